@@ -1,0 +1,170 @@
+"""Curricula: what is taught, session by session, with everything needed to teach it."""
+
+from django.conf import settings
+from django.db import models
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+from wagtail.models import Orderable
+
+from courses.packs import pack_response
+from hub.blocks import ItemsBlock
+from hub.chain import Relation, Stage
+from hub.models import KnowledgePage
+from hub.sections import Section, heading_anchor
+
+
+class CurriculumPage(RoutablePageMixin, KnowledgePage):
+    """A course that others can teach: aims, sessions, handouts, assessment."""
+
+    stage = Stage.CURRICULUM
+    chain = {
+        Relation.TEACHES: {Stage.MODEL, Stage.LESSON},
+        Relation.RESTS_ON: {Stage.PRACTICE, Stage.LESSON},
+        Relation.CITED_BY: {Stage.RESOLUTION},
+    }
+    section_fields = ["audience", "aims", "competences", "prerequisites"]
+
+    audience = models.TextField(_("for whom"))
+    aims = StreamField(ItemsBlock(), verbose_name=_("aims"), blank=True)
+    competences = StreamField(ItemsBlock(), verbose_name=_("competences"), blank=True)
+    prerequisites = models.TextField(_("prerequisites"), blank=True)
+    assessment = models.TextField(_("assessment"), blank=True)
+    facilitator_notes = models.TextField(
+        _("notes for facilitators"), blank=True, help_text=_("Shown to facilitators only.")
+    )
+    version = models.CharField(_("version"), max_length=20, default="1.0")
+    changes = models.TextField(_("what changed in this version"), blank=True)
+
+    content_panels = (
+        KnowledgePage.content_panels
+        + [
+            FieldPanel("audience"),
+            FieldPanel("aims"),
+            FieldPanel("competences"),
+            FieldPanel("prerequisites"),
+            InlinePanel("sessions", heading=_("Sessions"), label=_("session")),
+            InlinePanel("handouts", heading=_("Handouts"), label=_("handout")),
+            FieldPanel("assessment"),
+            FieldPanel("facilitator_notes"),
+            FieldPanel("body"),
+            MultiFieldPanel([FieldPanel("version"), FieldPanel("changes")],
+                            heading=_("Version")),
+        ]
+        + KnowledgePage.filing_panels
+    )
+    parent_page_types = ["hub.SectionPage"]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = _("curriculum")
+        verbose_name_plural = _("curricula")
+
+    @property
+    def minutes(self) -> int:
+        """Length of all sessions together."""
+        return sum(session.minutes for session in self.sessions.all())
+
+    @property
+    def public_handouts(self):
+        """Handouts for everyone, in order, each with its document."""
+        return [h for h in self._handouts() if not h.facilitator_only]
+
+    @property
+    def pack_size(self) -> int:
+        """Bytes of the public handouts together, as said before the download."""
+        return sum(h.document.file_size or 0 for h in self.public_handouts)
+
+    def _handouts(self):
+        return self.handouts.select_related("document")
+
+    def handouts_for(self, user):
+        """The handouts that ``user`` may download: facilitators' files for facilitators."""
+        return list(self._handouts()) if may_facilitate(user) else self.public_handouts
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["handouts"] = self.handouts_for(request.user)
+        context["is_facilitator"] = may_facilitate(request.user)
+        return context
+
+    @path("pack.zip", name="pack")
+    def pack(self, request):
+        """The whole course pack as one zip, streamed."""
+        handouts = self.handouts_for(request.user)
+        if not handouts:
+            raise Http404
+        return pack_response(self, handouts)
+
+    def documents_to_index(self):
+        return super().documents_to_index() + [h.document for h in self.public_handouts]
+
+    def sections(self):
+        found = [s for name in self.section_fields for s in self.field_section(name)]
+        for session in self.sessions.all():
+            texts = [session.aim, session.method, session.materials, session.plan]
+            found.append(
+                Section(session.anchor, session.title, "\n".join(filter(None, texts)))
+            )
+        found += self.field_section("assessment")
+        return found + [s for s in super().sections() if s.anchor not in
+                        {heading_anchor(name) for name in self.section_fields}]
+
+
+def may_facilitate(user) -> bool:
+    """Whether ``user`` may have the files that are for facilitators only."""
+    return user.is_authenticated and (
+        user.is_superuser or user.has_perm("courses.change_curriculumpage")
+        or user.groups.filter(name=settings.FACILITATORS_GROUP).exists()
+    )
+
+
+class CourseSession(Orderable, ClusterableModel):
+    """One session: its plan by the minute, method and materials."""
+
+    page = ParentalKey(CurriculumPage, on_delete=models.CASCADE, related_name="sessions")
+    title = models.CharField(_("title"), max_length=255)
+    aim = models.TextField(_("aim"), blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
+    method = models.TextField(_("method"), blank=True)
+    materials = models.TextField(_("materials"), blank=True)
+    plan = models.TextField(_("plan by the minute"), blank=True)
+
+    panels = [FieldPanel(n) for n in ("title", "aim", "minutes", "method", "materials", "plan")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("session")
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def anchor(self) -> str:
+        return heading_anchor(self.title)
+
+
+class Handout(Orderable):
+    """A file of the course pack."""
+
+    page = ParentalKey(CurriculumPage, on_delete=models.CASCADE, related_name="handouts")
+    document = models.ForeignKey(
+        settings.WAGTAILDOCS_DOCUMENT_MODEL, on_delete=models.CASCADE, related_name="handouts",
+        verbose_name=_("document"),
+    )
+    session_number = models.PositiveSmallIntegerField(
+        _("session"), null=True, blank=True, help_text=_("Empty: for the whole course.")
+    )
+    facilitator_only = models.BooleanField(_("for facilitators only"), default=False)
+
+    panels = [FieldPanel("document"), FieldPanel("session_number"),
+              FieldPanel("facilitator_only")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("handout")
+
+    def __str__(self):
+        return self.document.title

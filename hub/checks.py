@@ -1,0 +1,34 @@
+"""House rules that hold for every page type, checked whenever Django starts."""
+
+from django.core import checks
+
+from hub.chain import Relation, Stage
+
+
+@checks.register()
+def knowledge_page_types_are_whole(app_configs, **kwargs):
+    """Every kind of knowledge page stands at a stage and declares its chain in known words."""
+    from hub.models.knowledge_page import knowledge_page_types
+
+    errors = []
+    for model in knowledge_page_types():
+        if model.stage not in Stage:
+            errors.append(checks.Error("The page type has no stage.", obj=model, id="hub.E001"))
+        for relation, stages in model.chain.items():
+            if relation not in Relation or not set(stages) <= set(Stage):
+                errors.append(
+                    checks.Error(
+                        "The chain names an unknown relation or stage.", obj=model, id="hub.E002"
+                    )
+                )
+        if "parent_page_types" not in vars(model) or "subpage_types" not in vars(model):
+            errors.append(
+                checks.Error(
+                    "The page type does not declare its parents and children.",
+                    obj=model,
+                    id="hub.E003",
+                )
+            )
+        for name in model.section_fields:
+            model._meta.get_field(name)
+    return errors

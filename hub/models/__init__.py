@@ -1,0 +1,15 @@
+"""The models of the base layer, one file per noun."""
+
+from hub.models.area import Area
+from hub.models.chain_link import ChainLink, ChainStep, chain_of
+from hub.models.change import Change
+from hub.models.knowledge_page import Attachment, Contributor, KnowledgePage
+from hub.models.media import HubDocument, HubImage, HubRendition
+from hub.models.site_pages import HomePage, SectionPage, TextPage
+from hub.models.topic import BilingualName, Topic
+
+__all__ = [
+    "Area", "Attachment", "BilingualName", "ChainLink", "ChainStep", "Change", "Contributor",
+    "HomePage", "HubDocument", "HubImage", "HubRendition", "KnowledgePage", "SectionPage",
+    "TextPage", "Topic", "chain_of",
+]

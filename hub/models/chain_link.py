@@ -1,0 +1,130 @@
+"""One link of the chain: from page to page, typed, with its evidence, date and author."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.models import Orderable
+
+from hub.chain import Relation
+
+
+class ChainLinkQuerySet(models.QuerySet):
+    def touching(self, page):
+        """Links stated on ``page`` and links stated elsewhere that point to it."""
+        return self.filter(Q(page_id=page.pk) | Q(target_id=page.pk))
+
+
+class ChainLink(Orderable):
+    """The page that states the link is ``page``; ``relation`` reads from it to ``target``."""
+
+    page = ParentalKey("hub.KnowledgePage", on_delete=models.CASCADE, related_name="chain_links")
+    relation = models.CharField(_("relation"), max_length=20, choices=Relation.choices)
+    target = models.ForeignKey(
+        "hub.KnowledgePage",
+        on_delete=models.CASCADE,
+        related_name="chain_backlinks",
+        verbose_name=_("page"),
+    )
+    evidence_text = models.TextField(
+        _("evidence"), help_text=_("What shows that this is so, in a sentence or two.")
+    )
+    evidence_document = models.ForeignKey(
+        settings.WAGTAILDOCS_DOCUMENT_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("evidence: document"),
+    )
+    evidence_url = models.URLField(_("evidence: address"), blank=True)
+    date = models.DateField(_("date"))
+    author = models.CharField(
+        _("author"), max_length=200, help_text=_("Who vouches for this link.")
+    )
+
+    objects = ChainLinkQuerySet.as_manager()
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("chain link")
+        verbose_name_plural = _("chain links")
+
+    def __str__(self):
+        return f"{self.get_relation_display()} → {self.target}"
+
+
+def check_link(page_model, link, page_pk=None) -> None:
+    """Check that a page of type ``page_model`` may state ``link``.
+
+    Raises ValidationError on a relation or a target that the type does not declare, or when the
+    link leads back to the page itself.
+    """
+    allowed = page_model.chain.get(link.relation)
+    if allowed is None:
+        raise ValidationError({"relation": _("A page of this kind cannot hold this relation.")})
+    target_model = link.target.specific_class
+    if target_model is None or target_model.stage not in allowed:
+        raise ValidationError(
+            {
+                "target": _("“%(relation)s” leads to: %(kinds)s. Choose a page of such a kind.")
+                % {
+                    "relation": Relation(link.relation).label,
+                    "kinds": ", ".join(sorted(str(stage.label) for stage in allowed)),
+                }
+            }
+        )
+    if page_pk and link.target_id == page_pk:
+        raise ValidationError({"target": _("A page cannot be linked to itself.")})
+
+
+@dataclass(frozen=True)
+class ChainStep:
+    """A link as one of its two pages sees it."""
+
+    link: ChainLink
+    page: "models.Model"  # the page at the other end, specific
+
+
+def chain_of(page, visible) -> dict[Relation, list[ChainStep]]:
+    """The chain around ``page``, both ways: relation as the page reads it → steps.
+
+    ``visible`` is a queryset of KnowledgePage that the reader may open; links to other pages are
+    left out. A fact stated at both ends shows once, in the page's own words. Where the other
+    page has a translation in the language of ``page``, the translation is shown.
+    """
+    # A translation shares its original's place in the chain.
+    twins = list(
+        page.__class__.objects.filter(translation_key=page.translation_key).values_list(
+            "pk", flat=True
+        )
+    )
+    links = (
+        page.chain_links.model.objects.filter(Q(page_id__in=twins) | Q(target_id__in=twins))
+        .select_related("evidence_document", "page", "target")
+        .order_by("date", "pk")
+    )
+    ends = []
+    for link in links:
+        own = link.page_id in twins
+        relation = Relation(link.relation)
+        ends.append((own, relation if own else relation.reverse, link))
+    # Own statements first, those in the page's own language before those of a twin.
+    ends.sort(key=lambda end: (not end[0], end[2].page_id != page.pk))
+    keys = {(link.target if own else link.page).translation_key for own, _r, link in ends}
+    pages = defaultdict(list)
+    for other in visible.filter(translation_key__in=keys).specific(defer=True):
+        pages[other.translation_key].append(other)
+    seen, steps = set(), defaultdict(list)
+    for own, relation, link in ends:
+        key = (link.target if own else link.page).translation_key
+        if (relation, key) in seen or key not in pages:
+            continue
+        seen.add((relation, key))
+        best = min(pages[key], key=lambda p: (p.locale_id != page.locale_id, p.pk))
+        steps[relation].append(ChainStep(link, best))
+    return {relation: steps[relation] for relation in Relation if relation in steps}

@@ -1,0 +1,210 @@
+"""The page that every kind of knowledge is: filed by topic and area, credited, licensed, linked."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+
+from hub.blocks import StoryBlock
+from hub.forms import KnowledgePageForm
+from hub.models.chain_link import chain_of, check_link
+from hub.panels import ChainPanel
+from hub.sdgs import SdgField
+from hub.sections import Section, block_texts, heading_anchor, plain, stream_sections
+
+LICENCES = [
+    ("cc-by-4.0", "CC BY 4.0"),
+    ("cc-by-sa-4.0", "CC BY-SA 4.0"),
+    ("cc-by-nc-4.0", "CC BY-NC 4.0"),
+    ("cc-by-nc-sa-4.0", "CC BY-NC-SA 4.0"),
+    ("cc0-1.0", "CC0 1.0"),
+    ("all-rights-reserved", _("All rights reserved")),
+]
+
+
+class KnowledgePageQuerySet(PageQuerySet):
+    def for_readers_of(self, locale):
+        """Pages written in ``locale`` and, where there is no such version, in another language."""
+        written = self.filter(locale=locale)
+        return self.filter(
+            models.Q(locale=locale)
+            | ~models.Q(translation_key__in=written.order_by().values("translation_key"))
+        )
+
+    def open_to_all(self):
+        """What anybody may read now: live, not private, not past its expiry."""
+        return self.live().public().not_expired()
+
+    def not_expired(self):
+        return self.exclude(expire_at__lte=models.functions.Now())
+
+    def of_stages(self, stages):
+        """Pages of the types that stand at one of ``stages``."""
+        types = [m for m in knowledge_page_types() if m.stage in stages]
+        return self.type(*types) if types else self.none()
+
+
+KnowledgePageManager = PageManager.from_queryset(KnowledgePageQuerySet)
+
+
+def knowledge_page_types() -> list[type["KnowledgePage"]]:
+    """Every page type that a page can be created as."""
+    return [
+        model
+        for model in KnowledgePage.__subclasses__()
+        if model.is_creatable and not model._meta.abstract
+    ]
+
+
+class KnowledgePage(Page):
+    """Common ground of practices, lessons, Models, curricula and policy; never created itself.
+
+    A page type sets ``stage`` and ``chain`` (see ``hub.chain``) and names in ``section_fields``
+    those of its fields that readers see as parts of the page, in order.
+    """
+
+    stage = None
+    chain = {}
+    section_fields = []
+
+    summary = models.TextField(
+        _("summary"),
+        max_length=500,
+        help_text=_("Two or three sentences: what the reader will learn and for whom it is."),
+    )
+    period_start = models.DateField(_("from"), null=True, blank=True)
+    period_end = models.DateField(_("to"), null=True, blank=True)
+    topics = ParentalManyToManyField("hub.Topic", blank=True, verbose_name=_("topics"))
+    areas = ParentalManyToManyField("hub.Area", blank=True, verbose_name=_("areas"))
+    licence = models.CharField(
+        _("licence"), max_length=30, choices=LICENCES, default="cc-by-4.0"
+    )
+    sdgs = SdgField(_("Sustainable Development Goals"), default=list, blank=True)
+    is_demonstration = models.BooleanField(default=False, editable=False)
+    body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
+
+    objects = KnowledgePageManager()
+
+    base_form_class = KnowledgePageForm
+    is_creatable = False
+
+    search_fields = Page.search_fields + [
+        index.SearchField("summary"),
+        index.FilterField("licence"),
+    ]
+    content_panels = Page.content_panels + [FieldPanel("summary")]
+    filing_panels = [
+        MultiFieldPanel(
+            [FieldPanel("period_start"), FieldPanel("period_end")], heading=_("Period")
+        ),
+        FieldPanel("topics"),
+        FieldPanel("areas"),
+        InlinePanel("contributors", heading=_("Contributors"), label=_("contributor")),
+        InlinePanel("attachments", heading=_("Attachments"), label=_("attachment")),
+        ChainPanel("chain_links", heading=_("The chain"), label=_("chain link")),
+        FieldPanel("sdgs"),
+        FieldPanel("licence"),
+    ]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = _("knowledge page")
+        verbose_name_plural = _("knowledge pages")
+
+    def clean(self):
+        super().clean()
+        if self.period_start and self.period_end and self.period_end < self.period_start:
+            raise ValidationError({"period_end": _("The end lies before the start.")})
+        if type(self) is not KnowledgePage:
+            for link in self.chain_links.all():
+                check_link(type(self), link, page_pk=self.pk)
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["chain"] = self.chain_for_readers()
+        return context
+
+    def chain_for_readers(self):
+        """The chain both ways, as anybody may see it: relation → steps."""
+        return chain_of(self, KnowledgePage.objects.open_to_all())
+
+    @cached_property
+    def attached_documents(self):
+        """The files that hang on this page, as ``Attachment`` rows with their documents."""
+        return list(self.attachments.select_related("document"))
+
+    @property
+    def stage_label(self) -> str:
+        return self.specific_class.stage.label
+
+    @property
+    def year(self) -> int | None:
+        """The year the page is about: its period's end or start, else when it was published."""
+        for moment in (self.period_end, self.period_start, self.first_published_at):
+            if moment:
+                return moment.year
+        return None
+
+    def documents_to_index(self):
+        """Documents that readers of this page may open: page types add their own kinds."""
+        return [attachment.document for attachment in self.attachments.all()]
+
+    def sections(self) -> list[Section]:
+        """What readers see of this page below its title and summary, heading by heading."""
+        found = []
+        for name in self.section_fields:
+            found.extend(self.field_section(name))
+        return found + stream_sections(self.body)
+
+    def field_section(self, name) -> list[Section]:
+        """The section of one field; its anchor is made from the field's name."""
+        field = self._meta.get_field(name)
+        value = getattr(self, name)
+        if not value:
+            return []
+        if isinstance(field, StreamField):
+            text = "\n".join(block_texts(field.stream_block, value))
+        else:
+            text = plain(value) if "<" in str(value) else str(value)
+        return [Section(heading_anchor(name), str(field.verbose_name), text)] if text else []
+
+
+class Contributor(Orderable):
+    """Who had a part in what the page tells."""
+
+    page = ParentalKey(KnowledgePage, on_delete=models.CASCADE, related_name="contributors")
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=200, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("contributor")
+
+    def __str__(self):
+        return self.name
+
+
+class Attachment(Orderable):
+    """A document that belongs to the page."""
+
+    page = ParentalKey(KnowledgePage, on_delete=models.CASCADE, related_name="attachments")
+    document = models.ForeignKey(
+        settings.WAGTAILDOCS_DOCUMENT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="attachments",
+        verbose_name=_("document"),
+    )
+    note = models.CharField(_("what it holds"), max_length=200, blank=True)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("attachment")
+
+    def __str__(self):
+        return self.document.title

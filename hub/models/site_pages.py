@@ -1,0 +1,171 @@
+"""Pages that hold the site together: the home page, the lists and plain text pages."""
+
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from hub.blocks import StoryBlock
+from hub.chain import STAGE_PLURALS, Stage
+from hub.forms import HubPageForm
+from hub.models.area import Area
+from hub.models.knowledge_page import KnowledgePage
+from hub.models.topic import Topic
+
+PAGES_IN_A_LIST = 12
+
+
+class HomePage(Page):
+    """Where a visitor arrives: search, the kinds of knowledge, topics, places, what is new."""
+
+    tagline = models.CharField(_("tagline"), max_length=200, blank=True)
+    introduction = models.TextField(_("introduction"), blank=True)
+    body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
+
+    base_form_class = HubPageForm
+    content_panels = Page.content_panels + [
+        FieldPanel("tagline"),
+        FieldPanel("introduction"),
+        FieldPanel("body"),
+    ]
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["hub.SectionPage", "hub.TextPage"]
+
+    class Meta:
+        verbose_name = _("home page")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        pages = KnowledgePage.objects.open_to_all().for_readers_of(self.locale)
+        context["sections"] = SectionPage.objects.child_of(self).live().public().in_menu()
+        context["models"] = _newest(pages.of_stages([Stage.MODEL]), 3)
+        context["lessons"] = _newest(pages.of_stages([Stage.LESSON, Stage.PRACTICE]), 4)
+        context["policies"] = _newest(pages.of_stages([Stage.RESOLUTION]), 3)
+        context["topics"] = with_page_counts(Topic.objects.all(), pages)
+        context["districts"] = with_page_counts(Area.objects.districts(), pages)
+        return context
+
+
+def _newest(pages, number):
+    return list(
+        pages.order_by("-first_published_at")
+        .prefetch_related("topics", "areas__parent")
+        .specific()[:number]
+    )
+
+
+def with_page_counts(queryset, pages):
+    """Topics or areas that have pages, each with ``page_count``, most pages first.
+
+    The pages of a district's subdistricts are counted under their own area only.
+    """
+    return (
+        queryset.annotate(
+            page_count=Count(
+                "knowledgepage", filter=Q(knowledgepage__in=pages.order_by().values("pk"))
+            )
+        )
+        .filter(page_count__gt=0)
+        .order_by("-page_count")
+    )
+
+
+class SectionPage(Page):
+    """A list of the pages of some kinds, wherever in the site they stand."""
+
+    introduction = models.TextField(_("introduction"), blank=True)
+    stages = models.CharField(
+        _("kinds of page"),
+        max_length=200,
+        help_text=_("Which kinds the list shows, e.g. practice,lesson."),
+    )
+
+    base_form_class = HubPageForm
+    content_panels = Page.content_panels + [FieldPanel("introduction"), FieldPanel("stages")]
+    parent_page_types = ["hub.HomePage"]
+    # No subpage_types here: the base layer cannot name the page types of the apps above it.
+    # Each of them names this page among its parents.
+
+    class Meta:
+        verbose_name = _("section page")
+
+    @property
+    def stage_list(self) -> list[Stage]:
+        return [Stage(s.strip()) for s in self.stages.split(",") if s.strip() in Stage.values]
+
+    def clean(self):
+        super().clean()
+        from django.core.exceptions import ValidationError
+
+        unknown = [
+            s.strip() for s in self.stages.split(",") if s.strip() not in Stage.values
+        ]
+        if unknown:
+            raise ValidationError(
+                {
+                    "stages": _("Unknown kinds: %(unknown)s. Choose from: %(known)s.")
+                    % {"unknown": ", ".join(unknown), "known": ", ".join(Stage.values)}
+                }
+            )
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        pages = (
+            KnowledgePage.objects.open_to_all()
+            .for_readers_of(self.locale)
+            .of_stages(self.stage_list)
+        )
+        context["topics"] = with_page_counts(Topic.objects.all(), pages)
+        context["districts"] = with_page_counts(Area.objects.districts(), pages)
+        context["chosen_topic"] = Topic.objects.filter(
+            slug=_clean(request.GET.get("topic"))
+        ).first()
+        context["chosen_area"] = Area.objects.filter(
+            geocode=_clean(request.GET.get("area"))
+        ).first()
+        context["chosen_stage"] = next(
+            (s for s in self.stage_list if s == request.GET.get("kind")), None
+        )
+        if context["chosen_topic"]:
+            pages = pages.filter(topics=context["chosen_topic"])
+        if context["chosen_area"]:
+            pages = pages.filter(
+                areas__in=Area.objects.within(context["chosen_area"])
+            ).distinct()
+        if context["chosen_stage"]:
+            pages = pages.of_stages([context["chosen_stage"]])
+        ordered = (
+            pages.order_by("-first_published_at", "-pk")
+            .prefetch_related("topics", "areas__parent")
+            .specific()
+        )
+        context["page_obj"] = Paginator(ordered, PAGES_IN_A_LIST).get_page(
+            _clean(request.GET.get("page"))
+        )
+        context["stages"] = [(s, STAGE_PLURALS[s]) for s in self.stage_list]
+        return context
+
+
+def _clean(value) -> str:
+    """A query parameter fit for any database: short, without NUL or lone surrogates."""
+    value = (value or "")[:50].replace("\0", "")
+    return value.encode("utf-8", "ignore").decode("utf-8")
+
+
+class TextPage(Page):
+    """A page of plain text: about the hub, its rules, accessibility."""
+
+    body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
+
+    base_form_class = HubPageForm
+    content_panels = Page.content_panels + [FieldPanel("body")]
+    parent_page_types = ["hub.HomePage"]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = _("text page")
+
+

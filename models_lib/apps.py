@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ModelsLibConfig(AppConfig):
+    name = "models_lib"
+    verbose_name = _("Models")

@@ -1,0 +1,47 @@
+"""Policy issues: problems that need more than one community to solve."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+
+from hub.blocks import ItemsBlock
+from hub.chain import Relation, Stage
+from hub.models import KnowledgePage
+
+
+class IssuePage(KnowledgePage):
+    """A problem with its evidence, the Models behind a way out, and whom it touches."""
+
+    stage = Stage.ISSUE
+    chain = {
+        Relation.RESTS_ON: {Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.STUDY_TOUR},
+        Relation.CITED_BY: {Stage.RESOLUTION},
+        Relation.FOLLOWED_UP_BY: {Stage.RESOLUTION},
+    }
+    section_fields = ["problem", "evidence_text", "stakeholders", "proposals"]
+
+    problem = models.TextField(_("problem"))
+    evidence_text = models.TextField(_("evidence"))
+    stakeholders = StreamField(ItemsBlock(), verbose_name=_("whom it touches"), blank=True)
+    proposals = models.TextField(_("proposals"), blank=True)
+    status_text = models.CharField(_("where it stands"), max_length=255, blank=True)
+
+    content_panels = (
+        KnowledgePage.content_panels
+        + [
+            FieldPanel("problem"),
+            FieldPanel("evidence_text"),
+            FieldPanel("stakeholders"),
+            FieldPanel("proposals"),
+            FieldPanel("status_text"),
+            FieldPanel("body"),
+        ]
+        + KnowledgePage.filing_panels
+    )
+    parent_page_types = ["hub.SectionPage"]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = _("policy issue")
+        verbose_name_plural = _("policy issues")

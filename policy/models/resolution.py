@@ -1,0 +1,128 @@
+"""Resolutions and their numbered clauses."""
+
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Orderable, TranslatableMixin
+
+from hub.chain import Relation, Stage
+from hub.models import KnowledgePage
+from hub.sections import Section
+
+
+class ResolutionPage(KnowledgePage):
+    """What an assembly resolved, clause by clause."""
+
+    class Adoption(models.TextChoices):
+        CONSENSUS = "consensus", _("By consensus")
+        VOTE = "vote", _("By vote")
+
+    stage = Stage.RESOLUTION
+    chain = {
+        Relation.CITES: {
+            Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.ISSUE, Stage.REPLICATION,
+            Stage.CURRICULUM,
+        },
+        Relation.FOLLOWS_UP: {Stage.RESOLUTION, Stage.ISSUE},
+        Relation.FOLLOWED_UP_BY: {Stage.REPLICATION},
+    }
+    section_fields = ["minority_view"]
+
+    number = models.CharField(_("number"), max_length=20, help_text=_("E.g. 2/1."))
+    adopted_on = models.DateField(_("adopted on"))
+    adoption = models.CharField(
+        _("adopted"), max_length=10, choices=Adoption.choices, default=Adoption.CONSENSUS
+    )
+    minority_view = models.TextField(_("minority view"), blank=True)
+
+    content_panels = (
+        KnowledgePage.content_panels
+        + [
+            MultiFieldPanel(
+                [FieldPanel("number"), FieldPanel("adopted_on"), FieldPanel("adoption"),
+                 FieldPanel("minority_view")],
+                heading=_("Adoption"),
+            ),
+            InlinePanel("clauses", heading=_("Clauses"), label=_("clause")),
+            FieldPanel("body"),
+        ]
+        + KnowledgePage.filing_panels
+    )
+    parent_page_types = ["policy.AssemblyPage"]
+    subpage_types = []
+
+    class Meta:
+        verbose_name = _("resolution")
+        verbose_name_plural = _("resolutions")
+
+    @property
+    def year(self):
+        return self.adopted_on.year if self.adopted_on else super().year
+
+    @cached_property
+    def clauses_with_reports(self):
+        """Clauses in order, each with ``reports`` (newest first) and ``status`` as of today."""
+        from policy.models.report import ClauseReport, clause_status
+
+        clauses = list(self.clauses.all())
+        reports = ClauseReport.objects.filter(
+            clause_key__in=[clause.translation_key for clause in clauses]
+        ).select_related("party")
+        for clause in clauses:
+            clause.reports = [r for r in reports if r.clause_key == clause.translation_key]
+            clause.status = clause_status(clause, clause.reports)
+        return clauses
+
+    def sections(self):
+        clauses = [
+            Section(clause.anchor, str(_("Clause %(number)s") % {"number": clause.number}),
+                    clause.text)
+            for clause in self.clauses.all()
+        ]
+        return clauses + super().sections()
+
+
+class Clause(TranslatableMixin, Orderable, ClusterableModel):
+    """One numbered clause: what is to be done, by whom, through which channel, by when.
+
+    ``translation_key`` names the clause in every language and through every revision; reports
+    hold on to it.
+    """
+
+    class Channel(models.TextChoices):
+        PLAN = "plan", _("Plan")
+        BUDGET = "budget", _("Budget")
+        ORDINANCE = "ordinance", _("Ordinance")
+        PROJECT = "project", _("Project")
+        LAW = "law", _("Law")
+
+    page = ParentalKey(ResolutionPage, on_delete=models.CASCADE, related_name="clauses")
+    number = models.CharField(_("number"), max_length=10)
+    text = models.TextField(_("text"))
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, blank=True)
+    due = models.DateField(_("due"), null=True, blank=True)
+    parties = ParentalManyToManyField(
+        "policy.Party", blank=True, related_name="clauses", verbose_name=_("responsible parties")
+    )
+
+    panels = [
+        FieldPanel("number"),
+        FieldPanel("text"),
+        FieldPanel("parties"),
+        FieldPanel("channel"),
+        FieldPanel("due"),
+    ]
+
+    class Meta(TranslatableMixin.Meta, Orderable.Meta):
+        verbose_name = _("clause")
+        verbose_name_plural = _("clauses")
+
+    def __str__(self):
+        return f"{self.number}. {self.text}"
+
+    @property
+    def anchor(self) -> str:
+        return f"clause-{self.number}"
