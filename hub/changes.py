@@ -5,6 +5,7 @@ delete, privacy, scheduled tasks) and all of them save through the models.
 """
 
 from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import Signal
 from wagtail.models import (
     Collection,
     CollectionViewRestriction,
@@ -14,12 +15,15 @@ from wagtail.models import (
 )
 from wagtail.signals import page_slug_changed, post_page_move
 
+changes_recorded = Signal()  # sent inside the transaction, after rows were added to the log
+
 
 def record(kind, object_id=None) -> None:
     """Add a row to the change log; it is seen by others when the transaction commits."""
     from hub.models import Change
 
     Change.objects.create(kind=kind, object_id=object_id)
+    changes_recorded.send(Change)
 
 
 def record_pages(pages) -> None:
@@ -29,6 +33,7 @@ def record_pages(pages) -> None:
     Change.objects.bulk_create(
         Change(kind=Change.Kind.PAGE, object_id=pk) for pk in pages.values_list("pk", flat=True)
     )
+    changes_recorded.send(Change)
 
 
 def _page_changed(sender, instance, raw=False, **kwargs):
@@ -66,6 +71,7 @@ def _collection_changed(sender, instance, **kwargs):
         Change(kind=Change.Kind.DOCUMENT, object_id=pk)
         for pk in documents.values_list("pk", flat=True)
     )
+    changes_recorded.send(Change)
 
 
 def _name_changed(sender, instance, created=False, **kwargs):

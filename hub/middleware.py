@@ -1,0 +1,85 @@
+"""Middleware of the hub: readable input, whole transactions, the content security policy."""
+
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.middleware import CSPMiddleware
+from django.db import transaction
+from django.http import HttpResponseBadRequest
+from django.template import loader
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+def language_of(path: str) -> str:
+    """The reader's language by the address: ``en`` below /en/, else Thai."""
+    return "en" if path == "/en" or path.startswith("/en/") else "th"
+
+
+class ReadableInputMiddleware:
+    """Answers 400 to addresses that no database takes: NUL bytes in the path or the parameters.
+
+    PostgreSQL refuses NUL in any text, so it would be a 500 anywhere. The search page is let
+    through: it cleans what was typed and answers.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        query = request.META.get("QUERY_STRING", "")
+        is_search = request.path.startswith(("/search/", "/en/search/"))
+        if "\0" in request.path or ("%00" in query and not is_search):
+            return bad_request(request, _("The address holds a character that cannot be read."))
+        return self.get_response(request)
+
+
+def bad_request(request, message="") -> HttpResponseBadRequest:
+    """A 400 page in the reader's language."""
+    with override(language_of(request.path)):
+        body = loader.render_to_string("400.html", {"message": message}, request=None)
+    return HttpResponseBadRequest(body)
+
+
+class AtomicWritesMiddleware:
+    """One transaction per request that may write.
+
+    A publish saves the page, its revision, its audit entry and its change-log row in several
+    steps; killed between them, stock Wagtail leaves pages live without an audit entry. Requests
+    that only read get no transaction: on SQLite each would take the write lock.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in SAFE_METHODS:
+            return self.get_response(request)
+        with transaction.atomic():
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy everywhere but in the editor, whose scripts style elements inline."""
+
+    ADMIN = {
+        "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:", "blob:"],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        "worker-src": [SELF, "blob:"],
+    }
+
+    def process_response(self, request, response):
+        if request.path.startswith(("/admin/", "/django-admin/")) and not hasattr(
+            response, "_csp_update"
+        ):
+            response._csp_update = None
+            response._csp_replace = self.ADMIN
+        elif getattr(request, "is_preview", False):
+            response._csp_replace = {"frame-ancestors": [SELF]}
+        return super().process_response(request, response)

@@ -1,0 +1,38 @@
+"""Addresses: Thai at the root, English below /en/, the editor's at /admin/."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path, re_path
+from wagtail import views as wagtail_views
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.urls import urlpatterns as wagtail_patterns
+
+from hub import views
+from hub.slugs import THAI_MARKS
+
+# Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w.
+serve_pages = re_path(
+    rf"^((?:[\w\-{THAI_MARKS}]+/)*)$", wagtail_views.serve, name="wagtail_serve"
+)
+
+urlpatterns = [
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("django-admin/", admin.site.urls),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("media/<path:name>", views.media, name="media"),
+]
+urlpatterns += i18n_patterns(
+    path("search/", include("search.urls")),
+    *wagtail_patterns[:-1],
+    serve_pages,
+    prefix_default_language=False,
+)
+
+handler400 = "hub.views.bad_request"
+handler403 = "hub.views.permission_denied"
+handler404 = "hub.views.not_found"
+handler500 = "hub.views.server_error"

@@ -1,0 +1,137 @@
+"""The contract between the hub and a search engine: small and flat.
+
+Text reaches an engine already segmented, and questions reach it already planned, so that
+relevance is the same whichever engine answers. ``search.tantivy_engine`` is the first engine.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+FACETS = ("stages", "topics", "areas", "years", "languages")
+
+
+class IndexUnavailable(Exception):
+    """There is no index, it cannot be read, or it was made by another version: rebuild it."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of text that a link can point at: under a heading, or a page of a file."""
+
+    anchor: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to be found: a page, or a file on a page.
+
+    ``areas`` are geocodes with all their ancestors; ``audience`` is a token of
+    ``search.audience``; ``updated`` is in seconds since 1970.
+    """
+
+    key: str
+    kind: str  # page | file
+    stage: str
+    language: str
+    title: str
+    summary: str
+    sections: list[Section]
+    audience: str
+    site: str
+    url: str
+    page_id: int
+    document_id: int | None = None
+    topics: list[str] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
+    year: int | None = None
+    updated: int = 0
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What to choose from. Values of one list are alternatives; the lists all must hold."""
+
+    audiences: list[str]
+    site: str | None = None
+    stages: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
+    years: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """One unbroken stretch of what was typed: its words, character clusters and 3-grams."""
+
+    words: tuple[str, ...]
+    clusters: tuple[str, ...] = ()
+    grams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """A planned question.
+
+    ``strategy`` is ``phrase`` (every stretch as it stands), ``all`` (every word) or ``any`` (any
+    word, ranked by BM25). ``excluded`` stretches must not occur.
+    """
+
+    strategy: str
+    terms: tuple[Terms, ...]
+    excluded: tuple[Terms, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A found entry with what is needed to show it."""
+
+    key: str
+    score: float
+    stage: str
+    title: str
+    page_id: int
+    document_id: int | None
+    year: int | None
+    summary: str
+    sections: list[Section]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page of hits; ``facets`` maps a name of FACETS to (value, count), most first."""
+
+    hits: list[Hit]
+    total: int
+    facets: dict[str, list[tuple[str, int]]]
+    strategy: str
+
+
+class Engine(Protocol):
+    """What every engine does. All methods may raise IndexUnavailable."""
+
+    def writing(self, timeout: float) -> AbstractContextManager:
+        """Hold the right to write, against other processes; TimeoutError when not had."""
+
+    def apply(self, upserts: list[Entry], delete_pages: Iterable[int]) -> None:
+        """Forget all entries of the pages, then add ``upserts``; both or neither are seen."""
+
+    def search(
+        self, query: Segmented, filters: Filters, offset: int, limit: int, facets: bool
+    ) -> Answer: ...
+
+    def suggest(self, text: str, filters: Filters, limit: int) -> list[Hit]:
+        """Entries whose title has the words typed so far, the last one perhaps unfinished."""
+
+    def keys(self) -> Iterator[str]: ...
+
+    def count(self) -> int: ...
+
+    def rebuild(
+        self, entries: Iterable[Entry], before_swap: Callable[["Engine"], None] | None = None
+    ) -> int:
+        """Build the index anew and swap it in at once; returns the number of entries."""

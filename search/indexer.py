@@ -1,0 +1,120 @@
+"""Keeps the index up with the change log.
+
+The log is drained where it is written (when the transaction commits), and once more before every
+search that finds rows waiting: an index that fell behind, because a process was killed or could
+not write, catches up by itself with the next reader. There is nothing to restart.
+"""
+
+import logging
+
+from django.conf import settings
+from django.db.models import Max
+
+from hub.models import Attachment, Change, KnowledgePage
+from search.engine import IndexUnavailable
+from search.entries import EntryBuilder
+from search.tantivy_engine import TantivyEngine
+
+logger = logging.getLogger(__name__)
+CHANGES_AT_ONCE = 500
+_engines = {}
+
+
+def engine() -> TantivyEngine:
+    """The engine of this process, opened once."""
+    path = settings.SEARCH_INDEX_DIR
+    if path not in _engines:
+        _engines[path] = TantivyEngine(path)
+    return _engines[path]
+
+
+def catch_up(timeout=2.0) -> int:
+    """Take the waiting changes into the index; returns how many were taken.
+
+    Never raises for want of an index or of the writer's lock: publishing and reading go on, and
+    the rows wait for the next call.
+    """
+    taken = 0
+    try:
+        while Change.objects.pending().exists():
+            with engine().writing(timeout=timeout):
+                changes = list(Change.objects.pending()[:CHANGES_AT_ONCE])
+                if not changes:
+                    break
+                _apply(engine(), changes)
+                Change.objects.applied([change.pk for change in changes])
+                taken += len(changes)
+    except IndexUnavailable as error:
+        logger.warning("The search index is not available: %s", error)
+    except TimeoutError:
+        logger.info("Another process is writing the search index.")
+    return taken
+
+
+def _apply(target, changes) -> None:
+    """Bring what ``changes`` name up to the present state of the database."""
+    pks = {c.object_id for c in changes if c.kind == Change.Kind.PAGE}
+    documents = {c.object_id for c in changes if c.kind == Change.Kind.DOCUMENT}
+    if documents:
+        pks |= set(pages_holding(documents))
+    if not pks:
+        return
+    # Read now, not at the time of the change: whatever was committed since is taken in as well,
+    # and applying a change twice does no harm.
+    target.apply(
+        list(EntryBuilder().entries(pks)), delete_pages=[pk for pk in pks if pk is not None]
+    )
+
+
+def pages_holding(document_ids):
+    """Ids of the pages whose readers can open any of the documents, of whatever page type."""
+    found = set(
+        Attachment.objects.filter(document__in=document_ids).values_list("page_id", flat=True)
+    )
+    for relation in Attachment.document.field.related_model._meta.related_objects:
+        model = relation.related_model
+        field = next((f for f in model._meta.fields if f.name == "page"), None)
+        if field and issubclass(field.related_model or object, KnowledgePage):
+            found |= set(
+                model.objects.filter(
+                    **{f"{relation.field.name}__in": document_ids}
+                ).values_list("page_id", flat=True)
+            )
+    return found
+
+
+def rebuild() -> int:
+    """Build the index anew beside the old one and swap it in; returns how many entries it has.
+
+    Readers keep the old index until the swap. Changes committed while it was built are applied
+    to the new one under the writer's lock.
+    """
+    target = engine()
+    mark = Change.objects.aggregate(Max("pk"))["pk__max"] or 0
+    waiting = list(Change.objects.pending().values_list("pk", flat=True))
+
+    def finish(new):
+        late = Change.objects.filter(pk__gt=mark)
+        _apply(new, list(late))
+        waiting.extend(late.values_list("pk", flat=True))
+
+    count = target.rebuild(EntryBuilder().entries(), before_swap=finish)
+    Change.objects.applied(waiting)
+    return count
+
+
+def ensure() -> None:
+    """Build the index when there is none that can be read; else catch up."""
+    try:
+        engine().count()
+    except IndexUnavailable:
+        rebuild()
+    catch_up()
+
+
+def difference() -> tuple[list[str], list[str]]:
+    """Keys that the database has and the index lacks, and the reverse."""
+    catch_up()
+    wanted = {entry.key for entry in EntryBuilder().entries()}
+    held = set(engine().keys())
+    return sorted(wanted - held), sorted(held - wanted)

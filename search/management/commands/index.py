@@ -1,0 +1,36 @@
+"""Look after the search index."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from search import indexer
+
+
+class Command(BaseCommand):
+    help = "Builds the search index, or brings it up to date with the change log."
+
+    def add_arguments(self, parser):
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument(
+            "--rebuild", action="store_true",
+            help="Build the index anew beside the old one and swap it in.",
+        )
+        group.add_argument(
+            "--check", action="store_true",
+            help="Compare the index with the database and print what differs.",
+        )
+
+    def handle(self, *args, rebuild, check, **options):
+        if rebuild:
+            self.stdout.write(f"{indexer.rebuild()} entries indexed.")
+        elif check:
+            missing, surplus = indexer.difference()
+            for key in missing:
+                self.stdout.write(f"missing in the index: {key}")
+            for key in surplus:
+                self.stdout.write(f"only in the index: {key}")
+            if missing or surplus:
+                raise CommandError(f"{len(missing)} missing, {len(surplus)} surplus.")
+            self.stdout.write("The index agrees with the database.")
+        else:
+            indexer.ensure()
+            self.stdout.write(f"{indexer.engine().count()} entries in the index.")

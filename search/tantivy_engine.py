@@ -1,0 +1,375 @@
+"""The default engine: tantivy, embedded, an index folder beside the database.
+
+The folder holds one subfolder per rebuild ("generation") and a pointer file that names the one in
+use. A rebuild fills a new subfolder and replaces the pointer, so readers see the old index or
+the new one, never half of one. One process writes at a time, held by a file lock; readers notice
+a commit or a new pointer by looking at two files' times before each search. A process killed
+while writing leaves the last commit.
+"""
+
+import fcntl
+import json
+import shutil
+import threading
+import time
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+import tantivy
+
+from search import thai
+from search.engine import FACETS, Answer, Entry, Filters, Hit, IndexUnavailable, Section, Segmented
+
+SCHEMA_VERSION = 1
+HEAP_BYTES = 64_000_000
+WORD_FIELDS = {"title": 4.0, "summary": 2.0, "headings": 2.0, "body": 1.0}
+GRAM_WEIGHT = 0.6
+BREAK = "¶"  # a token no segmented text has, so that no phrase spans two sections
+RAW = {"stages": "stage", "topics": "topic", "areas": "area", "years": "year",
+       "languages": "language"}
+MOST_VALUES = 100  # of a facet
+
+
+def _schema():
+    builder = tantivy.SchemaBuilder()
+    for name in (*WORD_FIELDS, "clusters", "title_clusters", "grams"):
+        builder.add_text_field(
+            name, tokenizer_name="spaces",
+            index_option="freq" if name == "grams" else "position",
+        )
+    for name in ("key", "audience", "site", "kind", "page"):
+        builder.add_text_field(name, tokenizer_name="raw")
+    for name in RAW.values():
+        builder.add_text_field(name, tokenizer_name="raw", fast=True)
+    builder.add_text_field("key_stored", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("stored", stored=True, indexed=False)
+    return builder.build()
+
+
+def _open(path):
+    index = tantivy.Index.open(str(path))
+    return _prepared(index)
+
+
+def _prepared(index):
+    spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer("spaces", spaces)
+    index.config_reader("manual")
+    return index
+
+
+class TantivyEngine:
+    """See ``search.engine.Engine``; ``path`` is the index folder, made when it is missing."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.schema = _schema()
+        self._state = None  # (pointer stamp, meta stamp, index, folder)
+        self._opening = threading.Lock()
+        self._held = threading.local()
+
+    # Reading
+
+    def _index(self):
+        """The index in use, reloaded when any process committed since."""
+        try:
+            pointer = _stamp(self.path / "current")
+            state = self._state
+            if state is None or state[0] != pointer:
+                with self._opening:
+                    named = json.loads((self.path / "current").read_text())
+                    if named["schema"] != SCHEMA_VERSION:
+                        raise IndexUnavailable("made by another version")
+                    folder = self.path / named["generation"]
+                    state = (pointer, _stamp(folder / "meta.json"), _open(folder), folder)
+                    self._state = state
+            meta = _stamp(state[3] / "meta.json")
+            if meta != state[1]:
+                state[2].reload()
+                self._state = (state[0], meta, state[2], state[3])
+            return state[2]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexUnavailable(str(error)) from error
+
+    def search(self, query: Segmented, filters: Filters, offset=0, limit=10, facets=True):
+        searcher = self._index().searcher()
+        asked = self._query(query)
+        whole = self._filtered(asked, filters)
+        found = searcher.search(whole, limit=limit, offset=offset, count=True)
+        hits = [self._hit(searcher, score, address) for score, address in found.hits]
+        counts = self._facets(searcher, asked, filters) if facets and found.count else {}
+        return Answer(hits, found.count, counts, query.strategy)
+
+    def suggest(self, text, filters, limit=8):
+        words = thai.words(text)
+        if not words:
+            return []
+        searcher = self._index().searcher()
+        parts = [self._any_field([w], fields=("title",)) for w in words[:-1]]
+        last = [self._any_field([words[-1]], fields=("title",))]
+        last += [
+            tantivy.Query.boost_query(
+                tantivy.Query.term_query(self.schema, "title", term), 0.5
+            )
+            for term, _count in _prefixed(searcher, words[-1])
+        ]
+        clusters = thai.clusters(words[-1])
+        if clusters:
+            last.append(tantivy.Query.boost_query(self._title_clusters(clusters), 0.2))
+        parts.append(_should(last))
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, p) for p in parts])
+        query = self._filtered(query, filters, kinds=["page"])
+        found = searcher.search(query, limit=limit, count=False)
+        return [self._hit(searcher, score, address) for score, address in found.hits]
+
+    def _title_clusters(self, clusters):
+        return self._phrase("title_clusters", clusters)
+
+    def keys(self):
+        searcher = self._index().searcher()
+        found = searcher.search(
+            tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
+        )
+        for _score, address in found.hits:
+            yield searcher.doc(address).get_first("key_stored")
+
+    def count(self):
+        return self._index().searcher().num_docs
+
+    def _hit(self, searcher, score, address):
+        stored = json.loads(bytes(searcher.doc(address).get_first("stored")))
+        stored["sections"] = [Section(*s) for s in stored["sections"]]
+        return Hit(score=score, **stored)
+
+    def _facets(self, searcher, asked, filters):
+        """Counts per value. What is chosen in a facet does not narrow that facet's own counts,
+        so that a second value can be added to the first."""
+        narrowed = {n for n in FACETS if getattr(filters, n)}
+        groups = {None: [n for n in FACETS if n not in narrowed]} | {n: [n] for n in narrowed}
+        counts = {}
+        for left_out, names in groups.items():
+            query = self._filtered(asked, filters, left_out)
+            wanted = {
+                n: {"terms": {"field": RAW[n], "size": MOST_VALUES}} for n in names
+            }
+            for name, found in searcher.aggregate(query, wanted).items():
+                counts[name] = [(b["key"], int(b["doc_count"])) for b in found["buckets"]]
+        return counts
+
+    # Queries, built from terms only: nothing that was typed is ever parsed.
+
+    def _query(self, query: Segmented):
+        match query.strategy:
+            case "phrase":
+                parts = [self._stretch(terms) for terms in query.terms]
+                asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, p) for p in parts])
+            case "all":
+                words = [w for terms in query.terms for w in terms.words]
+                asked = tantivy.Query.boolean_query(
+                    [(tantivy.Occur.Must, self._any_field([w])) for w in dict.fromkeys(words)]
+                )
+            case _:
+                words = dict.fromkeys(w for terms in query.terms for w in terms.words)
+                grams = dict.fromkeys(g for terms in query.terms for g in terms.grams)
+                parts = [
+                    tantivy.Query.boost_query(
+                        tantivy.Query.term_query(self.schema, name, word), weight
+                    )
+                    for word in words
+                    for name, weight in WORD_FIELDS.items()
+                ]
+                parts += [
+                    tantivy.Query.boost_query(
+                        tantivy.Query.term_query(self.schema, "grams", gram), GRAM_WEIGHT
+                    )
+                    for gram in grams
+                ]
+                asked = _should(parts)
+        if query.excluded:
+            no = [(tantivy.Occur.MustNot, self._stretch(t)) for t in query.excluded]
+            asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, asked), *no])
+        return asked
+
+    def _stretch(self, terms):
+        """A stretch as it stands: its words in order in one field, or its clusters in order
+        anywhere, which finds it inside compounds too."""
+        parts = [self._any_field(list(terms.words))]
+        if terms.clusters:
+            parts.append(
+                tantivy.Query.boost_query(self._phrase("clusters", terms.clusters), 0.3)
+            )
+        return _should(parts)
+
+    def _any_field(self, words, fields=tuple(WORD_FIELDS)):
+        return _should(
+            [
+                tantivy.Query.boost_query(self._phrase(name, words), WORD_FIELDS[name])
+                for name in fields
+            ]
+        )
+
+    def _phrase(self, name, tokens):
+        if len(tokens) == 1:
+            return tantivy.Query.term_query(self.schema, name, tokens[0])
+        return tantivy.Query.phrase_query(self.schema, name, list(tokens))
+
+    def _filtered(self, asked, filters, left_out=None, kinds=()):
+        must = [asked, self._one_of("audience", filters.audiences)]
+        if filters.site:
+            must.append(self._one_of("site", [filters.site]))
+        if kinds:
+            must.append(self._one_of("kind", kinds))
+        for name in FACETS:
+            if name != left_out and getattr(filters, name):
+                must.append(self._one_of(RAW[name], [str(v) for v in getattr(filters, name)]))
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, q) for q in must])
+
+    def _one_of(self, name, values):
+        """Filters do not score."""
+        if not values:
+            return tantivy.Query.empty_query()
+        terms = [tantivy.Query.term_query(self.schema, name, v, "basic") for v in values]
+        return tantivy.Query.const_score_query(terms[0] if len(terms) == 1 else _should(terms), 0)
+
+    # Writing
+
+    @contextmanager
+    def writing(self, timeout=10.0):
+        """Hold the writer's lock against threads and processes; may be nested in one thread."""
+        if getattr(self._held, "depth", 0):
+            self._held.depth += 1
+            try:
+                yield self
+            finally:
+                self._held.depth -= 1
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + timeout
+        with open(self.path / "writer.lock", "a") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise TimeoutError("the search index is being written") from None
+                    time.sleep(0.01)
+            self._held.depth = 1
+            try:
+                yield self
+            finally:
+                self._held.depth = 0
+
+    def apply(self, upserts, delete_pages=()):
+        with self.writing():
+            self._write(self._index(), upserts, delete_pages)
+
+    def _write(self, index, upserts, delete_pages=()):
+        writer = index.writer(HEAP_BYTES, 1)
+        for pk in delete_pages:
+            writer.delete_documents_by_term("page", str(pk))
+        for entry in upserts:
+            writer.delete_documents_by_term("key", entry.key)
+            writer.add_document(_document(entry, self.schema))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+
+    def rebuild(self, entries, before_swap=None):
+        generation = f"g-{uuid.uuid4().hex}"
+        folder = self.path / generation
+        folder.mkdir(parents=True)
+        index = _prepared(tantivy.Index(self.schema, str(folder)))
+        writer = index.writer(HEAP_BYTES * 2, 1)
+        count = 0
+        for entry in entries:
+            writer.add_document(_document(entry, self.schema))
+            count += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        with self.writing(timeout=60):
+            if before_swap:
+                before_swap(_Building(self, index))
+            pointer = self.path / f"current.{generation}"
+            pointer.write_text(json.dumps({"schema": SCHEMA_VERSION, "generation": generation}))
+            pointer.replace(self.path / "current")
+            self._forget_old(generation)
+        return count
+
+    def _forget_old(self, generation):
+        """Remove generations not in use; readers that have one open keep their files."""
+        for folder in self.path.glob("g-*"):
+            # One that another process is filling right now is younger than an hour.
+            young = time.time() - folder.stat().st_mtime < 3600
+            previous = self._state is not None and self._state[3] == folder
+            if folder.name != generation and (previous or not young):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Building:
+    """The index under construction, as ``before_swap`` sees it."""
+
+    def __init__(self, engine, index):
+        self.engine, self.index = engine, index
+
+    def apply(self, upserts, delete_pages=()):
+        self.index.reload()
+        self.engine._write(self.index, upserts, delete_pages)
+
+
+def _should(parts):
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, p) for p in parts])
+
+
+def _stamp(path):
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_ino
+
+
+def _prefixed(searcher, prefix, most=20):
+    try:
+        return searcher.terms_with_prefix("title", prefix, most)
+    except (ValueError, TypeError):
+        return []
+
+
+def _document(entry: Entry, schema):
+    """The entry as tantivy holds it: segmented text to search, the original to show."""
+    document = tantivy.Document()
+    headings = [s.heading for s in entry.sections if s.heading]
+    bodies = [s.text for s in entry.sections]
+    parts = {
+        "title": [entry.title], "summary": [entry.summary], "headings": headings, "body": bodies,
+    }
+    everything = [entry.title, entry.summary]
+    for section in entry.sections:
+        everything += [section.heading, section.text]
+    for name, texts in parts.items():
+        document.add_text(name, _joined(thai.words(t) for t in texts))
+    document.add_text("clusters", _joined(thai.cluster_tokens(t) for t in everything))
+    document.add_text("title_clusters", _joined([thai.cluster_tokens(entry.title)]))
+    document.add_text("grams", _joined(thai.grams(t) for t in everything))
+    for name, value in (
+        ("key", entry.key), ("key_stored", entry.key), ("audience", entry.audience),
+        ("site", entry.site), ("kind", entry.kind), ("page", str(entry.page_id)),
+        ("stage", entry.stage), ("language", entry.language),
+    ):
+        document.add_text(name, value)
+    for topic in entry.topics:
+        document.add_text("topic", topic)
+    for area in entry.areas:
+        document.add_text("area", area)
+    if entry.year:
+        document.add_text("year", str(entry.year))
+    stored = {
+        "key": entry.key, "stage": entry.stage, "title": entry.title, "page_id": entry.page_id,
+        "document_id": entry.document_id, "year": entry.year, "summary": thai.canonical(entry.summary),
+        "sections": [[s.anchor, s.heading, thai.canonical(s.text)] for s in entry.sections],
+    }
+    document.add_bytes("stored", json.dumps(stored, ensure_ascii=False).encode())
+    return document
+
+
+def _joined(token_lists) -> str:
+    return f" {BREAK} ".join(" ".join(tokens) for tokens in token_lists)

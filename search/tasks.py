@@ -1,0 +1,43 @@
+"""Reading the text of documents in the background."""
+
+from django.utils import timezone
+from django_tasks import task
+
+from hub.changes import record
+from hub.models import HubDocument
+from search.extraction import extract_safely
+from search.models import DocumentText
+
+
+def want_text(document) -> None:
+    """Ask for the text of ``document`` to be read unless this content was read already."""
+    text, _created = DocumentText.objects.get_or_create(document=document)
+    if text.file_hash == document.file_hash and text.status != DocumentText.Status.WAITING:
+        return
+    if not _created and text.status == DocumentText.Status.WAITING and text.file_hash:
+        return
+    text.status = DocumentText.Status.WAITING
+    text.file_hash = document.file_hash
+    text.save(update_fields=["status", "file_hash"])
+    read_text.enqueue(document_id=document.pk)
+
+
+@task()
+def read_text(document_id: int) -> str:
+    """Read one document's text out of process and log the change; returns the status."""
+    document = HubDocument.objects.filter(pk=document_id).first()
+    if document is None:
+        return "gone"
+    extracted = extract_safely(document.file.path, filename=document.filename)
+    text, _created = DocumentText.objects.update_or_create(
+        document=document,
+        defaults={
+            "file_hash": document.file_hash,
+            "status": extracted.status,
+            "parts": [list(part) for part in extracted.parts],
+            "sample": extracted.sample or "",
+            "read_at": timezone.now(),
+        },
+    )
+    record("document", document.pk)
+    return text.status

@@ -1,0 +1,148 @@
+"""All that the hub knows about Thai text: how to normalise it and where its words end.
+
+No Django here. Segmentation is maximal matching over a dictionary within character clusters
+("newmm", PyThaiNLP's algorithm) by nlpo3, which is the same in Rust; docs/decisions/
+0003-search-engine.md has the comparison.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from threading import Lock
+
+THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or below a letter
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*")
+ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.){2,}")
+# One leading vowel with its consonant, marks and following vowel: what a reader sees as one.
+CLUSTER = re.compile(
+    r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
+)
+LONGEST_RUN = 400  # characters segmented at once: newmm's time grows with ambiguous length
+STOP_WORDS = frozenset(
+    "การ ความ ที่ ซึ่ง อัน และ หรือ แต่ ของ ใน บน จาก ถึง ต่อ ให้ ได้ ว่า เป็น คือ มี อยู่ ไป มา แล้ว ก็ จะ "
+    "ด้วย โดย นั้น นี้ ไว้ อะไร อย่างไร ยังไง ทำไม เท่าไร เท่าไหร่ ไหน ใคร เมื่อไร เมื่อไหร่ ไหม มั้ย บ้าง ครับ ค่ะ คะ ๆ "
+    "the a an of in on at to for and or is are was were what who how when where why which".split()
+)
+QUESTION_WORDS = frozenset(
+    "อะไร อย่างไร ยังไง ทำไม เท่าไร เท่าไหร่ ไหน ใคร เมื่อไร เมื่อไหร่ ไหม มั้ย หรือไม่ หรือเปล่า กี่ ใด "
+    "what who how when where why which".split()
+)
+
+
+def clean(text: str) -> str:
+    """``text`` without what no database or index takes: NUL, controls, lone surrogates."""
+    return UNREADABLE.sub(" ", INVISIBLE.sub("", text))
+
+
+def canonical(text: str) -> str:
+    """``text`` in one spelling for what looks the same, still fit to be read.
+
+    NFC; sara-am in one character; marks in the order vowel, tone; doubled marks once; two sara-e
+    as sara-ae.
+    """
+    text = unicodedata.normalize("NFC", clean(text))
+    text = text.replace("\u0e40\u0e40", "\u0e41")
+    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", text)
+    text = re.sub("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a])", "\\2\\1", text)
+    return re.sub(f"([{UPPER_AND_LOWER}])\\1+", r"\1", text)
+
+
+def normalise(text: str) -> str:
+    """``text`` as it is compared: canonical, Thai digits as Arabic, case folded."""
+    return canonical(text).translate(THAI_DIGITS).casefold()
+
+
+class _Segmenter:
+    """nlpo3's dictionary, loaded when the first Thai word is cut, grown by custom words."""
+
+    def __init__(self):
+        self.lock = Lock()
+        self.cut = None
+        self.custom = frozenset()
+
+    def load(self):
+        with self.lock:
+            if self.cut is None:
+                from nlpo3 import load_dict, segment
+
+                load_dict(str(_dictionary_path(self.custom)), "hub")
+                self.cut = lambda run: segment(run, "hub", safe=True, parallel=False)
+        return self.cut
+
+
+_segmenter = _Segmenter()
+
+
+def _dictionary_path(custom):
+    """PyThaiNLP's word list (CC0), cleaned of what is no word, plus the custom words."""
+    import tempfile
+    from importlib.resources import files
+    from pathlib import Path
+
+    folder = files("pythainlp.corpus")
+    words = set(folder.joinpath("words_th.txt").read_text("utf-8").split("\n"))
+    words = {normalise(w.strip()) for w in words if w.strip()} | {normalise(w) for w in custom}
+    file = tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False, encoding="utf-8")
+    with file:
+        file.write("\n".join(sorted(words)))
+    return Path(file.name)
+
+
+@lru_cache(maxsize=20_000)
+def _cut_thai(run: str) -> tuple[str, ...]:
+    """The words of a run of Thai letters."""
+    cut = _segmenter.load()
+    words = []
+    for start in range(0, len(run), LONGEST_RUN):
+        words.extend(cut(run[start : start + LONGEST_RUN]))
+    return tuple(w for w in words if w.strip())
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text`` in order, normalised; punctuation and spaces left out."""
+    found = []
+    text = ABBREVIATION.sub(lambda m: m[0].replace(".", "") + " ", normalise(text))
+    for match in TOKEN.finditer(text):
+        run = match[0]
+        if "\u0e00" <= run[0] <= "\u0e7f":
+            found.extend(w for w in _cut_thai(run) if w not in ("ๆ", "ฯ"))
+        else:
+            found.append(run.replace("’", "'"))
+    return found
+
+
+def clusters(text: str) -> list[str]:
+    """Character clusters of a run of Thai: a consonant with the signs around it."""
+    return CLUSTER.findall(text)
+
+
+def cluster_tokens(text: str) -> list[str]:
+    """``text`` as character clusters, words of other scripts whole: a string's tokens stand in
+    the same order wherever the string occurs, inside a compound too."""
+    found = []
+    for match in TOKEN.finditer(normalise(text)):
+        run = match[0]
+        found.extend(clusters(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
+    return found
+
+
+def grams(text: str, size: int = 3) -> list[str]:
+    """Overlapping runs of ``size`` clusters within each unbroken Thai run of ``text``.
+
+    They find the parts of compounds that the dictionary keeps whole (ขยะ in ถังขยะ). A run
+    shorter than ``size`` is one gram.
+    """
+    found = []
+    for match in TOKEN.finditer(normalise(text)):
+        run = match[0]
+        if not "\u0e00" <= run[0] <= "\u0e7f":
+            continue
+        parts = clusters(run)
+        if len(parts) <= size:
+            found.append("".join(parts))
+        else:
+            found.extend("".join(parts[i : i + size]) for i in range(len(parts) - size + 1))
+    return found

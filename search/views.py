@@ -1,0 +1,197 @@
+"""The public search page and the results while typing."""
+
+from urllib.parse import urlencode
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from hub.chain import Stage
+from hub.models import Area, Topic
+from search.entries import place_in_file
+from search.find import FACETS, Reader, find, suggest
+
+PARAMETERS = {
+    "stages": "kind", "topics": "topic", "areas": "area", "years": "year", "languages": "lang",
+}
+VALUES_PER_FACET = 20
+
+
+@require_safe
+def results(request):
+    """What the site knows about ``q``; filters are in the address."""
+    text = request.GET.get("q", "")
+    chosen = {name: _chosen(request, name) for name in FACETS}
+    number = request.GET.get("page", "1")
+    number = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    found = find(text, Reader.of(request), {n: v for n, v in chosen.items() if v}, number)
+    link = Link(request.path, found.plan.text, chosen)
+    labels = _labels(found.facets, chosen)
+    context = {
+        "q": found.plan.text,
+        "asked": bool(text),
+        "total": found.total,
+        "results": [_result(result) for result in found.results],
+        "facets": _facets(found.facets, chosen, labels, link),
+        "selected": [
+            {"label": labels[name].get(value, value), "url": link.without(name, value)}
+            for name in FACETS
+            for value in chosen[name]
+        ],
+        "notices": _notices(found, text),
+        "page_number": found.number,
+        "num_pages": found.num_pages,
+        "previous_url": link.page(found.number - 1) if found.number > 1 else "",
+        "next_url": link.page(found.number + 1) if found.number < found.num_pages else "",
+    }
+    response = render(request, "search/results.html", context)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+def suggestions(request):
+    """Titles that fit what has been typed so far, as a fragment of the page."""
+    text = request.GET.get("q", "")
+    pages = suggest(text, Reader.of(request))
+    context = {
+        "q": text,
+        "suggestions": [
+            {
+                "title": page.title,
+                "url": page.get_url(request),
+                "stage_label": page.stage_label,
+                "language": page.locale.language_code,
+            }
+            for page in pages
+        ],
+    }
+    response = render(request, "search/suggestions.html", context)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _chosen(request, name) -> list[str]:
+    """The values chosen for a facet: at most 20, short, without characters no index holds."""
+    values = request.GET.getlist(PARAMETERS[name])[:20]
+    if name == "years":
+        return [v for v in values if v.isascii() and v.isdigit() and len(v) == 4]
+    return [v for v in values if v and len(v) <= 50 and v.isprintable() and v.isascii()]
+
+
+class Link:
+    """Makes the addresses of this search with one thing changed."""
+
+    def __init__(self, path, text, chosen):
+        self.path, self.text, self.chosen = path, text, chosen
+
+    def _to(self, chosen, page=1) -> str:
+        pairs = [("q", self.text)]
+        pairs += [(PARAMETERS[n], v) for n in FACETS for v in chosen[n]]
+        pairs += [("page", page)] if page > 1 else []
+        return f"{self.path}?{urlencode(pairs)}"
+
+    def toggled(self, name, value) -> str:
+        return (
+            self.without(name, value)
+            if value in self.chosen[name]
+            else self._to({**self.chosen, name: [*self.chosen[name], value]})
+        )
+
+    def without(self, name, value) -> str:
+        return self._to({**self.chosen, name: [v for v in self.chosen[name] if v != value]})
+
+    def page(self, number) -> str:
+        return self._to(self.chosen, number)
+
+
+def _labels(facets, chosen) -> dict[str, dict[str, str]]:
+    """For every facet, its values in the reader's words."""
+    topics = {v for v, _n in facets.get("topics", [])} | set(chosen["topics"])
+    areas = {v for v, _n in facets.get("areas", [])} | set(chosen["areas"])
+    return {
+        "stages": {s.value: str(s.label) for s in Stage},
+        "topics": {t.slug: t.name for t in Topic.objects.filter(slug__in=topics)},
+        "areas": {a.geocode: a.name for a in Area.objects.filter(geocode__in=areas)},
+        "years": {},
+        "languages": {"th": _("Thai"), "en": _("English")},
+    }
+
+
+def _facets(facets, chosen, labels, link) -> list[dict]:
+    headings = {
+        "stages": _("Kind"), "topics": _("Topic"), "areas": _("District"), "years": _("Year"),
+        "languages": _("Language"),
+    }
+    shown = []
+    for name in FACETS:
+        values = facets.get(name, [])
+        if name == "areas":  # districts: provinces say too little, subdistricts too much
+            values = [(v, n) for v, n in values if len(v) == 4 or v in chosen[name]]
+        if name == "years":
+            values = sorted(values, reverse=True)
+        if not values:
+            continue
+        shown.append(
+            {
+                "name": name,
+                "label": headings[name],
+                "values": [
+                    {
+                        "label": labels[name].get(str(value)) or _year(name, value),
+                        "count": count,
+                        "url": link.toggled(name, str(value)),
+                        "selected": str(value) in chosen[name],
+                    }
+                    for value, count in values[:VALUES_PER_FACET]
+                ],
+            }
+        )
+    return shown
+
+
+def _year(name, value) -> str:
+    """A year in the reader's calendar: Buddhist in Thai."""
+    from django.utils.translation import get_language
+
+    if name == "years" and get_language() == "th":
+        return str(int(value) + 543)
+    return str(value)
+
+
+def _result(result) -> dict:
+    page, document = result.page, result.document
+    url = document.url if document else page.url
+    return {
+        "title": document.title if document else page.title,
+        "url": url,
+        "stage": result.hit.stage,
+        "stage_label": Stage(result.hit.stage).label,
+        "language": page.locale.language_code,
+        "year": _year("years", result.hit.year) if result.hit.year else "",
+        "is_file": document is not None,
+        "file_name": document.filename if document else "",
+        "page_title": page.title,
+        "page_url": page.url,
+        "passages": [
+            {
+                "pieces": passage.pieces,
+                "heading": passage.heading,
+                "url": f"{url}#{passage.anchor}" if passage.anchor else url,
+                "place": place_in_file(passage.anchor) if document else "",
+            }
+            for passage in result.passages
+        ],
+    }
+
+
+def _notices(found, text) -> list[str]:
+    """What the reader should know about how the question was taken."""
+    notices = []
+    if "cut" in found.plan.notes:
+        notices.append(_("The search was long, so only its first words were used."))
+    if text and found.plan.is_empty:
+        notices.append(_("There was no word to search for. Type a word or a question."))
+    if found.strategy == "any" and found.total and not found.plan.is_question:
+        notices.append(_("No page has all the words; these have some of them."))
+    return notices

@@ -1,0 +1,1 @@
+"""Wagtail's admin search on the hub's engine: to be replaced below."""
