@@ -117,8 +117,10 @@ class Engine(Protocol):
     def writing(self, timeout: float) -> AbstractContextManager:
         """Hold the right to write, against other processes; TimeoutError when not had."""
 
-    def apply(self, upserts: list[Entry], delete_pages: Iterable[int]) -> None:
-        """Forget all entries of the pages, then add ``upserts``; both or neither are seen."""
+    def apply(
+        self, upserts: list[Entry], delete_pages: Iterable[int], delete_keys: Iterable[str]
+    ) -> None:
+        """Forget all entries of the pages and the keys, then add ``upserts``, all in one."""
 
     def search(
         self, query: Segmented, filters: Filters, offset: int, limit: int, facets: bool

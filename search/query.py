@@ -93,11 +93,13 @@ def _is_question(text, stretches) -> bool:
     )
 
 
-def run(engine: Engine, plan: Plan, filters: Filters, offset=0, limit=10, facets=True) -> Answer:
+def run(
+    engine: Engine, plan: Plan, filters: Filters, offset=0, limit=10, facets=True,
+    strategies=None,
+) -> Answer:
     """Ask ``engine``: the first strategy that finds anything answers."""
-    strategies = ["any"] if plan.is_question else ["phrase", "all", "any"]
     answer = None
-    for strategy in strategies:
+    for strategy in strategies or (["any"] if plan.is_question else ["phrase", "all", "any"]):
         asked = plan.terms
         if strategy == "any":
             asked = _meaningful(plan.terms)

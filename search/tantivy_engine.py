@@ -261,12 +261,14 @@ class TantivyEngine:
             finally:
                 self._held.depth = 0
 
-    def apply(self, upserts, delete_pages=()):
+    def apply(self, upserts, delete_pages=(), delete_keys=()):
         with self.writing():
-            self._write(self._index(), upserts, delete_pages)
+            self._write(self._index(), upserts, delete_pages, delete_keys)
 
-    def _write(self, index, upserts, delete_pages=()):
+    def _write(self, index, upserts, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
+        for key in delete_keys:
+            writer.delete_documents_by_term("key", key)
         for pk in delete_pages:
             writer.delete_documents_by_term("page", str(pk))
         for entry in upserts:

@@ -97,6 +97,7 @@ class KnowledgePage(Page):
 
     search_fields = Page.search_fields + [
         index.SearchField("summary"),
+        index.SearchField("section_text"),
         index.FilterField("licence"),
     ]
     content_panels = Page.content_panels + [FieldPanel("summary")]
@@ -162,6 +163,10 @@ class KnowledgePage(Page):
         for name in self.section_fields:
             found.extend(self.field_section(name))
         return found + stream_sections(self.body)
+
+    def section_text(self) -> str:
+        """All sections as one text, for the editor's search."""
+        return "\n".join(f"{s.heading}\n{s.text}" for s in self.sections())
 
     def field_section(self, name) -> list[Section]:
         """The section of one field; its anchor is made from the field's name."""
