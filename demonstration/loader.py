@@ -1,0 +1,340 @@
+"""Turns the demonstration's texts into published pages, and takes them away again.
+
+Loading twice changes nothing. A page that an editor changed since is left as it is.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime, time
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from wagtail.models import Locale
+
+from courses.models import CourseSession, CurriculumPage, Handout
+from demonstration import content, handouts
+from demonstration.models import LoadedPage
+from hub.models import (
+    Area,
+    Attachment,
+    ChainLink,
+    Contributor,
+    HomePage,
+    HubDocument,
+    KnowledgePage,
+    SectionPage,
+    TextPage,
+    Topic,
+)
+from lessons.models import LessonPage, PracticePage, StudyTourPage
+from models_lib.models import BlockOutcome, BuildingBlock, Condition, ModelPage, ReplicationPage
+from policy.models import (
+    AgendaItem,
+    AssemblyPage,
+    Clause,
+    ClauseReport,
+    IssuePage,
+    Party,
+    ResolutionPage,
+)
+
+PAGE_TYPES = {
+    "practice": PracticePage, "lesson": LessonPage, "study-tour": StudyTourPage,
+    "model": ModelPage, "replication": ReplicationPage, "curriculum": CurriculumPage,
+    "issue": IssuePage, "assembly": AssemblyPage, "resolution": ResolutionPage,
+}
+SECTION_OF = {
+    "practice": "knowledge", "lesson": "knowledge", "study-tour": "knowledge",
+    "model": "models", "curriculum": "courses", "issue": "policy", "assembly": "policy",
+}
+STAGES_OF = {
+    "knowledge": "practice,lesson,study-tour", "models": "model,replication",
+    "courses": "curriculum", "policy": "issue,assembly,resolution",
+}
+LISTS = ("aims", "competences", "questions", "to_adapt", "stakeholders")
+CHILDREN = ("body", "chain", "contributors", "topics", "areas", "conditions", "building_blocks",
+            "results", "blocks", "sessions", "handouts", "clauses", "reports", "agenda",
+            "attachments", "published", "model", "assembly", *LISTS)
+AUTHOR = "ทีมตัวอย่าง"
+
+
+class Loader:
+    """One run of loading; ``said`` collects what the user should know."""
+
+    def __init__(self):
+        self.pages = {}  # (name, language) → page
+        self.untouched = set()
+        self.said = []
+
+    @transaction.atomic
+    def load(self) -> list[str]:
+        texts = content.read_texts()
+        self._parties()
+        for language in ("th", "en"):
+            self._site_pages(language)
+        changed = [text for text in texts if self._page(text)]
+        for text in changed:
+            self._links(text)
+        for text in changed:
+            self._publish(text)
+        for text in changed:
+            if text.kind == "resolution" and text.language == "th":
+                self._reports(text)
+        self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
+        return self.said
+
+    def _parties(self):
+        for party in content.read("parties.toml")["parties"]:
+            slug = party.pop("slug")
+            Party.objects.get_or_create(slug=slug, defaults=party)
+
+    # The home pages, lists and text pages
+
+    def _site_pages(self, language):
+        values = content.read(f"home.{language}.toml")
+        home = HomePage.objects.get(locale__language_code=language)
+        if not home.tagline:
+            home.title = values["title"]
+            home.tagline = values["tagline"]
+            home.introduction = values["introduction"]
+            home.save_revision().publish()
+        self.pages["home", language] = home
+        for section in values["sections"]:
+            self._below_home(
+                SectionPage, f"section/{section['key']}", language, section,
+                introduction=section["introduction"], stages=STAGES_OF[section["key"]],
+                show_in_menus=True,
+            )
+        for name in ("about", "accessibility"):
+            self._below_home(
+                TextPage, f"text/{name}", language, values[name],
+                body=content.story(values[name]["body"]), show_in_menus=name == "about",
+            )
+
+    def _below_home(self, model, name, language, values, **fields):
+        loaded = LoadedPage.objects.filter(name=name, language=language).first()
+        if loaded:
+            self.pages[name, language] = loaded.page.specific
+            return
+        page = model(
+            title=values["title"], slug=values["slug"],
+            locale=Locale.objects.get(language_code=language), **fields,
+        )
+        if twin := self.pages.get((name, "th")):
+            page.translation_key = twin.translation_key
+        self.pages["home", language].add_child(instance=page)
+        page.save_revision().publish()
+        self.pages[name, language] = page
+        LoadedPage.objects.create(
+            name=name, language=language, page=page, revision_id=page.latest_revision_id
+        )
+
+    # Knowledge pages
+
+    def _page(self, text) -> bool:
+        """Make or refresh the page of ``text``; False when there is nothing to do."""
+        loaded = LoadedPage.objects.filter(name=text.name, language=text.language).first()
+        digest = hashlib.sha256(
+            json.dumps(text.values, default=str, sort_keys=True).encode()
+        ).hexdigest()
+        if loaded:
+            page = loaded.page.specific
+            self.pages[text.name, text.language] = page
+            if page.latest_revision_id != loaded.revision_id:
+                self.said.append(f"{page.title}: changed by an editor, left as it is.")
+                return False
+            if loaded.digest == digest:
+                return False
+        else:
+            page = PAGE_TYPES[text.kind](
+                locale=Locale.objects.get(language_code=text.language), is_demonstration=True
+            )
+        self._fill(page, text)
+        if loaded:
+            page.save()
+        else:
+            if twin := self.pages.get((text.name, "th")):
+                page.translation_key = twin.translation_key
+            self._parent(text).add_child(instance=page)
+            loaded = LoadedPage(name=text.name, language=text.language, page=page)
+        loaded.digest = digest
+        loaded.save()
+        self.pages[text.name, text.language] = page
+        return True
+
+    def _parent(self, text):
+        above = text.values.get("model") or text.values.get("assembly")
+        if text.kind == "replication":
+            return self.pages[f"model/{above}", text.language]
+        if text.kind == "resolution":
+            return self.pages[f"assembly/{above}", text.language]
+        return self.pages[f"section/{SECTION_OF[text.kind]}", text.language]
+
+    def _fill(self, page, text):
+        values = text.values
+        for name, value in values.items():
+            if name not in CHILDREN:
+                setattr(page, name, value)
+        for name in LISTS:
+            if name in values:
+                setattr(page, name, content.items(values[name]))
+        if published := values.get("published"):
+            page.first_published_at = datetime.combine(published, time(9), tzinfo=UTC)
+        page.body = content.story(values.get("body"))
+        if "results" in values:
+            block = ModelPage._meta.get_field("results").stream_block
+            page.results = content.figures(values["results"], block)
+        if not page.pk:
+            page.topics = Topic.objects.filter(slug__in=values.get("topics", []))
+            page.areas = Area.objects.filter(geocode__in=values.get("areas", []))
+        else:
+            page.topics.set(Topic.objects.filter(slug__in=values.get("topics", [])))
+            page.areas.set(Area.objects.filter(geocode__in=values.get("areas", [])))
+        page.contributors = [Contributor(**c) for c in values.get("contributors", [])]
+        page.attachments = [
+            Attachment(document=self._document(a), note=a.get("note", ""))
+            for a in values.get("attachments", [])
+        ]
+        getattr(self, f"_fill_{text.kind.replace('-', '_')}", lambda *_: None)(page, text)
+
+    def _fill_model(self, page, text):
+        page.conditions = [Condition(**c) for c in text.values.get("conditions", [])]
+        page.building_blocks = self._twins(
+            page, "building_blocks", text,
+            [BuildingBlock(locale=page.locale, **b) for b in text.values["building_blocks"]],
+        )
+
+    def _fill_replication(self, page, text):
+        model = self.pages[f"model/{text.values['model']}", text.language]
+        blocks = {block.title: block for block in model.building_blocks.all()}
+        page.block_outcomes = [
+            BlockOutcome(
+                block=blocks.get(b["block"]), block_title=b["block"], outcome=b["outcome"],
+                why=b.get("why", ""),
+            )
+            for b in text.values["blocks"]
+        ]
+
+    def _fill_curriculum(self, page, text):
+        page.sessions = [CourseSession(**s) for s in text.values["sessions"]]
+        page.handouts = [
+            Handout(
+                document=self._document(h, page.title), session_number=h.get("session") or None,
+                facilitator_only=h.get("facilitator_only", False),
+            )
+            for h in text.values["handouts"]
+        ]
+
+    def _fill_assembly(self, page, text):
+        page.agenda = [
+            AgendaItem(number=str(a["number"]), title=a["title"])
+            for a in text.values.get("agenda", [])
+        ]
+
+    def _fill_resolution(self, page, text):
+        clauses = []
+        for values in text.values["clauses"]:
+            values = dict(values)
+            parties = Party.objects.filter(slug__in=values.pop("parties", []))
+            clause = Clause(locale=page.locale, **values)
+            clause.parties = parties
+            clauses.append(clause)
+        page.clauses = self._twins(page, "clauses", text, clauses)
+
+    def _twins(self, page, relation, text, children):
+        """Give children the translation keys of the Thai page's children by position, and keep
+        their own when the page is refreshed: reports and replications hold on to them."""
+        source = page if page.pk else self.pages.get((text.name, "th"))
+        if source:
+            for child, twin in zip(children, getattr(source, relation).all(), strict=False):
+                child.translation_key = twin.translation_key
+        return children
+
+    def _document(self, values, course=""):
+        """The document named in ``values``, made when it is not there yet."""
+        title = values["title"]
+        file_name = values["file_name"]
+        found = HubDocument.objects.filter(
+            title=title, tags__name=handouts.TAG
+        ).first()
+        if found:
+            return found
+        document = HubDocument(title=title)
+        document.file.save(file_name, ContentFile(handouts.make(values, course)), save=False)
+        document.full_clean(exclude=["uploaded_by_user"])
+        document.save()
+        document.tags.add(handouts.TAG)
+        return document
+
+    # Links, publishing, reports
+
+    def _links(self, text):
+        page = self.pages[text.name, text.language]
+        links = [self._link(values) for values in text.values.get("chain", [])]
+        if text.kind == "replication" and text.language == "th":
+            links.append(
+                ChainLink(
+                    relation="replicates", target=page.get_parent().knowledgepage,
+                    evidence_text=page.evidence, date=page.ended or page.started,
+                    author=page.who[:200],
+                )
+            )
+        page.chain_links = links
+        if text.kind == "assembly":
+            stems = [a.get("resolution") for a in text.values.get("agenda", [])]
+            for item, stem in zip(page.agenda.all(), stems, strict=True):
+                item.resolution = self.pages.get((f"resolution/{stem}", text.language))
+                if not page.pk:
+                    continue
+            page.agenda = list(page.agenda.all())
+
+    def _link(self, values) -> ChainLink:
+        return ChainLink(
+            relation=values["relation"],
+            target=self.pages[values["target"], "th"].knowledgepage_ptr,
+            evidence_text=values["evidence"], evidence_url=values.get("url", ""),
+            date=values["date"], author=values.get("author", AUTHOR),
+        )
+
+    def _publish(self, text):
+        page = self.pages[text.name, text.language]
+        first = page.first_published_at
+        page.save_revision(log_action=True).publish()
+        page.refresh_from_db()
+        # Publishing stamps today; the demonstration's pages have dates of their own.
+        type(page).objects.filter(pk=page.pk).update(first_published_at=first)
+        LoadedPage.objects.filter(name=text.name, language=text.language).update(
+            revision_id=page.latest_revision_id
+        )
+
+    def _reports(self, text):
+        page = ResolutionPage.objects.get(pk=self.pages[text.name, "th"].pk)
+        keys = {clause.number: clause.translation_key for clause in page.clauses.all()}
+        ClauseReport.objects.filter(clause_key__in=keys.values()).delete()
+        for values in text.values.get("reports", []):
+            values = dict(values)
+            ClauseReport.objects.create(
+                clause_key=keys[str(values.pop("clause"))],
+                party=Party.objects.get(slug=values.pop("party")),
+                **values,
+            )
+
+
+@transaction.atomic
+def remove() -> int:
+    """Take away every demonstration page, document and report; returns the number of pages."""
+    keys = Clause.objects.filter(page__is_demonstration=True).values_list(
+        "translation_key", flat=True
+    )
+    ClauseReport.objects.filter(clause_key__in=list(keys)).delete()
+    pages = KnowledgePage.objects.filter(is_demonstration=True)
+    number = pages.count()
+    for page in pages.order_by("-depth"):
+        page.delete()
+    for loaded in LoadedPage.objects.select_related("page"):
+        if not loaded.page.get_children().exists():
+            loaded.page.specific.delete()
+    HubDocument.objects.filter(tags__name=handouts.TAG).delete()
+    slugs = [party["slug"] for party in content.read("parties.toml")["parties"]]
+    Party.objects.filter(slug__in=slugs, clauses=None, reports=None).delete()
+    return number

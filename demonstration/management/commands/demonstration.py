@@ -1,0 +1,56 @@
+"""Load or remove the demonstration content, or make its users."""
+
+import os
+import secrets
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+
+from demonstration.loader import Loader, remove
+
+USERS = {
+    "admin": None, "editor": "Editors", "moderator": "Moderators",
+    "facilitator": settings.FACILITATORS_GROUP,
+}
+
+
+class Command(BaseCommand):
+    help = "load: demonstration pages; remove: take them away; users: sign-ins to try with."
+
+    def add_arguments(self, parser):
+        parser.add_argument("action", choices=["load", "remove", "users"])
+
+    def handle(self, *args, action, **options):
+        getattr(self, action)()
+
+    def load(self):
+        for line in Loader().load():
+            self.stdout.write(line)
+
+    def remove(self):
+        self.stdout.write(f"{remove()} pages removed.")
+
+    def users(self):
+        if not settings.DEVELOPMENT:
+            raise CommandError("Users to try with are made on development machines only.")
+        path = settings.DATA_DIR / "demonstration-users.txt"
+        users = get_user_model().objects
+        lines = []
+        for name, group in USERS.items():
+            if users.filter(username=name).exists():
+                continue
+            password = secrets.token_urlsafe(9)
+            is_admin = group is None
+            user = users.create_user(
+                name, f"{name}@example.org", password, is_superuser=is_admin, is_staff=is_admin
+            )
+            if group:
+                user.groups.add(Group.objects.get(name=group))
+            lines.append(f"{name}  {password}")
+        if lines:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a") as f:
+                f.write("\n".join(lines) + "\n")
+        if path.exists():
+            self.stdout.write(path.read_text().strip())

@@ -1,0 +1,152 @@
+"""Reference data every hub starts with: Songkhla's districts, the strategy's topics, the site.
+
+Districts: official geocodes of the Department of Provincial Administration. Topics: the groups
+and issues that the foundation's strategy page names.
+"""
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+)
+
+from hub.models import Area, HomePage, Topic
+
+AREAS = [
+    ("90", "สงขลา", "Songkhla"),
+    ("9001", "เมืองสงขลา", "Mueang Songkhla"),
+    ("9002", "สทิงพระ", "Sathing Phra"),
+    ("9003", "จะนะ", "Chana"),
+    ("9004", "นาทวี", "Na Thawi"),
+    ("9005", "เทพา", "Thepha"),
+    ("9006", "สะบ้าย้อย", "Saba Yoi"),
+    ("9007", "ระโนด", "Ranot"),
+    ("9008", "กระแสสินธุ์", "Krasae Sin"),
+    ("9009", "รัตภูมิ", "Rattaphum"),
+    ("9010", "สะเดา", "Sadao"),
+    ("9011", "หาดใหญ่", "Hat Yai"),
+    ("9012", "นาหม่อม", "Na Mom"),
+    ("9013", "ควนเนียง", "Khuan Niang"),
+    ("9014", "บางกล่ำ", "Bang Klam"),
+    ("9015", "สิงหนคร", "Singhanakhon"),
+    ("9016", "คลองหอยโข่ง", "Khlong Hoi Khong"),
+]
+GROUPS_OF_PEOPLE = [
+    ("children-youth", "เด็กและเยาวชน", "Children and youth"),
+    ("elders", "ผู้สูงอายุ", "Elders"),
+    ("disabled", "ผู้พิการ", "People with disabilities"),
+    ("women", "สตรี", "Women"),
+    ("labour", "แรงงาน", "Labour"),
+    ("informal-workers", "แรงงานนอกระบบ", "Informal workers"),
+    ("consumers", "ผู้บริโภค", "Consumers"),
+    ("underprivileged", "ผู้ด้อยโอกาส", "Underprivileged people"),
+    ("farmers", "เกษตรกร", "Farmers"),
+    ("fishers", "ชาวประมง", "Fishers"),
+]
+ISSUES = [
+    ("education", "การศึกษา", "Education"),
+    ("environment", "สิ่งแวดล้อม", "Environment"),
+    ("culture", "วัฒนธรรม", "Culture"),
+    ("health", "สุขภาพ", "Health"),
+    ("human-rights", "สิทธิมนุษยชน", "Human rights"),
+    ("public-media", "สื่อสารสาธารณะ", "Public communication"),
+    ("drugs", "ยาเสพติด", "Drugs"),
+    ("doing-good", "ส่งเสริมความดี", "Promoting good deeds"),
+    ("consumer-rights", "สิทธิผู้บริโภค", "Consumer rights"),
+    ("agriculture", "เกษตรกรรม", "Agriculture"),
+    ("disaster", "อุบัติภัย", "Disasters"),
+    ("public-policy", "นโยบายสาธารณะ", "Public policy"),
+    ("nonprofit-management", "การบริหารองค์กรสาธารณประโยชน์", "Nonprofit management"),
+    ("giving", "การให้", "Giving"),
+]
+
+
+@transaction.atomic
+def load_reference() -> dict[str, int]:
+    """Add what is missing and leave what is there alone; returns how many were added."""
+    added = {"areas": 0, "topics": 0, "locales": 0, "homes": 0}
+    for geocode, name_th, name_en in AREAS:
+        names = {"name_th": name_th, "name_en": name_en}
+        _area, created = Area.objects.get_or_create(geocode=geocode, defaults=names)
+        added["areas"] += created
+    for kind, topics in ((Topic.Kind.GROUP, GROUPS_OF_PEOPLE), (Topic.Kind.ISSUE, ISSUES)):
+        for order, (slug, name_th, name_en) in enumerate(topics, 1):
+            values = {
+                "name_th": name_th, "name_en": name_en, "kind": kind, "sort_order": order * 10,
+            }
+            _topic, created = Topic.objects.get_or_create(slug=slug, defaults=values)
+            added["topics"] += created
+    for code, _name in settings.LANGUAGES:
+        _locale, created = Locale.objects.get_or_create(language_code=code)
+        added["locales"] += created
+    added["homes"] = _home_pages()
+    _groups()
+    return added
+
+
+def _home_pages() -> int:
+    """A Thai home page as the site's root and its English twin, when there is none yet."""
+    if HomePage.objects.exists():
+        return 0
+    root = Page.get_first_root_node()
+    thai = Locale.objects.get(language_code="th")
+    english = Locale.objects.get(language_code="en")
+    # Wagtail's own welcome page has no content anyone would miss.
+    welcome = Page.objects.filter(depth=2, slug="home").exact_type(Page)
+    home = HomePage(title=settings.WAGTAIL_SITE_NAME, slug="home-th", locale=thai)
+    root.add_child(instance=home)
+    twin = HomePage(
+        title="Songkhla Community Knowledge Hub", slug="home-en", locale=english,
+        translation_key=home.translation_key,
+    )
+    root.add_child(instance=twin)
+    site = Site.objects.filter(is_default_site=True).first() or Site(
+        hostname="localhost", is_default_site=True
+    )
+    site.root_page = home
+    site.site_name = settings.WAGTAIL_SITE_NAME
+    site.save()
+    for page in welcome:
+        page.delete()
+    return 2
+
+
+def _groups() -> None:
+    """Wagtail's Editors and Moderators may work below both home pages; facilitators may sign in."""
+    Group.objects.get_or_create(name=settings.FACILITATORS_GROUP)
+    rights = {
+        "Editors": ["add_page", "change_page"],
+        "Moderators": ["add_page", "change_page", "publish_page"],
+    }
+    snippets = Permission.objects.filter(
+        content_type__app_label__in=["hub", "policy"],
+        content_type__model__in=["topic", "area", "party", "clausereport"],
+    )
+    media = Permission.objects.filter(
+        content_type__app_label="hub", content_type__model__in=["hubdocument", "hubimage"],
+        codename__regex="^(add|change|choose)_",
+    )
+    access = Permission.objects.filter(codename="access_admin")
+    collections = Collection.get_first_root_node()
+    for name, codenames in rights.items():
+        group, created = Group.objects.get_or_create(name=name)
+        if not created and group.page_permissions.filter(
+            page__in=HomePage.objects.all()
+        ).exists():
+            continue
+        group.permissions.add(*access, *snippets)
+        for permission in media:
+            GroupCollectionPermission.objects.get_or_create(
+                group=group, collection=collections, permission=permission
+            )
+        for home in HomePage.objects.all():
+            for codename in codenames:
+                GroupPagePermission.objects.get_or_create(
+                    group=group, page=home, permission=Permission.objects.get(codename=codename)
+                )
