@@ -1,7 +1,7 @@
 """File names that keep Thai vowel signs and tone marks on their way to disk and back.
 
 Django's ``get_valid_filename`` drops every character that is not ``\\w``, and Thai signs above
-and below the line are marks, not letters: คู่มือ becomes คมอ.
+and below the line are marks, not letters: คู่มือ becomes คมอ. Wagtail's images lose all Thai.
 """
 
 import os
@@ -11,31 +11,51 @@ import unicodedata
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
 
-MAX_CHARACTERS = 80  # FileField's max_length of 100 less the folder and a suffix
-MAX_BYTES = 200  # file systems take 255 bytes; a Thai character has three
-RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)),
-            *(f"lpt{n}" for n in range(10))}
+MAX_CHARACTERS = 70  # a FileField holds 100, with the folder and Django's suffix for doubles
+MAX_BYTES = 150  # file systems take 255, some 143 with encryption; Thai has three a character
+EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,10}$")
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+UNWANTED = ("Cc", "Cf", "Cs", "Co", "Cn")  # control, format, surrogate, private, unassigned
+# A cut name must not end in a vowel written before its consonant.
+LEADING_VOWELS = "เแโใไ"
 
 
 def safe_filename(name: str) -> str:
-    """Return ``name`` fit for every file system: NFC, Thai marks kept.
+    """``name`` fit for every file system: NFC, Thai marks kept, at most 150 bytes.
 
-    Path separators, control and format characters and those that Windows refuses become hyphens;
-    names that Windows reserves get an underscore; the extension is kept when the name is cut.
+    A path is cut to its last part; spaces and what Windows refuses become hyphens; invisible
+    characters go; names that Windows reserves get an underscore. The extension is kept, in small
+    letters, however long the name. Never empty: "file".
     """
-    name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rsplit("/", 1)[-1]
+    name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rstrip("/")
+    name = name.rsplit("/", 1)[-1]
     name = re.sub(r'[<>:"|?*\s]+', "-", name)
-    name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
-    name = name.strip(". -")
-    stem, extension = os.path.splitext(name)
-    if stem.lower() in RESERVED:
+    name = "".join(c for c in name if unicodedata.category(c) not in UNWANTED)
+    found = EXTENSION.search(name)
+    extension = found[0].lower() if found else ""
+    stem = name[: found.start()] if found else name
+    stem = stem.strip(". -")
+    if RESERVED.match(stem):
         stem = f"_{stem}"
-    stem = stem[: MAX_CHARACTERS - len(extension)]
-    while len((stem + extension).encode()) > MAX_BYTES:
-        stem = stem[:-1]
-    # A cut must not leave a mark's base character without it: Thai marks follow their base, so
-    # cutting before a mark only drops marks; drop the bare base as well would change the word.
-    return (stem.rstrip(". ") or "file") + extension.lower()
+    return (_cut(stem, extension).strip(". -") or "file") + extension
+
+
+def _cut(stem, extension) -> str:
+    """``stem`` shortened between clusters: a letter never loses the marks it carries."""
+    kept = stem[: MAX_CHARACTERS - len(extension)]
+    while len((kept + extension).encode()) > MAX_BYTES:
+        kept = kept[:-1]
+    if len(kept) < len(stem):
+        if _leans_on_the_letter_before(stem[len(kept)]):
+            while kept and _leans_on_the_letter_before(kept[-1]):
+                kept = kept[:-1]
+            kept = kept[:-1]
+        kept = kept.rstrip(LEADING_VOWELS)
+    return kept
+
+
+def _leans_on_the_letter_before(character) -> bool:
+    return unicodedata.category(character).startswith("M") or character in "ะาำๅ"
 
 
 @deconstructible
@@ -44,10 +64,6 @@ class ThaiNameStorage(FileSystemStorage):
 
     def get_valid_name(self, name):
         return safe_filename(name)
-
-    def generate_filename(self, filename):
-        folder, name = os.path.split(str(filename).replace("\\", "/"))
-        return os.path.join(os.path.normpath(folder) if folder else "", self.get_valid_name(name))
 
 
 def image_upload_to(instance, filename: str) -> str:

@@ -1,27 +1,33 @@
 """What may be uploaded: told by the content of a file, not by its name.
 
-Every function raises ``ValidationError`` with a message for the editor and leaves the file at its
-beginning.
+``validate_document`` and ``validate_image`` raise ``ValidationError`` on the field ``file`` with
+a message for the editor, and leave the file at its beginning. They take any seekable binary file;
+its size is measured, not asked.
 """
 
-import io
+import codecs
 import os
 import zipfile
 import zlib
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-MAX_DOCUMENT_BYTES = 100 * 1024**2
+MEGABYTE = 1024**2
+MAX_DOCUMENT_BYTES = 100 * MEGABYTE
+MAX_IMAGE_BYTES = 20 * MEGABYTE
 MAX_IMAGE_PIXELS = 10_000_000
-MAX_EXPANDED_BYTES = 500 * 1024**2
-MAX_RATIO = 100  # expansion allowed beyond FREE_EXPANDED_BYTES
-FREE_EXPANDED_BYTES = 20 * 1024**2
+MAX_EXPANDED_BYTES = 500 * MEGABYTE
+MAX_RATIO = 100  # a zip may expand this often, or to FREE_EXPANDED_BYTES if that is more
+FREE_EXPANDED_BYTES = 20 * MEGABYTE
+MAX_ZIP_MEMBERS = 20_000
+READ_BYTES = MEGABYTE
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OLE2_STREAMS = {"doc": ["WordDocument"], "ppt": ["PowerPoint Document"],
-                "xls": ["Workbook", "Book"]}
+OLE2_STREAMS = {
+    "doc": {"WordDocument"}, "ppt": {"PowerPoint Document"}, "xls": {"Workbook", "Book"},
+}
 OOXML_FOLDERS = {"docx": "word/", "pptx": "ppt/", "xlsx": "xl/"}
 ODF_TYPES = {
     "odt": b"application/vnd.oasis.opendocument.text",
@@ -29,149 +35,245 @@ ODF_TYPES = {
     "ods": b"application/vnd.oasis.opendocument.spreadsheet",
     "epub": b"application/epub+zip",
 }
-TEXTS = ("txt", "csv", "html", "htm")
-ALLOWED = ("pdf", "rtf", "zip", *OLE2_STREAMS, *OOXML_FOLDERS, *ODF_TYPES, *TEXTS)
-IMAGE_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
+TEXTS = ("txt", "csv")
+PAGES = ("html", "htm")  # served to be saved, never shown in the site's own name
+SOUND_AND_FILM = ("mp3", "m4a", "mp4")
+ALLOWED = (
+    "pdf", *OOXML_FOLDERS, *OLE2_STREAMS, *ODF_TYPES, "rtf", *TEXTS, *PAGES, "zip",
+    *SOUND_AND_FILM,
+)
+IMAGE_FORMATS = {
+    "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF", "avif": "AVIF",
+}
+MP3_FRAMES = (b"\xe2", b"\xe3", b"\xf2", b"\xf3", b"\xfa", b"\xfb")
+PROGRAMS = (b"MZ", b"\x7fELF", b"%PDF-", b"PK\x03\x04")  # and others that are no text
 
 
 def validate_document(file, filename: str) -> None:
-    """Check a document of any allowed kind."""
+    """Check a document: an allowed kind, not too big, and what its name says it is."""
     extension = _extension(filename)
     if extension not in ALLOWED:
-        raise ValidationError(
-            {"file": _("Files of the kind “%(kind)s” are not taken. Take one of: %(kinds)s.")
-             % {"kind": extension or "?", "kinds": ", ".join(ALLOWED)}}
+        raise _refusal(
+            _("Files of the kind “%(kind)s” are not taken. Take one of: %(kinds)s."),
+            "kind", kind=extension or "?", kinds=", ".join(ALLOWED),
         )
-    if file.size > MAX_DOCUMENT_BYTES:
-        raise ValidationError(
-            {"file": _("The file is larger than %(limit)s MB.")
-             % {"limit": MAX_DOCUMENT_BYTES // 1024**2}}
-        )
-    if not file.size:
-        raise ValidationError({"file": _("The file is empty.")})
+    _check_size(file, MAX_DOCUMENT_BYTES)
     try:
-        if not _content_is(file, extension):
-            raise ValidationError(
-                {"file": _("The content of the file is not what its name says (.%(kind)s). "
-                           "Save it again in the program it comes from.") % {"kind": extension}}
-            )
+        fits = _content_is(file, extension)
     finally:
         file.seek(0)
+    if not fits:
+        raise _refusal(
+            _("The content of the file is not what its name says (.%(kind)s), or the file is "
+              "damaged. Save it again in the program it comes from."),
+            "content", kind=extension,
+        )
+
+
+def validate_image(file, filename: str) -> None:
+    """Check an image: its kind, at most ten megapixels (known before decoding), and whole."""
+    extension = _extension(filename)
+    if extension not in IMAGE_FORMATS:
+        raise _refusal(
+            _("Pictures of the kind “%(kind)s” are not taken. Take one of: %(kinds)s."),
+            "kind", kind=extension or "?", kinds=", ".join(IMAGE_FORMATS),
+        )
+    _check_size(file, MAX_IMAGE_BYTES)
+    file.seek(0)
+    try:
+        with Image.open(file, formats=[IMAGE_FORMATS[extension]]) as image:
+            pixels = image.width * image.height
+            if pixels <= MAX_IMAGE_PIXELS:
+                image.load()
+    except Image.DecompressionBombError:
+        pixels = None
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's plugins raise whatever a broken header leads them to
+        raise _refusal(
+            _("The picture is damaged, or not what its name says (.%(kind)s)."), "damaged",
+            kind=extension,
+        ) from error
+    finally:
+        file.seek(0)
+    if pixels is None or pixels > MAX_IMAGE_PIXELS:
+        raise _refusal(
+            _("The picture has more than %(limit)s megapixels. Make it smaller first."),
+            "pixels", limit=MAX_IMAGE_PIXELS // 10**6,
+        )
+
+
+def _refusal(message, code, **params) -> ValidationError:
+    return ValidationError({"file": ValidationError(message, code=code, params=params)})
 
 
 def _extension(filename) -> str:
     return os.path.splitext(str(filename))[1][1:].lower()
 
 
-def _content_is(file, extension) -> bool:
+def _check_size(file, limit):
+    size = file.seek(0, os.SEEK_END) or file.tell()
     file.seek(0)
-    head = file.read(2048)
+    if size > limit:
+        raise _refusal(_("The file is larger than %(limit)s MB."), "size", limit=limit // MEGABYTE)
+    if not size:
+        raise _refusal(_("The file is empty."), "empty")
+
+
+def _content_is(file, extension) -> bool:
+    head = file.read(4096)
     if extension == "pdf":
-        return b"%PDF-" in head[:1024]
+        before, found, _rest = head[:1024].partition(b"%PDF-")
+        return bool(found) and not before.startswith(PROGRAMS) and not _is_web_page(before)
     if extension == "rtf":
         return head.startswith(b"{\\rtf")
-    if extension in OLE2_STREAMS:
-        return head.startswith(OLE2) and _has_stream(file, OLE2_STREAMS[extension])
-    if extension in TEXTS:
-        return _is_text(file)
-    return _is_archive(file, extension)
+    if extension == "mp3":
+        # An ID3 tag or the first frame: eleven bits of one, then the layer, which is III.
+        return head.startswith(b"ID3") or (head[0] == 0xFF and head[1:2] in MP3_FRAMES)
+    if extension in SOUND_AND_FILM:
+        return head[4:8] == b"ftyp"
+    if extension in TEXTS or extension in PAGES:
+        return not head.startswith(PROGRAMS) and _is_text(file) and (
+            extension in TEXTS or _is_web_page(head)
+        )
+    if head.startswith(OLE2):
+        return _is_ole2(file, extension)
+    return extension not in OLE2_STREAMS and _is_archive(file, extension)
 
 
-def _has_stream(file, names) -> bool:
-    """Whether the OLE2 directory names one of the streams (names are stored as UTF-16)."""
-    file.seek(0)
-    content = file.read(MAX_DOCUMENT_BYTES)
-    return any(name.encode("utf-16-le") in content for name in names)
+def _is_web_page(head) -> bool:
+    text = head.replace(b"\0", b"").lower()
+    return any(mark in text for mark in (b"<!doctype html", b"<html", b"<head", b"<body"))
 
 
 def _is_text(file) -> bool:
-    """UTF-16 with a mark, UTF-8 or Windows-874 (TIS-620), without NUL."""
+    """Whether all of it is UTF-8, Windows-874 (TIS-620), Windows-1252 or marked UTF-16."""
     file.seek(0)
-    content = file.read(1024**2)
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return True
-    if b"\0" in content or content.startswith((b"MZ", b"\x7fELF", b"%PDF-", b"PK\x03\x04")):
-        return False
-    for encoding in ("utf-8", "cp874"):
-        try:
-            # A character may be cut at the end of what was read.
-            content[: len(content) - 3 or None].decode(encoding, "strict")
-            return True
-        except UnicodeDecodeError:
-            pass
+    mark = file.read(2)
+    file.seek(0)
+    if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return _decodes(file, "utf-16")
+    while chunk := file.read(READ_BYTES):
+        if b"\0" in chunk:
+            return False
+    return any(_decodes(file, encoding) for encoding in ("utf-8", "cp874", "cp1252"))
+
+
+def _decodes(file, encoding) -> bool:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        content.decode("cp874")
-        return True
+        while chunk := file.read(READ_BYTES):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return len(content) == 1024**2 and "\ufffd" not in content.decode("utf-8", "ignore")
+        return False
+    return True
+
+
+def _is_ole2(file, extension) -> bool:
+    """Whether an OLE2 file is the old Office kind that it is named; refuses locked ones."""
+    streams = _ole2_streams(file)
+    if streams & {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}:
+        raise _locked()
+    return bool(streams & OLE2_STREAMS.get(extension, set()))
+
+
+def _ole2_streams(file) -> set[str]:
+    """The names in the directory of an OLE2 file; source: [MS-CFB]. Empty when damaged.
+
+    The directory is a chain of sectors, linked through the allocation table; the header lists
+    the table's first 109 sectors, enough for 6.8 MB (and 435 MB with 4 KiB sectors), further
+    ones stand in a chain of their own.
+    """
+
+    def number(content, place, size=4):
+        return int.from_bytes(content[place : place + size], "little")
+
+    def sector(index):
+        file.seek((index + 1) * sector_bytes)
+        return file.read(sector_bytes)
+
+    file.seek(0)
+    header = file.read(512)
+    shift = number(header, 30, 2)
+    if shift not in (9, 12):
+        return set()
+    sector_bytes = 1 << shift
+    per_sector = sector_bytes // 4
+    table = [number(header, 76 + 4 * i) for i in range(109)]
+    more, seen = number(header, 68), set()
+    while more < 0xFFFFFFFA and more not in seen:
+        seen.add(more)
+        content = sector(more)
+        table += [number(content, 4 * i) for i in range(per_sector - 1)]
+        more = number(content, sector_bytes - 4)
+    names, here, seen = set(), number(header, 48), set()
+    while here < 0xFFFFFFFA and here not in seen and here // per_sector < len(table):
+        seen.add(here)
+        directory = sector(here)
+        for start in range(0, len(directory) - 127, 128):
+            size = number(directory, start + 64, 2)
+            name = directory[start : start + min(max(size - 2, 0), 62)]
+            names.add(name.decode("utf-16-le", "replace"))
+        here = number(sector(table[here // per_sector]), 4 * (here % per_sector))
+    return names
+
+
+def _locked() -> ValidationError:
+    return _refusal(
+        _("The file is locked with a password, so nobody could read it here. Save it without."),
+        "locked",
+    )
 
 
 def _is_archive(file, extension) -> bool:
+    """Whether a zip is whole and of the kind that it is named; refuses those that unpack to far
+    more than they hold and locked documents."""
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            _check_expansion(archive, file.size)
+            _check_expansion(archive, file)
+            names = set(archive.namelist())
+            if any(member.flag_bits & 1 for member in archive.infolist()):
+                raise _locked()
             if extension in OOXML_FOLDERS:
-                return "[Content_Types].xml" in names and any(
-                    name.startswith(OOXML_FOLDERS[extension]) for name in names
-                )
+                folder = OOXML_FOLDERS[extension]
+                return "[Content_Types].xml" in names and any(n.startswith(folder) for n in names)
             if extension in ODF_TYPES:
-                return "mimetype" in names and archive.read("mimetype").strip().startswith(
-                    ODF_TYPES[extension]
+                if "META-INF/manifest.xml" in names and (
+                    b"manifest:encryption-data" in archive.read("META-INF/manifest.xml")
+                ):
+                    raise _locked()
+                return "mimetype" in names and (
+                    archive.read("mimetype").strip() == ODF_TYPES[extension]
                 )
-            return True
+            return extension == "zip"
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, ValueError,
             OSError, RuntimeError):
         return False
 
 
-def _check_expansion(archive, packed_bytes) -> None:
-    """Raise ValidationError when the archive holds more than it may; sizes are counted, not
-    believed: a header can say what it likes."""
-    limit = min(MAX_EXPANDED_BYTES, max(FREE_EXPANDED_BYTES, packed_bytes * MAX_RATIO))
-    declared = sum(info.file_size for info in archive.infolist())
-    total = 0
-    if declared <= limit:
-        for info in archive.infolist():
-            if info.flag_bits & 1:  # encrypted: cannot be opened, its size stays as declared
+def _check_expansion(archive, file):
+    """Refuse what unpacks to too much. Bytes are counted as they come out, because a header can
+    declare any size."""
+    place = file.tell()
+    packed = file.seek(0, os.SEEK_END) or file.tell()
+    file.seek(place)
+    allowed = min(MAX_EXPANDED_BYTES, max(FREE_EXPANDED_BYTES, packed * MAX_RATIO))
+    members = archive.infolist()
+    total = sum(member.file_size for member in members)
+    if total <= allowed and len(members) <= MAX_ZIP_MEMBERS:
+        total = 0
+        for member in members:
+            if member.flag_bits & 1:  # locked: cannot be opened, and is refused right after
                 continue
-            with archive.open(info) as member:
-                while chunk := member.read(1024**2):
+            with archive.open(member) as stream:
+                while total <= allowed and (chunk := stream.read(READ_BYTES)):
                     total += len(chunk)
-                    if total > limit:
-                        break
-    if max(declared, total) > limit:
-        raise ValidationError(
-            {"file": _("The file unpacks to far more than its size, which is how harmful files "
-                       "are made. It was not taken.")}
+    if total > allowed or len(members) > MAX_ZIP_MEMBERS:
+        raise _refusal(
+            _("The file unpacks to far more than its size, which is how harmful files are made. "
+              "It was not taken."),
+            "expansion",
         )
-
-
-def validate_image(file, filename: str) -> None:
-    """Check an image: its kind, at most ten megapixels (read before decoding), whole."""
-    extension = _extension(filename)
-    if extension not in IMAGE_FORMATS:
-        raise ValidationError(
-            {"file": _("Pictures of the kind “%(kind)s” are not taken. Take one of: %(kinds)s.")
-             % {"kind": extension or "?", "kinds": ", ".join(IMAGE_FORMATS)}}
-        )
-    try:
-        file.seek(0)
-        content = file.read(MAX_DOCUMENT_BYTES + 1)
-        with Image.open(io.BytesIO(content), formats=[IMAGE_FORMATS[extension]]) as image:
-            if image.width * image.height > MAX_IMAGE_PIXELS:
-                raise ValidationError(
-                    {"file": _("The picture has %(found)s megapixels; at most %(limit)s are "
-                               "taken. Make it smaller first.")
-                     % {"found": round(image.width * image.height / 1e6, 1),
-                        "limit": MAX_IMAGE_PIXELS // 10**6}}
-                )
-            image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError,
-            Image.DecompressionBombError) as error:
-        raise ValidationError(
-            {"file": _("The picture is damaged or not what its name says.")}
-        ) from error
-    finally:
-        file.seek(0)

@@ -62,6 +62,7 @@ class Filters:
     areas: list[str] = field(default_factory=list)
     years: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)  # not a facet: never counted
 
 
 @dataclass(frozen=True)
@@ -137,3 +138,6 @@ class Engine(Protocol):
         self, entries: Iterable[Entry], before_swap: Callable[["Engine"], None] | None = None
     ) -> int:
         """Build the index anew and swap it in at once; returns the number of entries."""
+
+    def close(self) -> None:
+        """Let go of files; the next call opens them again."""

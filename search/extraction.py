@@ -3,27 +3,27 @@
 No Django here. ``extract_safely`` is what the hub calls: it reads the file in a child process
 with limits (``search/extraction_process.py``) and never raises. ``extract`` does the reading.
 xberg reads every kind. PDF gets second opinions, because producers break Thai in ways that one
-reader mends and another does not. ODP is read here: xberg 1.3.9 puts only the notes of ODP
-slides into its pages.
+reader mends and another does not. What xberg 1.3.9 gets wrong about slides is in
+``search/slides.py``.
 """
 
 import asyncio
 import codecs
 import html
-import io
 import os
 import re
 import shutil
 import subprocess
 import zipfile
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree import ElementTree
 
 from search.extraction_process import read_in_child
+from search.slides import odp_slides, pptx_notes
 from search.thai import words
-from search.thai_quality import THAI, repair, sample_of, thai_quality
+from search.thai_quality import GARBLED_SHARE, THAI, repair, sample_of, thai_quality
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -48,8 +48,6 @@ MIME_TYPES = {
 ZIPPED = ("docx", "pptx", "xlsx", "odt", "odp", "ods", "epub")
 PARTS = {"pdf": "page", "pptx": "slide", "xlsx": "sheet", "xls": "sheet", "ods": "sheet"}
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
-TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 UNNAMED_SHEET = re.compile(r"(?:sheet|ชีต|แผ่นงาน|แผ่น)\s*\d*", re.IGNORECASE)
 
@@ -207,7 +205,7 @@ def _read(path, kind) -> list[Part]:
     if kind in ("txt", "csv"):
         return [Part(1, "text", decode(content))]
     if kind == "odp":
-        return _read_odp(content)
+        return [Part(n, "slide", text) for n, text in enumerate(odp_slides(content), start=1)]
     title = ""
     if kind in ("html", "htm"):
         # xberg takes HTML for UTF-8 whatever it declares, and leaves out the title.
@@ -217,6 +215,13 @@ def _read(path, kind) -> list[Part]:
         page = re.sub(r"<meta\b[^>]*charset[^>]*>", "", page, flags=re.IGNORECASE)
         content = page.encode("utf-8", "replace")
     document = _by_xberg(content, kind)
+    if kind == "pptx" and document.pages:
+        notes = pptx_notes(content)
+        return [
+            Part(page.page_number, "slide", f"{page.content}\n\n{note}")
+            for page, note in zip_longest(document.pages, notes, fillvalue="")
+            if page
+        ]
     if kind in PARTS and document.pages:
         return [Part(p.page_number, PARTS[kind], _page_text(p)) for p in document.pages]
     # Where a page of a DOCX ends is known to the program that prints it, not to the file.
@@ -241,37 +246,12 @@ def _by_xberg(content: bytes, kind):
 
 
 def _page_text(page) -> str:
-    """The text of a sheet (rows as lines, the name of the sheet first) or of a slide with its
-    notes."""
+    """The text of a sheet: its name and its rows, a line each."""
     if page.sheet_name is None:
-        return "\n\n".join(filter(None, (page.content, page.speaker_notes)))
+        return page.content
     name = "" if UNNAMED_SHEET.fullmatch(page.sheet_name) else page.sheet_name
     rows = [" ".join(filter(None, row)) for table in page.tables for row in table.cells]
     return "\n".join(filter(None, [name, *rows]))
-
-
-def _read_odp(content: bytes) -> list[Part]:
-    """One part a slide, its notes included, from ``content.xml``."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        tree = ElementTree.fromstring(archive.read("content.xml"))
-    return [
-        Part(number, "slide", "\n".join(
-            _paragraph(element) for element in slide.iter() if element.tag in (TEXT + "p", TEXT + "h")
-        ))
-        for number, slide in enumerate(tree.iter(DRAW + "page"), start=1)
-    ]
-
-
-def _paragraph(element) -> str:
-    """All text in a paragraph; spaces, tabs and line breaks are elements of their own."""
-    text = element.text or ""
-    for child in element:
-        if child.tag in (TEXT + "s", TEXT + "tab", TEXT + "line-break"):
-            text += " "
-        elif child.tag not in (TEXT + "p", TEXT + "h"):
-            text += _paragraph(child)
-        text += child.tail or ""
-    return text
 
 
 def _read_pdf(path, content) -> list[Part]:
@@ -353,4 +333,5 @@ def decode(content: bytes) -> str:
         except (UnicodeDecodeError, LookupError, TypeError):
             pass
     thai = content.decode("cp874", "replace")
-    return content.decode("cp1252", "replace") if thai_quality(thai).garbled else thai
+    western = thai_quality(thai).share > GARBLED_SHARE
+    return content.decode("cp1252", "replace") if western else thai

@@ -139,6 +139,8 @@ def _marked(text, words) -> list[tuple[str, bool]]:
     for match in re.finditer(pattern, _lowered(text)):
         if match.end() < len(text) and MARKS.match(text[match.end()]):
             continue
+        if match.start() and text[match.start() - 1] in "เแโใไ":
+            continue  # กา is no part of เกา
         if match.start() > last:
             pieces.append((text[last : match.start()], False))
         pieces.append((text[match.start() : match.end()], True))

@@ -19,7 +19,7 @@ QUESTION_CLUSTERS = 25  # an unbroken stretch longer than this is a sentence, no
 class Plan:
     """What will be asked: ``text`` as cleaned, its stretches, and codes of what to tell.
 
-    ``notes`` may hold ``cut`` (only the beginning is used).
+    ``notes`` may hold ``cut`` (only the beginning is used) and ``empty`` (no word was typed).
     """
 
     text: str
@@ -55,6 +55,8 @@ def plan(text: str) -> Plan:
         if terms:
             kept.append(terms)
             room -= len(terms.words)
+    if not kept:
+        notes.append("empty")
     return Plan(
         text, tuple(kept), tuple(excluded), _is_question(text, kept), tuple(dict.fromkeys(notes))
     )
@@ -88,7 +90,11 @@ def _is_question(text, stretches) -> bool:
     words = [w for terms in stretches for w in terms.words]
     return (
         "?" in text
-        or any(w in thai.QUESTION_WORDS for w in words)
+        or any(
+            # "WHO" alone is the World Health Organization; an English question has more words.
+            w in thai.QUESTION_WORDS and (len(words) > 2 or not w.isascii())
+            for w in words
+        )
         or any(len(terms.clusters) > QUESTION_CLUSTERS for terms in stretches)
     )
 

@@ -9,11 +9,13 @@ while writing leaves the last commit.
 
 import fcntl
 import json
+import re
 import shutil
 import threading
 import time
 import uuid
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import tantivy
@@ -28,6 +30,7 @@ GRAM_WEIGHT = 0.6
 BREAK = "¶"  # a token no segmented text has, so that no phrase spans two sections
 RAW = {"stages": "stage", "topics": "topic", "areas": "area", "years": "year",
        "languages": "language"}
+DAMAGE = re.compile(r"corrupt|IO error", re.IGNORECASE)  # in tantivy's ValueErrors
 MOST_VALUES = 100  # of a facet
 
 
@@ -66,6 +69,7 @@ class TantivyEngine:
         self.path = Path(path)
         self.schema = _schema()
         self._state = None  # (pointer stamp, meta stamp, index, folder)
+        self._damaged = None  # stamp of the pointer under which damage was met
         self._opening = threading.Lock()
         self._held = threading.local()
 
@@ -74,7 +78,17 @@ class TantivyEngine:
     def _index(self):
         """The index in use, reloaded when any process committed since."""
         try:
+            return self._open_current()
+        except IndexUnavailable:
+            # Another process may have swapped generations between our two looks: look again.
+            self._state = None
+            return self._open_current()
+
+    def _open_current(self):
+        try:
             pointer = _stamp(self.path / "current")
+            if pointer == self._damaged:
+                raise IndexUnavailable("files of the index are damaged")
             state = self._state
             if state is None or state[0] != pointer:
                 with self._opening:
@@ -92,16 +106,49 @@ class TantivyEngine:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnavailable(str(error)) from error
 
+    @contextmanager
+    def _noticing_damage(self, writing=False):
+        """Turn what tantivy raises over damaged files into IndexUnavailable.
+
+        Opening checks little, so damage shows when a file is used. It is remembered until the
+        pointer changes, so that ``count`` says so too and whoever asks it rebuilds. Not
+        remembered are a panic (were one ever caused by a query, each such query would cost a
+        rebuild) and what the system refuses, as when the disk is full: reading goes on.
+        """
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            unreadable = isinstance(error, UnicodeDecodeError | json.JSONDecodeError)
+            if isinstance(error, ValueError) and not (unreadable or DAMAGE.search(str(error))):
+                raise
+            if not (writing or isinstance(error, OSError) or "os error" in str(error)):
+                self._damaged = self._state and self._state[0]
+            raise IndexUnavailable(str(error)) from error
+        except BaseException as error:
+            # pyo3's class for a Rust panic: no Exception, and cannot be imported.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise IndexUnavailable(f"tantivy panicked: {error}") from error
+
     def search(self, query: Segmented, filters: Filters, offset=0, limit=10, facets=True):
+        with self._noticing_damage():
+            return self._search(query, filters, offset, limit, facets)
+
+    def _search(self, query, filters, offset, limit, facets):
         searcher = self._index().searcher()
         asked = self._query(query)
         whole = self._filtered(asked, filters)
-        found = searcher.search(whole, limit=limit, offset=offset, count=True)
-        hits = [self._hit(searcher, score, address) for score, address in found.hits]
+        # tantivy panics for a limit of 0.
+        found = searcher.search(whole, limit=max(1, limit), offset=max(0, offset), count=True)
+        hits = [self._hit(searcher, score, address) for score, address in found.hits[:limit]]
         counts = self._facets(searcher, asked, filters) if facets and found.count else {}
         return Answer(hits, found.count, counts, query.strategy)
 
     def suggest(self, text, filters, limit=8):
+        with self._noticing_damage():
+            return self._suggest(text, filters, limit)
+
+    def _suggest(self, text, filters, limit):
         words = thai.words(text)
         if not words:
             return []
@@ -112,30 +159,38 @@ class TantivyEngine:
             tantivy.Query.boost_query(
                 tantivy.Query.term_query(self.schema, "title", term), 0.5
             )
-            for term, _count in _prefixed(searcher, words[-1])
+            for term, _count in searcher.terms_with_prefix("title", words[-1], limit=20)
         ]
         clusters = thai.clusters(words[-1])
         if clusters:
             last.append(tantivy.Query.boost_query(self._title_clusters(clusters), 0.2))
         parts.append(_should(last))
         query = tantivy.Query.boolean_query([(tantivy.Occur.Must, p) for p in parts])
-        query = self._filtered(query, filters, kinds=["page"])
-        found = searcher.search(query, limit=limit, count=False)
+        # Half a word is cut into words that no title has; its clusters are there all the same.
+        typed = tantivy.Query.boost_query(self._title_clusters(thai.cluster_tokens(text)), 0.2)
+        query = _should([query, typed])
+        query = self._filtered(query, replace(filters, kinds=["page"]))
+        found = searcher.search(query, limit=max(1, limit), count=False)
         return [self._hit(searcher, score, address) for score, address in found.hits]
 
     def _title_clusters(self, clusters):
         return self._phrase("title_clusters", clusters)
 
     def keys(self):
-        searcher = self._index().searcher()
-        found = searcher.search(
-            tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
-        )
-        for _score, address in found.hits:
-            yield searcher.doc(address).get_first("key_stored")
+        with self._noticing_damage():
+            searcher = self._index().searcher()
+            found = searcher.search(
+                tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
+            )
+            held = [searcher.doc(address).get_first("key_stored") for _s, address in found.hits]
+        yield from held
+
+    def close(self):
+        self._state = None
 
     def count(self):
-        return self._index().searcher().num_docs
+        with self._noticing_damage():
+            return self._index().searcher().num_docs
 
     def _hit(self, searcher, score, address):
         stored = json.loads(bytes(searcher.doc(address).get_first("stored")))
@@ -214,12 +269,12 @@ class TantivyEngine:
             return tantivy.Query.term_query(self.schema, name, tokens[0])
         return tantivy.Query.phrase_query(self.schema, name, list(tokens))
 
-    def _filtered(self, asked, filters, left_out=None, kinds=()):
+    def _filtered(self, asked, filters, left_out=None):
         must = [asked, self._one_of("audience", filters.audiences)]
         if filters.site:
             must.append(self._one_of("site", [filters.site]))
-        if kinds:
-            must.append(self._one_of("kind", kinds))
+        if filters.kinds:
+            must.append(self._one_of("kind", filters.kinds))
         for name in FACETS:
             if name != left_out and getattr(filters, name):
                 must.append(self._one_of(RAW[name], [str(v) for v in getattr(filters, name)]))
@@ -229,7 +284,9 @@ class TantivyEngine:
         """Filters do not score."""
         if not values:
             return tantivy.Query.empty_query()
-        terms = [tantivy.Query.term_query(self.schema, name, v, "basic") for v in values]
+        terms = [
+            tantivy.Query.term_query(self.schema, name, thai.clean(v), "basic") for v in values
+        ]
         return tantivy.Query.const_score_query(terms[0] if len(terms) == 1 else _should(terms), 0)
 
     # Writing
@@ -263,17 +320,26 @@ class TantivyEngine:
 
     def apply(self, upserts, delete_pages=(), delete_keys=()):
         with self.writing():
-            self._write(self._index(), upserts, delete_pages, delete_keys)
+            with self._noticing_damage():
+                index = self._index()
+            # Made before tantivy's writer is opened: one that fails must not leave one behind,
+            # and what is wrong with an entry must not be taken for damage.
+            documents = self._documents(upserts)
+            with self._noticing_damage(writing=True):
+                self._write(index, documents, delete_pages, delete_keys)
 
-    def _write(self, index, upserts, delete_pages=(), delete_keys=()):
+    def _documents(self, entries):
+        return [(entry.key, _document(entry, self.schema)) for entry in entries]
+
+    def _write(self, index, documents, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
         for key in delete_keys:
             writer.delete_documents_by_term("key", key)
         for pk in delete_pages:
             writer.delete_documents_by_term("page", str(pk))
-        for entry in upserts:
-            writer.delete_documents_by_term("key", entry.key)
-            writer.add_document(_document(entry, self.schema))
+        for key, document in documents:
+            writer.delete_documents_by_term("key", key)
+            writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
         index.reload()
@@ -317,7 +383,7 @@ class _Building:
 
     def apply(self, upserts, delete_pages=()):
         self.index.reload()
-        self.engine._write(self.index, upserts, delete_pages)
+        self.engine._write(self.index, self.engine._documents(upserts), delete_pages)
 
 
 def _should(parts):
@@ -327,13 +393,6 @@ def _should(parts):
 def _stamp(path):
     stat = path.stat()
     return stat.st_mtime_ns, stat.st_ino
-
-
-def _prefixed(searcher, prefix, most=20):
-    try:
-        return searcher.terms_with_prefix("title", prefix, most)
-    except (ValueError, TypeError):
-        return []
 
 
 def _document(entry: Entry, schema):
@@ -365,9 +424,14 @@ def _document(entry: Entry, schema):
     if entry.year:
         document.add_text("year", str(entry.year))
     stored = {
-        "key": entry.key, "stage": entry.stage, "title": entry.title, "page_id": entry.page_id,
-        "document_id": entry.document_id, "year": entry.year, "summary": thai.canonical(entry.summary),
-        "sections": [[s.anchor, s.heading, thai.canonical(s.text)] for s in entry.sections],
+        "key": entry.key, "stage": entry.stage, "title": thai.clean(entry.title),
+        "page_id": entry.page_id,
+        "document_id": entry.document_id, "year": entry.year,
+        "summary": thai.canonical(entry.summary),
+        "sections": [
+            [thai.clean(s.anchor), thai.clean(s.heading), thai.canonical(s.text)]
+            for s in entry.sections
+        ],
     }
     document.add_bytes("stored", json.dumps(stored, ensure_ascii=False).encode())
     return document

@@ -20,10 +20,12 @@ ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.){2,}")
 CLUSTER = re.compile(
     r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
 )
+NOT_FIRST = re.compile(f"[{UPPER_AND_LOWER}ะาำๅ]")  # belongs to the letter before it
 LONGEST_RUN = 400  # characters segmented at once: newmm's time grows with ambiguous length
 STOP_WORDS = frozenset(
     "การ ความ ที่ ซึ่ง อัน และ หรือ แต่ ของ ใน บน จาก ถึง ต่อ ให้ ได้ ว่า เป็น คือ มี อยู่ ไป มา แล้ว ก็ จะ "
-    "ด้วย โดย นั้น นี้ ไว้ อะไร อย่างไร ยังไง ทำไม เท่าไร เท่าไหร่ ไหน ใคร เมื่อไร เมื่อไหร่ ไหม มั้ย บ้าง ครับ ค่ะ คะ ๆ "
+    "ด้วย โดย นั้น นี้ ไว้ อะไร อย่างไร ยังไง ทำไม เท่าไร เท่าไหร่ ไหน ใคร เมื่อไร เมื่อไหร่ "
+    "ไหม มั้ย บ้าง ครับ ค่ะ คะ ๆ "
     "the a an of in on at to for and or is are was were what who how when where why which".split()
 )
 QUESTION_WORDS = frozenset(
@@ -62,18 +64,36 @@ class _Segmenter:
         self.lock = Lock()
         self.cut = None
         self.custom = frozenset()
+        self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load has a name of its own
+
+    def add(self, words):
+        with self.lock:
+            self.custom |= frozenset(words)
+            self.cut = None
 
     def load(self):
         with self.lock:
             if self.cut is None:
                 from nlpo3 import load_dict, segment
 
-                load_dict(str(_dictionary_path(self.custom)), "hub")
-                self.cut = lambda run: segment(run, "hub", safe=True, parallel=False)
-        return self.cut
+                self.loaded += 1
+                name = f"hub-{self.loaded}"
+                path = _dictionary_path(self.custom)
+                load_dict(str(path), name)
+                path.unlink()
+                # nlpo3's safe mode loses letters of runs over about 140 characters (1.4.0), so
+                # the time is bounded by LONGEST_RUN instead.
+                self.cut = lambda run: segment(run, name, safe=False, parallel=False)
+            return self.cut
 
 
 _segmenter = _Segmenter()
+
+
+def add_words(words) -> None:
+    """Keep ``words`` whole from now on. Text indexed before is cut as before: rebuild after."""
+    _segmenter.add(words)
+    _cut_thai.cache_clear()
 
 
 def _dictionary_path(custom):
@@ -91,14 +111,34 @@ def _dictionary_path(custom):
     return Path(file.name)
 
 
+def _pieces(run):
+    """``run`` in stretches of at most LONGEST_RUN characters, no letter parted from its marks."""
+    while len(run) > LONGEST_RUN:
+        end = LONGEST_RUN
+        while end > LONGEST_RUN - 10 and (NOT_FIRST.match(run[end]) or run[end - 1] in "เแโใไ"):
+            end -= 1
+        yield run[:end]
+        run = run[end:]
+    yield run
+
+
 @lru_cache(maxsize=20_000)
 def _cut_thai(run: str) -> tuple[str, ...]:
     """The words of a run of Thai letters."""
     cut = _segmenter.load()
     words = []
-    for start in range(0, len(run), LONGEST_RUN):
-        words.extend(cut(run[start : start + LONGEST_RUN]))
+    for piece in _pieces(run):
+        words.extend(cut(piece))
     return tuple(w for w in words if w.strip())
+
+
+def cut(run: str) -> list[str]:
+    """A run of Thai as it stands, cut between its words: where a line may break."""
+    segment = _segmenter.load()
+    pieces = []
+    for piece in _pieces(run):
+        pieces.extend(segment(piece))
+    return pieces
 
 
 def words(text: str) -> list[str]:

@@ -120,7 +120,7 @@ def _from_western(text) -> str:
     """Undo Thai bytes shown as Western letters, when what comes out is Thai."""
     if not thai_quality(text).western_for_thai:
         return text
-    raw = text.encode("cp1252", "replace")
+    raw = b"".join(_western_byte(character) for character in text)
     for encoding in ("utf-8", "cp874"):
         try:
             thai = raw.decode(encoding, "strict" if encoding == "utf-8" else "replace")
@@ -130,6 +130,13 @@ def _from_western(text) -> str:
         if found.thai and not found.garbled:
             return thai
     return text
+
+
+def _western_byte(character) -> bytes:
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:  # five bytes have no letter there and pass as control characters
+        return bytes([ord(character)]) if ord(character) < 256 else b"?"
 
 
 def sample_of(text: str, characters: int = 160) -> str:

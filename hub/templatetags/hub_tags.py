@@ -1,149 +1,366 @@
-"""What templates need beyond Wagtail's own: dates, sums, navigation, the other language."""
+"""What templates need beyond Wagtail's own: dates, sizes, icons, navigation, the other language."""
+
+from datetime import datetime
+from urllib.parse import unquote
 
 from django import template
-from django.urls import NoReverseMatch, reverse
-from django.utils import formats
-from django.utils.translation import get_language, ngettext, override
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
+from django.db import DatabaseError
+from django.template.defaultfilters import filesizeformat
+from django.templatetags.static import static
+from django.urls import translate_url
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from wagtail.models import Locale, Page
+from wagtail.fields import StreamField
+from wagtail.models import Locale, Page, Site
 
-from hub.chain import Relation
+from hub.chain import STAGE_PLURALS, Relation, Stage
 from hub.middleware import language_of
-from hub.models import HomePage
+from hub.models import TextPage
+from hub.sdgs import SDGS
 from hub.sections import heading_anchor
 
 register = template.Library()
 register.filter("anchor", heading_anchor)
 
+# Relations that lead back to what a page grew from; their reverses lead to what grew from it.
+BACKWARD = {
+    Relation.RESTS_ON, Relation.EXTRACTED_FROM, Relation.REPLICATES, Relation.TEACHES,
+    Relation.CITES, Relation.FOLLOWS_UP,
+}
+LANGUAGE_NAMES = {"th": "ภาษาไทย", "en": "English"}
+STATUS_ICONS = {
+    "verified": "check", "success": "check", "kept": "check", "confirmed": "check",
+    "evidenced": "file", "reported": "note", "changed": "change", "partial": "half",
+    "contradicted": "cross", "failure": "cross", "dropped": "minus", "overdue": "clock",
+}
+
+
+def _thai() -> bool:
+    return (get_language() or "th").startswith("th")
+
+
+# Dates, amounts, sizes
+
 
 @register.filter
-def local_date(value) -> str:
+def thai_date(value) -> str:
     """A date in the reader's calendar: 7 ตุลาคม 2552 in Thai, 7 October 2009 in English."""
     if not value:
         return ""
-    if get_language() == "th":
-        return f"{value.day} {formats.date_format(value, 'F')} {value.year + 543}"
-    return formats.date_format(value, "j F Y")
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return f"{value.day} {MONTHS[value.month]} {thai_year(value.year)}"
 
 
 @register.filter
-def local_year(value) -> str:
+def thai_year(value) -> str:
     """A year in the reader's calendar: Buddhist in Thai."""
     if not value:
         return ""
-    return str(int(value) + 543) if get_language() == "th" else str(value)
+    return str(int(value) + 543) if _thai() else str(value)
+
+
+@register.simple_tag
+def date_range(start, end) -> str:
+    """From ``start`` to ``end`` in words; one date where there is only one."""
+    if not start or not end or start == end:
+        return thai_date(start or end)
+    return _("%(start)s to %(end)s") % {"start": thai_date(start), "end": thai_date(end)}
+
+
+@register.filter
+def number(value) -> str:
+    """A number with thousands marked: 12,500."""
+    return "" if value is None or value == "" else f"{int(value):,}"
 
 
 @register.filter
 def baht(value) -> str:
     """An amount with thousands marked: 12,500 บาท."""
-    if value is None or value == "":
-        return ""
-    return _("%(amount)s baht") % {"amount": f"{int(value):,}"}
+    return _("%(amount)s baht") % {"amount": number(value)} if number(value) else ""
 
 
 @register.filter
-def duration(minutes) -> str:
-    """Minutes as hours and minutes."""
-    hours, rest = divmod(int(minutes or 0), 60)
-    parts = []
-    if hours:
-        parts.append(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
-    if rest or not hours:
-        parts.append(ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest})
-    return " ".join(parts)
+def minutes(value) -> str:
+    """Minutes as hours and minutes: 2 ชม. 30 นาที."""
+    hours, rest = divmod(int(value or 0), 60)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)s hr") % {"hours": hours}
+    return _("%(hours)s hr %(minutes)s min") % {"hours": hours, "minutes": rest}
 
 
 @register.filter
-def relation_label(relation) -> str:
-    """The words of a relation as the page reads it."""
-    return Relation(relation).label
+def filesize(value) -> str:
+    """Bytes in words: 1.2 MB; nothing when the size is not known."""
+    return filesizeformat(value) if value else ""
 
 
 @register.filter
-def status_value(status) -> str:
-    return getattr(status, "value", status)
+def total_size(rows) -> int:
+    """Bytes of the documents of handouts or attachments together."""
+    return sum(row.document.file_size or 0 for row in rows)
 
 
-def _home(context):
-    """The home page in the language of the address, and the site's name space of locales."""
-    request = context.get("request")
-    code = language_of(request.path) if request else (get_language() or "th")
-    if request is not None and getattr(request, "_hub_home", None):
-        return request._hub_home
-    home = HomePage.objects.filter(locale__language_code=code, live=True).first()
-    if request is not None:
-        request._hub_home = home
-    return home
+@register.filter
+def for_session(handouts, session_number) -> list:
+    """The handouts of one session; of the whole course where ``session_number`` is empty."""
+    return [h for h in handouts if (h.session_number or None) == (session_number or None)]
 
 
-@register.simple_tag(takes_context=True)
-def home_page(context):
-    return _home(context)
+@register.filter
+def beyond_sessions(handouts, sessions) -> list:
+    """The handouts whose session number is not among ``sessions``."""
+    return [h for h in handouts if h.session_number and h.session_number > len(sessions)]
 
 
-@register.simple_tag(takes_context=True)
-def menu(context):
-    """The pages in the main navigation: (title, url, is this the present one)."""
-    home = _home(context)
-    if home is None:
-        return []
-    request = context.get("request")
-    path = request.path if request else ""
-    pages = home.get_children().live().public().in_menu()
-    urls = [(page.title, page.get_url(request)) for page in pages]
-    return [(title, url, bool(url) and path.startswith(url)) for title, url in urls]
-
-
-@register.simple_tag(takes_context=True)
-def other_language(context):
-    """The same page in the other language, or that language's home: (code, name, url)."""
-    request = context.get("request")
-    present = language_of(request.path) if request else (get_language() or "th")
-    code, name = ("en", "English") if present == "th" else ("th", "ภาษาไทย")
-    page = context.get("page")
-    if isinstance(page, Page) and page.pk:
-        twin = (
-            Page.objects.filter(translation_key=page.translation_key,
-                                locale__language_code=code)
-            .live().public().first()
-        )
-        if twin:
-            return {"code": code, "name": name, "url": twin.get_url(request), "is_twin": True}
-    if request and request.path.rstrip("/").endswith("/search"):
-        with override(code):
-            try:
-                query = request.META.get("QUERY_STRING", "")
-                url = reverse("search") + (f"?{query}" if query else "")
-                return {"code": code, "name": name, "url": url, "is_twin": False}
-            except NoReverseMatch:
-                pass
-    return {"code": code, "name": name, "url": "/" if code == "th" else "/en/", "is_twin": False}
-
-
-@register.simple_tag(takes_context=True)
-def breadcrumbs(context):
-    """The pages above this one, from the home page down."""
-    page = context.get("page")
-    if not isinstance(page, Page) or not page.pk:
-        return []
-    request = context.get("request")
-    above = page.get_ancestors().filter(depth__gt=1).live()
-    return [(p.title, p.get_url(request)) for p in above]
-
-
-@register.simple_tag(takes_context=True)
-def page_link(context, page):
-    """The address of a page; used so that sites and locales are looked up once per request."""
-    return page.get_url(context.get("request"))
+# Words and marks
 
 
 @register.simple_tag
-def locale_code(page) -> str:
-    """The language a page is written in, e.g. ``th``; locales are few and looked up once."""
-    if page.locale_id not in _codes:
-        _codes.update(Locale.objects.values_list("pk", "language_code"))
-    return _codes.get(page.locale_id, "")
+def icon(name):
+    """An icon of the sprite, hidden from readers of the screen: the words stand beside it."""
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
+    )
 
 
-_codes = {}
+@register.filter
+def status_icon(status) -> str:
+    """The icon that stands beside the words of a status."""
+    return STATUS_ICONS.get(str(getattr(status, "value", status)), "dot")
+
+
+@register.filter
+def language_name(code) -> str:
+    """A language's name in that language."""
+    return LANGUAGE_NAMES.get(code, code)
+
+
+@register.filter
+def description(page) -> str:
+    """What a page is about in a sentence or two, for search engines and shared links."""
+    for name in ("search_description", "summary", "introduction"):
+        if text := getattr(page, name, ""):
+            return text
+    return ""
+
+
+@register.filter
+def sdg_name(goal) -> str:
+    """The name of a Sustainable Development Goal by its number."""
+    return dict(SDGS).get(int(goal), "")
+
+
+@register.filter
+def stage_plural(stage) -> str:
+    """The words for many pages of a stage."""
+    return STAGE_PLURALS[Stage(stage)]
+
+
+@register.inclusion_tag("includes/field_section.html")
+def field_section(page, name, label="", tone=""):
+    """One field of a page under its heading; nothing when the field is empty."""
+    value = getattr(page, name)
+    try:
+        field = page._meta.get_field(name)
+    except FieldDoesNotExist:
+        field = None
+    return {
+        "value": value,
+        "is_list": isinstance(field, StreamField),
+        "anchor": heading_anchor(name),
+        "label": label or capfirst(field.verbose_name),
+        "tone": tone,
+    }
+
+
+@register.simple_tag
+def contents_of(page):
+    """The headings of a page, each once, for its list of contents."""
+    found = {}
+    for section in page.sections():
+        if section.anchor and section.heading:
+            found.setdefault(section.anchor, capfirst(section.heading))
+    return list(found.items())
+
+
+# The chain
+
+
+@register.filter
+def backward(chain) -> list:
+    """(relation, steps) of the chain that lead to what a page grew from."""
+    return [(r, steps) for r, steps in (chain or {}).items() if r in BACKWARD]
+
+
+@register.filter
+def forward(chain) -> list:
+    """(relation, steps) of the chain that lead to what grew from a page."""
+    return [(r, steps) for r, steps in (chain or {}).items() if r not in BACKWARD]
+
+
+@register.simple_tag
+def chain_line(page, chain):
+    """The stages around a page in the chain's order: label, count, whether the page is there."""
+    counts = {}
+    for steps in (chain or {}).values():
+        for step in steps:
+            counts.setdefault(step.page.stage, set()).add(step.page.pk)
+    return [
+        {
+            "stage": stage.value,
+            "label": stage.label,
+            "count": len(counts.get(stage, ())),
+            "is_here": stage == page.stage,
+        }
+        for stage in Stage
+        if stage in counts or stage == page.stage
+    ]
+
+
+# Navigation
+
+
+@register.simple_tag
+def site_name() -> str:
+    """The hub's name; from the settings, as views and broken requests bring others or none."""
+    return settings.WAGTAIL_SITE_NAME
+
+
+def _code(context) -> str:
+    """The language of the page at hand: its own, else that of the address."""
+    page = context.get("page")
+    if isinstance(page, Page) and page.locale_id:
+        return page.locale.language_code
+    request = context.get("request")
+    return language_of(request.path) if request else (get_language() or "th")
+
+
+def _homes(context) -> dict:
+    """The home pages of the site by language; none where the database does not answer."""
+    request = context.get("request")
+    if request is None:
+        return {}
+    if not hasattr(request, "_hub_homes"):
+        try:
+            site = Site.find_for_request(request)
+            root = site.root_page if site else None
+            homes = root.get_translations(inclusive=True).live() if root else Page.objects.none()
+            request._hub_homes = {
+                home.locale.language_code: home for home in homes.select_related("locale")
+            }
+        except DatabaseError:
+            request._hub_homes = {}
+    return request._hub_homes
+
+
+def _home_url(context, code) -> str:
+    home = _homes(context).get(code)
+    url = home.get_url(context["request"]) if home else ""
+    return url or ("/" if code == settings.LANGUAGE_CODE else f"/{code}/")
+
+
+@register.simple_tag(takes_context=True)
+def language_code(context) -> str:
+    """The language to declare for the whole page."""
+    return _code(context)
+
+
+@register.simple_tag(takes_context=True)
+def written_in(context, page) -> str:
+    """The language a page in a list is written in; locales are asked for once per request."""
+    request = context.get("request")
+    if request is None:
+        return page.locale.language_code
+    if not hasattr(request, "_hub_locales"):
+        request._hub_locales = dict(Locale.objects.values_list("pk", "language_code"))
+    return request._hub_locales[page.locale_id]
+
+
+@register.simple_tag(takes_context=True)
+def home_url(context) -> str:
+    """The address of the home page in the reader's language."""
+    return _home_url(context, _code(context))
+
+
+@register.simple_tag(takes_context=True)
+def menu_items(context) -> list:
+    """The main navigation: title, url and the aria-current of where the reader is."""
+    request = context.get("request")
+    home = _homes(context).get(_code(context))
+    if home is None:
+        return []
+    here = request.path
+    items = []
+    for page in home.get_children().live().public().in_menu():
+        url = page.get_url(request) or ""
+        path = unquote(url)  # Thai addresses are quoted in links and plain in request.path
+        current = ("page" if here == path else "true") if path and here.startswith(path) else ""
+        items.append({"title": page.title, "url": url, "current": current})
+    return items
+
+
+@register.simple_tag(takes_context=True)
+def footer_pages(context) -> list:
+    """The plain text pages, such as the one on accessibility: title and url."""
+    home = _homes(context).get(_code(context))
+    if home is None:
+        return []
+    pages = TextPage.objects.child_of(home).live().public()
+    return [{"title": p.title, "url": p.get_url(context["request"])} for p in pages]
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context) -> list:
+    """For each other language its code, name and the address of this page in it, else its home."""
+    present, request, page = _code(context), context.get("request"), context.get("page")
+    twins = {}
+    if isinstance(page, Page) and page.pk:
+        translations = page.get_translations().live().public().select_related("locale")
+        twins = {twin.locale.language_code: twin for twin in translations}
+    found = []
+    for code, _name in settings.LANGUAGES:
+        if code == present:
+            continue
+        twin = twins.get(code)
+        url = twin.get_url(request) if twin else ""
+        match = getattr(request, "resolver_match", None)
+        if page is None and match and match.url_name in ("search", "wagtailcore_login"):
+            url = translate_url(request.get_full_path(), code)
+        found.append(
+            {"code": code, "name": LANGUAGE_NAMES.get(code, code),
+             "url": url or _home_url(context, code), "is_twin": bool(twin)}
+        )
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context) -> list:
+    """(language, full address) of a page in every language it exists in, itself first."""
+    page, request = context.get("page"), context.get("request")
+    if not isinstance(page, Page) or not page.pk:
+        return []
+    pages = [page, *page.get_translations().live().public().select_related("locale")]
+    pairs = [(p.locale.language_code, p.get_full_url(request)) for p in pages]
+    return [(code, url) for code, url in pairs if url]
+
+
+@register.simple_tag(takes_context=True)
+def page_ancestors(context) -> list:
+    """The pages above this one, from the home page down: dicts of title and url."""
+    page, request = context.get("page"), context.get("request")
+    if not isinstance(page, Page) or not page.pk:
+        return []
+    above = page.get_ancestors().filter(depth__gt=1).live()
+    return [{"title": p.title, "url": p.get_url(request)} for p in above]
