@@ -51,7 +51,7 @@ def story(blocks):
             case "paragraph":
                 value = item["html"]
             case "figures" | "steps":
-                value = [{"type": "item", "value": _texts(v)} for v in item["items"]]
+                value = [_texts(v) for v in item["items"]]
             case _:
                 value = item
         raw.append({"type": kind, "value": value})

@@ -225,12 +225,6 @@ class Loader:
             for h in text.values["handouts"]
         ]
 
-    def _fill_assembly(self, page, text):
-        page.agenda = [
-            AgendaItem(number=str(a["number"]), title=a["title"])
-            for a in text.values.get("agenda", [])
-        ]
-
     def _fill_resolution(self, page, text):
         clauses = []
         for values in text.values["clauses"]:
@@ -242,12 +236,14 @@ class Loader:
         page.clauses = self._twins(page, "clauses", text, clauses)
 
     def _twins(self, page, relation, text, children):
-        """Give children the translation keys of the Thai page's children by position, and keep
-        their own when the page is refreshed: reports and replications hold on to them."""
+        """Give children the translation keys of the Thai page's children by position, and let
+        them stay who they are when the page is refreshed: reports and replications hold on to
+        them."""
         source = page if page.pk else self.pages.get((text.name, "th"))
         if source:
             for child, twin in zip(children, getattr(source, relation).all(), strict=False):
                 child.translation_key = twin.translation_key
+                child.pk = twin.pk if source is page else None
         return children
 
     def _document(self, values, course=""):
@@ -281,12 +277,14 @@ class Loader:
             )
         page.chain_links = links
         if text.kind == "assembly":
-            stems = [a.get("resolution") for a in text.values.get("agenda", [])]
-            for item, stem in zip(page.agenda.all(), stems, strict=True):
-                item.resolution = self.pages.get((f"resolution/{stem}", text.language))
-                if not page.pk:
-                    continue
-            page.agenda = list(page.agenda.all())
+            page.agenda = [
+                AgendaItem(
+                    number=str(a["number"]), title=a["title"],
+                    resolution=self.pages.get((f"resolution/{a.get('resolution')}",
+                                               text.language)),
+                )
+                for a in text.values.get("agenda", [])
+            ]
 
     def _link(self, values) -> ChainLink:
         return ChainLink(

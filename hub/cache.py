@@ -62,7 +62,7 @@ class PageCacheMiddleware:
             request.method in ("GET", "HEAD")
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
             and not request.path.startswith(
-                ("/admin/", "/django-admin/", "/documents/", "/media/", "/livez", "/readyz",
+                ("/admin/", "/documents/", "/media/", "/livez", "/readyz",
                  "/search/", "/en/search/", "/static/")
             )
         )

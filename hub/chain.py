@@ -71,4 +71,4 @@ _PAIRS = [
     (Relation.CITED_BY, Relation.CITES),
     (Relation.FOLLOWS_UP, Relation.FOLLOWED_UP_BY),
 ]
-REVERSE = {a: b for a, b in _PAIRS} | {b: a for a, b in _PAIRS}
+REVERSE = dict(_PAIRS) | {b: a for a, b in _PAIRS}

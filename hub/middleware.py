@@ -75,7 +75,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     }
 
     def process_response(self, request, response):
-        if request.path.startswith(("/admin/", "/django-admin/")) and not hasattr(
+        if request.path.startswith("/admin/") and not hasattr(
             response, "_csp_update"
         ):
             response._csp_update = None

@@ -1,4 +1,4 @@
-"""Slugs that keep Thai vowel signs and tone marks.
+r"""Slugs that keep Thai vowel signs and tone marks.
 
 Django's ``slugify`` and its slug validator know ``\w`` only, and Thai signs above and below the
 line are marks (category Mn), not letters: ป่า (forest) and ปา (to throw) become one slug.

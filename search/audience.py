@@ -37,13 +37,9 @@ def collection_restrictions(collection, restrictions=None) -> list[int]:
 def audiences_of(request) -> list[str]:
     """The tokens of everything that ``request`` may read.
 
-    A request without sign-in and without a passed page password may read ``public`` only, at the
-    cost of no query.
+    A request without sign-in may read ``public`` only, at the cost of no query.
     """
-    has_session = hasattr(request, "session") and (
-        request.user.is_authenticated or any("passed" in key for key in request.session.keys())
-    )
-    if not has_session:
+    if not request.user.is_authenticated:
         return [PUBLIC]
     pages = list(PageViewRestriction.objects.select_related("page").prefetch_related("groups"))
     collections = list(

@@ -30,7 +30,7 @@ class Entry:
     """One thing to be found: a page, or a file on a page.
 
     ``areas`` are geocodes with all their ancestors; ``audience`` is a token of
-    ``search.audience``; ``updated`` is in seconds since 1970.
+    ``search.audience``; ``published`` is in seconds since 1970.
     """
 
     key: str
@@ -48,7 +48,7 @@ class Entry:
     topics: list[str] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)
     year: int | None = None
-    updated: int = 0
+    published: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,9 @@ class Terms:
 class Segmented:
     """A planned question.
 
-    ``strategy`` is ``phrase`` (every stretch as it stands), ``all`` (every word) or ``any`` (any
-    word, ranked by BM25). ``excluded`` stretches must not occur.
+    ``strategy`` is ``phrase`` (every stretch as it stands), ``all`` (every word), ``any`` (any
+    word, ranked by BM25) or ``browse`` (no words: whatever the filters let through, newest
+    first). ``excluded`` stretches must not occur.
     """
 
     strategy: str

@@ -60,7 +60,9 @@ class EntryBuilder:
             "year": page.year,
             "site": str(site.pk),
             "page_id": page.pk,
-            "updated": int(page.last_published_at.timestamp()) if page.last_published_at else 0,
+            "published": (
+                int(page.first_published_at.timestamp()) if page.first_published_at else 0
+            ),
         }
         entries = [
             Entry(

@@ -188,9 +188,9 @@ def _check_size(path, kind, limits):
                         total += len(chunk)
         if total > allowed:
             raise Refused("too_big", f"unpacks to {total} bytes or more, {allowed} are allowed")
-        if "META-INF/manifest.xml" in archive.namelist():
-            if b"manifest:encryption-data" in archive.read("META-INF/manifest.xml"):
-                raise Refused("encrypted", "OpenDocument with a password")
+        manifest = "META-INF/manifest.xml"
+        if manifest in archive.namelist() and b"manifest:encryption-data" in archive.read(manifest):
+            raise Refused("encrypted", "OpenDocument with a password")
 
 
 def _read(path, kind) -> list[Part]:

@@ -4,6 +4,7 @@ Parent: ``read_in_child``. Child: this file run as a program; it limits itself b
 any library, reads, writes its answer as JSON into the folder it was given, and ends.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -60,10 +61,8 @@ def _run(order, folder, seconds):
         except subprocess.TimeoutExpired:
             code = None
         finally:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)  # with whatever it started
-            except ProcessLookupError:
-                pass
             child.wait()
         said.seek(0)
         return code, said.read(50_000).decode("utf-8", "replace").strip()

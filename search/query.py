@@ -105,6 +105,8 @@ def run(
 ) -> Answer:
     """Ask ``engine``: the first strategy that finds anything answers."""
     answer = None
+    if plan.is_empty:
+        strategies = ["browse"]
     for strategy in strategies or (["any"] if plan.is_question else ["phrase", "all", "any"]):
         asked = plan.terms
         if strategy == "any":

@@ -21,33 +21,13 @@ from pathlib import Path
 import tantivy
 
 from search import thai
-from search.engine import FACETS, Answer, Entry, Filters, Hit, IndexUnavailable, Section, Segmented
+from search.engine import FACETS, Answer, Filters, Hit, IndexUnavailable, Section, Segmented
+from search.tantivy_documents import RAW, SCHEMA_VERSION, WORD_FIELDS, document_of, schema
 
-SCHEMA_VERSION = 1
 HEAP_BYTES = 64_000_000
-WORD_FIELDS = {"title": 4.0, "summary": 2.0, "headings": 2.0, "body": 1.0}
 GRAM_WEIGHT = 0.6
-BREAK = "¶"  # a token no segmented text has, so that no phrase spans two sections
-RAW = {"stages": "stage", "topics": "topic", "areas": "area", "years": "year",
-       "languages": "language"}
 DAMAGE = re.compile(r"corrupt|IO error", re.IGNORECASE)  # in tantivy's ValueErrors
 MOST_VALUES = 100  # of a facet
-
-
-def _schema():
-    builder = tantivy.SchemaBuilder()
-    for name in (*WORD_FIELDS, "clusters", "title_clusters", "grams"):
-        builder.add_text_field(
-            name, tokenizer_name="spaces",
-            index_option="freq" if name == "grams" else "position",
-        )
-    for name in ("key", "audience", "site", "kind", "page"):
-        builder.add_text_field(name, tokenizer_name="raw")
-    for name in RAW.values():
-        builder.add_text_field(name, tokenizer_name="raw", fast=True)
-    builder.add_text_field("key_stored", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_bytes_field("stored", stored=True, indexed=False)
-    return builder.build()
 
 
 def _open(path):
@@ -67,7 +47,7 @@ class TantivyEngine:
 
     def __init__(self, path):
         self.path = Path(path)
-        self.schema = _schema()
+        self.schema = schema()
         self._state = None  # (pointer stamp, meta stamp, index, folder)
         self._damaged = None  # stamp of the pointer under which damage was met
         self._opening = threading.Lock()
@@ -139,7 +119,10 @@ class TantivyEngine:
         asked = self._query(query)
         whole = self._filtered(asked, filters)
         # tantivy panics for a limit of 0.
-        found = searcher.search(whole, limit=max(1, limit), offset=max(0, offset), count=True)
+        order = {"order_by_field": "published"} if query.strategy == "browse" else {}
+        found = searcher.search(
+            whole, limit=max(1, limit), offset=max(0, offset), count=True, **order
+        )
         hits = [self._hit(searcher, score, address) for score, address in found.hits[:limit]]
         counts = self._facets(searcher, asked, filters) if facets and found.count else {}
         return Answer(hits, found.count, counts, query.strategy)
@@ -216,6 +199,8 @@ class TantivyEngine:
 
     def _query(self, query: Segmented):
         match query.strategy:
+            case "browse":
+                asked = tantivy.Query.all_query()
             case "phrase":
                 parts = [self._stretch(terms) for terms in query.terms]
                 asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, p) for p in parts])
@@ -329,7 +314,7 @@ class TantivyEngine:
                 self._write(index, documents, delete_pages, delete_keys)
 
     def _documents(self, entries):
-        return [(entry.key, _document(entry, self.schema)) for entry in entries]
+        return [(entry.key, document_of(entry, self.schema)) for entry in entries]
 
     def _write(self, index, documents, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
@@ -352,7 +337,7 @@ class TantivyEngine:
         writer = index.writer(HEAP_BYTES * 2, 1)
         count = 0
         for entry in entries:
-            writer.add_document(_document(entry, self.schema))
+            writer.add_document(document_of(entry, self.schema))
             count += 1
         writer.commit()
         writer.wait_merging_threads()
@@ -393,49 +378,3 @@ def _should(parts):
 def _stamp(path):
     stat = path.stat()
     return stat.st_mtime_ns, stat.st_ino
-
-
-def _document(entry: Entry, schema):
-    """The entry as tantivy holds it: segmented text to search, the original to show."""
-    document = tantivy.Document()
-    headings = [s.heading for s in entry.sections if s.heading]
-    bodies = [s.text for s in entry.sections]
-    parts = {
-        "title": [entry.title], "summary": [entry.summary], "headings": headings, "body": bodies,
-    }
-    everything = [entry.title, entry.summary]
-    for section in entry.sections:
-        everything += [section.heading, section.text]
-    for name, texts in parts.items():
-        document.add_text(name, _joined(thai.words(t) for t in texts))
-    document.add_text("clusters", _joined(thai.cluster_tokens(t) for t in everything))
-    document.add_text("title_clusters", _joined([thai.cluster_tokens(entry.title)]))
-    document.add_text("grams", _joined(thai.grams(t) for t in everything))
-    for name, value in (
-        ("key", entry.key), ("key_stored", entry.key), ("audience", entry.audience),
-        ("site", entry.site), ("kind", entry.kind), ("page", str(entry.page_id)),
-        ("stage", entry.stage), ("language", entry.language),
-    ):
-        document.add_text(name, value)
-    for topic in entry.topics:
-        document.add_text("topic", topic)
-    for area in entry.areas:
-        document.add_text("area", area)
-    if entry.year:
-        document.add_text("year", str(entry.year))
-    stored = {
-        "key": entry.key, "stage": entry.stage, "title": thai.clean(entry.title),
-        "page_id": entry.page_id,
-        "document_id": entry.document_id, "year": entry.year,
-        "summary": thai.canonical(entry.summary),
-        "sections": [
-            [thai.clean(s.anchor), thai.clean(s.heading), thai.canonical(s.text)]
-            for s in entry.sections
-        ],
-    }
-    document.add_bytes("stored", json.dumps(stored, ensure_ascii=False).encode())
-    return document
-
-
-def _joined(token_lists) -> str:
-    return f" {BREAK} ".join(" ".join(tokens) for tokens in token_lists)

@@ -6,8 +6,10 @@ No Django here. Segmentation is maximal matching over a dictionary within charac
 """
 
 import re
+import tempfile
 import unicodedata
 from functools import lru_cache
+from importlib.resources import files
 from threading import Lock
 
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
@@ -78,9 +80,10 @@ class _Segmenter:
 
                 self.loaded += 1
                 name = f"hub-{self.loaded}"
-                path = _dictionary_path(self.custom)
-                load_dict(str(path), name)
-                path.unlink()
+                with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+                    file.write("\n".join(_dictionary(self.custom)))
+                    file.flush()
+                    load_dict(file.name, name)
                 # nlpo3's safe mode loses letters of runs over about 140 characters (1.4.0), so
                 # the time is bounded by LONGEST_RUN instead.
                 self.cut = lambda run: segment(run, name, safe=False, parallel=False)
@@ -96,19 +99,11 @@ def add_words(words) -> None:
     _cut_thai.cache_clear()
 
 
-def _dictionary_path(custom):
+def _dictionary(custom) -> list[str]:
     """PyThaiNLP's word list (CC0), cleaned of what is no word, plus the custom words."""
-    import tempfile
-    from importlib.resources import files
-    from pathlib import Path
-
-    folder = files("pythainlp.corpus")
-    words = set(folder.joinpath("words_th.txt").read_text("utf-8").split("\n"))
-    words = {normalise(w.strip()) for w in words if w.strip()} | {normalise(w) for w in custom}
-    file = tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False, encoding="utf-8")
-    with file:
-        file.write("\n".join(sorted(words)))
-    return Path(file.name)
+    words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")
+    known = {normalise(word.strip()) for word in words if word.strip()}
+    return sorted(known | {normalise(word) for word in custom})
 
 
 def _pieces(run):

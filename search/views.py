@@ -32,9 +32,15 @@ def results(request):
         "asked": bool(text),
         "total": found.total,
         "results": [_result(result) for result in found.results],
+        "heading": found.plan.text or ", ".join(
+            str(labels[n].get(v) or _year(n, v)) for n in FACETS for v in chosen[n]
+        ),
         "facets": _facets(found.facets, chosen, labels, link),
         "selected": [
-            {"label": labels[name].get(value, value), "url": link.without(name, value)}
+            {
+                "label": labels[name].get(value) or _year(name, value),
+                "url": link.without(name, value),
+            }
             for name in FACETS
             for value in chosen[name]
         ],

@@ -26,15 +26,27 @@ _engines = {}
 
 def editors_engine() -> TantivyEngine:
     """The index of the editor's search, made empty when there is none."""
-    path = settings.SEARCH_INDEX_DIR / "editors"
-    if path not in _engines:
-        _engines[path] = TantivyEngine(path)
-    engine = _engines[path]
+    engine = _engine()
     try:
         engine.count()
     except IndexUnavailable:
         engine.rebuild([])
     return engine
+
+
+def has_editors_index() -> bool:
+    """Whether there is an index that can be read."""
+    try:
+        return bool(_engine().count())
+    except IndexUnavailable:
+        return False
+
+
+def _engine() -> TantivyEngine:
+    path = settings.SEARCH_INDEX_DIR / "editors"
+    if path not in _engines:
+        _engines[path] = TantivyEngine(path)
+    return _engines[path]
 
 
 def _texts(obj, fields):

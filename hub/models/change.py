@@ -1,5 +1,7 @@
 """The change log: what changed in public content, written in the transaction of the change."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Count, Max
 from django.utils import timezone
@@ -14,7 +16,7 @@ class ChangeQuerySet(models.QuerySet):
         """Mark the rows as taken in and forget those applied more than a day ago."""
         now = timezone.now()
         self.filter(pk__in=pks).update(applied_at=now)
-        old = self.filter(applied_at__lt=now - timezone.timedelta(days=1))
+        old = self.filter(applied_at__lt=now - timedelta(days=1))
         # The newest row stays: its number is the generation that cached pages are held against.
         old.exclude(pk=self.aggregate(Max("pk"))["pk__max"]).delete()
 

@@ -26,7 +26,7 @@ class HubDocument(AbstractDocument):
     def save(self, *args, **kwargs):
         # Stock Wagtail hashes in its upload form only; through the ORM a replaced file would keep
         # its old ETag and browsers would be told 304 for the old text.
-        if self.file and not self.file._committed:
+        if self.file and (not self.file._committed or not self.file_hash):
             self._set_document_file_metadata()
         super().save(*args, **kwargs)
 

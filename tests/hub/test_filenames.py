@@ -9,11 +9,11 @@ from django.conf import settings
 if not settings.configured and not os.environ.get("DJANGO_SETTINGS_MODULE"):
     settings.configure(USE_I18N=False)
 
-from django.core.exceptions import SuspiciousFileOperation  # noqa: E402
-from django.core.files.base import ContentFile  # noqa: E402
-from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from hub.filenames import MAX_BYTES, ThaiNameStorage, image_upload_to, safe_filename  # noqa: E402
+from hub.filenames import MAX_BYTES, ThaiNameStorage, image_upload_to, safe_filename
 
 
 @pytest.mark.parametrize("name", [

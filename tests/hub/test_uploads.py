@@ -11,17 +11,12 @@ import docx
 import openpyxl
 import pptx
 import pytest
-from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
-if not settings.configured and not os.environ.get("DJANGO_SETTINGS_MODULE"):
-    settings.configure(USE_I18N=False)  # translation needs the apps
-
-from django.core.exceptions import ValidationError  # noqa: E402
-from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
-from PIL import Image  # noqa: E402
-
-from hub import uploads  # noqa: E402
-from hub.uploads import validate_document, validate_image  # noqa: E402
+from hub import uploads
+from hub.uploads import validate_document, validate_image
 
 FILES = Path(__file__).parent.parent / "files"
 THAI = "ธนาคารปูม้าชุมชนบ้านหัวเขา"

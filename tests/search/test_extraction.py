@@ -336,10 +336,12 @@ def test_damaged_files_give_a_status(kind, damage, tmp_path):
 
 def bomb(path, declared=None):
     """A DOCX of 200 kB that unpacks to 200 MB."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("word/document.xml", "w") as member:
-            for _ in range(200):
-                member.write(b" " * 10**6)
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("word/document.xml", "w") as member,
+    ):
+        for _ in range(200):
+            member.write(b" " * 10**6)
     if declared is not None:
         content = bytearray(path.read_bytes())
         at = content.rindex(b"PK\x01\x02")

@@ -1,8 +1,10 @@
 """Look after the search index."""
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from search import indexer
+from search.wagtail_backend import has_editors_index
 
 
 class Command(BaseCommand):
@@ -22,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args, rebuild, check, **options):
         if rebuild:
             self.stdout.write(f"{indexer.rebuild()} entries indexed.")
+            self._editors_index()
         elif check:
             missing, surplus = indexer.difference()
             for key in missing:
@@ -33,4 +36,10 @@ class Command(BaseCommand):
             self.stdout.write("The index agrees with the database.")
         else:
             indexer.ensure()
+            if not has_editors_index():
+                self._editors_index()
             self.stdout.write(f"{indexer.engine().count()} entries in the index.")
+
+    def _editors_index(self):
+        """The index of the editor's search, which Wagtail fills model by model."""
+        call_command("wagtail_update_index", verbosity=0, chunk_size=500)

@@ -1,0 +1,78 @@
+# Sourced by ./test: the programs and servers that tests use. What a machine cannot have is a
+# visible skip with the reason; under CI=true it is a failure.
+
+missing() {
+    say "SKIPPED: $1"
+    if [ "${CI:-}" = true ]; then
+        say "Under CI nothing may be skipped."
+        exit 1
+    fi
+}
+
+debian_install() {
+    command -v apt-get >/dev/null || return 1
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        sudo -n true 2>/dev/null || return 1
+        as_root=(sudo -n)
+    fi
+    say "Installing from Debian's packages: $*"
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" \
+        >"$DATA_DIR/apt.log" 2>&1 && return
+    "${as_root[@]}" apt-get update -qq >>"$DATA_DIR/apt.log" 2>&1 &&
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" \
+        >>"$DATA_DIR/apt.log" 2>&1
+}
+
+# find_programs: sets CHROMIUM, installs zip programs; tests that lack one skip by themselves.
+find_programs() {
+    local wanted=()
+    CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+    [ -n "$CHROMIUM" ] || wanted+=(chromium)
+    command -v 7z >/dev/null || wanted+=(p7zip-full)
+    command -v unzip >/dev/null || wanted+=(unzip)
+    if [ ${#wanted[@]} -gt 0 ] && ! debian_install "${wanted[@]}"; then
+        missing "could not install ${wanted[*]} (see $DATA_DIR/apt.log); tests that need them are skipped"
+    fi
+    CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
+    export CHROMIUM
+}
+
+postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
+
+# The server refuses to run as root, so root lends it Debian's postgres user.
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        runuser -u postgres -- "$@"
+    else
+        "$@"
+    fi
+}
+
+# start_postgresql: a server of its own on a free port, with a new data folder; sets POSTGRESQL_URL.
+start_postgresql() {
+    local bin
+    bin=$(postgres_bin)
+    if [ ! -x "$bin/initdb" ]; then
+        debian_install postgresql || { missing "no PostgreSQL server here (see $DATA_DIR/apt.log)"; return 0; }
+        bin=$(postgres_bin)
+    fi
+    PG_FOLDER=$(mktemp -d /tmp/hub-postgresql.XXXXXX)
+    [ "$(id -u)" != 0 ] || chown postgres "$PG_FOLDER"
+    local port
+    port=$(.venv/bin/python -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    if ! as_postgres "$bin/initdb" -D "$PG_FOLDER/data" -U hub -A trust --locale=C.UTF-8 -E UTF8 >"$DATA_DIR/postgresql.log" 2>&1 ||
+        ! (cd "$PG_FOLDER" && as_postgres "$bin/pg_ctl" -D "$PG_FOLDER/data" -w -t 60 -l "$PG_FOLDER/log" \
+            -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_FOLDER -c fsync=off" start) \
+            >>"$DATA_DIR/postgresql.log" 2>&1; then
+        missing "PostgreSQL did not start (see $DATA_DIR/postgresql.log)"
+        return 0
+    fi
+    POSTGRESQL_URL="postgres://hub@127.0.0.1:$port/postgres"
+}
+
+stop_postgresql() {
+    [ -n "${PG_FOLDER:-}" ] || return 0
+    as_postgres "$(postgres_bin)/pg_ctl" -D "$PG_FOLDER/data" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$PG_FOLDER"
+}

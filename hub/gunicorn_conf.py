@@ -1,0 +1,28 @@
+"""How gunicorn serves the hub; every value can be set by the environment variable beside it."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+# Two processes by default: the GIL keeps one process on one core.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Threads let a slow upload or download wait without holding up the pages of others.
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+timeout = 60
+graceful_timeout = 10
+keepalive = 15
+max_requests = 20_000  # a process is made anew now and then, so that no leak grows for ever
+max_requests_jitter = 2_000
+loglevel = os.environ.get("LOG_LEVEL", "warning")
+accesslog = "-" if os.environ.get("ACCESS_LOG") else None
+
+
+def when_ready(server):
+    """Say where to go, once the address answers."""
+    address = os.environ.get("BASE_URL", f"http://{bind}")
+    print(
+        f"\n  The hub is ready     {address}/        (English: {address}/en/)"
+        f"\n  Editor's sign-in     {address}/admin/"
+        "\n  Stop with Ctrl-C.\n",
+        flush=True,
+    )
