@@ -1,0 +1,96 @@
+"""A hub of its own for every test: index, media and tasks apart from any other."""
+
+import pytest
+from django.core.files.storage import storages
+from django.test import Client
+from wagtail.models import Locale
+
+from hub.models import HomePage
+from hub.reference import load_reference
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Reference data once for all tests; each test rolls back to it."""
+    with django_db_blocker.unblock():
+        load_reference()
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path, monkeypatch):
+    """The search indexes and uploaded files of one test lie in its own folder."""
+    from search import indexer, wagtail_backend
+
+    settings.SEARCH_INDEX_DIR = tmp_path / "index"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    monkeypatch.setattr(indexer, "_engines", {})
+    monkeypatch.setattr(wagtail_backend, "_engines", {})
+    # The fields of models hold on to the storage they were made with.
+    monkeypatch.setattr(storages["default"], "_location", tmp_path / "media")
+    for name in ("location", "base_location"):
+        storages["default"].__dict__.pop(name, None)
+    yield
+    for engine in [*indexer._engines.values(), *wagtail_backend._engines.values()]:
+        engine.close()
+
+
+@pytest.fixture
+def hub(db):
+    """The Thai home page of a hub with its reference data."""
+    if not HomePage.objects.exists():  # a test that commits leaves an emptied database behind
+        load_reference()
+    return HomePage.objects.get(locale__language_code="th")
+
+
+@pytest.fixture
+def english_home(hub):
+    return HomePage.objects.get(locale__language_code="en")
+
+
+@pytest.fixture
+def thai():
+    return Locale.objects.get(language_code="th")
+
+
+@pytest.fixture
+def visitor():
+    """A client without sign-in whose page cache is its own."""
+    return Client()
+
+
+@pytest.fixture
+def editor(hub, django_user_model):
+    """A member of Wagtail's Editors: writes and submits, does not publish."""
+    return _user(django_user_model, "editor", "Editors")
+
+
+@pytest.fixture
+def moderator(hub, django_user_model):
+    """A member of Wagtail's Moderators: publishes."""
+    return _user(django_user_model, "moderator", "Moderators")
+
+
+@pytest.fixture
+def administrator(hub, django_user_model):
+    return django_user_model.objects.create_superuser("administrator", "a@example.org", "secret")
+
+
+def _user(model, name, group):
+    from django.contrib.auth.models import Group
+
+    user = model.objects.create_user(name, f"{name}@example.org", "secret")
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def signed_in():
+    """A client signed in as the user it is called with."""
+
+    def client_of(user):
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return client_of

@@ -1,0 +1,159 @@
+"""Pages as tests need them: whole, short, live, below the section where they belong.
+
+Every factory takes ``parent`` and any field; texts are given where a test asks for them.
+"""
+
+from datetime import date
+
+import factory
+import wagtail_factories
+from django.core.files.base import ContentFile
+from wagtail.models import Locale
+
+from courses.models import CurriculumPage
+from hub.models import ChainLink, HomePage, HubDocument, SectionPage
+from hub.slugs import slugify_thai
+from lessons.models import LessonPage, PracticePage, StudyTourPage
+from models_lib.models import ModelPage, ReplicationPage
+from policy.models import AssemblyPage, IssuePage, ResolutionPage
+
+
+def home(language="th"):
+    return HomePage.objects.get(locale__language_code=language)
+
+
+class SectionPageFactory(wagtail_factories.PageFactory):
+    title = factory.Sequence(lambda n: f"รายการ {n}")
+    slug = factory.LazyAttribute(lambda o: slugify_thai(o.title))
+    stages = "practice,lesson,study-tour,model,replication,curriculum,issue,assembly,resolution"
+    parent = factory.LazyFunction(home)
+
+    class Meta:
+        model = SectionPage
+
+
+class KnowledgePageFactory(wagtail_factories.PageFactory):
+    """What all kinds share; the locale follows the parent's."""
+
+    title = factory.Sequence(lambda n: f"หน้า {n}")
+    slug = factory.LazyAttribute(lambda o: slugify_thai(o.title))
+    summary = "เรื่องย่อ"
+    parent = factory.LazyFunction(home)
+    locale = factory.LazyAttribute(lambda o: o.parent.locale if o.parent else Locale.get_default())
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create_instance(cls, model_class, parent, kwargs):
+        page = super()._create_instance(model_class, parent, kwargs)
+        if page.live:
+            page.save_revision().publish()
+        return page
+
+
+class PracticePageFactory(KnowledgePageFactory):
+    context_text = "ที่ท่าเรือ"
+    outcome = "ได้ผล"
+
+    class Meta:
+        model = PracticePage
+
+
+class LessonPageFactory(KnowledgePageFactory):
+    event = "เหตุการณ์"
+    expected = "ที่คาด"
+    happened = "ที่เกิด"
+    why = "สาเหตุ"
+    next_time = "ครั้งหน้า"
+
+    class Meta:
+        model = LessonPage
+
+
+class StudyTourPageFactory(KnowledgePageFactory):
+    started = date(2024, 3, 1)
+    ended = date(2024, 3, 2)
+    place = "ท่าศาลา"
+    hosts = "เจ้าบ้าน"
+    delegation = "คณะ"
+
+    class Meta:
+        model = StudyTourPage
+
+
+class ModelPageFactory(KnowledgePageFactory):
+    problem = "ปัญหา"
+    beneficiaries = "ชาวบ้าน"
+    not_working = "ที่คลื่นแรง"
+
+    class Meta:
+        model = ModelPage
+
+
+class ReplicationPageFactory(KnowledgePageFactory):
+    parent = factory.SubFactory(ModelPageFactory)
+    who = "กลุ่มบ้านใหม่"
+    started = date(2024, 5, 1)
+    outcome = ReplicationPage.Outcome.SUCCESS
+    result = "ได้ผลดี"
+    evidence = "สมุดบันทึก"
+
+    class Meta:
+        model = ReplicationPage
+
+
+class CurriculumPageFactory(KnowledgePageFactory):
+    audience = "ผู้นำชุมชน"
+
+    class Meta:
+        model = CurriculumPage
+
+
+class IssuePageFactory(KnowledgePageFactory):
+    problem = "ปัญหา"
+    evidence_text = "หลักฐาน"
+
+    class Meta:
+        model = IssuePage
+
+
+class AssemblyPageFactory(KnowledgePageFactory):
+    number = 1
+    held_on = date(2023, 9, 1)
+    place = "ศาลาประชาคม"
+
+    class Meta:
+        model = AssemblyPage
+
+
+class ResolutionPageFactory(KnowledgePageFactory):
+    parent = factory.SubFactory(AssemblyPageFactory)
+    number = "1/1"
+    adopted_on = date(2023, 9, 1)
+
+    class Meta:
+        model = ResolutionPage
+
+
+FACTORIES = {
+    factory_class._meta.model.stage: factory_class
+    for factory_class in KnowledgePageFactory.__subclasses__()
+}
+
+
+def document(title="เอกสาร", file_name="เอกสาร.txt", content="ข้อความในเอกสาร".encode(), **fields):
+    """A document with real content, saved as the editor's form saves it."""
+    made = HubDocument(title=title, **fields)
+    made.file.save(file_name, ContentFile(content), save=False)
+    made.save()
+    return made
+
+
+def link(page, relation, target, **fields):
+    """A chain link that ``page`` states, saved."""
+    values = {"evidence_text": "บันทึกการประชุม", "date": date(2024, 1, 1), "author": "ทีมงาน"}
+    return ChainLink.objects.create(
+        page=page.knowledgepage_ptr, relation=relation, target=target.knowledgepage_ptr,
+        **values | fields,
+    )
