@@ -116,7 +116,7 @@ CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
 STORAGES = {
     "default": {
         "BACKEND": "hub.filenames.ThaiNameStorage",
-        "OPTIONS": {"location": DATA_DIR / "media", "base_url": "/media/"},
+        "OPTIONS": {"location": str(DATA_DIR / "media"), "base_url": "/media/"},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

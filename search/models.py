@@ -5,6 +5,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class DocumentTextQuerySet(models.QuerySet):
+    def unreadable(self):
+        """Files that were looked into without finding text that can be searched."""
+        known = [DocumentText.Status.READ, DocumentText.Status.WAITING]
+        return self.exclude(status__in=known)
+
+
 class DocumentText(models.Model):
     """What could be read in one document, part by part.
 
@@ -15,7 +22,7 @@ class DocumentText(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting to be read")
         READ = "read", _("Read")
-        EMPTY = "empty", _("No text in the file, perhaps a scan")
+        EMPTY = "empty", _("There is no text in the file; it may be a scan")
         GARBLED = "garbled", _("The Thai text in the file is garbled")
         ENCRYPTED = "encrypted", _("The file is locked with a password")
         FAILED = "failed", _("The file could not be read; it may be damaged")
@@ -31,9 +38,7 @@ class DocumentText(models.Model):
     sample = models.TextField(blank=True)
     read_at = models.DateTimeField(null=True)
 
+    objects = DocumentTextQuerySet.as_manager()
+
     def __str__(self):
         return f"{self.document}: {self.get_status_display()}"
-
-    @property
-    def is_unreadable(self) -> bool:
-        return self.status not in (self.Status.READ, self.Status.WAITING)

@@ -5,16 +5,20 @@ from django_tasks import task
 
 from hub.changes import record
 from hub.models import HubDocument
-from search.extraction import extract_safely
+from search.extraction import MIME_TYPES, extract_safely
 from search.models import DocumentText
 
 
 def want_text(document) -> None:
-    """Ask for the text of ``document`` to be read unless this content was read already."""
+    """Ask for the text of ``document`` to be read unless this content was read already.
+
+    Recordings, pictures and archives have no text to be read, and none is asked for.
+    """
+    if document.file_extension.lower() not in MIME_TYPES:
+        DocumentText.objects.filter(document=document).delete()
+        return
     text, _created = DocumentText.objects.get_or_create(document=document)
     if text.file_hash == document.file_hash and text.status != DocumentText.Status.WAITING:
-        return
-    if not _created and text.status == DocumentText.Status.WAITING and text.file_hash:
         return
     text.status = DocumentText.Status.WAITING
     text.file_hash = document.file_hash
@@ -29,6 +33,8 @@ def read_text(document_id: int) -> str:
     if document is None:
         return "gone"
     extracted = extract_safely(document.file.path, filename=document.filename)
+    if not HubDocument.objects.filter(pk=document.pk, file_hash=document.file_hash).exists():
+        return "replaced"  # meanwhile; the new file has a task of its own
     text, _created = DocumentText.objects.update_or_create(
         document=document,
         defaults={

@@ -1,0 +1,95 @@
+"""What editors are told about the text of files: on the page, on the file, and as a report."""
+
+from django.contrib import messages
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.reports import ReportView
+from wagtail.permissions import policy_registry
+
+from hub.models import HubDocument
+from hub.wagtail_hooks import may_change_documents
+from search.models import DocumentText
+
+
+@hooks.register("before_edit_page")
+def say_which_files_cannot_be_read(request, page):
+    """Above the form: files of this page that search cannot look into, and why."""
+    if request.method != "GET" or not hasattr(page, "documents_to_index"):
+        return
+    documents = page.get_latest_revision_as_object().documents_to_index()
+    texts = DocumentText.objects.unreadable().filter(document__in=documents)
+    for text in texts.select_related("document"):
+        message = _("Search cannot look into the file “%(title)s”: %(reason)s.") % {
+            "title": text.document.title, "reason": text.get_status_display(),
+        }
+        if text.sample:
+            message += " " + _("It reads: %(sample)s") % {"sample": text.sample[:120]}
+        messages.warning(request, message)
+
+
+class UnreadableFilesView(ReportView):
+    """Every file whose text could not be read, newest first, with a link to the file."""
+
+    model = DocumentText
+    page_title = gettext_lazy("Files that cannot be read")
+    header_icon = "doc-full"
+    index_url_name = "search_unreadable_files"
+    index_results_url_name = "search_unreadable_files_results"
+    results_template_name = "wagtailadmin/generic/listing_results.html"
+    default_ordering = "-read_at"
+    list_export = ["document", "get_status_display", "sample", "read_at"]
+    columns = [
+        TitleColumn(
+            "document", label=gettext_lazy("File"),
+            get_url=lambda text: reverse("wagtaildocs:edit", args=[text.document_id]),
+        ),
+        Column("get_status_display", label=gettext_lazy("Why")),
+        Column("sample", label=gettext_lazy("What was read")),
+        DateColumn("read_at", label=gettext_lazy("When")),
+    ]
+
+    any_permission_required = ["change"]
+
+    @property
+    def permission_policy(self):
+        # Not at import: the registry is filled while apps get ready.
+        return policy_registry.get_by_type(HubDocument)
+
+    def get_queryset(self):
+        documents = self.permission_policy.instances_user_has_permission_for(
+            self.request.user, "change"
+        )
+        self.queryset = (
+            DocumentText.objects.unreadable()
+            .filter(document__in=documents)
+            .select_related("document")
+        )
+        return super().get_queryset()
+
+
+class UnreadableFilesMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may_change_documents(request.user)
+
+
+@hooks.register("register_admin_urls")
+def report_addresses():
+    return [
+        path("reports/unreadable-files/", UnreadableFilesView.as_view(),
+             name="search_unreadable_files"),
+        path("reports/unreadable-files/results/",
+             UnreadableFilesView.as_view(results_only=True),
+             name="search_unreadable_files_results"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def report_in_menu():
+    return UnreadableFilesMenuItem(
+        gettext_lazy("Files that cannot be read"), reverse("search_unreadable_files"),
+        name="unreadable-files", icon_name="doc-full", order=600,
+    )

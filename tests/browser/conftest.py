@@ -1,0 +1,160 @@
+"""A hub served as `./run` serves it, and a real Chromium in front of it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True)
+def own_folders():
+    """These tests talk to a server of its own folders; nothing here is to be set up."""
+
+
+@dataclass
+class Served:
+    """A running hub: its address, its data folder and the passwords of its sign-ins."""
+
+    url: str
+    data: Path
+    environment: dict
+
+    def password(self, name) -> str:
+        lines = (self.data / "demonstration-users.txt").read_text().splitlines()
+        return dict(line.split(maxsplit=1) for line in lines)[name].strip()
+
+    def manage(self, *arguments) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment,
+            capture_output=True, text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def shell(self, code) -> str:
+        return self.manage("shell", "--no-imports", "--verbosity", "0", "-c", code)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """The hub with the demonstration, two gunicorn workers and the worker of background tasks."""
+    data = tmp_path_factory.mktemp("hub")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    environment = os.environ | {
+        "DEVELOPMENT": "1", "DATA_DIR": str(data), "PORT": port, "BASE_URL": url,
+        "DATABASE_URL": f"sqlite:///{data / 'hub.sqlite3'}", "PYTHONUNBUFFERED": "1",
+    }
+    hub = Served(url, data, environment)
+    hub.manage("prepare")
+    log = open(data / "server.log", "w")  # noqa: SIM115 - closed with the processes below
+    commands = [
+        ["-m", "gunicorn", "--config", "hub/gunicorn_conf.py", "hub.wsgi"],
+        ["manage.py", "db_worker", "--interval", "0.2", "--verbosity", "0"],
+    ]
+    processes = [
+        subprocess.Popen([sys.executable, *c], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        for c in commands
+    ]
+    try:
+        _wait_until_ready(f"{url}/readyz", log.name)
+        yield hub
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        log.close()
+
+
+def _wait_until_ready(address, log):
+    for _attempt in range(150):
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"The server did not answer:\n{Path(log).read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not path:
+        if os.environ.get("CI") == "true":
+            pytest.fail("There is no Chromium on this machine, and under CI none may be missing.")
+        pytest.skip("There is no Chromium on this machine (apt install chromium).")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_browser(chromium, served):
+    """Makes a fresh profile on ``served``; every page in it fails the test on a script error."""
+    contexts, errors = [], []
+
+    def fresh(viewport=DESKTOP, **options):
+        context = chromium.new_context(
+            base_url=served.url, viewport=viewport, accept_downloads=True, **options
+        )
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        return page
+
+    yield fresh
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+@pytest.fixture
+def visitor(open_browser):
+    return open_browser()
+
+
+@pytest.fixture
+def sign_in(open_browser, served):
+    """A page of somebody who signed in to the editor's side through its form."""
+
+    def as_user(name, **options):
+        page = open_browser(**options)
+        page.goto("/admin/login/")
+        page.fill("input[name=username]", name)
+        page.fill("input[name=password]", served.password(name))
+        page.click("button[type=submit]")
+        page.wait_for_url("**/admin/")
+        return page
+
+    return as_user
