@@ -23,7 +23,7 @@ class HubPageForm(WagtailAdminPageForm):
     """Keeps Thai marks in slugs and makes the slug from the title when it is left empty.
 
     The editor's script slugifies without Thai marks, so the field is a plain text input and the
-    slug is made here.
+    slug is made here; ``hub.panels.TITLE`` keeps the script from copying the title into it.
     """
 
     def __init__(self, *args, **kwargs):

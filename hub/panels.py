@@ -5,6 +5,9 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageC
 
 from hub.forms import ChainLinkForm
 
+# Wagtail's TitleFieldPanel would write the bare title into the slug field at every keystroke.
+TITLE = FieldPanel("title")
+
 
 class ChainPanel(InlinePanel):
     """Chain links, with relations and targets limited to those declared by the page type."""

@@ -142,7 +142,7 @@ FACTORIES = {
 }
 
 
-def document(title="เอกสาร", file_name="เอกสาร.txt", content="ข้อความในเอกสาร".encode(), **fields):
+def document(title="เอกสาร", file_name="เอกสาร.txt", content=b"A text to read.", **fields):
     """A document with real content, saved as the editor's form saves it."""
     made = HubDocument(title=title, **fields)
     made.file.save(file_name, ContentFile(content), save=False)

@@ -15,7 +15,7 @@ from wagtail.search import index
 from hub.blocks import StoryBlock
 from hub.forms import KnowledgePageForm
 from hub.models.chain_link import chain_of, check_link
-from hub.panels import ChainPanel
+from hub.panels import TITLE, ChainPanel
 from hub.sdgs import SdgField
 from hub.sections import Section, block_texts, heading_anchor, plain, stream_sections
 
@@ -100,7 +100,7 @@ class KnowledgePage(Page):
         index.SearchField("section_text"),
         index.FilterField("licence"),
     ]
-    content_panels = Page.content_panels + [FieldPanel("summary")]
+    content_panels = [TITLE, FieldPanel("summary")]
     filing_panels = [
         MultiFieldPanel(
             [FieldPanel("period_start"), FieldPanel("period_end")], heading=_("Period")

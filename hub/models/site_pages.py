@@ -14,6 +14,7 @@ from hub.forms import HubPageForm
 from hub.models.area import Area
 from hub.models.knowledge_page import KnowledgePage
 from hub.models.topic import Topic
+from hub.panels import TITLE
 
 PAGES_IN_A_LIST = 12
 
@@ -26,7 +27,8 @@ class HomePage(Page):
     body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
 
     base_form_class = HubPageForm
-    content_panels = Page.content_panels + [
+    content_panels = [
+        TITLE,
         FieldPanel("tagline"),
         FieldPanel("introduction"),
         FieldPanel("body"),
@@ -84,7 +86,7 @@ class SectionPage(Page):
     )
 
     base_form_class = HubPageForm
-    content_panels = Page.content_panels + [FieldPanel("introduction"), FieldPanel("stages")]
+    content_panels = [TITLE, FieldPanel("introduction"), FieldPanel("stages")]
     parent_page_types = ["hub.HomePage"]
     # No subpage_types here: the base layer cannot name the page types of the apps above it.
     # Each of them names this page among its parents.
@@ -161,7 +163,7 @@ class TextPage(Page):
     body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
 
     base_form_class = HubPageForm
-    content_panels = Page.content_panels + [FieldPanel("body")]
+    content_panels = [TITLE, FieldPanel("body")]
     parent_page_types = ["hub.HomePage"]
     subpage_types = []
 

@@ -60,6 +60,9 @@ class Served:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory):
     """The hub with the demonstration, two gunicorn workers and the worker of background tasks."""
+    if os.environ.get("HUB_SERVED"):
+        yield Served(os.environ["HUB_SERVED"], Path(os.environ["DATA_DIR"]), dict(os.environ))
+        return
     data = tmp_path_factory.mktemp("hub")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
@@ -130,7 +133,7 @@ def open_browser(chromium, served):
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(8_000)
         return page
 
     yield fresh

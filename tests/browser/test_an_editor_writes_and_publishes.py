@@ -1,0 +1,173 @@
+"""An editor writes a lesson, attaches files, previews, submits; a moderator publishes.
+
+Then, through the public search: found within a second; unpublished, moved away or made private,
+not found within a second.
+"""
+
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+FILES = Path(__file__).resolve().parents[1] / "files"
+WORD = "กระพงทดลอง"  # stands in no other page
+TITLE = f"บทเรียนเรื่อง{WORD}ที่ป่าชายเลน"
+ATTACHMENTS = ["crab-bank.ppt", "crab-bank.doc", "chromium.pdf"]
+
+
+@contextmanager
+def within_a_second():
+    """Starts when the editor's browser has its answer."""
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < 1
+
+
+def found(page, served, text=WORD) -> bool:
+    response = page.request.get(f"{served.url}/search/", params={"q": text})
+    assert response.status == 200
+    return f">{TITLE}</a>" in response.text()
+
+
+def attach(page, number, path, title):
+    page.click("#id_attachments-ADD")
+    page.click(f"#id_attachments-{number}-document-chooser .unchosen [data-chooser-action-choose]")
+    modal = page.locator(".modal-dialog")
+    modal.get_by_role("tab").nth(1).click()
+    modal.locator("input[name$=title]").fill(title)
+    modal.locator("input[type=file]").set_input_files(path)
+    modal.locator("input[name$=title]").fill(title)
+    modal.locator("form[enctype] button[type=submit]").click()
+    expect(page.locator(f"#id_attachments-{number}-document-chooser")).to_contain_text(title)
+    page.fill(f"#id_attachments-{number}-note", "ไฟล์ประกอบ")
+
+
+def more_actions(page):
+    """Open the menu beside the button that saves."""
+    page.locator("footer .w-dropdown__toggle").last.click()
+
+
+@pytest.fixture(scope="module")
+def story():
+    """What one step of the story leaves for the next."""
+    return {}
+
+
+def test_1_the_editor_writes_a_lesson_with_blocks_and_attachments(sign_in, served, story, tmp_path):
+    page = sign_in("editor")
+    parent = served.shell(
+        "from hub.models import SectionPage;"
+        "print(SectionPage.objects.filter(locale__language_code='th', stages__contains='lesson')"
+        ".values_list('pk', flat=True)[0])"
+    ).strip()
+    page.goto(f"/admin/pages/add/lessons/lessonpage/{parent}/")
+    page.fill("[name=title]", TITLE)
+    page.fill("[name=summary]", "ลองเลี้ยงแล้วได้เรียนรู้")
+    for field in ("event", "expected", "happened", "why", "next_time"):
+        page.fill(f"[name={field}]", f"เล่าเรื่อง {field}")
+    page.locator("[title='Insert a block']").first.click()
+    page.locator(".w-combobox__option", has=page.locator(".icon-title")).click()
+    page.fill("[name=body-0-value]", "วิธีวางกระชังที่ปากคลอง")
+    docx = tmp_path / "บันทึกกลุ่ม.docx"
+    import docx as python_docx
+
+    document = python_docx.Document()
+    document.add_paragraph(f"บันทึกของกลุ่ม{WORD} ปี 2567 สมาชิกสิบสองคน")
+    document.save(docx)
+    for number, path in enumerate([*(FILES / name for name in ATTACHMENTS), docx]):
+        attach(page, number, path, f"ไฟล์ {path.name}")
+    page.get_by_role("button", name="บันทึกฉบับร่าง").first.click()
+    page.wait_for_url("**/edit/")
+    story["edit"] = page.url
+    story["pk"] = page.url.rstrip("/").split("/")[-2]
+    assert not found(page, served)
+
+
+def test_2_the_editor_previews_and_submits(sign_in, served, story):
+    page = sign_in("editor")
+    page.goto(story["edit"])
+    preview = page.context.new_page()
+    preview.goto(f"/admin/pages/{story['pk']}/view_draft/")
+    expect(preview.locator("h1")).to_contain_text(WORD)
+    expect(preview.locator("h2", has_text="วิธีวางกระชังที่ปากคลอง")).to_be_visible()
+    preview.close()
+    more_actions(page)
+    page.locator("[name=action-submit]").click()
+    page.wait_for_load_state("networkidle")
+    assert not found(page, served)
+
+
+def test_3_the_moderator_approves_and_it_is_found_within_a_second(sign_in, served, story):
+    page = sign_in("moderator")
+    page.goto(story["edit"])
+    more_actions(page)
+    page.locator("[data-workflow-action-name=approve]").first.click()
+    page.wait_for_load_state("networkidle")
+    with within_a_second():
+        assert found(page, served)
+
+
+def test_4_its_attachments_are_found_by_their_text(visitor, served):
+    for _attempt in range(60):
+        visitor.goto(f"/search/?q={WORD}")
+        if visitor.locator(".result", has_text="บันทึกกลุ่ม.docx").count():
+            break
+        time.sleep(0.5)
+    expect(visitor.locator(".result", has_text="บันทึกกลุ่ม.docx")).to_be_visible()
+    visitor.locator(".result h2 a", has_text="ป่าชายเลน").click()
+    for name in ATTACHMENTS:
+        link = visitor.locator("a.file", has_text=name)
+        answer = visitor.request.get(link.get_attribute("href"))
+        assert answer.status == 200
+        kind = "inline" if name.endswith(".pdf") else "attachment"
+        assert answer.headers["content-disposition"].startswith(kind)
+
+
+def test_5_moved_under_a_private_page_it_is_not_found(sign_in, served, story):
+    page = sign_in("admin")
+    section, private = served.shell(
+        "from hub.models import HomePage, SectionPage; from wagtail.models import "
+        "PageViewRestriction as R; home = HomePage.objects.get(locale__language_code='th');"
+        "s = SectionPage(title='ห้องใน', slug='ห้องใน', stages='lesson', locale=home.locale);"
+        "home.add_child(instance=s); R.objects.create(page=s, restriction_type='login');"
+        f"from wagtail.models import Page; print(Page.objects.get(pk={story['pk']})"
+        ".get_parent().pk, s.pk)"
+    ).split()
+    for destination, expected in ((private, False), (section, True)):
+        page.goto(f"/admin/pages/{story['pk']}/move/{destination}/confirm/")
+        page.locator("main form button[type=submit], main form input[type=submit]").last.click()
+        page.wait_for_load_state("networkidle")
+        with within_a_second():
+            assert found(page_of_a_stranger(page), served) is expected
+
+
+def test_6_made_private_it_is_not_found(sign_in, served, story):
+    page = sign_in("admin")
+    address = f"/admin/pages/{story['pk']}/privacy/"
+    for choice, expected in (("login", False), ("none", True)):
+        page.goto(story["edit"])
+        token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+        answer = page.request.post(
+            served.url + address,
+            form={"csrfmiddlewaretoken": token, "restriction_type": choice},
+            headers={"Referer": served.url + "/admin/"},
+        )
+        assert answer.status == 200
+        with within_a_second():
+            assert found(page_of_a_stranger(page), served) is expected
+
+
+def test_7_unpublished_it_is_not_found(sign_in, served, story):
+    page = sign_in("moderator")
+    page.goto(f"/admin/pages/{story['pk']}/unpublish/")
+    page.locator("main form button[type=submit], main form input[type=submit]").last.click()
+    page.wait_for_load_state("networkidle")
+    with within_a_second():
+        assert not found(page_of_a_stranger(page), served)
+
+
+def page_of_a_stranger(page):
+    """A page without the sign-in of ``page``."""
+    return page.context.browser.new_context().new_page()
