@@ -41,6 +41,13 @@ def _page_changed(sender, instance, raw=False, **kwargs):
         record("page", instance.pk)
 
 
+def _page_deleted(sender, instance, **kwargs):
+    if issubclass(sender, Page):
+        record("page", instance.pk)
+        # Its translations stand alone now; nobody could ask the deleted page for them later.
+        record_pages(Page.objects.filter(translation_key=instance.translation_key))
+
+
 def _subtree_changed(sender, instance, **kwargs):
     record_pages(Page.objects.filter(path__startswith=instance.path))
 
@@ -89,8 +96,9 @@ def connect() -> None:
     """Listen to everything that changes what a visitor sees or may see."""
     from hub.models import Area, HubDocument, HubImage, Topic
 
+    post_save.connect(_page_changed)
+    post_delete.connect(_page_deleted)
     for signal in (post_save, post_delete):
-        signal.connect(_page_changed)
         signal.connect(_privacy_changed, sender=PageViewRestriction)
         signal.connect(_collection_changed, sender=CollectionViewRestriction)
         signal.connect(_document_changed, sender=HubDocument)

@@ -49,6 +49,7 @@ class Entry:
     areas: list[str] = field(default_factory=list)
     year: int | None = None
     published: int = 0
+    readers: list[str] = field(default_factory=list)  # languages in whose lists it stands
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Filters:
     years: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)  # not a facet: never counted
+    readers: list[str] = field(default_factory=list)  # nor this
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """From the database to the index: live pages and their files as flat entries."""
 
+from itertools import islice
+
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import CollectionViewRestriction, PageViewRestriction, Site
@@ -31,6 +34,8 @@ class EntryBuilder:
             for site in Site.objects.select_related("root_page")
             for twin in site.root_page.get_translations(inclusive=True)
         ]
+        self.languages = [code for code, _name in settings.LANGUAGES]
+        self.public_versions = {}  # translation key → languages, asked for once per batch
 
     def live_pages(self, pks=None):
         """The pages that belong in the index, specific, with what an entry needs."""
@@ -41,8 +46,23 @@ class EntryBuilder:
 
     def entries(self, pks=None):
         """Yield the entries of all live pages, or of those among ``pks``."""
-        for page in self.live_pages(pks).iterator(chunk_size=200):
-            yield from self.entries_of(page)
+        for batch in batched(self.live_pages(pks).iterator(chunk_size=200), 200):
+            self._note_versions(batch)
+            for page in batch:
+                yield from self.entries_of(page)
+
+    def _note_versions(self, pages):
+        """Look up in which languages the pages are open to all."""
+        keys = {page.translation_key for page in pages}
+        versions = KnowledgePage.objects.open_to_all().filter(translation_key__in=keys)
+        for key, code in versions.values_list("translation_key", "locale__language_code"):
+            self.public_versions.setdefault(key, set()).add(code)
+
+    def _readers_of(self, page) -> list[str]:
+        """Languages whose readers meet this page in lists: its own, and those without a version."""
+        versions = self.public_versions.get(page.translation_key, set())
+        own = page.locale.language_code
+        return [code for code in self.languages if code == own or code not in versions]
 
     def entries_of(self, page) -> list[Entry]:
         """The entry of a page and one of each of its readable files."""
@@ -60,6 +80,7 @@ class EntryBuilder:
             "year": page.year,
             "site": str(site.pk),
             "page_id": page.pk,
+            "readers": self._readers_of(page),
             "published": (
                 int(page.first_published_at.timestamp()) if page.first_published_at else 0
             ),
@@ -109,6 +130,13 @@ class EntryBuilder:
             if page.url_path.startswith(root_path):
                 return site
         return None
+
+
+def batched(items, size):
+    """Lists of up to ``size`` items (itertools has it from Python 3.12)."""
+    items = iter(items)
+    while batch := list(islice(items, size)):
+        yield batch
 
 
 def part_anchor(kind, number) -> str:

@@ -5,6 +5,7 @@ The public page, suggestions, tests and benchmarks all come through here.
 
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from hub.models import KnowledgePage
@@ -70,7 +71,7 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     """Search for ``text`` as ``reader`` and return page ``number`` (from 1) of the results.
 
     ``chosen`` maps names of FACETS to the values chosen; with values chosen and nothing typed,
-    all their pages are found, newest first. Never raises on what was typed.
+    all their pages are found, newest first, translations only once. Never raises on what was typed.
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
@@ -78,8 +79,8 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     if plan.is_empty and not chosen:
         return Results(plan, [], 0, {}, number)
     filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
-    if plan.is_empty:  # browsing: files would repeat their pages
-        filters = replace(filters, kinds=["page"])
+    if plan.is_empty:  # browsing: files and translations would repeat their pages
+        filters = replace(filters, kinds=["page"], readers=[get_language()])
     catch_up(timeout=0.3)
     arguments = {
         "offset": (number - 1) * RESULTS_PER_PAGE, "limit": RESULTS_PER_PAGE, "facets": facets,

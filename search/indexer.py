@@ -59,6 +59,11 @@ def _apply(target, changes) -> None:
         pks |= set(pages_holding(documents))
     if not pks:
         return
+    # A translation that comes or goes changes in whose lists its twins stand.
+    changed = KnowledgePage.objects.filter(pk__in=pks).values("translation_key")
+    pks |= set(
+        KnowledgePage.objects.filter(translation_key__in=changed).values_list("pk", flat=True)
+    )
     # Read now, not at the time of the change: whatever was committed since is taken in as well,
     # and applying a change twice does no harm.
     target.apply(

@@ -10,7 +10,7 @@ import tantivy
 from search import thai
 from search.engine import Entry
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 WORD_FIELDS = {"title": 4.0, "summary": 2.0, "headings": 2.0, "body": 1.0}
 RAW = {"stages": "stage", "topics": "topic", "areas": "area", "years": "year",
        "languages": "language"}
@@ -24,7 +24,7 @@ def schema():
             name, tokenizer_name="spaces",
             index_option="freq" if name == "grams" else "position",
         )
-    for name in ("key", "audience", "site", "kind", "page"):
+    for name in ("key", "audience", "site", "kind", "page", "reader"):
         builder.add_text_field(name, tokenizer_name="raw")
     for name in RAW.values():
         builder.add_text_field(name, tokenizer_name="raw", fast=True)
@@ -57,6 +57,8 @@ def document_of(entry: Entry, schema) -> tantivy.Document:
     ):
         document.add_text(name, value)
     document.add_integer("published", entry.published)
+    for reader in entry.readers:
+        document.add_text("reader", reader)
     for topic in entry.topics:
         document.add_text("topic", topic)
     for area in entry.areas:

@@ -260,6 +260,8 @@ class TantivyEngine:
             must.append(self._one_of("site", [filters.site]))
         if filters.kinds:
             must.append(self._one_of("kind", filters.kinds))
+        if filters.readers:
+            must.append(self._one_of("reader", filters.readers))
         for name in FACETS:
             if name != left_out and getattr(filters, name):
                 must.append(self._one_of(RAW[name], [str(v) for v in getattr(filters, name)]))
