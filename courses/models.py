@@ -92,7 +92,7 @@ class CurriculumPage(RoutablePageMixin, KnowledgePage):
         context["is_facilitator"] = may_facilitate(request.user)
         return context
 
-    @path("pack.zip", name="pack")
+    @path("pack/", name="pack")
     def pack(self, request):
         """The whole course pack as one zip, streamed."""
         handouts = self.handouts_for(request.user)

@@ -4,6 +4,8 @@ Districts: official geocodes of the Department of Provincial Administration. Top
 and issues that the foundation's strategy page names.
 """
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -86,6 +88,7 @@ def load_reference() -> dict[str, int]:
         _locale, created = Locale.objects.get_or_create(language_code=code)
         added["locales"] += created
     added["homes"] = _home_pages()
+    _site_address()
     _groups()
     return added
 
@@ -115,6 +118,16 @@ def _home_pages() -> int:
     for page in welcome:
         page.delete()
     return 2
+
+
+def _site_address() -> None:
+    """Let a site that still has Wagtail's address answer to the hub's own, for links in mails."""
+    address = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    port = address.port or {"http": 80, "https": 443}[address.scheme]
+    for site in Site.objects.filter(is_default_site=True, hostname="localhost"):
+        if (site.hostname, site.port) != (address.hostname, port):
+            site.hostname, site.port = address.hostname, port
+            site.save()
 
 
 def _groups() -> None:
