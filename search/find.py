@@ -17,6 +17,9 @@ from search.passages import Passage, best_passages
 
 RESULTS_PER_PAGE = 10
 MAX_PAGES = 50
+# What a result shows of its page; the rest of a page is long and would be decoded for nothing.
+SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "content_type",
+         "translation_key", "locale__language_code")
 FACETS = ("stages", "topics", "areas", "years", "languages")
 
 
@@ -123,8 +126,12 @@ def recheck(hits, reader) -> list[Result]:
         .live()
         .not_expired()
         .select_related("locale")
+        .only(*SHOWN)
+        .order_by()
     }
-    restrictions = list(PageViewRestriction.objects.select_related("page"))
+    restrictions = list(PageViewRestriction.objects.select_related("page").only(
+        "restriction_type", "page__path"
+    ))
     open_pages = {pk: p for pk, p in pages.items() if reader.may_read(p, restrictions)}
     documents = _open_documents([h for h in hits if h.document_id], reader)
     results = []

@@ -13,6 +13,7 @@ from search.engine import Section
 WINDOW = 200  # characters of a passage
 BEFORE = 50  # of them before the first match
 OCCURRENCES = 12  # looked at per word and section
+THAI_DIGIT = re.compile("[๐-๙]")
 MARKS = re.compile(f"[{thai.UPPER_AND_LOWER}ะาำๅๆ]")
 
 
@@ -69,8 +70,11 @@ def _needles(plan) -> list[tuple[str, float]]:
 
 def _lowered(text) -> str:
     """``text`` for comparison, character for character (so that positions stay)."""
-    low = text.translate(thai.THAI_DIGITS).lower()
-    return low if len(low) == len(text) else text
+    low = text.lower()
+    if len(low) != len(text):
+        low = text
+    # Few texts have Thai digits, and looking for one is much cheaper than translating.
+    return low.translate(thai.THAI_DIGITS) if THAI_DIGIT.search(low) else low
 
 
 def _best_in(section, words):
