@@ -35,7 +35,7 @@ class PageCacheMiddleware:
             return self.get_response(request)
         from hub.models import Change
 
-        generation = Change.objects.generation()
+        generation, _pending = Change.objects.state()
         gzip = "gzip" in request.headers.get("Accept-Encoding", "")
         key = (request.get_host(), request.get_full_path(), request.is_secure(), gzip)
         stored = self.pages.get(key)

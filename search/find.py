@@ -5,10 +5,11 @@ The public page, suggestions, tests and benchmarks all come through here.
 
 from dataclasses import dataclass, field, replace
 
+from django.utils import timezone
 from django.utils.translation import get_language
-from wagtail.models import Page, Site
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction, Site
 
-from hub.models import KnowledgePage
+from hub.models import Change, HubDocument
 from search import query
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
@@ -18,8 +19,8 @@ from search.passages import Passage, best_passages
 RESULTS_PER_PAGE = 10
 MAX_PAGES = 50
 # What a result shows of its page; the rest of a page is long and would be decoded for nothing.
-SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "content_type",
-         "translation_key", "locale__language_code")
+SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "live", "expire_at",
+         "locale__language_code")
 FACETS = ("stages", "topics", "areas", "years", "languages")
 
 
@@ -84,7 +85,9 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
     if plan.is_empty:  # browsing: files and translations would repeat their pages
         filters = replace(filters, kinds=["page"], readers=[get_language()])
-    catch_up(timeout=0.3)
+    generation, pending = Change.objects.state()
+    if pending:
+        catch_up(timeout=0.3)
     arguments = {
         "offset": (number - 1) * RESULTS_PER_PAGE, "limit": RESULTS_PER_PAGE, "facets": facets,
     }
@@ -93,7 +96,7 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     except IndexUnavailable:
         ensure()
         answer = query.run(engine(), plan, filters, **arguments)
-    found = recheck(answer.hits, reader)
+    found = recheck(answer.hits, reader, generation)
     for result in found:
         result.passages = best_passages(result.hit, plan)
     withheld = len(answer.hits) - len(found)
@@ -102,7 +105,7 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     )
 
 
-def suggest(text, reader=None, limit=8) -> list[Page]:
+def suggest(text, reader=None, limit=8) -> list[Result]:
     """Pages whose titles fit what has been typed so far, rechecked."""
     reader = reader or Reader()
     plan = query.plan(text)
@@ -113,27 +116,27 @@ def suggest(text, reader=None, limit=8) -> list[Page]:
         hits = engine().suggest(plan.text, filters, limit)
     except IndexUnavailable:
         return []
-    return [result.page for result in recheck(hits, reader) if result.document is None]
+    generation, _pending = Change.objects.state()
+    return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 
-def recheck(hits, reader) -> list[Result]:
-    """Keep the hits whose page is live and open to ``reader`` in the database now."""
-    from wagtail.models import PageViewRestriction
+def recheck(hits, reader, generation) -> list[Result]:
+    """Keep the hits whose page is live and open to ``reader`` in the database now.
 
-    pages = {
+    ``generation`` of the change log was read before: what it does not announce did not change.
+    """
+    page_rules, collection_rules = _rules(generation)
+    now = timezone.now()
+    pages = Page.objects.filter(pk__in={hit.page_id for hit in hits})
+    pages = pages.select_related("locale").only(*SHOWN).order_by()
+    open_pages = {
         page.pk: page
-        for page in KnowledgePage.objects.filter(pk__in={hit.page_id for hit in hits})
-        .live()
-        .not_expired()
-        .select_related("locale")
-        .only(*SHOWN)
-        .order_by()
+        for page in pages
+        if page.live
+        and not (page.expire_at and page.expire_at <= now)
+        and reader.may_read(page, page_rules)
     }
-    restrictions = list(PageViewRestriction.objects.select_related("page").only(
-        "restriction_type", "page__path"
-    ))
-    open_pages = {pk: p for pk, p in pages.items() if reader.may_read(p, restrictions)}
-    documents = _open_documents([h for h in hits if h.document_id], reader)
+    documents = _open_documents([h for h in hits if h.document_id], reader, collection_rules)
     results = []
     for hit in hits:
         page = open_pages.get(hit.page_id)
@@ -146,21 +149,31 @@ def recheck(hits, reader) -> list[Result]:
     return results
 
 
-def _open_documents(hits, reader) -> dict:
+_known_rules = ("", [], [])
+
+
+def _rules(generation):
+    """All privacy settings of pages and of collections, asked for again after every change."""
+    global _known_rules
+    if _known_rules[0] != generation:
+        _known_rules = (
+            generation,
+            list(PageViewRestriction.objects.select_related("page")),
+            list(CollectionViewRestriction.objects.select_related("collection")),
+        )
+    return _known_rules[1:]
+
+
+def _open_documents(hits, reader, rules) -> dict:
     """The documents of ``hits`` whose collection is open to ``reader``, by id."""
     if not hits:
         return {}
-    from wagtail.models import CollectionViewRestriction
-
-    from hub.models import HubDocument
-
     documents = HubDocument.objects.filter(
         pk__in={hit.document_id for hit in hits}
     ).select_related("collection")
-    restrictions = list(CollectionViewRestriction.objects.select_related("collection"))
 
     def is_open(document):
-        held = [r for r in restrictions if document.collection.path.startswith(r.collection.path)]
+        held = [r for r in rules if document.collection.path.startswith(r.collection.path)]
         return not held or (
             reader.request is not None and all(r.accept_request(reader.request) for r in held)
         )

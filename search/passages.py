@@ -6,6 +6,7 @@ body is segmented again for a search.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search import thai
 from search.engine import Section
@@ -134,13 +135,17 @@ def _boundary(text, at) -> int:
     return at
 
 
+@lru_cache(maxsize=256)
+def _pattern(words):
+    return re.compile("|".join(map(re.escape, words)))
+
+
 def _marked(text, words) -> list[tuple[str, bool]]:
     """``text`` split where words match; longer words win, a match never splits a cluster."""
     if not words:
         return [(text, False)] if text else []
-    pattern = "|".join(re.escape(word) for word, _weight in words)
     pieces, last = [], 0
-    for match in re.finditer(pattern, _lowered(text)):
+    for match in _pattern(tuple(word for word, _weight in words)).finditer(_lowered(text)):
         if match.end() < len(text) and MARKS.match(text[match.end()]):
             continue
         if match.start() and text[match.start() - 1] in "เแโใไ":

@@ -59,17 +59,17 @@ def results(request):
 def suggestions(request):
     """Titles that fit what has been typed so far, as a fragment of the page."""
     text = request.GET.get("q", "")
-    pages = suggest(text, Reader.of(request))
+    found = suggest(text, Reader.of(request))
     context = {
         "q": text,
         "suggestions": [
             {
-                "title": page.title,
-                "url": page.get_url(request),
-                "stage_label": page.stage_label,
-                "language": page.locale.language_code,
+                "title": result.page.title,
+                "url": result.page.get_url(request),
+                "stage_label": Stage(result.hit.stage).label,
+                "language": result.page.locale.language_code,
             }
-            for page in pages
+            for result in found
         ],
     }
     response = render(request, "search/suggestions.html", context)

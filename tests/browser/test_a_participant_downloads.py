@@ -10,9 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
-COURSE = tomllib.loads(
-    (ROOT / "demonstration/content/curriculum/community-fisheries-course.th.toml").read_text("utf-8")
-)
+CURRICULA = ROOT / "demonstration/content/curriculum"
+COURSE = tomllib.loads((CURRICULA / "community-fisheries-course.th.toml").read_text("utf-8"))
 PUBLIC = [h for h in COURSE["handouts"] if not h["facilitator_only"]]
 FACILITATORS = [h for h in COURSE["handouts"] if h["facilitator_only"]]
 

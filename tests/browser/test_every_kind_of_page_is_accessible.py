@@ -87,7 +87,8 @@ def test_thai_is_set_in_the_hubs_own_font_and_broken_between_words(open_browser)
           const text = document.querySelector('.hero p, main p').firstChild;
           const lines = []; let top = null;
           for (let i = 0; i < text.length; i++) {
-            const range = document.createRange(); range.setStart(text, i); range.setEnd(text, i + 1);
+            const range = document.createRange();
+            range.setStart(text, i); range.setEnd(text, i + 1);
             const box = range.getClientRects()[0]; if (!box || !box.width) continue;
             if (top !== null && Math.abs(box.top - top) > 8) lines.push(i);
             top = box.top;
