@@ -1,6 +1,7 @@
 """A hub of its own for every test: index, media and tasks apart from any other."""
 
 import pytest
+from django.core.cache import cache
 from django.core.files.storage import storages
 from django.test import Client
 from wagtail.models import Locale
@@ -21,6 +22,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     """The search indexes and uploaded files of one test lie in its own folder."""
     from search import indexer, wagtail_backend
 
+    cache.clear()
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

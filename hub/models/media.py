@@ -26,9 +26,15 @@ class HubDocument(AbstractDocument):
     def save(self, *args, **kwargs):
         # Stock Wagtail hashes in its upload form only; through the ORM a replaced file would keep
         # its old ETag and browsers would be told 304 for the old text.
-        if self.file and (not self.file._committed or not self.file_hash):
+        if self.file and (not self.file_hash or self._file_is_new()):
             self._set_document_file_metadata()
         super().save(*args, **kwargs)
+
+    def _file_is_new(self) -> bool:
+        if not self.file._committed:
+            return True
+        stored = HubDocument.objects.filter(pk=self.pk).values_list("file", flat=True).first()
+        return stored != self.file.name
 
 
 class HubImage(AbstractImage):

@@ -3,11 +3,13 @@
 import logging
 import time
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
 
 logger = logging.getLogger(__name__)
+DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
 A_DAY = 24 * 60 * 60
 
 
@@ -32,7 +34,8 @@ class Command(BaseCommand):
                 if cleaned is None or time.monotonic() - cleaned > A_DAY:
                     cleaned = time.monotonic()
                     call_command("clearsessions", verbosity=0)
-                    call_command("prune_db_task_results", verbosity=0)
+                    if settings.TASKS["default"]["BACKEND"] == DATABASE_TASKS:
+                        call_command("prune_db_task_results", verbosity=0)
             except Exception:
                 if once:
                     raise

@@ -1,0 +1,88 @@
+"""Whatever is typed into an address gets a page and a clear message, never a server error."""
+
+import pytest
+
+from tests.factories import LessonPageFactory, SectionPageFactory, home
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {
+    "nothing": "", "blank": "%20%20", "nul": "%00", "nul inside": "a%00b", "bytes": "%ff%fe",
+    "surrogate": "%ED%A0%80", "long": "ก" * 10_000, "many words": "คำ+" * 3000,
+    "fts": 'zzzz%22)OR(%22lesson', "quote": '%22', "quotes": 'a%22b', "star": "*", "stars": "*:*",
+    "regex": "/.*/", "lucene": "title:(a+AND+b)~2^4+OR+[*+TO+*]", "braces": '{"match_all":{}}',
+    "minus": "-", "only minus": "-a+-b", "sql": "';DROP+TABLE+wagtailcore_page;--",
+    "percent": "%25%25", "backslash": "\\", "emoji": "🦀", "marks": "่้๊๋", "override": "\u202e",
+    "template": "{{7*7}}", "tag": "<script>alert(1)</script>", "newlines": "a%0d%0ab",
+}
+
+
+@pytest.mark.parametrize("typed", TYPED.values(), ids=TYPED)
+@pytest.mark.parametrize("path", ["/search/", "/en/search/", "/search/suggest/"])
+def test_the_search_answers(hub, visitor, path, typed):
+    LessonPageFactory(title="บทเรียนปูม้า")
+    answer = visitor.get(f"{path}?q={typed}")
+    assert answer.status_code in (200, 400)
+    body = answer.content.decode()
+    if path != "/search/suggest/":
+        assert ("<h1" in body) and ("<script>alert" not in body)
+
+
+@pytest.mark.parametrize("name", ["kind", "topic", "area", "year", "lang", "page"])
+@pytest.mark.parametrize(
+    "value", ["", "x", "%00", "-1", "0", "9" * 23, "' OR 1=1", "ก" * 300, "1e9", "٣", "🦀"]
+)
+def test_the_filters_answer(hub, visitor, name, value):
+    for q in ("", "ปู"):
+        assert visitor.get(f"/search/?q={q}&{name}={value}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "9" * 23, "abc", "%00", "1.5", ""])
+@pytest.mark.parametrize("name", ["page", "kind", "topic", "area"])
+def test_the_lists_answer(hub, visitor, name, value):
+    section = SectionPageFactory()
+    LessonPageFactory(parent=section)
+    assert visitor.get(f"{section.url}?{name}={value}").status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/%00/", "/ไม่มี/", "/%ED%A0%80/", "/" + "ก" * 3000 + "/", "/..%2f..%2fetc/", "/a//b/",
+             "/documents/999999/x/", "/documents/x/", "/media/%00", "/media/x", "/en/nothing/"]
+)
+def test_unknown_addresses_answer(hub, visitor, path):
+    assert visitor.get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("language", "empty", "nothing", "missing"),
+    [
+        ("th", "พิมพ์คำ ชื่อสถานที่", "ไม่พบ", "ไม่มีหน้านี้"),
+        ("en", "Type a word", "Nothing was found", "This page is not here"),
+    ],
+)
+def test_the_message_is_in_the_readers_language(
+    hub, visitor, language, empty, nothing, missing
+):
+    root = home(language).url
+    assert empty in visitor.get(f"{root}search/").content.decode()
+    assert nothing in visitor.get(f"{root}search/?q=qqzzqq").content.decode()
+    answer = visitor.get(f"{root}nothing-here/")
+    assert answer.status_code == 404
+    assert missing in answer.content.decode()
+    refused = visitor.get(f"{root}?x=%00")
+    assert refused.status_code == 400
+    assert f'lang="{language}"' in refused.content.decode()
+
+
+def test_the_server_error_page_is_in_both_languages_and_needs_nothing(hub, client, monkeypatch):
+    from hub.models import HomePage
+
+    def broken(*args, **kwargs):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(HomePage, "serve", broken)
+    client.raise_request_exception = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    body = answer.content.decode()
+    assert 'lang="th"' in body and 'lang="en"' in body
