@@ -6,7 +6,6 @@ body is segmented again for a search.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from search import thai
 from search.engine import Section
@@ -135,25 +134,29 @@ def _boundary(text, at) -> int:
     return at
 
 
-@lru_cache(maxsize=256)
-def _pattern(words):
-    return re.compile("|".join(map(re.escape, words)))
-
-
 def _marked(text, words) -> list[tuple[str, bool]]:
-    """``text`` split where words match; longer words win, a match never splits a cluster."""
-    if not words:
-        return [(text, False)] if text else []
+    """``text`` split where words match; longer words win, a match never splits a cluster.
+
+    Plain searches: compiling a pattern of all words would cost more than everything else here.
+    """
+    low = _lowered(text)
+    matches = []
+    for word, _weight in words:
+        start = low.find(word)
+        while start >= 0:
+            end = start + len(word)
+            whole = not (end < len(text) and MARKS.match(text[end])) and not (
+                start and text[start - 1] in "เแโใไ"  # กา is no part of เกา
+            )
+            if whole and not any(a < end and start < b for a, b in matches):
+                matches.append((start, end))
+            start = low.find(word, end)
     pieces, last = [], 0
-    for match in _pattern(tuple(word for word, _weight in words)).finditer(_lowered(text)):
-        if match.end() < len(text) and MARKS.match(text[match.end()]):
-            continue
-        if match.start() and text[match.start() - 1] in "เแโใไ":
-            continue  # กา is no part of เกา
-        if match.start() > last:
-            pieces.append((text[last : match.start()], False))
-        pieces.append((text[match.start() : match.end()], True))
-        last = match.end()
+    for start, end in sorted(matches):
+        if start > last:
+            pieces.append((text[last:start], False))
+        pieces.append((text[start:end], True))
+        last = end
     if last < len(text):
         pieces.append((text[last:], False))
     return pieces

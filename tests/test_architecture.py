@@ -1,0 +1,127 @@
+"""The house rules that can be checked by looking at the code, and docs that must not drift."""
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+from django.apps import apps
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parents[1]
+SIBLINGS = {"lessons", "models_lib", "courses", "policy", "search"}
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_no_foreign_key_goes_from_one_app_to_its_sibling():
+    for app in SIBLINGS:
+        for model in apps.get_app_config(app).get_models():
+            for field in model._meta.get_fields():
+                other = field.related_model and field.related_model._meta.app_label
+                if field.auto_created and not field.concrete:
+                    continue  # the other end of somebody's field
+                assert other not in SIBLINGS - {app}, f"{model.__name__}.{field.name}"
+
+
+def test_hub_has_no_foreign_key_to_an_app_above_it():
+    for model in apps.get_app_config("hub").get_models():
+        for field in model._meta.get_fields():
+            if field.concrete and field.related_model:
+                assert field.related_model._meta.app_label not in SIBLINGS
+
+
+def test_every_kind_of_page_has_a_template_at_wagtails_path():
+    from hub.models.knowledge_page import knowledge_page_types
+
+    for model in knowledge_page_types():
+        assert (ROOT / "templates" / model.template).exists(), model
+
+
+def test_a_page_type_without_a_stage_is_an_error():
+    from hub import checks
+    from lessons.models import LessonPage
+
+    stage = LessonPage.stage
+    assert checks.knowledge_page_types_are_whole(None) == []
+    try:
+        LessonPage.stage = None
+        assert [e.id for e in checks.knowledge_page_types_are_whole(None)] == ["hub.E001"]
+    finally:
+        LessonPage.stage = stage
+
+
+def test_settings_stay_short_and_files_stay_readable():
+    assert len((ROOT / "hub/settings.py").read_text("utf-8").splitlines()) < 200
+    for folder in ("hub", "demonstration", *SIBLINGS):
+        for path in (ROOT / folder).rglob("*.py"):
+            if "migrations" not in path.parts:
+                lines = len(path.read_text("utf-8").splitlines())
+                assert lines <= 420, f"{path}: {lines} lines"
+
+
+def test_every_app_has_one_initial_migration():
+    for app in ("hub", "demonstration", *SIBLINGS):
+        found = sorted(p.name for p in (ROOT / app / "migrations").glob("0*.py"))
+        assert found == ["0001_initial.py"], app
+
+
+def test_the_readme_lists_every_setting_and_no_other():
+    code = (ROOT / "hub/settings.py").read_text("utf-8")
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code))
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.M))
+    assert listed == read
+
+
+def test_the_readme_lists_every_command_of_ours():
+    apps_of_ours = {"hub", "demonstration", *SIBLINGS}
+    ours = {name for name, app in get_commands().items() if app in apps_of_ours}
+    listed = set(re.findall(r"`manage\.py (\w+)", README))
+    assert ours <= listed
+    assert listed <= set(get_commands())
+
+
+def test_the_readme_opens_with_the_two_commands_and_its_pictures_exist():
+    assert re.search(r"^    \./run .*\n    \./test ", README, re.M)
+    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
+    assert pictures
+    for picture in pictures:
+        assert (ROOT / picture).exists(), picture
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_catalogues_are_complete_and_keep_placeholders(language):
+    catalogue = polib.pofile(str(ROOT / f"locale/{language}/LC_MESSAGES/django.po"))
+    assert catalogue.percent_translated() == 100
+    for entry in catalogue:
+        wanted = set(re.findall(r"%\(\w+\)s", entry.msgid_plural or entry.msgid))
+        for text in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
+            assert wanted >= set(re.findall(r"%\(\w+\)s", text)), entry.msgid
+            assert set(re.findall(r"%\(\w+\)s", entry.msgid)) <= wanted
+
+
+def test_the_catalogues_have_every_string_of_the_code():
+    """Looks for marked strings itself, so that it needs no gettext on the machine."""
+    known = {e.msgid for e in polib.pofile(str(ROOT / "locale/th/LC_MESSAGES/django.po"))}
+    python = re.compile(r'\b(?:_|gettext|gettext_lazy)\(\s*((?:"[^"]*"\s*)+)\)')
+    template = re.compile(r'{%\s*translate\s+"([^"]+)"')
+    for folder in ("hub", "demonstration", *SIBLINGS):
+        for path in (ROOT / folder).rglob("*.py"):
+            for found in python.findall(path.read_text("utf-8")):
+                text = "".join(re.findall(r'"([^"]*)"', found))
+                assert text in known, f"{path}: {text}"
+    for path in (ROOT / "templates").rglob("*.html"):
+        for text in template.findall(path.read_text("utf-8")):
+            assert text in known, f"{path}: {text}"
+
+
+def test_an_audit_that_could_not_ask_fails():
+    import os
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "audit"], cwd=ROOT, capture_output=True, text=True, timeout=240,
+        env=os.environ | {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"},
+    )
+    assert done.returncode == 2
+    assert "audited" in done.stderr
