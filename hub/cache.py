@@ -15,6 +15,8 @@ from django.http import HttpResponse
 from django.utils.cache import cc_delim_re, get_conditional_response
 from django.utils.http import quote_etag
 
+from hub.navigation import generation_of
+
 MAX_PAGES = 400
 MAX_SECONDS = 60  # bounds what no change row announces, such as a page reaching its expiry
 KEPT_HEADERS = (
@@ -33,9 +35,7 @@ class PageCacheMiddleware:
     def __call__(self, request):
         if not self._cacheable(request):
             return self.get_response(request)
-        from hub.models import Change
-
-        generation, _pending = Change.objects.state()
+        generation = generation_of(request)
         gzip = "gzip" in request.headers.get("Accept-Encoding", "")
         key = (request.get_host(), request.get_full_path(), request.is_secure(), gzip)
         stored = self.pages.get(key)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 from django.utils.translation import get_language
-from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction, Site
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from hub.models import Change, HubDocument
+from hub.navigation import site_of
 from search import query
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
@@ -34,7 +35,7 @@ class Reader:
 
     @classmethod
     def of(cls, request):
-        site = Site.find_for_request(request)
+        site = site_of(request)
         return cls(tuple(audiences_of(request)), str(site.pk) if site else None, request)
 
     def may_read(self, page, restrictions) -> bool:

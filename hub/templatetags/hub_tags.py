@@ -6,7 +6,6 @@ from urllib.parse import unquote
 from django import template
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
-from django.db import DatabaseError
 from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import translate_url
@@ -17,11 +16,11 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page
 
 from hub.chain import STAGE_PLURALS, Relation, Stage
 from hub.middleware import language_of
-from hub.models import TextPage
+from hub.navigation import Frame, frame_of
 from hub.sdgs import SDGS
 from hub.sections import heading_anchor
 
@@ -247,27 +246,13 @@ def _code(context) -> str:
     return language_of(request.path) if request else (get_language() or "th")
 
 
-def _homes(context) -> dict:
-    """The home pages of the site by language; none where the database does not answer."""
+def _frame(context) -> Frame:
     request = context.get("request")
-    if request is None:
-        return {}
-    if not hasattr(request, "_hub_homes"):
-        try:
-            site = Site.find_for_request(request)
-            root = site.root_page if site else None
-            homes = root.get_translations(inclusive=True).live() if root else Page.objects.none()
-            request._hub_homes = {
-                home.locale.language_code: home for home in homes.select_related("locale")
-            }
-        except DatabaseError:
-            request._hub_homes = {}
-    return request._hub_homes
+    return frame_of(request, _code(context)) if request else Frame()
 
 
 def _home_url(context, code) -> str:
-    home = _homes(context).get(code)
-    url = home.get_url(context["request"]) if home else ""
+    url = _frame(context).homes.get(code)
     return url or ("/" if code == settings.LANGUAGE_CODE else f"/{code}/")
 
 
@@ -297,28 +282,19 @@ def home_url(context) -> str:
 @register.simple_tag(takes_context=True)
 def menu_items(context) -> list:
     """The main navigation: title, url and the aria-current of where the reader is."""
-    request = context.get("request")
-    home = _homes(context).get(_code(context))
-    if home is None:
-        return []
-    here = request.path
     items = []
-    for page in home.get_children().live().public().in_menu():
-        url = page.get_url(request) or ""
+    for title, url in _frame(context).menu:
+        here = context["request"].path
         path = unquote(url)  # Thai addresses are quoted in links and plain in request.path
         current = ("page" if here == path else "true") if path and here.startswith(path) else ""
-        items.append({"title": page.title, "url": url, "current": current})
+        items.append({"title": title, "url": url, "current": current})
     return items
 
 
 @register.simple_tag(takes_context=True)
 def footer_pages(context) -> list:
     """The plain text pages, such as the one on accessibility: title and url."""
-    home = _homes(context).get(_code(context))
-    if home is None:
-        return []
-    pages = TextPage.objects.child_of(home).live().public()
-    return [{"title": p.title, "url": p.get_url(context["request"])} for p in pages]
+    return [{"title": title, "url": url} for title, url in _frame(context).footer]
 
 
 @register.simple_tag(takes_context=True)
