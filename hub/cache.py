@@ -6,19 +6,20 @@ short table, and makes the page anew when it differs. Nothing has to be invalida
 process can miss an invalidation.
 """
 
-import time
 from collections import OrderedDict
+from datetime import timedelta
 from threading import Lock
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.cache import cc_delim_re, get_conditional_response
 from django.utils.http import quote_etag
 
-from hub.navigation import generation_of
+from hub.navigation import generation_of, next_expiry_of
 
 MAX_PAGES = 400
-MAX_SECONDS = 60  # bounds what no change row announces, such as a page reaching its expiry
+MAX_SECONDS = 60  # bounds what no change row announces
 KEPT_HEADERS = (
     "Content-Type", "Content-Language", "Content-Encoding", "Vary", "ETag", "X-Frame-Options",
 )
@@ -34,13 +35,17 @@ class PageCacheMiddleware:
 
     def __call__(self, request):
         if not self._cacheable(request):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if settings.SESSION_COOKIE_NAME in request.COOKIES:
+                response.setdefault("Cache-Control", "private, no-cache")
+            return response
         generation = generation_of(request)
         gzip = "gzip" in request.headers.get("Accept-Encoding", "")
         key = (request.get_host(), request.get_full_path(), request.is_secure(), gzip)
         stored = self.pages.get(key)
-        if stored and stored[0] == generation and time.monotonic() - stored[1] < MAX_SECONDS:
-            _generation, _made, headers, content = stored
+        now = timezone.now()
+        if stored and stored[0] == generation and now < stored[1]:
+            _generation, _until, headers, content = stored
             response = HttpResponse(content, headers=headers)
         else:
             response = self.get_response(request)
@@ -48,8 +53,11 @@ class PageCacheMiddleware:
                 return response
             response["ETag"] = quote_etag(f"{abs(hash(response.content)):x}")
             headers = {h: response[h] for h in KEPT_HEADERS if response.has_header(h)}
+            until = now + timedelta(seconds=MAX_SECONDS)
+            if expiry := next_expiry_of(request):
+                until = min(until, expiry)
             with self.lock:
-                self.pages[key] = (generation, time.monotonic(), headers, response.content)
+                self.pages[key] = (generation, until, headers, response.content)
                 self.pages.move_to_end(key)
                 while len(self.pages) > MAX_PAGES:
                     self.pages.popitem(last=False)
@@ -62,8 +70,7 @@ class PageCacheMiddleware:
             request.method in ("GET", "HEAD")
             and settings.SESSION_COOKIE_NAME not in request.COOKIES
             and not request.path.startswith(
-                ("/admin/", "/documents/", "/media/", "/livez", "/readyz",
-                 "/search/", "/en/search/", "/static/")
+                ("/admin/", "/documents/", "/media/", "/livez", "/readyz", "/static/")
             )
         )
 

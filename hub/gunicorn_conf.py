@@ -11,8 +11,8 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 graceful_timeout = 10
 keepalive = 15
-max_requests = 20_000  # a process is made anew now and then, so that no leak grows for ever
-max_requests_jitter = 2_000
+max_requests = 200_000  # a process is made anew now and then, so that no leak grows for ever
+max_requests_jitter = 20_000
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 accesslog = "-" if os.environ.get("ACCESS_LOG") else None
 

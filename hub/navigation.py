@@ -4,10 +4,13 @@ The same for every visitor, so it is kept in the process's memory until the chan
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 
 from django.db import DatabaseError
-from wagtail.models import Site
+from django.db.models import Min
+from django.utils import timezone
+from wagtail.models import Page, Site
 
 from hub.models import Change, TextPage
 
@@ -55,6 +58,15 @@ def site_of(request) -> Site | None:
         site = _kept.get(generation_of(request), key, lambda: Site.find_for_request(request))
         request._wagtail_site = site
     return request._wagtail_site
+
+
+def next_expiry_of(request) -> datetime | None:
+    """When the next page reaches its expiry: no change row announces that moment."""
+    return _kept.get(
+        generation_of(request), "next expiry",
+        lambda: Page.objects.live().filter(expire_at__gt=timezone.now())
+        .aggregate(next=Min("expire_at"))["next"],
+    )
 
 
 def frame_of(request, language) -> Frame:

@@ -14,7 +14,7 @@ from search.find import FACETS, Reader, find, suggest
 PARAMETERS = {
     "stages": "kind", "topics": "topic", "areas": "area", "years": "year", "languages": "lang",
 }
-VALUES_PER_FACET = 20
+VALUES_PER_FACET = 12
 
 
 @require_safe
@@ -50,9 +50,7 @@ def results(request):
         "previous_url": link.page(found.number - 1) if found.number > 1 else "",
         "next_url": link.page(found.number + 1) if found.number < found.num_pages else "",
     }
-    response = render(request, "search/results.html", context)
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return render(request, "search/results.html", context)
 
 
 @require_safe
@@ -72,9 +70,7 @@ def suggestions(request):
             for result in found
         ],
     }
-    response = render(request, "search/suggestions.html", context)
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return render(request, "search/suggestions.html", context)
 
 
 def _chosen(request, name) -> list[str]:
