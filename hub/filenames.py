@@ -4,14 +4,16 @@ Django's ``get_valid_filename`` drops every character that is not ``\\w``, and T
 and below the line are marks, not letters: คู่มือ becomes คมอ. Wagtail's images lose all Thai.
 """
 
+import contextlib
 import os
 import re
 import unicodedata
+import uuid
 
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
 
-MAX_CHARACTERS = 70  # a FileField holds 100, with the folder and Django's suffix for doubles
+MAX_CHARACTERS = 70  # a FileField holds 100, with the folders
 MAX_BYTES = 150  # file systems take 255, some 143 with encryption; Thai has three a character
 EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
@@ -23,13 +25,14 @@ LEADING_VOWELS = "เแโใไ"
 def safe_filename(name: str) -> str:
     """``name`` fit for every file system: NFC, Thai marks kept, at most 150 bytes.
 
-    A path is cut to its last part; spaces and what Windows refuses become hyphens; invisible
-    characters go; names that Windows reserves get an underscore. The extension is kept, in small
+    A path is cut to its last part; what Windows refuses becomes a hyphen, any run of white space
+    one space; invisible characters go; names that Windows reserves get an underscore. The extension is kept, in small
     letters, however long the name. Never empty: "file".
     """
     name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rstrip("/")
     name = name.rsplit("/", 1)[-1]
-    name = re.sub(r'[<>:"|?*\s]+', "-", name)
+    name = re.sub(r'\s*[<>:"|?*]+\s*', "-", name)
+    name = re.sub(r"\s+", " ", name)
     name = "".join(c for c in name if unicodedata.category(c) not in UNWANTED)
     found = EXTENSION.search(name)
     extension = found[0].lower() if found else ""
@@ -64,6 +67,17 @@ class ThaiNameStorage(FileSystemStorage):
 
     def get_valid_name(self, name):
         return safe_filename(name)
+
+    def delete(self, name):
+        super().delete(name)
+        if name.count("/") > 1:  # the folder that ``document_upload_to`` made for this file
+            with contextlib.suppress(OSError):
+                os.rmdir(os.path.dirname(self.path(name)))
+
+
+def document_upload_to(instance, filename: str) -> str:
+    """Where a document goes: a folder of its own, so that two of one name both keep it."""
+    return f"documents/{uuid.uuid4().hex[:8]}/{safe_filename(filename)}"
 
 
 def image_upload_to(instance, filename: str) -> str:

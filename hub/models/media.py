@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
-from hub.filenames import image_upload_to
+from hub.filenames import document_upload_to, image_upload_to
 from hub.uploads import validate_document, validate_image
 
 
 class HubDocument(AbstractDocument):
     """A file to download; its text is read in the background by whoever listens."""
+
+    file = models.FileField(_("file"), upload_to=document_upload_to)
 
     admin_form_fields = Document.admin_form_fields
 

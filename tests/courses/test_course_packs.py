@@ -1,0 +1,95 @@
+"""The course pack: a streamed zip whose Thai names every program reads."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+from django.contrib.auth.models import Group
+
+from courses.models import Handout
+from tests.factories import CurriculumPageFactory, document
+
+pytestmark = pytest.mark.django_db
+NAMES = ["ใบงานที่-1-ป่าชุมชน.txt", "สไลด์ น้ำท่วม (ฉบับแก้).txt", "คู่มือ.txt", "คู่มือ.txt"]
+
+
+@pytest.fixture
+def course(hub):
+    page = CurriculumPageFactory(title="หลักสูตรป่าชุมชน")
+    for number, name in enumerate(NAMES):
+        Handout.objects.create(
+            page=page, document=document(f"ไฟล์ {number}", name, f"เนื้อหา {number}".encode()),
+            session_number=1 if number == 0 else None, sort_order=number,
+        )
+    guide = document("คู่มือวิทยากร", "เฉลย.txt", "เฉลย".encode())
+    Handout.objects.create(page=page, document=guide, facilitator_only=True, sort_order=9)
+    return page
+
+
+def pack(client, page):
+    answer = client.get(page.url + "pack/")
+    assert answer.status_code == 200
+    return answer, b"".join(answer.streaming_content)
+
+
+def test_every_public_file_is_in_it_with_its_own_bytes(course, visitor):
+    answer, content = pack(visitor, course)
+    assert answer["Content-Type"] == "application/zip"
+    assert int(answer["Content-Length"]) == len(content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        names = [name.split("/", 1)[1] for name in archive.namelist()]
+        assert names[0] == f"01 {NAMES[0]}"
+        assert len({name.casefold() for name in names}) == len(NAMES)
+        for number, info in enumerate(archive.infolist()):
+            assert archive.read(info).decode() == f"เนื้อหา {number}"
+            assert info.flag_bits & 0x800, "names are flagged as UTF-8"
+
+
+@pytest.mark.parametrize(
+    "command", [["unzip", "-Z1"], ["7z", "l", "-ba", "-slt", "-sccUTF-8"]], ids=["unzip", "7z"]
+)
+def test_other_programs_list_the_thai_names(course, visitor, tmp_path, command):
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0]} is not on this machine.")
+    path = tmp_path / "pack.zip"
+    path.write_bytes(pack(visitor, course)[1])
+    listed = subprocess.run(
+        [*command, str(path)], capture_output=True, check=True,
+        env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+    ).stdout.decode()
+    for name in NAMES[:2]:
+        assert name in listed
+
+
+def test_facilitators_get_their_files_and_others_do_not(
+    course, visitor, signed_in, django_user_model
+):
+    assert "เฉลย.txt" not in str(zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).namelist())
+    user = django_user_model.objects.create_user("f", password="x")
+    user.groups.add(Group.objects.get(name="Facilitators"))
+    content = pack(signed_in(user), course)[1]
+    assert "เฉลย.txt" in str(zipfile.ZipFile(io.BytesIO(content)).namelist())
+
+
+def test_the_page_says_number_and_size_before_the_download(course, visitor):
+    body = visitor.get(course.url).content.decode()
+    assert "มี 4 ไฟล์ข้างใน" in body
+    assert "เฉลย" not in body
+
+
+def test_a_course_without_files_or_not_published_has_no_pack(hub, course, visitor):
+    empty = CurriculumPageFactory(title="ไม่มีไฟล์")
+    assert visitor.get(empty.url + "pack/").status_code == 404
+    address = course.url + "pack/"
+    course.unpublish()
+    assert visitor.get(address).status_code == 404
+
+
+def test_a_private_course_asks_for_a_sign_in_for_its_pack_too(course, visitor):
+    from wagtail.models import PageViewRestriction
+
+    PageViewRestriction.objects.create(page_id=course.pk, restriction_type="login")
+    assert visitor.get(course.url + "pack/").status_code == 302
