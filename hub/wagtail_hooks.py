@@ -1,6 +1,8 @@
 """The editor's side of the base layer: snippets, and who may download a document."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
@@ -34,6 +36,13 @@ class FilingViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(FilingViewSetGroup)
+
+
+@hooks.register("before_serve_page")
+def page_past_its_expiry(page, request, args, kwargs):
+    """Wagtail takes an expired page down when its schedule next runs; nobody reads it until then."""
+    if page.expire_at and page.expire_at <= timezone.now():
+        raise Http404
 
 
 @hooks.register("before_serve_document")

@@ -19,7 +19,7 @@ from policy.models import AssemblyPage, IssuePage, ResolutionPage
 
 
 def home(language="th"):
-    return HomePage.objects.get(locale__language_code=language)
+    return HomePage.objects.filter(locale__language_code=language).earliest("pk")
 
 
 class SectionPageFactory(wagtail_factories.PageFactory):

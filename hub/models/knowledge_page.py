@@ -42,6 +42,16 @@ class KnowledgePageQuerySet(PageQuerySet):
         """What anybody may read now: live, not private, not past its expiry."""
         return self.live().public().not_expired()
 
+    def of_site(self, site):
+        """Pages below the root of ``site`` or below a translation of it; all without a site."""
+        if site is None:
+            return self
+        roots = site.root_page.get_translations(inclusive=True)
+        below = models.Q()
+        for path in roots.values_list("path", flat=True):
+            below |= models.Q(path__startswith=path)
+        return self.filter(below)
+
     def not_expired(self):
         return self.exclude(expire_at__lte=models.functions.Now())
 

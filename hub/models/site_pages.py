@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from hub.blocks import StoryBlock
 from hub.chain import STAGE_PLURALS, Stage
@@ -41,7 +41,7 @@ class HomePage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        pages = KnowledgePage.objects.open_to_all().for_readers_of(self.locale)
+        pages = pages_of_site(request).for_readers_of(self.locale)
         context["sections"] = SectionPage.objects.child_of(self).live().public().in_menu()
         context["models"] = _newest(pages.of_stages([Stage.MODEL]), 3)
         context["lessons"] = _newest(pages.of_stages([Stage.LESSON, Stage.PRACTICE]), 4)
@@ -49,6 +49,11 @@ class HomePage(Page):
         context["topics"] = with_page_counts(Topic.objects.all(), pages)
         context["districts"] = with_page_counts(Area.objects.districts(), pages)
         return context
+
+
+def pages_of_site(request):
+    """What anybody may read on the site that ``request`` is for."""
+    return KnowledgePage.objects.open_to_all().of_site(Site.find_for_request(request))
 
 
 def _newest(pages, number):
@@ -115,11 +120,7 @@ class SectionPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        pages = (
-            KnowledgePage.objects.open_to_all()
-            .for_readers_of(self.locale)
-            .of_stages(self.stage_list)
-        )
+        pages = pages_of_site(request).for_readers_of(self.locale).of_stages(self.stage_list)
         context["topics"] = with_page_counts(Topic.objects.all(), pages)
         context["districts"] = with_page_counts(Area.objects.districts(), pages)
         context["chosen_topic"] = Topic.objects.filter(
@@ -169,5 +170,3 @@ class TextPage(Page):
 
     class Meta:
         verbose_name = _("text page")
-
-

@@ -1,0 +1,207 @@
+"""Every way to read the site, for every role: no word of what one may not read comes out."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import get_resolver
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    PageViewRestriction,
+    Site,
+)
+
+from courses.models import Handout
+from hub.chain import Relation
+from hub.models import Attachment, HomePage, Topic
+from search.find import find
+from tests.factories import (
+    CurriculumPageFactory,
+    LessonPageFactory,
+    ModelPageFactory,
+    SectionPageFactory,
+    document,
+    link,
+)
+
+pytestmark = pytest.mark.django_db
+SECRET = "นกกะเรียน"  # the word that all guarded texts share
+# What is guarded, and which roles may read it.
+MAY_READ = {
+    "draft": set(),
+    "unpublished": set(),
+    "expired": set(),
+    "scheduled": set(),
+    "othersite": set(),
+    "members": {"member", "facilitator", "editor", "administrator"},
+    "childofmembers": {"member", "facilitator", "editor", "administrator"},
+    "group": {"facilitator", "administrator"},
+    "filemembers": {"member", "facilitator", "editor", "administrator"},
+}
+ROLES = ["visitor", "member", "facilitator", "editor", "administrator"]
+
+
+def canary(name):
+    return f"canary{name}"
+
+
+@pytest.fixture
+def guarded(hub):
+    """One text under every kind of guard; name → the page or the file."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    section = SectionPageFactory(title="หมวด")
+    topic = Topic.objects.get(slug="fishers")
+
+    def lesson(name, **fields):
+        page = LessonPageFactory(
+            title=f"{SECRET} {canary(name)}", summary=f"{SECRET} {canary(name)}",
+            **{"parent": section, "event": f"{SECRET} {canary(name)}"} | fields,
+        )
+        page.topics.add(topic)
+        page.save()
+        return page
+
+    found = {"draft": lesson("draft", live=False), "unpublished": lesson("unpublished")}
+    found["unpublished"].unpublish()
+    found["expired"] = lesson("expired")
+    found["expired"].expire_at = timezone.now() - timedelta(seconds=1)
+    found["expired"].save()
+    found["scheduled"] = lesson("scheduled", live=False)
+    found["scheduled"].go_live_at = timezone.now() + timedelta(days=1)
+    found["scheduled"].save_revision(approved_go_live_at=found["scheduled"].go_live_at)
+    found["members"] = lesson("members")
+    PageViewRestriction.objects.create(page_id=found["members"].pk, restriction_type="login")
+    room = SectionPageFactory(title="ห้องใน", parent=section.get_parent())
+    PageViewRestriction.objects.create(page_id=room.pk, restriction_type="login")
+    found["childofmembers"] = lesson("childofmembers", parent=room)
+    found["group"] = lesson("group")
+    rule = PageViewRestriction.objects.create(
+        page_id=found["group"].pk, restriction_type="groups"
+    )
+    rule.groups.add(Group.objects.get(name="Facilitators"))
+    other_home = HomePage(title="อื่น", slug="other", locale=hub.locale)
+    hub.get_parent().add_child(instance=other_home)
+    Site.objects.create(hostname="other.example", root_page=other_home)
+    found["othersite"] = lesson("othersite", parent=SectionPageFactory(parent=other_home))
+    open_page = LessonPageFactory(title="หน้าเปิด", parent=section)
+    private = Collection.get_first_root_node().add_child(name="ห้องใน")
+    CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
+    found["filemembers"] = document(
+        canary("filemembers"), "file.txt", f"{SECRET} {canary('filemembers')} ".encode() * 20,
+        collection=private,
+    )
+    Attachment.objects.create(page=open_page.knowledgepage_ptr, document=found["filemembers"])
+    model = ModelPageFactory(title="ตัวแบบเปิด", parent=section)
+    for name, page in found.items():
+        if name not in ("filemembers", "othersite"):
+            link(model, Relation.RESTS_ON, page)
+    return found | {"section": section, "model": model, "open": open_page}
+
+
+@pytest.fixture
+def client_of(hub, django_user_model, editor, administrator, signed_in):
+    def client(role):
+        if role == "visitor":
+            return Client()
+        if role in ("editor", "administrator"):
+            return signed_in({"editor": editor, "administrator": administrator}[role])
+        user = django_user_model.objects.create_user(role, password="x")
+        if role == "facilitator":
+            user.groups.add(Group.objects.get(name="Facilitators"))
+        return signed_in(user)
+
+    return client
+
+
+def canaries_in(text) -> set[str]:
+    return set(re.findall(r"canary(\w+)", text)) & set(MAY_READ)
+
+
+def allowed_for(role) -> set[str]:
+    return {name for name, roles in MAY_READ.items() if role in roles}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_search_finds_what_the_role_may_read_and_no_more(guarded, client_of, role):
+    client, allowed = client_of(role), allowed_for(role)
+    answer = client.get("/search/", {"q": SECRET})
+    assert canaries_in(answer.content.decode()) == allowed
+    assert answer.context["total"] == len(allowed)
+    counted = [v["count"] for f in answer.context["facets"] for v in f["values"]]
+    assert max(counted, default=0) <= len(allowed)
+    for name in MAY_READ:
+        page = client.get("/search/", {"q": canary(name)})
+        assert (page.context["total"] > 0) == (name in allowed), name
+        typed = client.get("/search/suggest/", {"q": canary(name)[:-1]}).content.decode()
+        assert canaries_in(typed) <= allowed, name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_browsing_lists_what_the_role_may_read_and_no_more(guarded, client_of, role):
+    text = client_of(role).get("/search/", {"topic": "fishers"}).content.decode()
+    assert canaries_in(text) == allowed_for(role) - {"filemembers"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_lists_homes_and_the_chain_show_what_is_open_to_all(guarded, client_of, role):
+    client = client_of(role)
+    for address in ("/", "/en/", guarded["section"].url, guarded["model"].url):
+        # An attached file's title may stand on its page, its text may not; here it stands nowhere.
+        assert canaries_in(client.get(address).content.decode()) == set(), address
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_and_files_open_for_those_who_may_read_them(guarded, client_of, role):
+    client = client_of(role)
+    for name, thing in guarded.items():
+        if name in MAY_READ and name != "othersite":
+            answer = client.get(thing.url or f"/{thing.slug}/")
+            assert (answer.status_code == 200) == (role in MAY_READ[name]), (name, role)
+
+
+def test_what_the_index_missed_is_held_back_by_the_recheck(guarded, hub):
+    """The index says public; the database says no."""
+    page = LessonPageFactory(title="เพิ่งปิด")
+    assert [r.page.pk for r in find("เพิ่งปิด").results] == [page.pk]
+    from wagtail.models import Page
+
+    Page.objects.filter(pk=page.pk).update(live=False)  # no signal, no row in the log
+    found = find("เพิ่งปิด")
+    assert (found.results, found.total) == ([], 0)
+
+
+def test_a_facilitators_handout_is_found_by_nobody(hub, client_of):
+    page = CurriculumPageFactory()
+    file = document(SECRET, "คู่มือ.txt", f"{SECRET} เฉลย ".encode() * 20)
+    Handout.objects.create(page=page, document=file, facilitator_only=True)
+    page.save_revision().publish()
+    for role in ("visitor", "facilitator"):
+        assert client_of(role).get("/search/", {"q": SECRET}).context["total"] == 0
+
+
+# Every public address of the site, and where above it is tested or why it shows no content.
+ADDRESSES = {
+    "livez": "health", "readyz": "health", "robots": "no content",
+    "wagtaildocs_serve": "pages and files",
+    "wagtaildocs_authenticate_with_password": "switched off",
+    "media": "tests/hub/test_documents_and_images.py", "search": "search",
+    "search_suggest": "search", "wagtailcore_authenticate_with_password": "switched off",
+    "wagtailcore_login": "no content", "wagtail_serve": "pages and files, lists, the chain, packs",
+}
+
+
+def test_every_public_address_is_in_the_matrix():
+    def names(patterns):
+        for pattern in patterns:
+            if hasattr(pattern, "url_patterns"):
+                if not str(pattern.pattern).startswith("admin/"):
+                    yield from names(pattern.url_patterns)
+            else:
+                yield pattern.name
+
+    assert set(names(get_resolver().url_patterns)) == set(ADDRESSES)
