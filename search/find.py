@@ -86,17 +86,11 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
     if plan.is_empty:  # browsing: files and translations would repeat their pages
         filters = replace(filters, kinds=["page"], readers=[get_language()])
-    generation, pending = Change.objects.state()
-    if pending:
-        catch_up(timeout=0.3)
-    arguments = {
-        "offset": (number - 1) * RESULTS_PER_PAGE, "limit": RESULTS_PER_PAGE, "facets": facets,
-    }
-    try:
-        answer = query.run(engine(), plan, filters, **arguments)
-    except IndexUnavailable:
-        ensure()
-        answer = query.run(engine(), plan, filters, **arguments)
+    generation = _brought_up_to_date()
+    offset = (number - 1) * RESULTS_PER_PAGE
+    answer = _answer(
+        lambda: query.run(engine(), plan, filters, offset, RESULTS_PER_PAGE, facets)
+    )
     found = recheck(answer.hits, reader, generation)
     for result in found:
         result.passages = best_passages(result.hit, plan)
@@ -113,12 +107,26 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
     if plan.is_empty:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
-    try:
-        hits = engine().suggest(plan.text, filters, limit)
-    except IndexUnavailable:
-        return []
-    generation, _pending = Change.objects.state()
+    generation = _brought_up_to_date()
+    hits = _answer(lambda: engine().suggest(plan.text, filters, limit))
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
+
+
+def _brought_up_to_date() -> str:
+    """Take waiting changes into the index; returns the generation of the change log."""
+    generation, pending = Change.objects.state()
+    if pending:
+        catch_up(timeout=0.3)
+    return generation
+
+
+def _answer(ask):
+    """What ``ask`` returns, after the index was built when there was none to be read."""
+    try:
+        return ask()
+    except IndexUnavailable:
+        ensure()
+        return ask()
 
 
 def recheck(hits, reader, generation) -> list[Result]:

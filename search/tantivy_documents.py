@@ -10,7 +10,7 @@ import tantivy
 from search import thai
 from search.engine import Entry
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 WORD_FIELDS = {"title": 4.0, "summary": 2.0, "headings": 2.0, "body": 1.0}
 RAW = {"stages": "stage", "topics": "topic", "areas": "area", "years": "year",
        "languages": "language"}
@@ -19,10 +19,10 @@ BREAK = "¶"  # a token no segmented text has, so that no phrase spans two secti
 
 def schema():
     builder = tantivy.SchemaBuilder()
-    for name in (*WORD_FIELDS, "clusters", "title_clusters", "grams"):
+    for name in (*WORD_FIELDS, "parts", "clusters", "title_clusters", "grams"):
         builder.add_text_field(
             name, tokenizer_name="spaces",
-            index_option="freq" if name == "grams" else "position",
+            index_option="freq" if name in ("parts", "grams") else "position",
         )
     for name in ("key", "audience", "site", "kind", "page", "reader"):
         builder.add_text_field(name, tokenizer_name="raw")
@@ -47,6 +47,8 @@ def document_of(entry: Entry, schema) -> tantivy.Document:
         everything += [section.heading, section.text]
     for name, texts in parts.items():
         document.add_text(name, _joined(thai.words(t) for t in texts))
+    words = (word for texts in parts.values() for text in texts for word in thai.words(text))
+    document.add_text("parts", " ".join(part for word in words for part in thai.parts(word)))
     document.add_text("clusters", _joined(thai.cluster_tokens(t) for t in everything))
     document.add_text("title_clusters", _joined([thai.cluster_tokens(entry.title)]))
     document.add_text("grams", _joined(thai.grams(t) for t in everything))

@@ -26,6 +26,7 @@ from search.tantivy_documents import RAW, SCHEMA_VERSION, WORD_FIELDS, document_
 
 HEAP_BYTES = 64_000_000
 GRAM_WEIGHT = 0.6
+PARTS_WEIGHT = 0.3
 DAMAGE = re.compile(r"corrupt|IO error", re.IGNORECASE)  # in tantivy's ValueErrors
 MOST_VALUES = 100  # of a facet
 
@@ -207,7 +208,7 @@ class TantivyEngine:
             case "all":
                 words = [w for terms in query.terms for w in terms.words]
                 asked = tantivy.Query.boolean_query(
-                    [(tantivy.Occur.Must, self._any_field([w])) for w in dict.fromkeys(words)]
+                    [(tantivy.Occur.Must, self._word(w)) for w in dict.fromkeys(words)]
                 )
             case _:
                 words = dict.fromkeys(w for terms in query.terms for w in terms.words)
@@ -233,13 +234,25 @@ class TantivyEngine:
 
     def _stretch(self, terms):
         """A stretch as it stands: its words in order in one field, or its clusters in order
-        anywhere, which finds it inside compounds too."""
+        anywhere, which finds it inside compounds too.
+
+        A single cluster is found in compounds only as a word of its own: ตา is no part of ตาก.
+        """
+        if len(terms.words) == len(terms.clusters) == 1:
+            return self._word(terms.words[0])
         parts = [self._any_field(list(terms.words))]
         if terms.clusters:
             parts.append(
                 tantivy.Query.boost_query(self._phrase("clusters", terms.clusters), 0.3)
             )
         return _should(parts)
+
+    def _word(self, word):
+        """A word by itself or as a part of a compound."""
+        part = tantivy.Query.term_query(self.schema, "parts", word)
+        return _should(
+            [self._any_field([word]), tantivy.Query.boost_query(part, PARTS_WEIGHT)]
+        )
 
     def _any_field(self, words, fields=tuple(WORD_FIELDS)):
         return _should(

@@ -23,6 +23,7 @@ CLUSTER = re.compile(
     r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
 )
 NOT_FIRST = re.compile(f"[{UPPER_AND_LOWER}ะาำๅ]")  # belongs to the letter before it
+SHORTEST_COMPOUND = 4  # letters
 LONGEST_RUN = 400  # characters segmented at once: newmm's time grows with ambiguous length
 STOP_WORDS = frozenset(
     "การ ความ ที่ ซึ่ง อัน และ หรือ แต่ ของ ใน บน จาก ถึง ต่อ ให้ ได้ ว่า เป็น คือ มี อยู่ ไป มา แล้ว ก็ จะ "
@@ -65,6 +66,7 @@ class _Segmenter:
     def __init__(self):
         self.lock = Lock()
         self.cut = None
+        self.known = frozenset()  # the words of the dictionary that was loaded
         self.custom = frozenset()
         self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load has a name of its own
 
@@ -80,8 +82,9 @@ class _Segmenter:
 
                 self.loaded += 1
                 name = f"hub-{self.loaded}"
+                self.known = _dictionary(self.custom)
                 with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-                    file.write("\n".join(_dictionary(self.custom)))
+                    file.write("\n".join(sorted(self.known)))
                     file.flush()
                     load_dict(file.name, name)
                 # nlpo3's safe mode loses letters of runs over about 140 characters (1.4.0), so
@@ -97,13 +100,14 @@ def add_words(words) -> None:
     """Keep ``words`` whole from now on. Text indexed before is cut as before: rebuild after."""
     _segmenter.add(words)
     _cut_thai.cache_clear()
+    parts.cache_clear()
 
 
-def _dictionary(custom) -> list[str]:
+def _dictionary(custom) -> frozenset[str]:
     """PyThaiNLP's word list (CC0), cleaned of what is no word, plus the custom words."""
     words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")
     known = {normalise(word.strip()) for word in words if word.strip()}
-    return sorted(known | {normalise(word) for word in custom})
+    return frozenset(known | {normalise(word) for word in custom})
 
 
 def _pieces(run):
@@ -147,6 +151,38 @@ def words(text: str) -> list[str]:
         else:
             found.append(run.replace("’", "'"))
     return found
+
+
+@lru_cache(maxsize=100_000)
+def parts(word: str) -> tuple[str, ...]:
+    """The shorter words that ``word`` is whole made of, in order: ถังขยะ → ถัง, ขยะ.
+
+    The fewest dictionary words of two letters or more, and their parts in turn; all ways when
+    several are shortest. So กันและกัน has กัน, but ตาก has no ตา. In a word of four letters no
+    part begins with a bare consonant, which would rather end the part before: นายก has no นา.
+    """
+    if len(word) < SHORTEST_COMPOUND or not "\u0e00" <= word[0] <= "\u0e7f":
+        return ()
+    _segmenter.load()
+    ends = [0]
+    for cluster in clusters(word):
+        ends.append(ends[-1] + len(cluster))
+    pieces = [
+        (start, end) for i, start in enumerate(ends) for end in ends[i + 1 :]
+        if 2 <= end - start < len(word) and word[start:end] in _segmenter.known
+        and not (len(word) == SHORTEST_COMPOUND and start and start + 1 in ends)
+    ]
+    fewest = {0: 0}  # position → words before it
+    for start, end in pieces:  # ordered by start
+        if start in fewest:
+            fewest[end] = min(fewest.get(end, len(word)), fewest[start] + 1)
+    on_the_way, found = {len(word)}, []
+    for start, end in reversed(pieces):
+        if end in on_the_way and end in fewest and fewest.get(start) == fewest[end] - 1:
+            on_the_way.add(start)
+            piece = word[start:end]
+            found = [piece, *parts(piece), *found]
+    return tuple(found)
 
 
 def clusters(text: str) -> list[str]:

@@ -116,3 +116,21 @@ def test_importing_loads_no_dictionary():
     code = "import sys, search.thai; print('nlpo3' in sys.modules or 'pythainlp' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("ถังขยะ", ("ถัง", "ขยะ")),
+        ("กันและกัน", ("กัน", "และ", "กัน")),
+        ("ผู้สูงอายุ", ("ผู้", "สูงอายุ", "สูง", "อายุ")),
+        ("อีกา", ("อี", "กา")),
+        ("ตาก", ()),
+        ("นายก", ()),
+        ("ข้าว", ()),
+        ("crab", ()),
+        ("", ()),
+    ],
+)
+def test_a_compound_gives_up_its_parts(word, parts):
+    assert thai.parts(word) == parts
