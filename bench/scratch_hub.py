@@ -67,6 +67,14 @@ def served_hub(port):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def shell(code, environment) -> str:
+    """What ``code`` prints in the shell of the hub that ``environment`` describes."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-v0", "-c", code],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True,
+    ).stdout
+
+
 @contextmanager
 def gunicorn(application, probe, environment):
     """Serve ``application`` with the hub's own settings of gunicorn until the block ends."""

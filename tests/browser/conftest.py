@@ -57,7 +57,7 @@ class Served:
         return self.manage("shell", "--no-imports", "--verbosity", "0", "-c", code)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory):
     """The hub with the demonstration, two gunicorn workers and the worker of background tasks."""
     if os.environ.get("HUB_SERVED"):
@@ -106,7 +106,7 @@ def _wait_until_ready(address, log):
     pytest.fail(f"The server did not answer:\n{Path(log).read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not path:

@@ -1,0 +1,143 @@
+"""The demonstration loads whole, loads again without a trace, and goes away without a trace."""
+
+import pytest
+from django.core.management import call_command
+
+from demonstration import content
+from demonstration.loader import Loader, remove
+from demonstration.models import LoadedPage
+from hub.models import ChainLink, HubDocument, KnowledgePage
+from models_lib.models import BlockOutcome, ModelPage, ReplicationPage
+from policy.models import Clause, ClauseReport, Party
+from tests.factories import LessonPageFactory, home
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def loaded(hub, settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    return Loader().load()
+
+
+def kinds(language="th"):
+    pages = KnowledgePage.objects.live().filter(locale__language_code=language).specific()
+    found = [page.stage for page in pages]
+    return {stage: found.count(stage) for stage in found}
+
+
+def test_it_has_what_it_promises(loaded):
+    thai = kinds()
+    assert thai["lesson"] + thai["practice"] >= 12
+    assert thai["model"] >= 6 and thai["study-tour"] >= 3 and thai["curriculum"] >= 3
+    assert thai["assembly"] == 2 and thai["resolution"] == 5 and thai["issue"] == 2
+    assert ReplicationPage.objects.filter(locale__language_code="th").count() >= 4
+    assert ReplicationPage.objects.filter(outcome="failure").exists()
+    assert all(m.building_blocks.count() >= 4 for m in ModelPage.objects.all())
+    assert set(kinds("en")) == set(thai)
+    files = HubDocument.objects.filter(handouts__isnull=False)
+    assert {"pdf", "pptx"} <= {f.file_extension for f in files}
+    assert all(f.file_size and f.file_hash for f in files)
+
+
+def test_every_page_says_that_it_is_a_demonstration(loaded, visitor):
+    assert not KnowledgePage.objects.filter(is_demonstration=False).exists()
+    page = ModelPage.objects.first()
+    assert "เนื้อหาตัวอย่าง" in visitor.get(page.url).content.decode()
+
+
+def test_clauses_have_every_status(loaded):
+    from policy.models import ResolutionPage
+
+    statuses = {
+        str(clause.status)
+        for page in ResolutionPage.objects.filter(locale__language_code="th")
+        for clause in page.clauses_with_reports
+    }
+    assert statuses >= {"verified", "evidenced", "reported", "contradicted", "overdue", "no_report"}
+
+
+def test_replications_name_blocks_of_their_model(loaded):
+    assert BlockOutcome.objects.exists()
+    assert not BlockOutcome.objects.filter(block=None).exists()
+
+
+def test_loading_again_changes_nothing(loaded):
+    before = [
+        list(model.objects.order_by("pk").values_list("pk", flat=True))
+        for model in (KnowledgePage, ChainLink, HubDocument, Clause, ClauseReport, Party)
+    ]
+    said = Loader().load()
+    after = [
+        list(model.objects.order_by("pk").values_list("pk", flat=True))
+        for model in (KnowledgePage, ChainLink, HubDocument, Clause, ClauseReport, Party)
+    ]
+    assert before == after
+    assert said == [f"0 pages loaded, {len(content.read_texts())} unchanged."]
+
+
+def test_what_an_editor_changed_is_left_as_it_is(loaded, monkeypatch):
+    page = ModelPage.objects.filter(locale__language_code="th").first()
+    page.title = "ชื่อที่บรรณาธิการแก้"
+    page.save_revision().publish()
+    read_texts = content.read_texts
+
+    def changed():
+        texts = read_texts()
+        for text in texts:
+            text.values["summary"] = "ฉบับใหม่"
+        return texts
+
+    monkeypatch.setattr(content, "read_texts", changed)
+    said = Loader().load()
+    page.refresh_from_db()
+    assert page.title == "ชื่อที่บรรณาธิการแก้"
+    assert any("ชื่อที่บรรณาธิการแก้" in line for line in said)
+    others = KnowledgePage.objects.exclude(pk=page.pk)
+    assert set(others.values_list("summary", flat=True)) == {"ฉบับใหม่"}
+
+
+def test_a_refreshed_page_keeps_its_clauses_and_blocks(loaded, monkeypatch):
+    keys = set(Clause.objects.values_list("pk", "translation_key"))
+    links = set(BlockOutcome.objects.values_list("block_title", "block"))
+    read_texts = content.read_texts
+
+    def changed():
+        texts = read_texts()
+        for text in texts:
+            text.values["summary"] = "ฉบับใหม่"
+        return texts
+
+    monkeypatch.setattr(content, "read_texts", changed)
+    Loader().load()
+    assert set(Clause.objects.values_list("pk", "translation_key")) == keys
+    assert set(BlockOutcome.objects.values_list("block_title", "block")) == links
+
+
+def test_removing_takes_away_all_of_it_and_nothing_else(loaded):
+    own = LessonPageFactory(title="ของเราเอง", parent=home().get_children().first().specific)
+    assert remove() > 50
+    assert list(KnowledgePage.objects.values_list("pk", flat=True)) == [own.pk]
+    for model in (ChainLink, ClauseReport, Clause, Party):
+        assert not model.objects.exists(), model
+    assert not HubDocument.objects.exists()
+    # The section that holds an editor's page stays.
+    assert LoadedPage.objects.filter(name__startswith="section/").exists()
+    call_command("demonstration", "load", verbosity=0)
+    assert kinds()["model"] == 6
+
+
+def test_sign_ins_are_made_on_development_machines_only(hub, settings, tmp_path):
+    from django.core.management import CommandError
+
+    settings.DATA_DIR = tmp_path
+    settings.DEVELOPMENT = False
+    with pytest.raises(CommandError):
+        call_command("demonstration", "users")
+    settings.DEVELOPMENT = True
+    call_command("demonstration", "users", verbosity=0)
+    file = tmp_path / "demonstration-users.txt"
+    assert file.stat().st_mode & 0o077 == 0
+    first = file.read_text()
+    call_command("demonstration", "users", verbosity=0)
+    assert file.read_text() == first
