@@ -26,8 +26,8 @@ def safe_filename(name: str) -> str:
     """``name`` fit for every file system: NFC, Thai marks kept, at most 150 bytes.
 
     A path is cut to its last part; what Windows refuses becomes a hyphen, any run of white space
-    one space; invisible characters go; names that Windows reserves get an underscore. The extension is kept, in small
-    letters, however long the name. Never empty: "file".
+    one space; invisible characters go; names that Windows reserves get an underscore. The
+    extension is kept, in small letters, however long the name. Never empty: "file".
     """
     name = unicodedata.normalize("NFC", str(name)).replace("\\", "/").rstrip("/")
     name = name.rsplit("/", 1)[-1]

@@ -40,7 +40,7 @@ register_snippet(FilingViewSetGroup)
 
 @hooks.register("before_serve_page")
 def page_past_its_expiry(page, request, args, kwargs):
-    """Wagtail takes an expired page down when its schedule next runs; nobody reads it until then."""
+    """Refuse it from that moment; Wagtail takes it down when its schedule next runs."""
     if page.expire_at and page.expire_at <= timezone.now():
         raise Http404
 
