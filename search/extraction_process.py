@@ -91,3 +91,6 @@ def main(order: dict):
 
 if __name__ == "__main__":
     main(json.loads(sys.argv[1]))
+    # Not by way of the interpreter's own end: a thread of xberg's that still runs then aborts the
+    # process now and again, with the answer already written.
+    os._exit(0)

@@ -19,7 +19,7 @@ BREAK = "¶"  # a token no segmented text has, so that no phrase spans two secti
 
 def schema():
     builder = tantivy.SchemaBuilder()
-    for name in (*WORD_FIELDS, "parts", "clusters", "title_clusters", "grams"):
+    for name in (*WORD_FIELDS, "parts", "pairs", "title_clusters", "grams"):
         builder.add_text_field(
             name, tokenizer_name="spaces",
             index_option="freq" if name in ("parts", "grams") else "position",
@@ -49,7 +49,9 @@ def document_of(entry: Entry, schema) -> tantivy.Document:
         document.add_text(name, _joined(thai.words(t) for t in texts))
     words = (word for texts in parts.values() for text in texts for word in thai.words(text))
     document.add_text("parts", " ".join(part for word in words for part in thai.parts(word)))
-    document.add_text("clusters", _joined(thai.cluster_tokens(t) for t in everything))
+    document.add_text(
+        "pairs", _joined(thai.pairs(thai.cluster_tokens(text)) for text in everything)
+    )
     document.add_text("title_clusters", _joined([thai.cluster_tokens(entry.title)]))
     document.add_text("grams", _joined(thai.grams(t) for t in everything))
     for name, value in (

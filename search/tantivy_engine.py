@@ -241,9 +241,9 @@ class TantivyEngine:
         if len(terms.words) == len(terms.clusters) == 1:
             return self._word(terms.words[0])
         parts = [self._any_field(list(terms.words))]
-        if terms.clusters:
+        if len(terms.clusters) > 1:
             parts.append(
-                tantivy.Query.boost_query(self._phrase("clusters", terms.clusters), 0.3)
+                tantivy.Query.boost_query(self._phrase("pairs", thai.pairs(terms.clusters)), 0.3)
             )
         return _should(parts)
 

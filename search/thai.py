@@ -200,6 +200,12 @@ def cluster_tokens(text: str) -> list[str]:
     return found
 
 
+def pairs(tokens) -> list[str]:
+    """Each of ``cluster_tokens`` with the next: a string is a phrase of its pairs, and far fewer
+    places in an index hold a pair than hold a cluster."""
+    return [f"{first}|{second}" for first, second in zip(tokens, tokens[1:], strict=False)]
+
+
 def grams(text: str, size: int = 3) -> list[str]:
     """Overlapping runs of ``size`` clusters within each unbroken Thai run of ``text``.
 
