@@ -99,6 +99,10 @@ class ModelPage(KnowledgePage):
         if self.budget_min and self.budget_max and self.budget_max < self.budget_min:
             raise ValidationError({"budget_max": _("The upper budget is below the lower one.")})
 
+    @property
+    def standing(self) -> int:
+        return list(self.Maturity).index(self.maturity)
+
     def sections(self):
         found = self.field_section("problem") + self.field_section("beneficiaries")
         found += self.field_section("resources") + self.field_section("people_needed")

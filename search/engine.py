@@ -30,7 +30,8 @@ class Entry:
     """One thing to be found: a page, or a file on a page.
 
     ``areas`` are geocodes with all their ancestors; ``audience`` is a token of
-    ``search.audience``; ``published`` is in seconds since 1970.
+    ``search.audience``; ``published`` is in seconds since 1970; ``standing`` is 0 to 3, higher
+    the further the page has come along the chain.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Entry:
     year: int | None = None
     published: int = 0
     readers: list[str] = field(default_factory=list)  # languages in whose lists it stands
+    standing: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,15 @@ class Filters:
 
 @dataclass(frozen=True)
 class Terms:
-    """One unbroken stretch of what was typed: its words, character clusters and 3-grams."""
+    """One unbroken stretch of what was typed: its words, character clusters and 3-grams.
+
+    ``variants`` are other ways to say the whole stretch; they have no variants of their own.
+    """
 
     words: tuple[str, ...]
     clusters: tuple[str, ...] = ()
     grams: tuple[str, ...] = ()
+    variants: tuple["Terms", ...] = ()
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ class EntryBuilder:
             "site": str(site.pk),
             "page_id": page.pk,
             "readers": self._readers_of(page),
+            "standing": page.standing,
             "published": (
                 int(page.first_published_at.timestamp()) if page.first_published_at else 0
             ),

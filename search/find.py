@@ -15,7 +15,7 @@ from search import query
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
 from search.indexer import catch_up, engine, ensure
-from search.passages import Passage, best_passages
+from search.passages import Passage, best_passages, needles
 
 RESULTS_PER_PAGE = 10
 MAX_PAGES = 50
@@ -92,8 +92,9 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
         lambda: query.run(engine(), plan, filters, offset, RESULTS_PER_PAGE, facets)
     )
     found = recheck(answer.hits, reader, generation)
+    words = needles(plan)
     for result in found:
-        result.passages = best_passages(result.hit, plan)
+        result.passages = best_passages(result.hit, words)
     withheld = len(answer.hits) - len(found)
     return Results(
         plan, found, max(0, answer.total - withheld), answer.facets, number, answer.strategy

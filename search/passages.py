@@ -13,7 +13,6 @@ from search.engine import Section
 WINDOW = 200  # characters of a passage
 BEFORE = 50  # of them before the first match
 OCCURRENCES = 12  # looked at per word and section
-THAI_DIGIT = re.compile("[๐-๙]")
 MARKS = re.compile(f"[{thai.UPPER_AND_LOWER}ะาำๅๆ]")
 
 
@@ -33,9 +32,8 @@ class _Candidate:
     start: int
 
 
-def best_passages(hit, plan, most=2) -> list[Passage]:
-    """The one or two best passages of ``hit`` for ``plan``, from different sections."""
-    words = _needles(plan)
+def best_passages(hit, words, most=2) -> list[Passage]:
+    """The one or two best passages of ``hit`` for the ``needles``, from different sections."""
     sections = hit.sections
     if hit.summary:
         sections = [Section("", "", hit.summary), *sections]
@@ -53,7 +51,7 @@ def best_passages(hit, plan, most=2) -> list[Passage]:
     return [_passage(c, words) for c in kept]
 
 
-def _needles(plan) -> list[tuple[str, float]]:
+def needles(plan) -> list[tuple[str, float]]:
     """What to look for with its weight: whole stretches count most, then words by length."""
     found = {}
     for terms in plan.terms:
@@ -73,36 +71,43 @@ def _lowered(text) -> str:
     low = text.lower()
     if len(low) != len(text):
         low = text
-    # Few texts have Thai digits, and looking for one is much cheaper than translating.
-    return low.translate(thai.THAI_DIGITS) if THAI_DIGIT.search(low) else low
+    return low.translate(thai.THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
 
 
 def _best_in(section, words):
     text = _lowered(section.text)
+    heading = _lowered(section.heading)
+    bonus = sum(weight / 2 for word, weight in words if word in heading) if heading else 0
+    score, start = best_window(text, words, WINDOW - BEFORE)
+    if not score:
+        return _Candidate(bonus, section, 0) if bonus and text.strip() else None
+    return _Candidate(score + bonus, section, start)
+
+
+def best_window(text, words, width) -> tuple[float, int]:
+    """Where within ``width`` characters the most of ``words`` (word, weight) begin: the sum of
+    the weights of those there, each counted once, and the position of the first."""
     places = []
-    for number, (word, weight) in enumerate(words):
-        start = text.find(word)
-        seen = 0
+    for word, weight in words:
+        start, seen = text.find(word), 0
         while start >= 0 and seen < OCCURRENCES:
-            places.append((start, number, weight))
+            places.append((start, word, weight))
             seen += 1
             start = text.find(word, start + len(word))
-    heading = _lowered(section.heading)
-    bonus = sum(weight / 2 for word, weight in words if word in heading)
-    if not places:
-        return _Candidate(bonus, section, 0) if bonus and text.strip() else None
     places.sort()
-    best = _Candidate(-1.0, section, 0)
-    for i, (start, _number, _weight) in enumerate(places):
-        distinct = {}
-        for other, number, weight in places[i:]:
-            if other - start > WINDOW - BEFORE:
-                break
-            distinct[number] = weight
-        score = sum(distinct.values())
-        if score > best.score:
-            best = _Candidate(score, section, start)
-    best.score += bonus
+    inside, total, first, best = {}, 0.0, 0, (0.0, 0)
+    for start, word, weight in places:
+        if not inside.get(word):
+            total += weight
+        inside[word] = inside.get(word, 0) + 1
+        while start - places[first][0] > width:
+            _start, gone, its_weight = places[first]
+            inside[gone] -= 1
+            if not inside[gone]:
+                total -= its_weight
+            first += 1
+        if total > best[0]:
+            best = (total, places[first][0])
     return best
 
 

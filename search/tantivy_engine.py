@@ -20,15 +20,51 @@ from pathlib import Path
 
 import tantivy
 
-from search import thai
-from search.engine import FACETS, Answer, Filters, Hit, IndexUnavailable, Section, Segmented
-from search.tantivy_documents import RAW, SCHEMA_VERSION, WORD_FIELDS, document_of, schema
+from search import matching, thai
+from search.engine import FACETS, Answer, Entry, Filters, IndexUnavailable, Segmented
+from search.fields import (
+    BAG_FIELDS,
+    FACET_FIELDS,
+    KEYWORD_FIELDS,
+    PHRASE_FIELDS,
+    SCHEMA_VERSION,
+    hit_of,
+    keywords_of,
+    shown_of,
+    texts_of,
+)
 
 HEAP_BYTES = 64_000_000
-GRAM_WEIGHT = 0.6
-PARTS_WEIGHT = 0.3
 DAMAGE = re.compile(r"corrupt|IO error", re.IGNORECASE)  # in tantivy's ValueErrors
 MOST_VALUES = 100  # of a facet
+
+
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in PHRASE_FIELDS:
+        builder.add_text_field(name, tokenizer_name="spaces", index_option="position")
+    for name in BAG_FIELDS:
+        builder.add_text_field(name, tokenizer_name="spaces", index_option="freq")
+    for name in KEYWORD_FIELDS:
+        builder.add_text_field(
+            name, tokenizer_name="raw", index_option="basic", stored=name == "key",
+            fast=name in FACET_FIELDS.values(),
+        )
+    builder.add_integer_field("published", fast=True)
+    builder.add_bytes_field("shown", stored=True, indexed=False)
+    return builder.build()
+
+
+def document_of(entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    for name, tokens in texts_of(entry).items():
+        document.add_text(name, tokens)
+    for name, values in keywords_of(entry).items():
+        for value in values:
+            document.add_text(name, value)
+    document.add_integer("published", entry.published)
+    document.add_bytes("shown", json.dumps(shown_of(entry), ensure_ascii=False).encode())
+    return document
 
 
 def _open(path):
@@ -117,12 +153,12 @@ class TantivyEngine:
 
     def _search(self, query, filters, offset, limit, facets):
         searcher = self._index().searcher()
-        asked = self._query(query)
-        whole = self._filtered(asked, filters)
-        # tantivy panics for a limit of 0.
+        asked = matching.question(query)
         order = {"order_by_field": "published"} if query.strategy == "browse" else {}
+        # tantivy panics for a limit of 0.
         found = searcher.search(
-            whole, limit=max(1, limit), offset=max(0, offset), count=True, **order
+            self._query(matching.filtered(matching.ranked(asked), filters)),
+            limit=max(1, limit), offset=max(0, offset), count=True, **order,
         )
         hits = [self._hit(searcher, score, address) for score, address in found.hits[:limit]]
         counts = self._facets(searcher, asked, filters) if facets and found.count else {}
@@ -137,28 +173,11 @@ class TantivyEngine:
         if not words:
             return []
         searcher = self._index().searcher()
-        parts = [self._any_field([w], fields=("title",)) for w in words[:-1]]
-        last = [self._any_field([words[-1]], fields=("title",))]
-        last += [
-            tantivy.Query.boost_query(
-                tantivy.Query.term_query(self.schema, "title", term), 0.5
-            )
-            for term, _count in searcher.terms_with_prefix("title", words[-1], limit=20)
-        ]
-        clusters = thai.clusters(words[-1])
-        if clusters:
-            last.append(tantivy.Query.boost_query(self._title_clusters(clusters), 0.2))
-        parts.append(_should(last))
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, p) for p in parts])
-        # Half a word is cut into words that no title has; its clusters are there all the same.
-        typed = tantivy.Query.boost_query(self._title_clusters(thai.cluster_tokens(text)), 0.2)
-        query = _should([query, typed])
-        query = self._filtered(query, replace(filters, kinds=["page"]))
+        beginnings = [t for t, _n in searcher.terms_with_prefix("title", words[-1], limit=20)]
+        asked = matching.typed_title(text, words[:-1], beginnings)
+        query = self._query(matching.filtered(asked, replace(filters, kinds=["page"])))
         found = searcher.search(query, limit=max(1, limit), count=False)
         return [self._hit(searcher, score, address) for score, address in found.hits]
-
-    def _title_clusters(self, clusters):
-        return self._phrase("title_clusters", clusters)
 
     def keys(self):
         with self._noticing_damage():
@@ -166,7 +185,7 @@ class TantivyEngine:
             found = searcher.search(
                 tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
             )
-            held = [searcher.doc(address).get_first("key_stored") for _s, address in found.hits]
+            held = [searcher.doc(address).get_first("key") for _s, address in found.hits]
         yield from held
 
     def close(self):
@@ -177,9 +196,7 @@ class TantivyEngine:
             return self._index().searcher().num_docs
 
     def _hit(self, searcher, score, address):
-        stored = json.loads(bytes(searcher.doc(address).get_first("stored")))
-        stored["sections"] = [Section(*s) for s in stored["sections"]]
-        return Hit(score=score, **stored)
+        return hit_of(json.loads(bytes(searcher.doc(address).get_first("shown"))), score)
 
     def _facets(self, searcher, asked, filters):
         """Counts per value. What is chosen in a facet does not narrow that facet's own counts,
@@ -188,106 +205,58 @@ class TantivyEngine:
         groups = {None: [n for n in FACETS if n not in narrowed]} | {n: [n] for n in narrowed}
         counts = {}
         for left_out, names in groups.items():
-            query = self._filtered(asked, filters, left_out)
+            query = self._query(matching.filtered(asked, filters, left_out))
             wanted = {
-                n: {"terms": {"field": RAW[n], "size": MOST_VALUES}} for n in names
+                n: {"terms": {"field": FACET_FIELDS[n], "size": MOST_VALUES}} for n in names
             }
             for name, found in searcher.aggregate(query, wanted).items():
                 counts[name] = [(b["key"], int(b["doc_count"])) for b in found["buckets"]]
         return counts
 
-    # Queries, built from terms only: nothing that was typed is ever parsed.
+    # matching's clauses as tantivy's queries
 
-    def _query(self, query: Segmented):
-        match query.strategy:
-            case "browse":
-                asked = tantivy.Query.all_query()
-            case "phrase":
-                parts = [self._stretch(terms) for terms in query.terms]
-                asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, p) for p in parts])
-            case "all":
-                words = [w for terms in query.terms for w in terms.words]
-                asked = tantivy.Query.boolean_query(
-                    [(tantivy.Occur.Must, self._word(w)) for w in dict.fromkeys(words)]
+    def _query(self, clause):
+        match clause:
+            case matching.Term():
+                query = tantivy.Query.term_query(self.schema, clause.field, clause.value)
+                return _boosted(query, clause.boost)
+            case matching.Phrase():
+                query = tantivy.Query.phrase_query(
+                    self.schema, clause.field, list(clause.tokens)
                 )
-            case _:
-                words = dict.fromkeys(w for terms in query.terms for w in terms.words)
-                grams = dict.fromkeys(g for terms in query.terms for g in terms.grams)
+                return _boosted(query, clause.boost)
+            case matching.OneOf():
+                return self._one_of(clause)
+            case matching.Since():
+                found = tantivy.Query.range_query(
+                    self.schema, "published", tantivy.FieldType.Integer, clause.seconds
+                )
+                return tantivy.Query.const_score_query(found, clause.score)
+            case matching.Everything():
+                return tantivy.Query.all_query()
+            case matching.Bool():
                 parts = [
-                    tantivy.Query.boost_query(
-                        tantivy.Query.term_query(self.schema, name, word), weight
+                    (occur, self._query(part))
+                    for occur, group in (
+                        (tantivy.Occur.Must, clause.must), (tantivy.Occur.Should, clause.should),
+                        (tantivy.Occur.MustNot, clause.never),
                     )
-                    for word in words
-                    for name, weight in WORD_FIELDS.items()
+                    for part in group
                 ]
-                parts += [
-                    tantivy.Query.boost_query(
-                        tantivy.Query.term_query(self.schema, "grams", gram), GRAM_WEIGHT
-                    )
-                    for gram in grams
-                ]
-                asked = _should(parts)
-        if query.excluded:
-            no = [(tantivy.Occur.MustNot, self._stretch(t)) for t in query.excluded]
-            asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, asked), *no])
-        return asked
+                return _boosted(tantivy.Query.boolean_query(parts), clause.boost)
+        raise TypeError(f"{clause!r} is no clause")
 
-    def _stretch(self, terms):
-        """A stretch as it stands: its words in order in one field, or its clusters in order
-        anywhere, which finds it inside compounds too.
-
-        A single cluster is found in compounds only as a word of its own: ตา is no part of ตาก.
-        """
-        if len(terms.words) == len(terms.clusters) == 1:
-            return self._word(terms.words[0])
-        parts = [self._any_field(list(terms.words))]
-        if len(terms.clusters) > 1:
-            parts.append(
-                tantivy.Query.boost_query(self._phrase("pairs", thai.pairs(terms.clusters)), 0.3)
-            )
-        return _should(parts)
-
-    def _word(self, word):
-        """A word by itself or as a part of a compound."""
-        part = tantivy.Query.term_query(self.schema, "parts", word)
-        return _should(
-            [self._any_field([word]), tantivy.Query.boost_query(part, PARTS_WEIGHT)]
-        )
-
-    def _any_field(self, words, fields=tuple(WORD_FIELDS)):
-        return _should(
-            [
-                tantivy.Query.boost_query(self._phrase(name, words), WORD_FIELDS[name])
-                for name in fields
-            ]
-        )
-
-    def _phrase(self, name, tokens):
-        if len(tokens) == 1:
-            return tantivy.Query.term_query(self.schema, name, tokens[0])
-        return tantivy.Query.phrase_query(self.schema, name, list(tokens))
-
-    def _filtered(self, asked, filters, left_out=None):
-        must = [asked, self._one_of("audience", filters.audiences)]
-        if filters.site:
-            must.append(self._one_of("site", [filters.site]))
-        if filters.kinds:
-            must.append(self._one_of("kind", filters.kinds))
-        if filters.readers:
-            must.append(self._one_of("reader", filters.readers))
-        for name in FACETS:
-            if name != left_out and getattr(filters, name):
-                must.append(self._one_of(RAW[name], [str(v) for v in getattr(filters, name)]))
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, q) for q in must])
-
-    def _one_of(self, name, values):
-        """Filters do not score."""
-        if not values:
+    def _one_of(self, clause):
+        if not clause.values:
             return tantivy.Query.empty_query()
         terms = [
-            tantivy.Query.term_query(self.schema, name, thai.clean(v), "basic") for v in values
+            tantivy.Query.term_query(self.schema, clause.field, value, "basic")
+            for value in clause.values
         ]
-        return tantivy.Query.const_score_query(terms[0] if len(terms) == 1 else _should(terms), 0)
+        found = terms[0] if len(terms) == 1 else tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, term) for term in terms]
+        )
+        return tantivy.Query.const_score_query(found, clause.score)
 
     # Writing
 
@@ -329,7 +298,7 @@ class TantivyEngine:
                 self._write(index, documents, delete_pages, delete_keys)
 
     def _documents(self, entries):
-        return [(entry.key, document_of(entry, self.schema)) for entry in entries]
+        return [(entry.key, document_of(entry)) for entry in entries]
 
     def _write(self, index, documents, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
@@ -352,7 +321,7 @@ class TantivyEngine:
         writer = index.writer(HEAP_BYTES * 2, 1)
         count = 0
         for entry in entries:
-            writer.add_document(document_of(entry, self.schema))
+            writer.add_document(document_of(entry))
             count += 1
         writer.commit()
         writer.wait_merging_threads()
@@ -386,8 +355,8 @@ class _Building:
         self.engine._write(self.index, self.engine._documents(upserts), delete_pages)
 
 
-def _should(parts):
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, p) for p in parts])
+def _boosted(query, boost):
+    return query if boost == 1.0 else tantivy.Query.boost_query(query, boost)
 
 
 def _stamp(path):

@@ -10,9 +10,11 @@ import tempfile
 import unicodedata
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from threading import Lock
 
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+THAI_DIGIT = re.compile("[๐-๙]")
 UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or below a letter
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -57,7 +59,9 @@ def canonical(text: str) -> str:
 
 def normalise(text: str) -> str:
     """``text`` as it is compared: canonical, Thai digits as Arabic, case folded."""
-    return canonical(text).translate(THAI_DIGITS).casefold()
+    text = canonical(text).casefold()
+    # Few texts have Thai digits, and looking for one is much cheaper than translating.
+    return text.translate(THAI_DIGITS) if THAI_DIGIT.search(text) else text
 
 
 class _Segmenter:
@@ -203,7 +207,7 @@ def cluster_tokens(text: str) -> list[str]:
 def pairs(tokens) -> list[str]:
     """Each of ``cluster_tokens`` with the next: a string is a phrase of its pairs, and far fewer
     places in an index hold a pair than hold a cluster."""
-    return [f"{first}|{second}" for first, second in zip(tokens, tokens[1:], strict=False)]
+    return [f"{first}|{second}" for first, second in pairwise(tokens)]
 
 
 def grams(text: str, size: int = 3) -> list[str]:

@@ -1,10 +1,11 @@
 """The change log: what changed in public content, written in the transaction of the change."""
 
-from datetime import timedelta
-
 from django.db import connection, models
 from django.db.models import Max
 from django.utils import timezone
+
+KEPT = 200  # rows kept after they were taken in
+AT_ONCE = 5000  # SQLite takes 32,766 parameters
 
 
 class ChangeQuerySet(models.QuerySet):
@@ -13,12 +14,16 @@ class ChangeQuerySet(models.QuerySet):
         return self.filter(applied_at=None).order_by("pk")
 
     def applied(self, pks):
-        """Mark the rows as taken in and forget those applied more than a day ago."""
-        now = timezone.now()
-        self.filter(pk__in=pks).update(applied_at=now)
-        old = self.filter(applied_at__lt=now - timedelta(days=1))
-        # The newest row stays: its number is the generation that cached pages are held against.
-        old.exclude(pk=self.aggregate(Max("pk"))["pk__max"]).delete()
+        """Mark the rows as taken in and forget all but the last of those taken in.
+
+        Every request counts the table, so it stays short. The newest row stays: its number is
+        the generation that cached pages are held against.
+        """
+        pks = list(pks)
+        for first in range(0, len(pks), AT_ONCE):
+            self.filter(pk__in=pks[first : first + AT_ONCE]).update(applied_at=timezone.now())
+        newest = self.aggregate(Max("pk"))["pk__max"] or 0
+        self.filter(pk__lte=newest - KEPT).exclude(applied_at=None).delete()
 
     def state(self) -> tuple[str, int]:
         """A token that differs after every committed change, and how many rows are pending.

@@ -163,6 +163,11 @@ class KnowledgePage(Page):
                 return moment.year
         return None
 
+    @property
+    def standing(self) -> int:
+        """How far the page has come along the chain, 0 to 3; breaks ties between results."""
+        return 0
+
     def documents_to_index(self):
         """Documents that readers of this page may open: page types add their own kinds."""
         return [attachment.document for attachment in self.attachments.all()]

@@ -14,7 +14,8 @@ def hit(*sections, summary=""):
 
 
 def best(text, *sections, **arguments):
-    return passages.best_passages(hit(*sections, **arguments), query.plan(text))
+    words = passages.needles(query.plan(text))
+    return passages.best_passages(hit(*sections, **arguments), words)
 
 
 def test_the_section_that_has_the_words_is_chosen():

@@ -1,0 +1,31 @@
+"""The log is counted by every request, so what was taken in is forgotten, and nothing else."""
+
+import pytest
+
+from hub.models import Change
+from hub.models.change import KEPT
+
+pytestmark = pytest.mark.django_db
+
+
+def rows(number):
+    return Change.objects.bulk_create(Change(kind=Change.Kind.SITE) for _row in range(number))
+
+
+def test_rows_taken_in_are_forgotten_but_the_last(hub):
+    made = rows(KEPT * 2)
+    Change.objects.applied(row.pk for row in made)
+    assert Change.objects.count() <= KEPT
+    assert Change.objects.filter(pk=made[-1].pk).exists()
+    assert Change.objects.state()[1] == 0
+
+
+def test_a_row_that_waits_is_kept_however_old(hub):
+    waiting, *others = rows(KEPT * 2)
+    Change.objects.applied(row.pk for row in others)
+    assert list(Change.objects.pending()) == [waiting]
+
+
+def test_any_number_of_rows_is_taken_in_at_once(hub):
+    Change.objects.applied(row.pk for row in rows(40_000))
+    assert Change.objects.state()[1] == 0
