@@ -139,7 +139,8 @@ class Engine(Protocol):
     def suggest(self, text: str, filters: Filters, limit: int) -> list[Hit]:
         """Entries whose title has the words typed so far, the last one perhaps unfinished."""
 
-    def keys(self) -> Iterator[str]: ...
+    def digests(self) -> Iterator[tuple[str, str]]:
+        """Key and ``search.fields.digest_of`` of every entry held."""
 
     def count(self) -> int: ...
 

@@ -4,6 +4,9 @@ No Django and no engine here. Text fields hold segmented tokens joined by spaces
 at the spaces and do nothing else, so that relevance is the same everywhere.
 """
 
+import hashlib
+import json
+
 from search import thai
 from search.engine import Entry, Hit, Section
 
@@ -64,8 +67,26 @@ def shown_of(entry: Entry) -> dict:
     }
 
 
-def hit_of(shown: dict, score: float) -> Hit:
-    """The hit made of what ``shown_of`` returned."""
+def digest_of(texts, keywords, shown, published) -> str:
+    """A fingerprint of all that an engine holds of an entry: equal digests, equal entries."""
+    held = json.dumps([texts, keywords, shown, published], ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(held.encode(), digest_size=12).hexdigest()
+
+
+def document_of(entry: Entry) -> dict:
+    """The entry as engines hold it: ``texts``, ``keywords``, ``published``, ``shown`` (JSON)
+    and ``digest``."""
+    texts, keywords, shown = texts_of(entry), keywords_of(entry), shown_of(entry)
+    return {
+        "texts": texts, "keywords": keywords, "published": entry.published,
+        "shown": json.dumps(shown, ensure_ascii=False),
+        "digest": digest_of(texts, keywords, shown, entry.published),
+    }
+
+
+def hit_of(shown: str | bytes, score: float) -> Hit:
+    """The hit made of the ``shown`` of a document."""
+    shown = json.loads(shown)
     return Hit(score=score, **shown | {"sections": [Section(*s) for s in shown["sections"]]})
 
 

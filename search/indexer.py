@@ -6,6 +6,7 @@ not write, catches up by itself with the next reader. There is nothing to restar
 """
 
 import logging
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Max
@@ -13,6 +14,7 @@ from django.db.models import Max
 from hub.models import Attachment, Change, KnowledgePage
 from search.engine import IndexUnavailable
 from search.entries import EntryBuilder
+from search.fields import document_of
 from search.tantivy_engine import TantivyEngine
 
 logger = logging.getLogger(__name__)
@@ -117,9 +119,35 @@ def ensure() -> None:
     catch_up()
 
 
-def difference() -> tuple[list[str], list[str]]:
-    """Keys that the database has and the index lacks, and the reverse."""
+@dataclass(frozen=True)
+class Difference:
+    """What the index holds otherwise than the database, as sorted keys."""
+
+    missing: list[str]  # in the index
+    surplus: list[str]  # only in the index
+    changed: list[str]  # held, but not as the database has it now
+
+    def __bool__(self):
+        return bool(self.missing or self.surplus or self.changed)
+
+    @property
+    def page_ids(self) -> set[int]:
+        """The pages that the keys belong to."""
+        return {int(key.split(":")[1]) for key in self.missing + self.surplus + self.changed}
+
+
+def difference() -> Difference:
+    """Compare the index with the database, entry by entry and word by word."""
     catch_up()
-    wanted = {entry.key for entry in EntryBuilder().entries()}
-    held = set(engine().keys())
-    return sorted(wanted - held), sorted(held - wanted)
+    wanted = {entry.key: document_of(entry)["digest"] for entry in EntryBuilder().entries()}
+    held = dict(engine().digests())
+    return Difference(
+        sorted(wanted.keys() - held.keys()), sorted(held.keys() - wanted.keys()),
+        sorted(key for key in wanted.keys() & held.keys() if wanted[key] != held[key]),
+    )
+
+
+def repair(found: Difference) -> None:
+    """Take the pages of ``found`` into the index anew."""
+    with engine().writing(timeout=60):
+        engine().apply(list(EntryBuilder().entries(found.page_ids)), found.page_ids)

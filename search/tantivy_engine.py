@@ -20,7 +20,7 @@ from pathlib import Path
 
 import tantivy
 
-from search import matching, thai
+from search import fields, matching, thai
 from search.engine import FACETS, Answer, Entry, Filters, IndexUnavailable, Segmented
 from search.fields import (
     BAG_FIELDS,
@@ -29,9 +29,6 @@ from search.fields import (
     PHRASE_FIELDS,
     SCHEMA_VERSION,
     hit_of,
-    keywords_of,
-    shown_of,
-    texts_of,
 )
 
 HEAP_BYTES = 64_000_000
@@ -50,20 +47,23 @@ def schema() -> tantivy.Schema:
             name, tokenizer_name="raw", index_option="basic", stored=name == "key",
             fast=name in FACET_FIELDS.values(),
         )
+    builder.add_text_field("digest", tokenizer_name="raw", index_option="basic", stored=True)
     builder.add_integer_field("published", fast=True)
     builder.add_bytes_field("shown", stored=True, indexed=False)
     return builder.build()
 
 
 def document_of(entry: Entry) -> tantivy.Document:
+    held = fields.document_of(entry)
     document = tantivy.Document()
-    for name, tokens in texts_of(entry).items():
+    for name, tokens in held["texts"].items():
         document.add_text(name, tokens)
-    for name, values in keywords_of(entry).items():
+    for name, values in held["keywords"].items():
         for value in values:
             document.add_text(name, value)
-    document.add_integer("published", entry.published)
-    document.add_bytes("shown", json.dumps(shown_of(entry), ensure_ascii=False).encode())
+    document.add_integer("published", held["published"])
+    document.add_bytes("shown", held["shown"].encode())
+    document.add_text("digest", held["digest"])
     return document
 
 
@@ -179,13 +179,14 @@ class TantivyEngine:
         found = searcher.search(query, limit=max(1, limit), count=False)
         return [self._hit(searcher, score, address) for score, address in found.hits]
 
-    def keys(self):
+    def digests(self):
         with self._noticing_damage():
             searcher = self._index().searcher()
             found = searcher.search(
                 tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
             )
-            held = [searcher.doc(address).get_first("key") for _s, address in found.hits]
+            documents = [searcher.doc(address) for _score, address in found.hits]
+            held = [(d.get_first("key"), d.get_first("digest")) for d in documents]
         yield from held
 
     def close(self):
@@ -196,7 +197,7 @@ class TantivyEngine:
             return self._index().searcher().num_docs
 
     def _hit(self, searcher, score, address):
-        return hit_of(json.loads(bytes(searcher.doc(address).get_first("shown"))), score)
+        return hit_of(bytes(searcher.doc(address).get_first("shown")), score)
 
     def _facets(self, searcher, asked, filters):
         """Counts per value. What is chosen in a facet does not narrow that facet's own counts,

@@ -75,7 +75,7 @@ def test_a_draft_of_a_live_page_is_not_found_until_it_is_published(page):
 
 def test_the_index_is_written_when_the_transaction_commits(page):
     assert not Change.objects.pending().exists()
-    hits = indexer.engine().keys()
+    hits = dict(indexer.engine().digests())
     assert f"page:{page.pk}" in set(hits)
 
 
@@ -117,3 +117,16 @@ def test_the_check_names_what_is_missing_and_what_is_too_much(page, capsys):
     type(page).objects.filter(pk=page.pk).update(live=False)
     with pytest.raises(CommandError, match="0 missing, 1 surplus"):
         call_command("index", "--check")
+
+
+def test_repair_mends_what_the_check_found(page, capsys):
+    other = LessonPageFactory(title="อีกหน้า")
+    call_command("index", "--rebuild")
+    indexer.engine().apply([], delete_pages=[page.pk])
+    type(page).objects.filter(pk=other.pk).update(event="แม่ปูสลัดไข่")  # no signal, no row
+    with pytest.raises(CommandError, match="1 missing, 0 surplus, 1 changed"):
+        call_command("index", "--check")
+    call_command("index", "--repair")
+    assert "agrees" in capsys.readouterr().out
+    call_command("index", "--check")
+    assert [r.page.pk for r in find("สลัดไข่").results] == [other.pk]
