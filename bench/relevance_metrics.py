@@ -6,10 +6,13 @@ lines with ``context`` and ``question`` (``answers`` where there are any: string
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from search.spelling import TO_LATIN
 
 KEYWORD_LETTERS = range(3, 26)  # the length of an answer that serves as a keyword
 
@@ -29,6 +32,38 @@ class QuestionSet:
     paragraphs: list[str]
     questions: list[Question]
     keywords: list[Question]
+
+
+def misspellings(keywords: Iterable[Question]) -> dict[str, list[Question]]:
+    """Rule → the keywords that it applies to, misspelt by it.
+
+    The rules are mechanical. Keywords of four letters or more, all of them Thai:
+    *tone left out*: without its first tone mark; *wrong tone*: its first tone mark is the next
+    one of ่ ้ ๊ ๋; *doubled letter*: its middle consonant twice; *mark of silence left out*:
+    without ์; *keyboard in Latin*: the keys of a Thai keyboard pressed on a Latin one.
+    """
+    rules = {
+        "tone left out": lambda w: re.sub("[่้๊๋]", "", w, count=1),
+        "wrong tone": lambda w: re.sub(
+            "[่้๊๋]", lambda m: "้๊๋่"["่้๊๋".index(m[0])], w, count=1
+        ),
+        "doubled letter": _with_doubled_letter,
+        "mark of silence left out": lambda w: w.replace("์", ""),
+        "keyboard in Latin": lambda w: w.translate(TO_LATIN),
+    }
+    thai = [k for k in keywords if len(k.text) > 3 and re.fullmatch("[ก-ฮะ-์]+", k.text)]
+    return {
+        name: [Question(said, k.right) for k in thai if (said := rule(k.text)) != k.text]
+        for name, rule in rules.items()
+    }
+
+
+def _with_doubled_letter(word) -> str:
+    consonants = [i for i, letter in enumerate(word) if "ก" <= letter <= "ฮ"]
+    if not consonants:
+        return word
+    middle = consonants[len(consonants) // 2]
+    return word[: middle + 1] + word[middle:]
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,16 @@ from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from hub.models import Change, HubDocument
 from hub.navigation import site_of
-from search import query, vocabulary
+from search import corrections, query, thai, vocabulary
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
 from search.indexer import catch_up, engine, ensure
 from search.passages import Passage, best_passages, needles
+from search.reranking import DEPTH, rarity, reranked
 
 RESULTS_PER_PAGE = 10
 MAX_PAGES = 50
+FEW = 2  # results or fewer: perhaps something else was meant
 # What a result shows of its page; the rest of a page is long and would be decoded for nothing.
 SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "live", "expire_at",
          "locale__language_code")
@@ -48,12 +50,17 @@ class Reader:
 
 @dataclass
 class Result:
-    """A hit that was rechecked: the page, the file when it is one, and its best passages."""
+    """A hit that was rechecked: the page, the file when it is one, and its best passages.
+
+    In ``Results`` every page stands once, with the files of it that were found in ``files``; a
+    page of which only files were found has no passages of its own.
+    """
 
     page: Page
     hit: object
     document: object = None
     passages: list[Passage] = field(default_factory=list)
+    files: list["Result"] = field(default_factory=list)
 
 
 @dataclass
@@ -66,6 +73,8 @@ class Results:
     facets: dict[str, list[tuple[str, int]]]
     number: int
     strategy: str = ""
+    corrected: str = ""  # nothing was found for what was typed; these are the results for this
+    did_you_mean: str = ""  # would find more
 
     @property
     def num_pages(self) -> int:
@@ -87,18 +96,102 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
     if plan.is_empty:  # browsing: files and translations would repeat their pages
         filters = replace(filters, kinds=["page"], readers=[get_language()])
-    offset = (number - 1) * RESULTS_PER_PAGE
-    answer = _answer(
-        lambda: query.run(engine(), plan, filters, offset, RESULTS_PER_PAGE, facets)
-    )
+    search = _Search(filters, number, facets, generation)
+    search.ask(plan)
+    answer = search.answer
     found = recheck(answer.hits, reader, generation)
-    words = needles(plan)
+    words = needles(search.plan)
     for result in found:
         result.passages = best_passages(result.hit, words)
     withheld = len(answer.hits) - len(found)
     return Results(
-        plan, found, max(0, answer.total - withheld), answer.facets, number, answer.strategy
+        search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
+        answer.strategy, search.corrected, search.did_you_mean,
     )
+
+
+def _by_page(found) -> list[Result]:
+    """Files under their pages, each page where its best hit stood."""
+    pages = {}
+    for result in found:
+        page = pages.setdefault(result.page.pk, Result(result.page, result.hit))
+        if result.document:
+            page.files.append(result)
+        else:
+            page.hit, page.passages = result.hit, result.passages
+    return list(pages.values())
+
+
+class _Search:
+    """One search on its way: what is asked of the engine, one thing after the other."""
+
+    def __init__(self, filters, number, facets, generation):
+        self.filters, self.number = filters, number
+        self.facets, self.generation = facets, generation
+        self.plan = self.answer = None
+        self.corrected = self.did_you_mean = ""
+
+    def ask(self, plan) -> None:
+        """Find the answer to ``plan``, or to what it was probably meant to be."""
+        self.plan = plan
+        if plan.is_empty:
+            self.answer = self._run(plan, ["browse"])
+        elif plan.is_question:
+            self.answer = self._question(self._with_correction(plan))
+        else:
+            self.answer = self._run(plan, ["phrase", "all"])
+            if self.answer.total <= FEW:
+                self._look_for_what_was_meant(plan)
+            if not self.answer.total:
+                self.answer = self._run(plan, ["any"])
+
+    def _run(self, plan, strategies, offset=None, limit=RESULTS_PER_PAGE):
+        offset = (self.number - 1) * RESULTS_PER_PAGE if offset is None else offset
+        return _answer(lambda: query.run(
+            engine(), plan, self.filters, offset, limit, self.facets, strategies
+        ))
+
+    def _question(self, plan):
+        """Any word; the first hits ranked anew, for which the first pages are asked as one."""
+        offset = (self.number - 1) * RESULTS_PER_PAGE
+        if offset >= DEPTH:
+            return self._run(plan, ["any"])
+        answer = self._run(plan, ["any"], 0, DEPTH)
+        hits = reranked(answer.hits, self._rarities(plan))
+        return replace(answer, hits=hits[offset : offset + RESULTS_PER_PAGE])
+
+    def _rarities(self, plan) -> list[tuple[str, float]]:
+        counts, size = corrections.words_known(self.generation)
+        return [
+            (word, rarity(counts.get(word, 0), size)) for word in plan.words
+            if word not in thai.STOP_WORDS and len(word) > 1
+        ]
+
+    def _with_correction(self, plan):
+        """A question with unknown words asks for the words that they may be as well."""
+        counts, _size = corrections.words_known(self.generation)
+        if all(w in counts or w in thai.STOP_WORDS for w in plan.words):
+            return plan
+        meant = corrections.correction_of(plan.text, self.generation)
+        if not meant or not meant.is_sure:
+            return plan
+        first, *others = plan.terms
+        variants = (*first.variants, *query.plan(meant.text).terms)
+        return replace(plan, terms=(replace(first, variants=variants), *others))
+
+    def _look_for_what_was_meant(self, plan):
+        meant = corrections.correction_of(plan.text, self.generation)
+        if meant is None:
+            return
+        synonyms = vocabulary.at(self.generation).synonyms
+        corrected = query.plan(meant.text, synonyms)
+        answer = self._run(corrected, ["phrase", "all"])
+        if answer.total <= self.answer.total:
+            return
+        if meant.is_sure and not self.answer.total:
+            self.plan, self.answer, self.corrected = corrected, answer, meant.text
+        else:
+            self.did_you_mean = meant.text
 
 
 def suggest(text, reader=None, limit=8) -> list[Result]:

@@ -66,7 +66,7 @@ def needles(plan) -> list[tuple[str, float]]:
     return sorted(found.items(), key=lambda pair: -len(pair[0]))
 
 
-def _lowered(text) -> str:
+def lowered(text) -> str:
     """``text`` for comparison, character for character (so that positions stay)."""
     low = text.lower()
     if len(low) != len(text):
@@ -75,8 +75,8 @@ def _lowered(text) -> str:
 
 
 def _best_in(section, words):
-    text = _lowered(section.text)
-    heading = _lowered(section.heading)
+    text = lowered(section.text)
+    heading = lowered(section.heading)
     bonus = sum(weight / 2 for word, weight in words if word in heading) if heading else 0
     score, start = best_window(text, words, WINDOW - BEFORE)
     if not score:
@@ -144,7 +144,7 @@ def _marked(text, words) -> list[tuple[str, bool]]:
 
     Plain searches: compiling a pattern of all words would cost more than everything else here.
     """
-    low = _lowered(text)
+    low = lowered(text)
     matches = []
     for word, _weight in words:
         start = low.find(word)

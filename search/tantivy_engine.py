@@ -179,6 +179,18 @@ class TantivyEngine:
         found = searcher.search(query, limit=max(1, limit), count=False)
         return [self._hit(searcher, score, address) for score, address in found.hits]
 
+    def word_counts(self, filters) -> dict[str, int]:
+        """Each word of what ``filters`` let through → in how many entries some field has it."""
+        counts = {}
+        with self._noticing_damage():
+            searcher = self._index().searcher()
+            allowed = self._query(matching.filtered(matching.Everything(), filters))
+            for name in matching.FIELD_WEIGHTS:
+                for word, count in searcher.terms_with_prefix(name, "", filter_query=allowed):
+                    counts[word] = max(count, counts.get(word, 0))
+        counts.pop(fields.BREAK, None)
+        return counts
+
     def digests(self):
         with self._noticing_damage():
             searcher = self._index().searcher()

@@ -18,7 +18,7 @@ THAI_DIGIT = re.compile("[๐-๙]")
 UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or below a letter
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*")
+TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*%?")
 ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.)+[ก-ฮ]{1,3}(?:\.|(?![\u0e00-\u0e7f.]))")
 # One leading vowel with its consonant, marks and following vowel: what a reader sees as one.
 CLUSTER = re.compile(
@@ -183,7 +183,10 @@ def parts(word: str) -> tuple[str, ...]:
     The fewest dictionary words of two letters or more, and their parts in turn; all ways when
     several are shortest. So กันและกัน has กัน, but ตาก has no ตา. In a word of four letters no
     part begins with a bare consonant, which would rather end the part before: นายก has no นา.
+    A percentage has its number.
     """
+    if word.endswith("%"):
+        return (word[:-1],)
     if len(word) < SHORTEST_COMPOUND or not "\u0e00" <= word[0] <= "\u0e7f":
         return ()
     _segmenter.load()

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from hub.chain import Stage
 from hub.models import Area, Topic
+from search import thai
 from search.entries import place_in_file
 from search.find import FACETS, Reader, find, suggest
 
@@ -45,6 +46,9 @@ def results(request):
             for value in chosen[name]
         ],
         "notices": _notices(found, text),
+        "did_you_mean": {
+            "text": found.did_you_mean, "url": link.searching(found.did_you_mean),
+        } if found.did_you_mean else None,
         "page_number": found.number,
         "num_pages": found.num_pages,
         "previous_url": link.page(found.number - 1) if found.number > 1 else "",
@@ -92,6 +96,9 @@ class Link:
         pairs += [(PARAMETERS[n], v) for n in FACETS for v in chosen[n]]
         pairs += [("page", page)] if page > 1 else []
         return f"{self.path}?{urlencode(pairs)}"
+
+    def searching(self, text) -> str:
+        return Link(self.path, text, self.chosen)._to(self.chosen)
 
     def toggled(self, name, value) -> str:
         return (
@@ -162,29 +169,37 @@ def _year(name, value) -> str:
 
 
 def _result(result) -> dict:
-    page, document = result.page, result.document
-    url = document.url if document else page.url
+    page = result.page
     return {
-        "title": document.title if document else page.title,
-        "url": url,
+        "title": page.title,
+        "url": page.url,
         "stage": result.hit.stage,
         "stage_label": Stage(result.hit.stage).label,
         "language": page.locale.language_code,
         "year": _year("years", result.hit.year) if result.hit.year else "",
-        "is_file": document is not None,
-        "file_name": document.filename if document else "",
-        "page_title": page.title,
-        "page_url": page.url,
-        "passages": [
+        "passages": _passages(result, page.url),
+        "files": [
             {
-                "pieces": passage.pieces,
-                "heading": passage.heading,
-                "url": f"{url}#{passage.anchor}" if passage.anchor else url,
-                "place": place_in_file(passage.anchor) if document else "",
+                "title": file.document.title,
+                "url": file.document.url,
+                "file_name": file.document.filename,
+                "passages": _passages(file, file.document.url),
             }
-            for passage in result.passages
+            for file in result.files
         ],
     }
+
+
+def _passages(result, url) -> list[dict]:
+    return [
+        {
+            "pieces": passage.pieces,
+            "heading": passage.heading,
+            "url": f"{url}#{passage.anchor}" if passage.anchor else url,
+            "place": place_in_file(passage.anchor) if result.document else "",
+        }
+        for passage in result.passages
+    ]
 
 
 def _notices(found, text) -> list[str]:
@@ -194,6 +209,12 @@ def _notices(found, text) -> list[str]:
         notices.append(_("The search was long, so only its first words were used."))
     if text and found.plan.is_empty:
         notices.append(_("There was no word to search for. Type a word or a question."))
+    if found.corrected:
+        typed = " ".join(thai.clean(text).split())[:80]
+        notices.append(
+            _("Nothing was found for “%(typed)s”. These are the results for “%(meant)s”.")
+            % {"typed": typed, "meant": found.corrected}
+        )
     if found.strategy == "any" and found.total and not found.plan.is_question:
         notices.append(_("No page has all the words; these have some of them."))
     return notices

@@ -83,7 +83,7 @@ def test_a_word_only_in_a_handout_finds_the_file(visitor, served):
             break
         time.sleep(0.5)
     file = visitor.locator(".result", has_text=handout["file_name"]).first
-    expect(file.locator("h2")).to_contain_text(handout["title"])
+    expect(file.locator(".result__file")).to_contain_text([handout["title"]])
     assert f"#page={len(handout['pages'])}" in "".join(
         a.get_attribute("href") for a in file.locator("a").all()
     )

@@ -22,6 +22,10 @@ def attach(name, page=None, title="ไฟล์"):
     return page, file
 
 
+def files_found(text):
+    return [file for result in find(text).results for file in result.files]
+
+
 @pytest.mark.parametrize("name", ["chromium.pdf", "crab-bank.ppt", "crab-bank.doc"])
 def test_a_word_only_in_the_file_finds_the_file(hub, name):
     page, file = attach(name)
@@ -29,7 +33,7 @@ def test_a_word_only_in_the_file_finds_the_file(hub, name):
     assert text.status == "read"
     _number, kind, words = text.parts[-1]
     phrase = " ".join(words.split())[:12].strip()
-    results = [r for r in find(phrase).results if r.document]
+    results = files_found(phrase)
     assert [r.document.pk for r in results] == [file.pk]
     assert results[0].page.pk == page.pk
     if kind in ("page", "slide"):
@@ -60,9 +64,9 @@ def test_a_replaced_file_is_read_again(hub):
 def test_a_deleted_file_is_not_found(hub):
     _page, file = attach("crab-bank.ppt")
     phrase = " ".join(DocumentText.objects.get().parts[0][2].split())[:12]
-    assert any(r.document for r in find(phrase).results)
+    assert files_found(phrase)
     HubDocument.objects.get(pk=file.pk).delete()
-    assert not any(r.document for r in find(phrase).results)
+    assert not files_found(phrase)
 
 
 def test_a_file_on_an_open_and_a_private_page_is_found_on_the_open_one(hub):
@@ -74,4 +78,17 @@ def test_a_file_on_an_open_and_a_private_page_is_found_on_the_open_one(hub):
     private.save_revision().publish()
     PageViewRestriction.objects.create(page_id=private.pk, restriction_type="login")
     phrase = " ".join(DocumentText.objects.get().parts[0][2].split())[:12]
-    assert [r.page.pk for r in find(phrase).results if r.document] == [page.pk]
+    assert [r.page.pk for r in files_found(phrase)] == [page.pk]
+
+
+def test_a_page_stands_once_with_its_files_under_it(hub, visitor):
+    page = LessonPageFactory(title="เรื่องปลากระบอก", event="ตากปลากระบอก")
+    for name in ("ก.txt", "ข.txt"):
+        file = document(f"ไฟล์ {name}", name, ("วิธีตากปลากระบอก " * 10).encode())
+        Attachment.objects.create(page=page.knowledgepage_ptr, document=file)
+    page.save_revision().publish()
+    (result,) = find("ปลากระบอก").results
+    assert result.page.pk == page.pk and result.passages
+    assert {file.document.title for file in result.files} == {"ไฟล์ ก.txt", "ไฟล์ ข.txt"}
+    body = visitor.get("/search/?q=ปลากระบอก").content.decode()
+    assert body.count('<li class="result">') == 1 and "ข.txt" in body
