@@ -24,6 +24,9 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
+    page_description = _(
+        "A way of solving a problem, cut into building blocks, with conditions and costs."
+    )
     chain = {
         Relation.RESTS_ON: {Stage.PRACTICE, Stage.LESSON, Stage.STUDY_TOUR},
         Relation.EXTRACTED_FROM: {Stage.PRACTICE, Stage.LESSON, Stage.STUDY_TOUR},
@@ -198,6 +201,9 @@ class ReplicationPage(KnowledgePage):
         FAILURE = "failure", _("It did not work")
 
     stage = Stage.REPLICATION
+    page_description = _(
+        "How a community used a Model, and whether it worked. Failure counts."
+    )
     chain = {
         Relation.REPLICATES: {Stage.MODEL},
         Relation.FOLLOWS_UP: {Stage.RESOLUTION},

@@ -15,6 +15,7 @@ class AssemblyPage(KnowledgePage):
     """One assembly: number, date, place, agenda and the resolutions it adopted."""
 
     stage = Stage.ASSEMBLY
+    page_description = _("One meeting of a health assembly; its resolutions go below it.")
     chain = {
         Relation.FOLLOWS_UP: {Stage.ASSEMBLY},
         Relation.RESTS_ON: {Stage.ISSUE, Stage.MODEL},

@@ -21,6 +21,9 @@ class ResolutionPage(KnowledgePage):
         VOTE = "vote", _("By vote")
 
     stage = Stage.RESOLUTION
+    page_description = _(
+        "What an assembly resolved, clause by clause, and what became of it."
+    )
     chain = {
         Relation.CITES: {
             Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.ISSUE, Stage.REPLICATION,

@@ -97,3 +97,12 @@ def test_another_province_can_be_added_from_the_top_down(hub):
 
 def test_reference_data_is_loaded_once(hub):
     assert set(load_reference().values()) == {0}
+
+
+def test_an_editor_is_offered_only_the_kinds_that_a_list_shows(hub):
+    from lessons.models import LessonPage
+    from models_lib.models import ModelPage
+
+    section = SectionPageFactory(parent=home("th"), stages="practice,lesson")
+    assert LessonPage.can_create_at(section)
+    assert not ModelPage.can_create_at(section)
