@@ -78,12 +78,14 @@ class KnowledgePage(Page):
     """Common ground of practices, lessons, Models, curricula and policy; never created itself.
 
     A page type sets ``stage`` and ``chain`` (see ``hub.chain``) and names in ``section_fields``
-    those of its fields that readers see as parts of the page, in order.
+    those of its fields that readers see as parts of the page, in order. ``lists_after`` names lists
+    of other pages that stand below them, each with its heading; its anchor is the name.
     """
 
     stage = None
     chain = {}
     section_fields = []
+    lists_after = []
 
     summary = models.TextField(
         _("summary"),

@@ -200,6 +200,9 @@ def contents_of(page):
     for section in page.sections():
         if section.anchor and section.heading:
             found.setdefault(section.anchor, capfirst(section.heading))
+    for name, heading in page.lists_after:
+        if getattr(page, name):
+            found[name] = heading
     return list(found.items())
 
 
