@@ -22,6 +22,7 @@ class CurriculumPage(RoutablePageMixin, KnowledgePage):
     """A course that others can teach: aims, sessions, handouts, assessment."""
 
     stage = Stage.CURRICULUM
+    page_description = _("A course ready to teach: sessions, plans, handouts.")
     chain = {
         Relation.TEACHES: {Stage.MODEL, Stage.LESSON},
         Relation.RESTS_ON: {Stage.PRACTICE, Stage.LESSON},

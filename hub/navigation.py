@@ -22,6 +22,7 @@ class Frame:
     homes: dict[str, str] = field(default_factory=dict)  # language → address of the home page
     menu: tuple[tuple[str, str], ...] = ()  # (title, address)
     footer: tuple[tuple[str, str], ...] = ()  # (title, address)
+    name: str = ""  # the title of the home page in this language
 
 
 class _Kept:
@@ -98,4 +99,5 @@ def _frame(site, language, request) -> Frame:
         addresses,
         tuple((page.title, page.get_url(request) or "") for page in menu),
         tuple((page.title, page.get_url(request) or "") for page in footer),
+        home.title,
     )

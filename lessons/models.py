@@ -15,6 +15,7 @@ class PracticePage(KnowledgePage):
     """How people somewhere do something, described so that others can learn from it."""
 
     stage = Stage.PRACTICE
+    page_description = _("What a community does, where and with whom, and what came of it.")
     chain = {
         Relation.EXTRACTED_INTO: {Stage.LESSON, Stage.MODEL},
         Relation.SUPPORTS: {Stage.MODEL, Stage.ISSUE, Stage.CURRICULUM},
@@ -51,6 +52,7 @@ class LessonPage(KnowledgePage):
         GOOD_PRACTICE = "good_practice", _("Good practice")
 
     stage = Stage.LESSON
+    page_description = _("What was expected, what happened, why, and what to do next time.")
     chain = {
         Relation.RESTS_ON: {Stage.PRACTICE, Stage.STUDY_TOUR},
         Relation.EXTRACTED_FROM: {Stage.PRACTICE, Stage.STUDY_TOUR},
@@ -100,6 +102,7 @@ class StudyTourPage(KnowledgePage):
     """A journey to learn from others: what was asked, seen, and adapted at home."""
 
     stage = Stage.STUDY_TOUR
+    page_description = _("What a delegation went to see and what it brought home.")
     chain = {
         Relation.EXTRACTED_INTO: {Stage.LESSON, Stage.MODEL},
         Relation.SUPPORTS: {Stage.LESSON, Stage.MODEL, Stage.ISSUE},

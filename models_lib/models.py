@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -24,6 +25,10 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
+    lists_after = [("replications", _("Who tried it"))]
+    page_description = _(
+        "A way of solving a problem, cut into building blocks, with conditions and costs."
+    )
     chain = {
         Relation.RESTS_ON: {Stage.PRACTICE, Stage.LESSON, Stage.STUDY_TOUR},
         Relation.EXTRACTED_FROM: {Stage.PRACTICE, Stage.LESSON, Stage.STUDY_TOUR},
@@ -123,6 +128,7 @@ class ModelPage(KnowledgePage):
         """Cost of all building blocks together, baht."""
         return sum(block.cost_baht or 0 for block in self.building_blocks.all())
 
+    @cached_property
     def replications(self):
         """Live public replications of this Model, in this language where there is one."""
         from hub.models import KnowledgePage as Pages
@@ -198,6 +204,9 @@ class ReplicationPage(KnowledgePage):
         FAILURE = "failure", _("It did not work")
 
     stage = Stage.REPLICATION
+    page_description = _(
+        "How a community used a Model, and whether it worked. Failure counts."
+    )
     chain = {
         Relation.REPLICATES: {Stage.MODEL},
         Relation.FOLLOWS_UP: {Stage.RESOLUTION},

@@ -1,5 +1,6 @@
 """The page that every kind of knowledge is: filed by topic and area, credited, licensed, linked."""
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -77,12 +78,14 @@ class KnowledgePage(Page):
     """Common ground of practices, lessons, Models, curricula and policy; never created itself.
 
     A page type sets ``stage`` and ``chain`` (see ``hub.chain``) and names in ``section_fields``
-    those of its fields that readers see as parts of the page, in order.
+    those of its fields that readers see as parts of the page, in order. ``lists_after`` names lists
+    of other pages that stand below them, each with its heading; its anchor is the name.
     """
 
     stage = None
     chain = {}
     section_fields = []
+    lists_after = []
 
     summary = models.TextField(
         _("summary"),
@@ -115,8 +118,8 @@ class KnowledgePage(Page):
         MultiFieldPanel(
             [FieldPanel("period_start"), FieldPanel("period_end")], heading=_("Period")
         ),
-        FieldPanel("topics"),
-        FieldPanel("areas"),
+        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("areas", widget=forms.CheckboxSelectMultiple),
         InlinePanel("contributors", heading=_("Contributors"), label=_("contributor")),
         InlinePanel("attachments", heading=_("Attachments"), label=_("attachment")),
         ChainPanel("chain_links", heading=_("The chain"), label=_("chain link")),
@@ -128,6 +131,12 @@ class KnowledgePage(Page):
     class Meta:
         verbose_name = _("knowledge page")
         verbose_name_plural = _("knowledge pages")
+
+    @classmethod
+    def can_create_at(cls, parent):
+        """Below a list only where the list shows pages of this kind."""
+        kinds = getattr(parent.specific, "stage_list", None)
+        return super().can_create_at(parent) and (not kinds or cls.stage in kinds)
 
     def clean(self):
         super().clean()

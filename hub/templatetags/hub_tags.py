@@ -23,9 +23,12 @@ from hub.middleware import language_of
 from hub.navigation import Frame, frame_of
 from hub.sdgs import SDGS
 from hub.sections import heading_anchor
+from hub.typesetting import THAI_LETTER, in_lines, in_phrases
 
 register = template.Library()
 register.filter("anchor", heading_anchor)
+register.filter("in_lines", in_lines)
+register.filter("in_phrases", in_phrases)
 
 # Relations that lead back to what a page grew from; their reverses lead to what grew from it.
 BACKWARD = {
@@ -141,6 +144,12 @@ def status_icon(status) -> str:
 
 
 @register.filter
+def language_of_text(text) -> str:
+    """The language to declare for words that stand in one language on pages of both."""
+    return "th" if THAI_LETTER.search(str(text or "")) else "en"
+
+
+@register.filter
 def language_name(code) -> str:
     """A language's name in that language."""
     return LANGUAGE_NAMES.get(code, code)
@@ -191,6 +200,9 @@ def contents_of(page):
     for section in page.sections():
         if section.anchor and section.heading:
             found.setdefault(section.anchor, capfirst(section.heading))
+    for name, heading in page.lists_after:
+        if getattr(page, name):
+            found[name] = heading
     return list(found.items())
 
 
@@ -231,10 +243,12 @@ def chain_line(page, chain):
 # Navigation
 
 
-@register.simple_tag
-def site_name() -> str:
-    """The hub's name; from the settings, as views and broken requests bring others or none."""
-    return settings.WAGTAIL_SITE_NAME
+@register.simple_tag(takes_context=True)
+def site_name(context) -> str:
+    """The hub's name: from the settings, in other languages the title of the home page."""
+    code = _code(context)
+    translated = "" if code == settings.LANGUAGE_CODE else _frame(context).name
+    return translated or settings.WAGTAIL_SITE_NAME
 
 
 def _code(context) -> str:

@@ -1,6 +1,7 @@
 """Health assemblies and other gatherings that turn Models into policy."""
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
@@ -15,6 +16,8 @@ class AssemblyPage(KnowledgePage):
     """One assembly: number, date, place, agenda and the resolutions it adopted."""
 
     stage = Stage.ASSEMBLY
+    lists_after = [("resolutions", _("Resolutions, and what became of them"))]
+    page_description = _("One meeting of a health assembly; its resolutions go below it.")
     chain = {
         Relation.FOLLOWS_UP: {Stage.ASSEMBLY},
         Relation.RESTS_ON: {Stage.ISSUE, Stage.MODEL},
@@ -49,6 +52,7 @@ class AssemblyPage(KnowledgePage):
     def year(self):
         return self.held_on.year if self.held_on else super().year
 
+    @cached_property
     def resolutions(self):
         """Live public resolutions of this assembly in the order of their numbers."""
         from policy.models.resolution import ResolutionPage

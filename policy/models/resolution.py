@@ -10,7 +10,7 @@ from wagtail.models import Orderable, TranslatableMixin
 
 from hub.chain import Relation, Stage
 from hub.models import KnowledgePage
-from hub.sections import Section
+from hub.sections import Section, stream_sections
 
 
 class ResolutionPage(KnowledgePage):
@@ -21,6 +21,9 @@ class ResolutionPage(KnowledgePage):
         VOTE = "vote", _("By vote")
 
     stage = Stage.RESOLUTION
+    page_description = _(
+        "What an assembly resolved, clause by clause, and what became of it."
+    )
     chain = {
         Relation.CITES: {
             Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.ISSUE, Stage.REPLICATION,
@@ -82,7 +85,8 @@ class ResolutionPage(KnowledgePage):
                     clause.text)
             for clause in self.clauses.all()
         ]
-        return clauses + super().sections()
+        # In the order of the template: what the assembly considered, the clauses, who disagreed.
+        return stream_sections(self.body) + clauses + self.field_section("minority_view")
 
 
 class Clause(TranslatableMixin, Orderable, ClusterableModel):

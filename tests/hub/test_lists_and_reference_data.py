@@ -104,3 +104,12 @@ def test_songkhla_has_its_subdistricts_below_their_districts(hub):
     assert subdistricts.count() == 127
     assert all(s.name_th and s.name_en and s.parent.geocode == s.geocode[:4] for s in subdistricts)
     assert str(subdistricts.get(geocode="900306")) == "นาทับ · จะนะ"
+
+
+def test_an_editor_is_offered_only_the_kinds_that_a_list_shows(hub):
+    from lessons.models import LessonPage
+    from models_lib.models import ModelPage
+
+    section = SectionPageFactory(parent=home("th"), stages="practice,lesson")
+    assert LessonPage.can_create_at(section)
+    assert not ModelPage.can_create_at(section)

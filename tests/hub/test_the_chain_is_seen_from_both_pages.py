@@ -26,7 +26,7 @@ def pair(hub):
 
 
 def test_both_pages_show_it_with_evidence_date_and_author(pair, visitor):
-    for page, other, word in ((pair[0], pair[1], "เป็นฐานของ"), (pair[1], pair[0], "มาจาก")):
+    for page, other, word in ((pair[0], pair[1], "เป็นที่มาของ"), (pair[1], pair[0], "อาศัยความรู้จาก")):
         body = visitor.get(page.url).content.decode()
         for shown in (other.title, word, "จากสมุดรับฝาก", "1 มกราคม 2567", "ทีมปู"):
             assert shown in body, shown
