@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from hub.models import ChainLink, KnowledgePage
+from hub.models import ChainLink, Change, KnowledgePage
 from hub.navigation import site_of
 from search import thai
 from search.audience import PUBLIC
 from search.engine import Filters, IndexUnavailable, Segmented, Terms
-from search.indexer import engine
+from search.indexer import catch_up, engine
 
 MOST_WORDS = 40  # of title and summary
 ALIKE_FROM = 0.2  # of the score that the page itself gets
@@ -75,6 +75,8 @@ def _by_content(page, request, known, limit) -> list[Related]:
         readers=[page.locale.language_code],
     )
     asked = Segmented("any", (Terms(tuple(words)[:MOST_WORDS]),))
+    if Change.objects.state()[1]:
+        catch_up(timeout=0.3)
     try:
         hits = engine().search(asked, filters, 0, limit * 4, facets=False).hits
     except IndexUnavailable:

@@ -4,9 +4,15 @@ import pytest
 from wagtail.models import PageViewRestriction
 
 from hub.chain import Relation
+from search import indexer
 from tests.factories import LessonPageFactory, ModelPageFactory, PracticePageFactory, link
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def index(hub):
+    indexer.ensure()
 
 
 def related(visitor, page):
@@ -53,8 +59,6 @@ def test_private_pages_and_translations_are_not_offered(hub, english_home, visit
 
 def test_a_page_is_read_when_there_is_no_index(hub, visitor, settings):
     import shutil
-
-    from search import indexer
 
     page = LessonPageFactory(title="หน้า")
     indexer.engine().close()
