@@ -23,7 +23,9 @@ from wagtail.models import (
     Task,
     Workflow,
 )
+from wagtail.search.backends import get_search_backends
 
+from hub.changes import record
 from hub.models import Area, HomePage, Topic
 
 reference_loaded = Signal()  # receivers add their own and return {what: how many}
@@ -63,11 +65,7 @@ ISSUES = [
 def load_reference() -> dict[str, int]:
     """Add what is missing and leave what is there alone; returns how many were added."""
     added = {"areas": 0, "topics": 0, "locales": 0, "homes": 0}
-    known = set(Area.objects.values_list("geocode", flat=True))
-    for row in csv.DictReader(AREAS.read_text("utf-8").splitlines()):
-        if row["geocode"] not in known:
-            Area.objects.create(**row)
-            added["areas"] += 1
+    added["areas"] = _areas()
     for kind, topics in ((Topic.Kind.GROUP, GROUPS_OF_PEOPLE), (Topic.Kind.ISSUE, ISSUES)):
         for order, (slug, name_th, name_en) in enumerate(topics, 1):
             values = {
@@ -82,8 +80,34 @@ def load_reference() -> dict[str, int]:
     _site_address()
     _groups()
     _workflow()
-    for _receiver, added_there in reference_loaded.send(load_reference):
+    for _receiver, added_there in reference_loaded.send(load_reference, **added):
         added |= added_there
+    return added
+
+
+def add_all(model, objects) -> int:
+    """Save new ``objects`` at once and let editors find them; returns how many. One by one, each
+    would be a commit of the editors' index."""
+    model.objects.bulk_create(objects)
+    for backend in get_search_backends():
+        backend.add_bulk(model, objects)
+    if objects:
+        record("site")
+    return len(objects)
+
+
+def _areas() -> int:
+    rows = list(csv.DictReader(AREAS.read_text("utf-8").splitlines()))
+    added = 0
+    for digits in Area.LEVELS:  # parents first
+        known = {area.geocode: area for area in Area.objects.all()}
+        wanted = [
+            Area(
+                **row, level=Area.LEVELS[digits], parent=known.get(row["geocode"][:-2]),
+            )
+            for row in rows if len(row["geocode"]) == digits and row["geocode"] not in known
+        ]
+        added += add_all(Area, wanted)
     return added
 
 

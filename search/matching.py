@@ -13,7 +13,7 @@ from search import thai
 from search.engine import FACETS, Filters, Segmented, Terms
 from search.fields import FACET_FIELDS
 
-FIELD_WEIGHTS = {"title": 4.0, "summary": 2.0, "headings": 2.0, "body": 1.0}
+FIELD_WEIGHTS = {"title": 2.0, "summary": 1.5, "headings": 1.5, "body": 1.0}
 PARTS_WEIGHT = 0.3  # of a word inside a compound
 PAIRS_WEIGHT = 0.3  # of a string that stands somewhere, cut there in another way
 GRAMS_WEIGHT = 0.6
@@ -22,6 +22,7 @@ VARIANT_WEIGHT = 0.6  # of a synonym beside the word that was typed
 # Between two equally good answers: the Model others have used, and what is newer.
 STANDING_WEIGHT = 0.08  # for each step of ``Entry.standing``
 FRESH_WEIGHTS = {1: 0.05, 3: 0.05}  # years → added when published since
+PAGE_WEIGHT = 0.3  # of a page beside a file that tells the same
 HIGHEST_STANDING = 3
 YEAR = 365.25 * 86400
 
@@ -131,8 +132,9 @@ def ranked(asked, now=None) -> Bool:
               STANDING_WEIGHT)
         for step in range(1, HIGHEST_STANDING + 1)
     ]
+    pages = [OneOf("kind", ("page",), PAGE_WEIGHT)]
     fresh = [Since(int(now - years * YEAR), score) for years, score in FRESH_WEIGHTS.items()]
-    return Bool(must=(asked,), should=(*standing, *fresh))
+    return Bool(must=(asked,), should=(*pages, *standing, *fresh))
 
 
 def typed_title(text: str, finished_words, beginnings) -> Bool:

@@ -7,7 +7,7 @@ from django.db.models.signals import post_delete, post_save, pre_save
 
 from hub.changes import changes_recorded, record, record_pages
 from hub.models import BilingualName, HubDocument, KnowledgePage
-from hub.reference import reference_loaded
+from hub.reference import add_all, reference_loaded
 
 GLOSSARY = Path(__file__).with_name("glossary.txt")
 
@@ -61,20 +61,26 @@ def _names_before(sender, instance, raw=False, **kwargs):
 def _names_changed(sender, instance, raw=False, **kwargs):
     """Take in anew the pages that contain a word which came or went: it is cut otherwise now."""
     from search import vocabulary
-    from search.indexer import pages_containing
 
     if not _has_names(sender) or raw:
         return
     names = _names_of(instance)
     if "created" in kwargs:  # saved, not deleted
         names ^= getattr(instance, "_names_before", set())
-    pks = set().union(*(pages_containing(word) for word in vocabulary.words_of(names)))
-    if pks:
-        record_pages(KnowledgePage.objects.filter(pk__in=pks))
+    _recut(vocabulary.words_of(names))
     record("site")  # every process reads the vocabulary again
 
 
-def _load_glossary(sender, **kwargs) -> dict[str, int]:
+def _recut(words) -> None:
+    """Take in anew the pages that contain any of ``words``."""
+    from search.indexer import pages_containing
+
+    pks = set().union(*map(pages_containing, words))
+    if pks:
+        record_pages(KnowledgePage.objects.filter(pk__in=pks))
+
+
+def _load_glossary() -> dict[str, int]:
     """The words to begin with; once there are any, they are the editors' own."""
     from search.models import GlossaryTerm
 
@@ -87,14 +93,23 @@ def _load_glossary(sender, **kwargs) -> dict[str, int]:
     ]
     for term in terms:
         term.full_clean()
-        term.save()
-    return {"glossary": len(terms)}
+    return {"glossary": add_all(GlossaryTerm, terms)}
+
+
+def _reference_loaded(sender, **kwargs) -> dict[str, int]:
+    """Names came in without signals of their own."""
+    from search.vocabulary import groups_of_names, words_of
+
+    added = _load_glossary()
+    if KnowledgePage.objects.exists() and (added["glossary"] or kwargs.get("areas")):
+        _recut(words_of(name for names in groups_of_names() for name in names))
+    return added
 
 
 def connect() -> None:
     pre_save.connect(_names_before)
     post_save.connect(_names_changed)
     post_delete.connect(_names_changed)
-    reference_loaded.connect(_load_glossary)
+    reference_loaded.connect(_reference_loaded)
     changes_recorded.connect(_take_in)
     post_save.connect(_document_saved, sender=HubDocument)
