@@ -1,9 +1,10 @@
-"""When changes commit, the index takes them in; when a file comes, its text is read."""
+"""When changes commit, the index takes them in; when a file comes, its text is read; when time
+passes, what was cut short is taken up again."""
 
 from django.db import transaction
 from django.db.models.signals import post_save
 
-from hub.changes import changes_recorded
+from hub.changes import changes_recorded, time_passed
 from hub.models import HubDocument
 
 
@@ -32,6 +33,18 @@ def _document_saved(sender, instance, raw=False, **kwargs):
     want_text(instance)
 
 
+def _look_after(sender, **kwargs):
+    """What a killed process left, put right without anybody's doing."""
+    from search import indexer, wagtail_backend
+    from search.tasks import take_up_again
+
+    take_up_again()
+    indexer.ensure()
+    indexer.engine().tidy()
+    wagtail_backend.refill_if_unfinished()
+
+
 def connect() -> None:
     changes_recorded.connect(_take_in)
+    time_passed.connect(_look_after)
     post_save.connect(_document_saved, sender=HubDocument)

@@ -7,20 +7,19 @@ a commit or a new pointer by looking at two files' times before each search. A p
 while writing leaves the last commit.
 """
 
+import contextlib
 import fcntl
 import json
 import re
-import shutil
 import threading
 import time
-import uuid
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import tantivy
 
-from search import fields, matching, thai
+from search import fields, generations, matching, thai
 from search.engine import FACETS, Answer, Entry, Filters, IndexUnavailable, Segmented
 from search.fields import (
     BAG_FIELDS,
@@ -315,9 +314,10 @@ class TantivyEngine:
         index.reload()
 
     def rebuild(self, entries, before_swap=None):
-        generation = f"g-{uuid.uuid4().hex}"
-        folder = self.path / generation
-        folder.mkdir(parents=True)
+        with generations.new_folder(self.path, self.writing) as folder:
+            return self._fill(folder, entries, before_swap)
+
+    def _fill(self, folder, entries, before_swap):
         index = _prepared(tantivy.Index(self.schema, str(folder)))
         writer = index.writer(HEAP_BYTES * 2, 1)
         count = 0
@@ -329,20 +329,18 @@ class TantivyEngine:
         with self.writing(timeout=60):
             if before_swap:
                 before_swap(_Building(self, index))
-            pointer = self.path / f"current.{generation}"
-            pointer.write_text(json.dumps({"schema": SCHEMA_VERSION, "generation": generation}))
+            pointer = self.path / f"current.{folder.name}"
+            pointer.write_text(json.dumps({"schema": SCHEMA_VERSION, "generation": folder.name}))
             pointer.replace(self.path / "current")
-            self._forget_old(generation)
+            generations.remove_all_but(self.path, folder.name)
         return count
 
-    def _forget_old(self, generation):
-        """Remove generations not in use; readers that have one open keep their files."""
-        for folder in self.path.glob("g-*"):
-            # One that another process is filling right now is younger than an hour.
-            young = time.time() - folder.stat().st_mtime < 3600
-            previous = self._state is not None and self._state[3] == folder
-            if folder.name != generation and (previous or not young):
-                shutil.rmtree(folder, ignore_errors=True)
+    def tidy(self):
+        """Remove what a process left that was killed while it rebuilt the index."""
+        no_index = (OSError, ValueError, KeyError, TypeError)
+        with contextlib.suppress(TimeoutError, *no_index), self.writing(timeout=0):
+            named = json.loads((self.path / "current").read_text())
+            generations.remove_all_but(self.path, named["generation"])
 
 
 class _Building:
