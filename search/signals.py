@@ -41,7 +41,7 @@ def _look_after(sender, **kwargs):
     take_up_again()
     indexer.ensure()
     indexer.engine().tidy()
-    wagtail_backend.refill_if_unfinished()
+    wagtail_backend.look_after()
 
 
 def connect() -> None:

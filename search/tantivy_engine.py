@@ -180,12 +180,7 @@ class TantivyEngine:
 
     def digests(self):
         with self._noticing_damage():
-            searcher = self._index().searcher()
-            found = searcher.search(
-                tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
-            )
-            documents = [searcher.doc(address) for _score, address in found.hits]
-            held = [(d.get_first("key"), d.get_first("digest")) for d in documents]
+            held = _digests(self._index())
         yield from held
 
     def close(self):
@@ -352,6 +347,19 @@ class _Building:
     def apply(self, upserts, delete_pages=()):
         self.index.reload()
         self.engine._write(self.index, self.engine._documents(upserts), delete_pages)
+
+    def digests(self):
+        self.index.reload()
+        return _digests(self.index)
+
+
+def _digests(index) -> list[tuple[str, str]]:
+    searcher = index.searcher()
+    found = searcher.search(
+        tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
+    )
+    documents = [searcher.doc(address) for _score, address in found.hits]
+    return [(d.get_first("key"), d.get_first("digest")) for d in documents]
 
 
 def _boosted(query, boost):

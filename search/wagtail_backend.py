@@ -46,8 +46,9 @@ def has_editors_index() -> bool:
         return False
 
 
-def refill_if_unfinished() -> None:
+def look_after() -> None:
     """Fill the index anew when the process that was filling it is gone."""
+    _engine().tidy()
     try:
         with open(_unfinished()) as left:
             fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
