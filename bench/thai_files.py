@@ -182,6 +182,8 @@ def _fpdf2(paragraphs, file):
     document = FPDF()
     document.set_compression(False)
     document.add_font("thai", fname=file)
+    document.add_font("latin", fname=SARABUN)  # for digits, which some Thai fonts lack
+    document.set_fallback_fonts(["latin"])
     document.set_text_shaping(True)
     document.add_page()
     document.set_font("thai", size=12)

@@ -107,6 +107,12 @@ def add_words(words) -> None:
     parts.cache_clear()
 
 
+def is_known(word: str) -> bool:
+    """Whether the dictionary has this word, which is normalised."""
+    _segmenter.load()
+    return word in _segmenter.known
+
+
 def _dictionary(custom) -> frozenset[str]:
     """PyThaiNLP's word list (CC0), cleaned of what is no word, plus the custom words."""
     words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")

@@ -242,6 +242,31 @@ def test_garbled_pages_are_told_and_never_returned(tmp_path):
     assert extracted.sample
 
 
+@pytest.mark.parametrize("by", ["next sign", "controls"])
+def test_a_map_that_names_other_letters_is_told_too(by, tmp_path):
+    """Every sign may stand where it stands, or is none at all, and yet there is no word."""
+    content = bytes(thai_pdf([" ".join(SENTENCES[:2]).replace("ำ", "า")] * 2).output())
+    path = tmp_path / "garbled.pdf"
+    path.write_bytes(content.replace(b"<0E", b"<00") if by == "controls" else re.sub(
+        rb"<0E([0-9A-Fa-f]{2})", lambda m: b"<0E%02X" % (int(m[1], 16) % 0x5B + 1), content
+    ))
+    extracted = read(path)
+    assert (extracted.status, extracted.parts) == ("garbled", ()), extracted
+    assert extracted.sample
+
+
+@pytest.mark.parametrize("text", [
+    "นะโม ตัสสะ ภะคะวะโต อะระหะโต สัมมาสัมพุทธัสสะ พุทธัง สะระณัง คัจฉามิ ธัมมัง สะระณัง คัจฉามิ "
+    "สังฆัง สะระณัง คัจฉามิ ทุติยัมปิ พุทธัง สะระณัง คัจฉามิ",
+    "มูฮัมหมัด อับดุลเลาะ ฟาตีเมาะ ก๊ะมารีแย สะอารี แวดอเลาะ นูรีซัน ยูโซะ ดือราแม มะรอนิง " * 2,
+    "หรอยจังฮู้ นุ้ยไปแลหนังลุงตะ แหลงใต้ม่ายโร้ เติ้นอี้ไปไหนเหล่า ตาหลวงเข้าโหม่แล้วหม้าย " * 2,
+])
+def test_prayers_names_and_dialect_are_a_language(text):
+    from search.thai_quality import is_no_language
+
+    assert not is_no_language(text)
+
+
 def test_one_garbled_part_does_not_lose_the_others(monkeypatch, tmp_path):
     from search import extraction
 
@@ -273,7 +298,7 @@ def test_a_pdf_reader_that_fails_leaves_the_work_to_the_others(monkeypatch):
 
 @pytest.mark.parametrize("found, meant", [
     ("นํ้า", "น้ำ"), ("นำ้", "น้ำ"), ("น้ําา", "น้ำ"), ("ทำำ", "ทำ"), ("เเม่ปู", "แม่ปู"),
-    ("น ้ำ", "น้ำ"), ("ครัง้", "ครั้ง"), ("ป่ี", "ปี่"), ("ปูู", "ปู"),
+    ("น ้ำ", "น้ำ"), ("น้ำัาท่วม", "น้ำท่วม"), ("กำีหนด", "กำหนด"), ("ครัง้", "ครั้ง"), ("ป่ี", "ปี่"), ("ปูู", "ปู"),
     ("\uf70dป\uf702\uf70b", "๋ปี้"), ("à¸›à¸¹à¸¡à¹‰à¸²à¸\u0095à¸±à¸§", "ปูม้าตัว"),
 ])
 def test_what_programs_do_to_thai_is_undone(found, meant):
