@@ -1,14 +1,18 @@
-"""Reference data every hub starts with: Songkhla's districts, the strategy's topics, the site.
+"""Reference data every hub starts with: Songkhla's areas, the strategy's topics, the site.
 
-Districts: official geocodes of the Department of Provincial Administration. Topics: the groups
-and issues that the foundation's strategy page names.
+Areas: the province, its 16 districts and 127 subdistricts by the official geocodes of the
+Department of Provincial Administration; the subdistricts' names as listed by the MIT-licensed
+thailand-geography-json. Topics: the groups and issues that the foundation's strategy page names.
 """
 
+import csv
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.dispatch import Signal
 from wagtail.models import (
     Collection,
     GroupCollectionPermission,
@@ -20,25 +24,9 @@ from wagtail.models import (
 
 from hub.models import Area, HomePage, Topic
 
-AREAS = [
-    ("90", "สงขลา", "Songkhla"),
-    ("9001", "เมืองสงขลา", "Mueang Songkhla"),
-    ("9002", "สทิงพระ", "Sathing Phra"),
-    ("9003", "จะนะ", "Chana"),
-    ("9004", "นาทวี", "Na Thawi"),
-    ("9005", "เทพา", "Thepha"),
-    ("9006", "สะบ้าย้อย", "Saba Yoi"),
-    ("9007", "ระโนด", "Ranot"),
-    ("9008", "กระแสสินธุ์", "Krasae Sin"),
-    ("9009", "รัตภูมิ", "Rattaphum"),
-    ("9010", "สะเดา", "Sadao"),
-    ("9011", "หาดใหญ่", "Hat Yai"),
-    ("9012", "นาหม่อม", "Na Mom"),
-    ("9013", "ควนเนียง", "Khuan Niang"),
-    ("9014", "บางกล่ำ", "Bang Klam"),
-    ("9015", "สิงหนคร", "Singhanakhon"),
-    ("9016", "คลองหอยโข่ง", "Khlong Hoi Khong"),
-]
+reference_loaded = Signal()  # receivers add their own and return {what: how many}
+
+AREAS = Path(__file__).with_name("songkhla_areas.csv")  # geocode, name_th, name_en
 GROUPS_OF_PEOPLE = [
     ("children-youth", "เด็กและเยาวชน", "Children and youth"),
     ("elders", "ผู้สูงอายุ", "Elders"),
@@ -73,10 +61,11 @@ ISSUES = [
 def load_reference() -> dict[str, int]:
     """Add what is missing and leave what is there alone; returns how many were added."""
     added = {"areas": 0, "topics": 0, "locales": 0, "homes": 0}
-    for geocode, name_th, name_en in AREAS:
-        names = {"name_th": name_th, "name_en": name_en}
-        _area, created = Area.objects.get_or_create(geocode=geocode, defaults=names)
-        added["areas"] += created
+    known = set(Area.objects.values_list("geocode", flat=True))
+    for row in csv.DictReader(AREAS.read_text("utf-8").splitlines()):
+        if row["geocode"] not in known:
+            Area.objects.create(**row)
+            added["areas"] += 1
     for kind, topics in ((Topic.Kind.GROUP, GROUPS_OF_PEOPLE), (Topic.Kind.ISSUE, ISSUES)):
         for order, (slug, name_th, name_en) in enumerate(topics, 1):
             values = {
@@ -90,6 +79,8 @@ def load_reference() -> dict[str, int]:
     added["homes"] = _home_pages()
     _site_address()
     _groups()
+    for _receiver, added_there in reference_loaded.send(load_reference):
+        added |= added_there
     return added
 
 
@@ -138,8 +129,8 @@ def _groups() -> None:
         "Moderators": ["add_page", "change_page", "publish_page"],
     }
     snippets = Permission.objects.filter(
-        content_type__app_label__in=["hub", "policy"],
-        content_type__model__in=["topic", "area", "party", "clausereport"],
+        content_type__app_label__in=["hub", "policy", "search"],
+        content_type__model__in=["topic", "area", "party", "clausereport", "glossaryterm"],
     )
     media = Permission.objects.filter(
         content_type__app_label="hub", content_type__model__in=["hubdocument", "hubimage"],

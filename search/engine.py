@@ -58,7 +58,7 @@ class Entry:
 class Filters:
     """What to choose from. Values of one list are alternatives; the lists all must hold."""
 
-    audiences: list[str]
+    audiences: list[str] | None  # None: everything; only for the hub's own bookkeeping
     site: str | None = None
     stages: list[str] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
@@ -87,8 +87,9 @@ class Segmented:
     """A planned question.
 
     ``strategy`` is ``phrase`` (every stretch as it stands), ``all`` (every word), ``any`` (any
-    word, ranked by BM25) or ``browse`` (no words: whatever the filters let through, newest
-    first). ``excluded`` stretches must not occur.
+    word, ranked by BM25), ``string`` (every stretch as a string of clusters, however the text is
+    cut) or ``browse`` (no words: whatever the filters let through, newest first). ``excluded``
+    stretches must not occur.
     """
 
     strategy: str

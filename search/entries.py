@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import CollectionViewRestriction, PageViewRestriction, Site
 
-from hub.models import KnowledgePage
-from search import audience
+from hub.models import Change, KnowledgePage
+from search import audience, vocabulary
 from search.engine import Entry, Section
 from search.models import DocumentText
 
@@ -25,6 +25,8 @@ class EntryBuilder:
     """Makes entries; holds what many pages share so that a rebuild asks for it once."""
 
     def __init__(self):
+        # Texts are cut by the words that the database has now.
+        vocabulary.at(Change.objects.state()[0])
         self.page_rules = list(PageViewRestriction.objects.select_related("page"))
         self.collection_rules = list(
             CollectionViewRestriction.objects.select_related("collection")

@@ -11,7 +11,7 @@ from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from hub.models import Change, HubDocument
 from hub.navigation import site_of
-from search import query
+from search import query, vocabulary
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
 from search.indexer import catch_up, engine, ensure
@@ -80,13 +80,13 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
-    plan = query.plan(text)
+    generation = _brought_up_to_date()
+    plan = query.plan(text, vocabulary.at(generation).synonyms)
     if plan.is_empty and not chosen:
         return Results(plan, [], 0, {}, number)
     filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
     if plan.is_empty:  # browsing: files and translations would repeat their pages
         filters = replace(filters, kinds=["page"], readers=[get_language()])
-    generation = _brought_up_to_date()
     offset = (number - 1) * RESULTS_PER_PAGE
     answer = _answer(
         lambda: query.run(engine(), plan, filters, offset, RESULTS_PER_PAGE, facets)
@@ -104,11 +104,11 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
 def suggest(text, reader=None, limit=8) -> list[Result]:
     """Pages whose titles fit what has been typed so far, rechecked."""
     reader = reader or Reader()
-    plan = query.plan(text)
+    generation = _brought_up_to_date()
+    plan = query.plan(text, vocabulary.at(generation).synonyms)
     if plan.is_empty:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
-    generation = _brought_up_to_date()
     hits = _answer(lambda: engine().suggest(plan.text, filters, limit))
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 

@@ -13,9 +13,10 @@ from django.db.models import Max
 
 from hub.models import Attachment, Change, KnowledgePage
 from hub.models.change import KEPT
-from search.engine import IndexUnavailable
+from search.engine import Filters, IndexUnavailable, Segmented
 from search.entries import EntryBuilder
 from search.fields import document_of
+from search.query import terms_of
 from search.tantivy_engine import TantivyEngine
 
 logger = logging.getLogger(__name__)
@@ -72,6 +73,21 @@ def _apply(target, changes) -> None:
     target.apply(
         list(EntryBuilder().entries(pks)), delete_pages=[pk for pk in pks if pk is not None]
     )
+
+
+def pages_containing(text) -> set[int]:
+    """Ids of the pages whose text or files have ``text`` in them, however it was cut."""
+    asked = Segmented("string", (terms_of(text),))
+    found, offset = set(), 0
+    try:
+        while hits := engine().search(
+            asked, Filters(audiences=None), offset, CHANGES_AT_ONCE, facets=False
+        ).hits:
+            found |= {hit.page_id for hit in hits}
+            offset += len(hits)
+    except IndexUnavailable:
+        pass  # whoever builds it anew cuts all texts as they are to be cut
+    return found
 
 
 def pages_holding(document_ids):

@@ -96,6 +96,8 @@ def question(query: Segmented) -> Bool | Everything:
             asked = Everything()
         case "phrase":
             asked = Bool(must=tuple(_with_variants(terms, _stretch) for terms in query.terms))
+        case "string":
+            asked = Bool(must=tuple(_string(terms) for terms in query.terms))
         case "all":
             asked = Bool(must=tuple(_with_variants(terms, _all_words) for terms in query.terms))
         case _:
@@ -106,7 +108,9 @@ def question(query: Segmented) -> Bool | Everything:
 
 def filtered(asked, filters: Filters, left_out=None) -> Bool:
     """``asked`` of what ``filters`` let through; ``left_out`` names a facet not to filter by."""
-    must = [asked, OneOf("audience", tuple(filters.audiences))]
+    must = [asked]
+    if filters.audiences is not None:
+        must.append(OneOf("audience", tuple(filters.audiences)))
     for field, values in (
         ("site", [filters.site] if filters.site else []), ("kind", filters.kinds),
         ("reader", filters.readers),
@@ -146,8 +150,12 @@ def _in_title(word):
 
 
 def _with_variants(terms: Terms, make):
-    """``terms`` or what means the same."""
-    variants = (Bool(must=(make(v),), boost=VARIANT_WEIGHT) for v in terms.variants)
+    """``terms`` or what means the same, which counts less, and no more for being longer."""
+    typed = len(terms.clusters)
+    variants = (
+        Bool(must=(make(v),), boost=VARIANT_WEIGHT * min(1, typed / max(1, len(v.clusters))))
+        for v in terms.variants
+    )
     return any_of(make(terms), *variants)
 
 
@@ -157,12 +165,15 @@ def _stretch(terms: Terms):
 
     A single cluster is found in compounds only as a word of its own: ตา is no part of ตาก.
     """
-    if len(terms.words) == len(terms.clusters) == 1:
+    if len(terms.words) == len(terms.clusters) == 1 or not thai.pairs(terms.clusters):
         return _word(terms.words[0])
+    return any_of(_in_any_field(terms.words), _string(terms))
+
+
+def _string(terms: Terms):
+    """The clusters of a stretch one after the other; a single one as a word or part of one."""
     pairs = thai.pairs(terms.clusters)
-    return any_of(
-        _in_any_field(terms.words), phrase("pairs", pairs, PAIRS_WEIGHT) if pairs else None
-    )
+    return phrase("pairs", pairs, PAIRS_WEIGHT) if pairs else _word("".join(terms.words))
 
 
 def _all_words(terms: Terms):

@@ -54,7 +54,7 @@ def best_passages(hit, words, most=2) -> list[Passage]:
 def needles(plan) -> list[tuple[str, float]]:
     """What to look for with its weight: whole stretches count most, then words by length."""
     found = {}
-    for terms in plan.terms:
+    for terms in (way for typed in plan.terms for way in (typed, *typed.variants)):
         meaningful = [w for w in terms.words if w not in thai.STOP_WORDS] or list(terms.words)
         for word in meaningful:
             if len(word) == 1 and "\u0e00" <= word <= "\u0e7f":

@@ -1,11 +1,16 @@
 """When changes commit, the index takes them in; when a file comes, its text is read; when time
 passes, what was cut short is taken up again."""
 
-from django.db import transaction
-from django.db.models.signals import post_save
+from pathlib import Path
 
-from hub.changes import changes_recorded, time_passed
-from hub.models import HubDocument
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save, pre_save
+
+from hub.changes import changes_recorded, record, record_pages, time_passed
+from hub.models import BilingualName, HubDocument, KnowledgePage
+from hub.reference import reference_loaded
+
+GLOSSARY = Path(__file__).with_name("glossary.txt")
 
 
 def _take_in(sender, **kwargs):
@@ -44,7 +49,65 @@ def _look_after(sender, **kwargs):
     wagtail_backend.look_after()
 
 
+def _names_of(thing) -> set[str]:
+    from search.models import GlossaryTerm
+
+    if isinstance(thing, GlossaryTerm):
+        return set(thing.name_list)
+    return {thing.name_th, thing.name_en}
+
+
+def _has_names(sender) -> bool:
+    from search.models import GlossaryTerm
+
+    return issubclass(sender, BilingualName | GlossaryTerm)
+
+
+def _names_before(sender, instance, raw=False, **kwargs):
+    """Note the names that a thing has until it is saved."""
+    if _has_names(sender) and not raw:
+        before = sender.objects.filter(pk=instance.pk).first() if instance.pk else None
+        instance._names_before = _names_of(before) if before else set()
+
+
+def _names_changed(sender, instance, raw=False, **kwargs):
+    """Take in anew the pages that contain a word which came or went: it is cut otherwise now."""
+    from search import vocabulary
+    from search.indexer import pages_containing
+
+    if not _has_names(sender) or raw:
+        return
+    names = _names_of(instance)
+    if "created" in kwargs:  # saved, not deleted
+        names ^= getattr(instance, "_names_before", set())
+    pks = set().union(*(pages_containing(word) for word in vocabulary.words_of(names)))
+    if pks:
+        record_pages(KnowledgePage.objects.filter(pk__in=pks))
+    record("site")  # every process reads the vocabulary again
+
+
+def _load_glossary(sender, **kwargs) -> dict[str, int]:
+    """The words to begin with; once there are any, they are the editors' own."""
+    from search.models import GlossaryTerm
+
+    if GlossaryTerm.objects.exists():
+        return {"glossary": 0}
+    lines = GLOSSARY.read_text("utf-8").splitlines()
+    terms = [
+        GlossaryTerm(names="\n".join(line.split(" = "))) for line in lines
+        if line and not line.startswith("#")
+    ]
+    for term in terms:
+        term.full_clean()
+        term.save()
+    return {"glossary": len(terms)}
+
+
 def connect() -> None:
+    pre_save.connect(_names_before)
+    post_save.connect(_names_changed)
+    post_delete.connect(_names_changed)
+    reference_loaded.connect(_load_glossary)
     changes_recorded.connect(_take_in)
     time_passed.connect(_look_after)
     post_save.connect(_document_saved, sender=HubDocument)

@@ -31,7 +31,8 @@ from search.fields import (
 )
 
 HEAP_BYTES = 64_000_000
-DAMAGE = re.compile(r"corrupt|IO error", re.IGNORECASE)  # in tantivy's ValueErrors
+# In tantivy's ValueErrors.
+DAMAGE = re.compile(r"corrupt|IO error|to open file for write", re.IGNORECASE)
 MOST_VALUES = 100  # of a facet
 
 
@@ -297,6 +298,9 @@ class TantivyEngine:
 
     def _write(self, index, documents, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
+        # A process killed within its commit leaves files that the index does not name yet, and
+        # tantivy, about to give the same names again, refuses to write over them for ever.
+        writer.garbage_collect_files()
         for key in delete_keys:
             writer.delete_documents_by_term("key", key)
         for pk in delete_pages:

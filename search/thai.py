@@ -19,7 +19,7 @@ UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or 
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*")
-ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.){2,}")
+ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.)+[ก-ฮ]{1,3}(?:\.|(?![\u0e00-\u0e7f.]))")
 # One leading vowel with its consonant, marks and following vowel: what a reader sees as one.
 CLUSTER = re.compile(
     r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
@@ -65,7 +65,7 @@ def normalise(text: str) -> str:
 
 
 class _Segmenter:
-    """nlpo3's dictionary, loaded when the first Thai word is cut, grown by custom words."""
+    """nlpo3's dictionary, loaded when the first Thai word is cut, with custom words beside it."""
 
     def __init__(self):
         self.lock = Lock()
@@ -74,10 +74,15 @@ class _Segmenter:
         self.custom = frozenset()
         self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load has a name of its own
 
-    def add(self, words):
+    def keep_whole(self, words) -> bool:
+        if words is self.custom:  # asked before every search
+            return False
         with self.lock:
-            self.custom |= frozenset(words)
-            self.cut = None
+            changed = self.custom != frozenset(words)
+            self.custom = frozenset(words)
+            if changed:
+                self.cut = None
+            return changed
 
     def load(self):
         with self.lock:
@@ -100,24 +105,28 @@ class _Segmenter:
 _segmenter = _Segmenter()
 
 
-def add_words(words) -> None:
-    """Keep ``words`` whole from now on. Text indexed before is cut as before: rebuild after."""
-    _segmenter.add(words)
-    _cut_thai.cache_clear()
-    parts.cache_clear()
+def keep_whole(words) -> None:
+    """Keep ``words``, and of the custom words no others, whole from now on. Text indexed before
+    was cut as before: ``search.indexer`` takes in anew what contains a word that came or went."""
+    if _segmenter.keep_whole(words):
+        _cut_thai.cache_clear()
+        parts.cache_clear()
 
 
-def is_known(word: str) -> bool:
-    """Whether the dictionary has this word, which is normalised."""
-    _segmenter.load()
-    return word in _segmenter.known
+def is_in_dictionary(word: str) -> bool:
+    """Whether ``word`` is one without being a custom word."""
+    return normalise(word) in _words_of_the_language()
+
+
+@lru_cache(maxsize=1)
+def _words_of_the_language() -> frozenset[str]:
+    """PyThaiNLP's word list (CC0), cleaned of what is no word."""
+    words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")
+    return frozenset(normalise(word.strip()) for word in words if word.strip())
 
 
 def _dictionary(custom) -> frozenset[str]:
-    """PyThaiNLP's word list (CC0), cleaned of what is no word, plus the custom words."""
-    words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")
-    known = {normalise(word.strip()) for word in words if word.strip()}
-    return frozenset(known | {normalise(word) for word in custom})
+    return _words_of_the_language() | {normalise(word) for word in custom}
 
 
 def _pieces(run):
@@ -150,12 +159,16 @@ def cut(run: str) -> list[str]:
     return pieces
 
 
+def runs(text: str) -> list[str]:
+    """The unbroken runs of letters of ``text``, normalised; an abbreviation is one: รพ.สต."""
+    text = ABBREVIATION.sub(lambda m: m[0].replace(".", "") + " ", normalise(text))
+    return TOKEN.findall(text)
+
+
 def words(text: str) -> list[str]:
     """The words of ``text`` in order, normalised; punctuation and spaces left out."""
     found = []
-    text = ABBREVIATION.sub(lambda m: m[0].replace(".", "") + " ", normalise(text))
-    for match in TOKEN.finditer(text):
-        run = match[0]
+    for run in runs(text):
         if "\u0e00" <= run[0] <= "\u0e7f":
             found.extend(w for w in _cut_thai(run) if w not in ("ๆ", "ฯ"))
         else:
@@ -174,12 +187,24 @@ def parts(word: str) -> tuple[str, ...]:
     if len(word) < SHORTEST_COMPOUND or not "\u0e00" <= word[0] <= "\u0e7f":
         return ()
     _segmenter.load()
+    return tuple(
+        found for piece in _cover(word, _segmenter.known) for found in (piece, *parts(piece))
+    )
+
+
+def falls_apart(word: str) -> bool:
+    """Whether ``word`` is not made of words of the language, so that it would be cut wrong."""
+    return not _cover(normalise(word), _words_of_the_language())
+
+
+def _cover(word, known) -> list[str]:
+    """The fewest of ``known`` that make up ``word``, in order; all ways when several are."""
     ends = [0]
     for cluster in clusters(word):
         ends.append(ends[-1] + len(cluster))
     pieces = [
         (start, end) for i, start in enumerate(ends) for end in ends[i + 1 :]
-        if 2 <= end - start < len(word) and word[start:end] in _segmenter.known
+        if 2 <= end - start < len(word) and word[start:end] in known
         and not (len(word) == SHORTEST_COMPOUND and start and start + 1 in ends)
     ]
     fewest = {0: 0}  # position → words before it
@@ -190,9 +215,8 @@ def parts(word: str) -> tuple[str, ...]:
     for start, end in reversed(pieces):
         if end in on_the_way and end in fewest and fewest.get(start) == fewest[end] - 1:
             on_the_way.add(start)
-            piece = word[start:end]
-            found = [piece, *parts(piece), *found]
-    return tuple(found)
+            found.insert(0, word[start:end])
+    return found
 
 
 def clusters(text: str) -> list[str]:

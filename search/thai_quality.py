@@ -8,7 +8,7 @@ out what Pali and minority languages write, which is too rare to tip a share.
 import re
 from dataclasses import dataclass
 
-from search.thai import clean, is_known, words
+from search.thai import clean, is_in_dictionary, words
 
 CONSONANT = "ก-ฮ"
 VOWEL = "\u0e31\u0e34-\u0e3a\u0e47\u0e4d"  # signs above and below
@@ -110,7 +110,7 @@ def is_no_language(text: str) -> bool:
     as from a PDF that names its glyphs in another order. Pali in Thai letters has 0.57."""
     found = [word for word in words(text) if THAI.match(word)]
     letters = sum(map(len, found))
-    known = sum(len(word) for word in found if is_known(word))
+    known = sum(len(word) for word in found if is_in_dictionary(word))
     return letters >= WORDS_FROM and known < WORDS_SHARE * letters
 
 

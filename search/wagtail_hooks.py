@@ -10,13 +10,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from hub.models import HubDocument
 from hub.wagtail_hooks import may_change_documents
-from search.models import DocumentText
+from search.models import DocumentText, GlossaryTerm
+
+
+class GlossaryViewSet(SnippetViewSet):
+    model = GlossaryTerm
+    icon = "openquote"
+    add_to_admin_menu = True
+    menu_label = gettext_lazy("Words and synonyms")
+    menu_order = 310
+    list_display = ["__str__", "note"]
+    panels = [FieldPanel("names"), FieldPanel("note")]
+
+
+register_snippet(GlossaryViewSet)
 
 
 @hooks.register("before_edit_page")

@@ -48,7 +48,7 @@ def test_a_list_narrows_by_topic_and_district(section, visitor):
 
 
 def test_a_district_includes_its_subdistricts(section, visitor):
-    subdistrict = Area.objects.create(geocode="900301", name_th="บ้านนา", name_en="Ban Na")
+    subdistrict = Area.objects.get(geocode="900301")
     page = LessonPageFactory(title="ที่บ้านนา", parent=section)
     page.areas.add(subdistrict)
     page.save_revision().publish()
@@ -97,3 +97,10 @@ def test_another_province_can_be_added_from_the_top_down(hub):
 
 def test_reference_data_is_loaded_once(hub):
     assert set(load_reference().values()) == {0}
+
+
+def test_songkhla_has_its_subdistricts_below_their_districts(hub):
+    subdistricts = Area.objects.filter(level=Area.Level.SUBDISTRICT)
+    assert subdistricts.count() == 127
+    assert all(s.name_th and s.name_en and s.parent.geocode == s.geocode[:4] for s in subdistricts)
+    assert str(subdistricts.get(geocode="900306")) == "นาทับ · จะนะ"

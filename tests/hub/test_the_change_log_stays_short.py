@@ -8,11 +8,16 @@ from hub.models.change import KEPT
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def empty_log(hub):
+    Change.objects.all().delete()
+
+
 def rows(number):
     return Change.objects.bulk_create(Change(kind=Change.Kind.SITE) for _row in range(number))
 
 
-def test_rows_taken_in_are_forgotten_but_the_last(hub):
+def test_rows_taken_in_are_forgotten_but_the_last():
     made = rows(KEPT * 2)
     Change.objects.applied(row.pk for row in made)
     assert Change.objects.count() <= KEPT
@@ -20,12 +25,12 @@ def test_rows_taken_in_are_forgotten_but_the_last(hub):
     assert Change.objects.state()[1] == 0
 
 
-def test_a_row_that_waits_is_kept_however_old(hub):
+def test_a_row_that_waits_is_kept_however_old():
     waiting, *others = rows(KEPT * 2)
     Change.objects.applied(row.pk for row in others)
     assert list(Change.objects.pending()) == [waiting]
 
 
-def test_any_number_of_rows_is_taken_in_at_once(hub):
+def test_any_number_of_rows_is_taken_in_at_once():
     Change.objects.applied(row.pk for row in rows(40_000))
     assert Change.objects.state()[1] == 0

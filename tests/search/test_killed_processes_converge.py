@@ -23,7 +23,7 @@ from tests.search.hub_in_processes import STEPS, Step
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("KILL_SEED", 20260414))
-KILLS = int(os.environ.get("KILLS", 60))
+KILLS = int(os.environ.get("KILLS", 54))
 STEPS_OF = {
     "editing": ["starting", "changing", "committed", "writing the index", "marking", "between"],
     "rebuilding": ["filling", "late changes", "swapping", "marking", "between"],

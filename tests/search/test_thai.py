@@ -74,11 +74,10 @@ def test_a_custom_word_is_kept_whole():
     word = "ฮับความรู้ขอนแก่นทดลอง"
     assert thai.words(word) != [word]
     try:
-        thai.add_words([word])
+        thai.keep_whole([word])
         assert thai.words(word) == [word]
     finally:
-        thai._segmenter.custom = frozenset()
-        thai.add_words([])
+        thai.keep_whole([])
     assert thai.words(word) != [word]
 
 

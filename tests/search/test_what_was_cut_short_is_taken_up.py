@@ -216,3 +216,17 @@ def test_the_reading_child_ends_with_the_process_that_asked(tmp_path):
     while state.exists() and ") Z " not in state.read_text():  # a zombie, where none collects
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_an_index_whose_writer_was_killed_just_before_its_end_is_written_again(hub):
+    """The list of deleted entries was there, the index that names it was not."""
+    page, _other = LessonPageFactory(), LessonPageFactory()
+    indexer.rebuild()
+    [folder] = indexer.engine().path.glob("g-*")
+    before = (folder / "meta.json").read_bytes()
+    indexer.engine().apply([], delete_pages=[page.pk])
+    assert list(folder.glob("*.del"))
+    indexer.engine().close()
+    (folder / "meta.json").write_bytes(before)
+    indexer.engine().apply([], delete_pages=[page.pk])
+    assert indexer.difference().missing == [f"page:{page.pk}"]
