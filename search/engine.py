@@ -148,7 +148,14 @@ class Engine(Protocol):
     def rebuild(
         self, entries: Iterable[Entry], before_swap: Callable[["Engine"], None] | None = None
     ) -> int:
-        """Build the index anew and swap it in at once; returns the number of entries."""
+        """Build the index anew and swap it in at once; returns the number of entries.
+
+        ``before_swap`` is given what is being built, of which it may use ``apply`` and
+        ``digests``, while nobody else may write.
+        """
+
+    def tidy(self) -> None:
+        """Remove what a killed ``rebuild`` left; spares one that still goes on. Never raises."""
 
     def close(self) -> None:
         """Let go of files; the next call opens them again."""

@@ -23,7 +23,16 @@ from typing import NamedTuple
 from search.extraction_process import read_in_child
 from search.slides import odp_slides, pptx_notes
 from search.thai import words
-from search.thai_quality import GARBLED_SHARE, THAI, repair, sample_of, thai_quality
+from search.thai_quality import (
+    GARBLED_COUNT,
+    GARBLED_SHARE,
+    THAI,
+    is_no_language,
+    lost_in,
+    repair,
+    sample_of,
+    thai_quality,
+)
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -49,6 +58,7 @@ ZIPPED = ("docx", "pptx", "xlsx", "odt", "odp", "ods", "epub")
 PARTS = {"pdf": "page", "pptx": "slide", "xlsx": "sheet", "xls": "sheet", "ods": "sheet"}
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+DOUBTFUL_SHARE = 0.01  # of signs that stand wrong: time to look the words up
 UNNAMED_SHEET = re.compile(r"(?:sheet|ชีต|แผ่นงาน|แผ่น)\s*\d*", re.IGNORECASE)
 
 
@@ -136,8 +146,16 @@ def extract(path, *, filename: str, limits: Limits) -> Extracted:
         return Extracted("encrypted" if locked else "failed",
                          detail=f"{type(error).__name__}: {error}"[:500])
     parts, truncated = _cut(parts, limits.characters)
-    return _judge([p._replace(text=repair(p.text, from_pdf=kind == "pdf")) for p in parts],
-                  truncated)
+    lost = {part.number for part in parts if _is_mostly_lost(part.text)}
+    mended = [p._replace(text=repair(p.text, from_pdf=kind == "pdf")) for p in parts]
+    return _judge(mended, truncated, lost)
+
+
+def _is_mostly_lost(text) -> bool:
+    """Whether characters that stand for none are many beside the letters."""
+    letters = sum(character.isalpha() for character in text)
+    lost = lost_in(text)
+    return lost >= GARBLED_COUNT and lost > GARBLED_SHARE * (letters + lost)
 
 
 def _cut(parts, room):
@@ -151,18 +169,26 @@ def _cut(parts, room):
     return kept, room < 0
 
 
-def _judge(parts, truncated) -> Extracted:
-    """Leave out garbled parts; the file is garbled when most of its text is."""
+def _judge(parts, truncated, lost=()) -> Extracted:
+    """Leave out garbled parts, and those numbered in ``lost``; the file is garbled when most of
+    its text is."""
     parts = [part for part in parts if part.text]
     if not parts:
         return Extracted("empty")
-    bad = [part for part in parts if thai_quality(part.text).garbled]
-    lost = sum(len(part.text) for part in bad)
+    bad = [part for part in parts if part.number in lost or _is_garbled(part)]
+    unread = sum(len(part.text) for part in bad)
     sample = sample_of(bad[0].text) if bad else ""
-    if lost * 2 > sum(len(part.text) for part in parts):
+    if unread * 2 > sum(len(part.text) for part in parts):
         return Extracted("garbled", sample=sample, detail=f"{len(bad)} of {len(parts)} parts")
     good = tuple(part for part in parts if part not in bad)
     return Extracted("read", good, sample, truncated)
+
+
+def _is_garbled(part) -> bool:
+    """By where signs stand, and for a page or a doubtful text by whether it has words at all."""
+    quality = thai_quality(part.text)
+    doubtful = part.kind == "page" or quality.share > DOUBTFUL_SHARE
+    return quality.garbled or (doubtful and is_no_language(part.text))
 
 
 def _check_size(path, kind, limits):
@@ -255,8 +281,8 @@ def _page_text(page) -> str:
 
 
 def _read_pdf(path, content) -> list[Part]:
-    """One part a page. Text with Thai in it, without any, or garbled is read by every reader at
-    hand; each page is taken from the one that made the best Thai of it."""
+    """One part a page. Text with Thai in it, without any, with few letters or garbled is read by
+    every reader at hand; each page is taken from the one that made the best Thai of it."""
     readings, trouble = [], None
     try:
         document = _by_xberg(content, "pdf")
@@ -267,7 +293,9 @@ def _read_pdf(path, content) -> list[Part]:
         trouble = error
     pages = readings[0] if readings else []
     text = "".join(pages)
-    if THAI.search(text) or not all(map(str.strip, pages or [""])) or thai_quality(text).garbled:
+    letters = sum(map(str.isalpha, text))
+    doubtful = letters * 2 < len("".join(text.split())) or thai_quality(text).garbled
+    if THAI.search(text) or not all(map(str.strip, pages or [""])) or doubtful:
         readings += filter(None, (_by_pdfium(content), _by_poppler(path)))
     if not readings:
         raise trouble
@@ -304,14 +332,20 @@ def _by_poppler(path) -> list[str] | None:
 
 
 def best_reading(candidates) -> str:
-    """The one of several readings of a page that has the best Thai; the first when alike."""
+    """The one of several readings of a page that has the best Thai, as it was read; the first
+    when alike."""
     mended = [repair(text, from_pdf=True) for text in candidates]
     if len({"".join(text.split()) for text in mended}) == 1:
-        return mended[0]
+        return candidates[0]
     most = max(thai_quality(text).thai for text in mended)
+    # xberg leaves out what stands for no letter, so that only the others show that much is lost.
+    lost = next(filter(_is_mostly_lost, candidates), "")
+    if lost and most * 20 < len(lost):
+        return lost
     if not most:
-        return next(filter(None, mended), "")
-    return min((text for text in mended if thai_quality(text).thai >= 0.7 * most), key=_badness)
+        return next((c for c, text in zip(candidates, mended, strict=True) if text), "")
+    whole = [n for n, text in enumerate(mended) if thai_quality(text).thai >= 0.7 * most]
+    return candidates[min(whole, key=lambda n: _badness(mended[n]))]
 
 
 def _badness(text) -> float:

@@ -5,6 +5,7 @@ any library, reads, writes its answer as JSON into the folder it was given, and 
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import re
@@ -14,9 +15,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ANSWER = "answer.json"
+FOLDERS = "hub-extraction-"
+LEFT_BEHIND = 3600  # seconds; no reading takes as long
+PR_SET_PDEATHSIG = 1
 
 
 def read_in_child(path, filename: str, limits: dict) -> dict:
@@ -24,9 +29,11 @@ def read_in_child(path, filename: str, limits: dict) -> dict:
 
     ``limits`` are the fields of ``Limits``. Raises OSError when no process can be started.
     """
-    folder = Path(tempfile.mkdtemp(prefix="extraction-"))
+    _forget_folders_of_killed_processes()
+    folder = Path(tempfile.mkdtemp(prefix=FOLDERS))
     try:
-        order = {"path": os.path.abspath(path), "filename": filename, "limits": limits}
+        order = {"path": os.path.abspath(path), "filename": filename, "limits": limits,
+                 "parent": os.getpid()}
         code, said = _run(order, folder, limits["seconds"])
         if code is None or code == -signal.SIGXCPU:
             return {"status": "timeout", "detail": f"more than {limits['seconds']} s"}
@@ -37,6 +44,13 @@ def read_in_child(path, filename: str, limits: dict) -> dict:
         return json.loads((folder / ANSWER).read_text("utf-8"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_folders_of_killed_processes():
+    for folder in Path(tempfile.gettempdir()).glob(FOLDERS + "*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(order, folder, seconds):
@@ -78,7 +92,17 @@ def _limit_self(limits):
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
 
 
+def _end_with(parent):
+    """End when the process that asked is killed, and by the clock in any case."""
+    with contextlib.suppress(OSError, AttributeError):  # Linux has it, others wait for the clock
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def main(order: dict):
+    _end_with(order["parent"])
+    signal.alarm(int(order["limits"]["seconds"]) + 5)
     _limit_self(order["limits"])
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from search.extraction import Limits, extract

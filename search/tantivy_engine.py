@@ -7,20 +7,19 @@ a commit or a new pointer by looking at two files' times before each search. A p
 while writing leaves the last commit.
 """
 
+import contextlib
 import fcntl
 import json
 import re
-import shutil
 import threading
 import time
-import uuid
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import tantivy
 
-from search import fields, matching, thai
+from search import fields, generations, matching, thai
 from search.engine import FACETS, Answer, Entry, Filters, IndexUnavailable, Segmented
 from search.fields import (
     BAG_FIELDS,
@@ -32,7 +31,8 @@ from search.fields import (
 )
 
 HEAP_BYTES = 64_000_000
-DAMAGE = re.compile(r"corrupt|IO error", re.IGNORECASE)  # in tantivy's ValueErrors
+# In tantivy's ValueErrors.
+DAMAGE = re.compile(r"corrupt|IO error|to open file for write", re.IGNORECASE)
 MOST_VALUES = 100  # of a facet
 
 
@@ -193,12 +193,7 @@ class TantivyEngine:
 
     def digests(self):
         with self._noticing_damage():
-            searcher = self._index().searcher()
-            found = searcher.search(
-                tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
-            )
-            documents = [searcher.doc(address) for _score, address in found.hits]
-            held = [(d.get_first("key"), d.get_first("digest")) for d in documents]
+            held = _digests(self._index())
         yield from held
 
     def close(self):
@@ -315,6 +310,9 @@ class TantivyEngine:
 
     def _write(self, index, documents, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
+        # A process killed within its commit leaves files that the index does not name yet, and
+        # tantivy, about to give the same names again, refuses to write over them for ever.
+        writer.garbage_collect_files()
         for key in delete_keys:
             writer.delete_documents_by_term("key", key)
         for pk in delete_pages:
@@ -327,9 +325,10 @@ class TantivyEngine:
         index.reload()
 
     def rebuild(self, entries, before_swap=None):
-        generation = f"g-{uuid.uuid4().hex}"
-        folder = self.path / generation
-        folder.mkdir(parents=True)
+        with generations.new_folder(self.path, self.writing) as folder:
+            return self._fill(folder, entries, before_swap)
+
+    def _fill(self, folder, entries, before_swap):
         index = _prepared(tantivy.Index(self.schema, str(folder)))
         writer = index.writer(HEAP_BYTES * 2, 1)
         count = 0
@@ -341,20 +340,18 @@ class TantivyEngine:
         with self.writing(timeout=60):
             if before_swap:
                 before_swap(_Building(self, index))
-            pointer = self.path / f"current.{generation}"
-            pointer.write_text(json.dumps({"schema": SCHEMA_VERSION, "generation": generation}))
+            pointer = self.path / f"current.{folder.name}"
+            pointer.write_text(json.dumps({"schema": SCHEMA_VERSION, "generation": folder.name}))
             pointer.replace(self.path / "current")
-            self._forget_old(generation)
+            generations.remove_all_but(self.path, folder.name)
         return count
 
-    def _forget_old(self, generation):
-        """Remove generations not in use; readers that have one open keep their files."""
-        for folder in self.path.glob("g-*"):
-            # One that another process is filling right now is younger than an hour.
-            young = time.time() - folder.stat().st_mtime < 3600
-            previous = self._state is not None and self._state[3] == folder
-            if folder.name != generation and (previous or not young):
-                shutil.rmtree(folder, ignore_errors=True)
+    def tidy(self):
+        """Remove what a process left that was killed while it rebuilt the index."""
+        no_index = (OSError, ValueError, KeyError, TypeError)
+        with contextlib.suppress(TimeoutError, *no_index), self.writing(timeout=0):
+            named = json.loads((self.path / "current").read_text())
+            generations.remove_all_but(self.path, named["generation"])
 
 
 class _Building:
@@ -366,6 +363,19 @@ class _Building:
     def apply(self, upserts, delete_pages=()):
         self.index.reload()
         self.engine._write(self.index, self.engine._documents(upserts), delete_pages)
+
+    def digests(self):
+        self.index.reload()
+        return _digests(self.index)
+
+
+def _digests(index) -> list[tuple[str, str]]:
+    searcher = index.searcher()
+    found = searcher.search(
+        tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False
+    )
+    documents = [searcher.doc(address) for _score, address in found.hits]
+    return [(d.get_first("key"), d.get_first("digest")) for d in documents]
 
 
 def _boosted(query, boost):

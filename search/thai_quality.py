@@ -8,7 +8,7 @@ out what Pali and minority languages write, which is too rare to tip a share.
 import re
 from dataclasses import dataclass
 
-from search.thai import clean
+from search.thai import clean, is_in_dictionary, words
 
 CONSONANT = "ก-ฮ"
 VOWEL = "\u0e31\u0e34-\u0e3a\u0e47\u0e4d"  # signs above and below
@@ -35,6 +35,8 @@ WESTERN = re.compile("[\u00a1-\u00ff]")
 LETTER = re.compile(r"[^\W\d_]")
 GARBLED_SHARE = 0.05  # of the signs; what readers get from good files stays under 0.01
 GARBLED_COUNT = 4  # a slip or two in a short text is not garbling
+WORDS_SHARE = 0.3  # of the letters, in words of the dictionary; names and dialect have 0.86
+WORDS_FROM = 100  # Thai letters; fewer do not tell
 WESTERN_SHARE = 0.4  # of the letters; Vietnamese and French stay under 0.3
 
 # Glyphs that Thai fonts of the nineties kept in the private area: U+F700 to U+F71A in order.
@@ -51,6 +53,8 @@ MENDING = [(re.compile(pattern), repl) for pattern, repl in (
     (f"\u0e4d([{TONE}]?)[าำ]", r"\1ำ"),
     ("ำ[ำา]+", "ำ"),
     (f"ำ([{TONE}])", r"\1ำ"),
+    # The second half of a sara-am, which many PDFs name after some other sign.
+    ("ำ[ะ\u0e31\u0e34-\u0e3a\u0e47\u0e4cาๅ]+", "ำ"),
     (f"\u0e31([{CONSONANT}])([{TONE}])", "\u0e31\\2\\1"),  # ครัง้ for ครั้ง
 )]
 # Many PDFs have a space after every sara-am; no space at all is better for finding words.
@@ -99,6 +103,20 @@ def thai_quality(text: str) -> Quality:
         western=len(WESTERN.findall(text)),
         letters=len(LETTER.findall(text)),
     )
+
+
+def is_no_language(text: str) -> bool:
+    """Whether Thai letters make hardly a word: signs where signs may stand, but the wrong ones,
+    as from a PDF that names its glyphs in another order. Pali in Thai letters has 0.57."""
+    found = [word for word in words(text) if THAI.match(word)]
+    letters = sum(map(len, found))
+    known = sum(len(word) for word in found if is_in_dictionary(word))
+    return letters >= WORDS_FROM and known < WORDS_SHARE * letters
+
+
+def lost_in(text: str) -> int:
+    """Characters that stand for none: what ``repair`` takes out, but which tells of garbling."""
+    return len(LOST.findall(text.replace("\x0b", "\n")))
 
 
 def repair(text: str, *, from_pdf: bool = False) -> str:

@@ -4,7 +4,11 @@ It has an index of its own beside the public one, since editors find drafts and 
 what each editor may see is left to the queryset that Wagtail passes, as with every backend.
 """
 
+import fcntl
+
 from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
 from modelsearch.backends.base import (
     BaseIndex,
     BaseSearchBackend,
@@ -35,11 +39,26 @@ def editors_engine() -> TantivyEngine:
 
 
 def has_editors_index() -> bool:
-    """Whether there is an index that can be read."""
+    """Whether there is an index that can be read, and whose filling was not cut short."""
     try:
-        return bool(_engine().count())
+        return bool(_engine().count()) and not _unfinished().exists()
     except IndexUnavailable:
         return False
+
+
+def look_after() -> None:
+    """Fill the index anew when the process that was filling it is gone."""
+    _engine().tidy()
+    try:
+        with open(_unfinished()) as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (FileNotFoundError, BlockingIOError):
+        return
+    call_command("wagtail_update_index", verbosity=0, chunk_size=500)
+
+
+def _unfinished():
+    return _engine().path / "unfinished"
 
 
 def _engine() -> TantivyEngine:
@@ -89,24 +108,37 @@ class EditorsIndex(BaseIndex):
         editors_engine().apply([_entry(obj) for obj in items])
 
     def delete_item(self, item):
-        editors_engine().apply([], delete_keys=[_key(item)])
+        # Not before the object is gone for good. What stays in the index after that does no
+        # harm, for hits are looked up in the database.
+        key = _key(item)
+        transaction.on_commit(
+            lambda: editors_engine().apply([], delete_keys=[key]), robust=True
+        )
 
     def reset(self):
         editors_engine().rebuild([])
 
 
 class Rebuilder:
-    """``manage.py wagtail_update_index``: empties the index, then Wagtail adds all objects."""
+    """``manage.py wagtail_update_index``: empties the index, then Wagtail adds all objects.
+
+    A file locked by this process says meanwhile that the index is not whole.
+    """
 
     def __init__(self, index):
         self.index = index
+        self.unfinished = None
 
     def start(self):
+        _engine().path.mkdir(parents=True, exist_ok=True)
+        self.unfinished = open(_unfinished(), "w")  # noqa: SIM115 held until finish
+        fcntl.flock(self.unfinished, fcntl.LOCK_EX)
         self.index.reset()
         return self.index
 
     def finish(self):
-        pass
+        _unfinished().unlink(missing_ok=True)
+        self.unfinished.close()
 
 
 class QueryCompiler(BaseSearchQueryCompiler):

@@ -1,7 +1,11 @@
 """What editors are told about the text of files: on the page, on the file, and as a report."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
@@ -45,6 +49,29 @@ def say_which_files_cannot_be_read(request, page):
         if text.sample:
             message += " " + _("It reads: %(sample)s") % {"sample": text.sample[:120]}
         messages.warning(request, message)
+
+
+def text_of_file(request, document_id):
+    """What an editor is told of a file's text, a fragment; 202 while it is being read."""
+    document = get_object_or_404(HubDocument, pk=document_id)
+    policy = policy_registry.get_by_type(HubDocument)
+    if not policy.user_has_any_permission_for_instance(
+        request.user, ["add", "change", "choose"], document
+    ):
+        raise PermissionDenied
+    text = DocumentText.objects.filter(document=document).first()
+    waiting = text is not None and text.status == DocumentText.Status.WAITING
+    return render(
+        request, "search/text_of_file.html", {"text": text}, status=202 if waiting else 200
+    )
+
+
+@hooks.register("insert_global_admin_js")
+def tell_of_files_just_uploaded():
+    return format_html(
+        '<script src="{}" data-address="{}"></script>',
+        static("js/text_of_files.js"), reverse("search_text_of_file", args=[0]),
+    )
 
 
 class UnreadableFilesView(ReportView):
@@ -95,6 +122,7 @@ class UnreadableFilesMenuItem(MenuItem):
 @hooks.register("register_admin_urls")
 def report_addresses():
     return [
+        path("documents/<int:document_id>/text/", text_of_file, name="search_text_of_file"),
         path("reports/unreadable-files/", UnreadableFilesView.as_view(),
              name="search_unreadable_files"),
         path("reports/unreadable-files/results/",

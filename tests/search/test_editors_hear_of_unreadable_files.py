@@ -40,6 +40,50 @@ def test_a_garbled_file_shows_its_sample(page, editor, signed_in):
         assert GARBLED in client.get(address).content.decode(), address
 
 
+@pytest.mark.parametrize("language, words", [
+    ("th", "ค้นหาข้อความในไฟล์นี้ไม่ได้"), ("en", "Search cannot look into this file"),
+])
+def test_the_page_of_the_file_warns_above_the_form(page, editor, signed_in, language, words):
+    from wagtail.users.models import UserProfile
+
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": language})
+    DocumentText.objects.update(status="garbled", sample=GARBLED)
+    file = page.attachments.get().document
+    body = signed_in(editor).get(reverse("wagtaildocs:edit", args=[file.pk])).content.decode()
+    warning = body[body.index("help-warning"):]
+    assert warning.index(words) < warning.index(GARBLED) < warning.index("<form")
+
+
+def test_whoever_uploads_is_told_when_the_file_was_read(page, editor, signed_in):
+    client, file = signed_in(editor), page.attachments.get().document
+    address = reverse("search_text_of_file", args=[file.pk])
+    DocumentText.objects.update(status="waiting", sample="")
+    waiting = client.get(address)
+    assert (waiting.status_code, "help-info" in waiting.content.decode()) == (202, True)
+    DocumentText.objects.update(status="garbled", sample=GARBLED)
+    told = client.get(address)
+    assert told.status_code == 200
+    assert GARBLED in told.content.decode()
+    DocumentText.objects.update(status="read", sample="")
+    assert "help-warning" not in client.get(address).content.decode()
+
+
+def test_a_file_read_in_part_says_so(page, editor, signed_in):
+    DocumentText.objects.update(status="read", sample=GARBLED)
+    file = page.attachments.get().document
+    told = signed_in(editor).get(reverse("search_text_of_file", args=[file.pk])).content.decode()
+    assert "help-warning" in told
+    assert GARBLED in told
+
+
+def test_others_are_not_told_what_a_file_holds(page, signed_in, django_user_model, client):
+    file = page.attachments.get().document
+    address = reverse("search_text_of_file", args=[file.pk])
+    outsider = django_user_model.objects.create_user("outsider", password="secret")
+    assert client.get(address).status_code == 302
+    assert signed_in(outsider).get(address).status_code == 302
+
+
 def test_a_readable_file_is_not_complained_about(hub, editor, signed_in):
     page = LessonPageFactory()
     page.attachments.create(document=document("อ่านได้", "อ่านได้.txt", "ปูม้า".encode() * 20))

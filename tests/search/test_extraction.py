@@ -10,8 +10,7 @@ import pptx
 import pytest
 from fpdf import FPDF
 
-from search.extraction import Extracted, Limits, best_reading, decode, extract, extract_safely
-from search.thai_quality import repair, thai_quality
+from search.extraction import Extracted, Limits, decode, extract, extract_safely
 
 FILES = Path(__file__).parent.parent / "files"
 SENTENCES = [
@@ -229,73 +228,6 @@ def test_a_scan_has_no_text(tmp_path):
     path = tmp_path / "scan.pdf"
     thai_pdf([""]).output(path)
     assert read(path) == Extracted("empty")
-
-
-def test_garbled_pages_are_told_and_never_returned(tmp_path):
-    """A character map that names Thai glyphs after private characters."""
-    path = tmp_path / "garbled.pdf"
-    path.write_bytes(
-        bytes(thai_pdf(["ปูม้าตัวเมียไข่นอกกระดอง"] * 2).output()).replace(b"<0E", b"<E0")
-    )
-    extracted = read(path)
-    assert (extracted.status, extracted.parts) == ("garbled", ())
-    assert extracted.sample
-
-
-def test_one_garbled_part_does_not_lose_the_others(monkeypatch, tmp_path):
-    from search import extraction
-
-    garbled = "ก็่่ะ่าิ้ ่ำ่ั่ิ"
-    monkeypatch.setattr(extraction, "_read", lambda path, kind: [
-        extraction.Part(1, "page", SENTENCES[0]), extraction.Part(2, "page", garbled),
-    ])
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-")
-    extracted = read(tmp_path / "a.pdf")
-    assert [part.number for part in extracted.parts] == [1]
-    assert extracted.sample
-
-
-def test_the_best_of_several_readings_is_taken():
-    right, moved = SENTENCES[2], SENTENCES[2].replace("ครั้ง", "ค ั้รง").replace("จำ", "จ า")
-    assert best_reading([moved, right, moved]) == right
-    assert best_reading(["ปู", right]) == right  # a reader that loses most of a page
-
-
-def test_a_pdf_reader_that_fails_leaves_the_work_to_the_others(monkeypatch):
-    from search import extraction
-
-    def refuse(content, kind):
-        raise RuntimeError("Invalid cross-reference table")
-
-    monkeypatch.setattr(extraction, "_by_xberg", refuse)
-    assert len(read(FILES / "chromium.pdf").parts) == 3
-
-
-@pytest.mark.parametrize("found, meant", [
-    ("นํ้า", "น้ำ"), ("นำ้", "น้ำ"), ("น้ําา", "น้ำ"), ("ทำำ", "ทำ"), ("เเม่ปู", "แม่ปู"),
-    ("น ้ำ", "น้ำ"), ("ครัง้", "ครั้ง"), ("ป่ี", "ปี่"), ("ปูู", "ปู"),
-    ("\uf70dป\uf702\uf70b", "๋ปี้"), ("à¸›à¸¹à¸¡à¹‰à¸²à¸\u0095à¸±à¸§", "ปูม้าตัว"),
-])
-def test_what_programs_do_to_thai_is_undone(found, meant):
-    assert repair(found) == meant
-
-
-def test_windows_874_shown_as_western_letters_is_undone():
-    assert repair(SENTENCES[0].encode("cp874").decode("latin-1")) == SENTENCES[0]
-
-
-def test_the_space_that_pdf_puts_after_sara_am_goes():
-    assert repair("จดบันทึกจำ นวนแม่ปู", from_pdf=True) == "จดบันทึกจำนวนแม่ปู"
-
-
-@pytest.mark.parametrize("text", [
-    *SENTENCES, "พันธุ์ สิทธิ์ ศาสตร์ ฤๅษี เกาะ เพราะ ก็ ฯลฯ ทั้งๆ ที่ ๒๕๖๗ เจี๊ยบ น้ำจิ้ม ณ บัดนี้",
-    "Crab bank, déjà vu, 24 households", "Đây là tiếng Việt có nhiều dấu", "",
-])
-def test_good_text_is_not_called_garbled_and_not_changed(text):
-    quality = thai_quality(text)
-    assert (quality.illegal, quality.garbled) == (0, False)
-    assert repair(text) == text
 
 
 def locked_odt(path):

@@ -1,4 +1,4 @@
-"""Publishes and expires pages on time."""
+"""Publishes and expires pages on time, and lets the apps mend what was cut short."""
 
 import logging
 import time
@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
 
+from hub.changes import time_passed
+
 logger = logging.getLogger(__name__)
 DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
 A_DAY = 24 * 60 * 60
@@ -16,6 +18,7 @@ A_DAY = 24 * 60 * 60
 class Command(BaseCommand):
     help = (
         "Every few seconds, publishes pages whose time has come and takes down expired ones; "
+        "takes up again what a killed process left undone; "
         "once a day, clears old sessions and finished tasks away."
     )
 
@@ -31,6 +34,7 @@ class Command(BaseCommand):
                 # One transaction, so that no page goes live without its audit entry.
                 with transaction.atomic():
                     call_command("publish_scheduled", verbosity=0)
+                time_passed.send_robust(Command)  # logs what fails
                 if cleaned is None or time.monotonic() - cleaned > A_DAY:
                     cleaned = time.monotonic()
                     call_command("clearsessions", verbosity=0)

@@ -1,0 +1,54 @@
+"""The folders of a rebuilt index: one per rebuild, locked by the process that fills it.
+
+A lock ends with its process, so what is neither in use nor locked was left by one that was
+killed. Callers hold the writer's lock of the index.
+"""
+
+import fcntl
+import os
+import shutil
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def new_folder(path: Path, writing):
+    """A new generation below ``path`` to build in; removed when building it fails.
+
+    ``writing`` makes the context of the writer's lock: nobody tidies between making and locking.
+    """
+    folder = path / f"g-{uuid.uuid4().hex}"
+    with writing(timeout=60):
+        folder.mkdir()
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        os.close(held)
+
+
+def remove_all_but(path: Path, current: str) -> None:
+    """Remove generations that are neither ``current`` nor being built, and pointers that were
+    never put in place. Readers that have one open keep its files, and look for the new one."""
+    for folder in path.glob("g-*"):
+        if folder.name != current and not _is_locked(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+    for pointer in path.glob("current.g-*"):
+        pointer.unlink(missing_ok=True)
+
+
+def _is_locked(path) -> bool:
+    """Whether a living process holds the lock on ``path``."""
+    held = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(held)
+    return False

@@ -1,0 +1,261 @@
+"""Processes of one hub that may be killed, each forked from a parent that is ready to work.
+
+Run as a program: sets Django up once, then forks what it is told on standard input, a line of
+JSON each, and answers with the process number. Starting the interpreter for each would take
+two seconds; what is forked has its own database connection, index and locks, as any process.
+
+A worker notes in a shared byte which step it is in, so that whoever kills it can choose.
+"""
+
+import json
+import mmap
+import os
+import random
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+STEPS = (
+    "starting", "changing", "committed", "writing the index", "marking", "filling", "late changes",
+    "swapping", "between", "reading", "storing", "refilling",
+)
+
+
+class Step:
+    """The step of a worker, in a file of one byte that both sides map."""
+
+    def __init__(self, path):
+        if not Path(path).exists():
+            Path(path).write_bytes(b"\0")
+        with open(path, "r+b") as file:
+            self.memory = mmap.mmap(file.fileno(), 1)
+
+    def set(self, name):
+        self.memory[0] = STEPS.index(name)
+
+    def get(self) -> str:
+        return STEPS[self.memory[0]]
+
+
+def prepare():
+    """A hub with a section to write below, twelve pages, a file, and both indexes."""
+    from django.core.management import call_command
+
+    from hub.reference import load_reference
+    from tests.factories import LessonPageFactory, SectionPageFactory, document
+
+    call_command("migrate", verbosity=0)
+    load_reference()
+    for n in range(2):
+        section = SectionPageFactory(title=f"หมวด {n}", slug=f"s{n}")
+        for m in range(6):
+            LessonPageFactory(title=f"ปูม้า {n}{m}", slug=f"p{n}{m}", parent=section)
+    document("ไฟล์", "ก.txt", "ปลากระบอก".encode() * 20)
+    call_command("index", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+
+
+class Editing:
+    """Publishes, takes down, moves and deletes pages, attaches files: one transaction each, as the
+    middleware makes of every request of the editor. Says what it is about to do, and what was
+    done once the transaction is committed."""
+
+    def __init__(self, folder, seed, step):
+        self.random = random.Random(seed)
+        self.step = step
+        self.seed = seed
+        self.said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def say(self, **what):
+        os.write(self.said, (json.dumps(what) + "\n").encode())
+
+    def run(self):
+        from django.db import transaction
+
+        from lessons.models import LessonPage
+
+        number = 0
+        while True:
+            number += 1
+            page = self.random.choice(list(LessonPage.objects.all()))
+            act = self.random.choice([self.publish, self.publish, self.unpublish, self.move,
+                                      self.attach, self.delete])
+            self.step.set("changing")
+            with transaction.atomic():
+                wanted = act(page, f"{self.seed}-{number}")
+                self.say(about_to=wanted, page=page.pk)
+            self.say(done=wanted, page=page.pk)
+
+    def publish(self, page, name):
+        page.title = f"แม่ปูม้า {name}"
+        page.event = "น้ำทะเลหนุน " * self.random.randrange(1, 60)
+        page.save_revision(log_action=True).publish()
+        return {"title": page.title, "live": True}
+
+    def unpublish(self, page, name):
+        page.unpublish()
+        return {"live": False}
+
+    def move(self, page, name):
+        from hub.models import SectionPage
+
+        target = SectionPage.objects.exclude(pk=page.get_parent().pk).filter(slug__in=["s0", "s1"])
+        target = target.get()
+        page.move(target, pos="last-child")
+        return {"parent": target.pk}
+
+    def attach(self, page, name):
+        from hub.models import Attachment
+        from tests.factories import document
+
+        file = document(name, f"{name}.txt", f"ปลากระบอก {name} ".encode() * 50)
+        page.attachments.set([Attachment(document=file)])
+        page.save_revision(log_action=True).publish()
+        return {"file": file.pk, "live": True}
+
+    def delete(self, page, name):
+        from tests.factories import LessonPageFactory
+
+        parent = page.get_parent().specific
+        page.delete()
+        LessonPageFactory(title=f"ปูม้า {name}", slug=f"p{name}", parent=parent)
+        return {"gone": True}
+
+
+def rebuilding(step):
+    from search import indexer
+
+    while True:
+        step.set("filling")
+        indexer.rebuild()
+        step.set("between")
+
+
+def refilling(step):
+    from django.core.management import call_command
+
+    while True:
+        step.set("refilling")
+        call_command("wagtail_update_index", verbosity=0)
+        step.set("between")
+
+
+def reading(step):
+    from django.core.management import call_command
+
+    while True:
+        step.set("between")
+        call_command("db_worker", interval=0.05, startup_delay=False, batch=True, verbosity=0,
+                     worker_id=f"w{os.getpid()}")
+
+
+def note_steps(step):
+    """Put a note of the step around what the hub does on its way; changes nothing else."""
+    from hub.models.change import ChangeQuerySet
+    from search import generations, indexer, tasks
+    from search.tantivy_engine import TantivyEngine, _Building
+
+    def noted(owner, name, before, after=None):
+        original = getattr(owner, name)
+
+        def call(*args, **kwargs):
+            step.set(before)
+            try:
+                return original(*args, **kwargs)
+            finally:
+                if after:
+                    step.set(after)
+
+        setattr(owner, name, call)
+
+    noted(indexer, "catch_up", "committed", "between")
+    noted(TantivyEngine, "_write", "writing the index")
+    noted(ChangeQuerySet, "applied", "marking", "between")
+    noted(_Building, "apply", "late changes", "swapping")
+    noted(generations, "remove_all_but", "swapping")
+    noted(tasks, "extract_safely", "reading", "storing")
+
+
+def look(folder):
+    """Open the hub as any process would, search once, and write down what is wrong."""
+    from django.core.management import call_command
+
+    from search.find import find
+    from tests.search.what_must_hold import wrong_after_a_search, wrong_after_the_schedule
+
+    results = find("ปูม้า")
+    wrong = wrong_after_a_search(folder, results)
+    call_command("keep_schedule", once=True)
+    wrong += wrong_after_the_schedule()
+    (folder / "wrong.new").write_text(json.dumps(wrong))
+    (folder / "wrong.new").replace(folder / "wrong")
+
+
+def drain(folder):
+    """Let the schedule and a worker run as long as there is work, time having passed."""
+    from datetime import timedelta
+
+    from django.core.management import call_command
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
+
+    from tests.search.what_must_hold import wrong_at_the_end
+
+    for _again in range(3):
+        DBTaskResult.objects.running().update(started_at=timezone.now() - timedelta(hours=1))
+        call_command("keep_schedule", once=True)
+        call_command("db_worker", interval=0.01, startup_delay=False, batch=True, verbosity=0)
+    (folder / "wrong.new").write_text(json.dumps(wrong_at_the_end()))
+    (folder / "wrong.new").replace(folder / "wrong")
+
+
+def work(order, folder):
+    seed = order.get("seed", 0)
+    step = Step(folder / f"step-{order['kind']}")
+    match order["kind"]:
+        case "prepare":
+            prepare()
+        case "look":
+            look(folder)
+        case "drain":
+            drain(folder)
+        case kind:
+            note_steps(step)
+            {"editing": Editing(folder, seed, step).run,
+             "rebuilding": lambda: rebuilding(step),
+             "refilling": lambda: refilling(step),
+             "reading": lambda: reading(step)}[kind]()
+
+
+def main():
+    import django
+
+    django.setup()
+    from pythainlp import word_tokenize  # noqa: F401 read before forking, not after each
+
+    from search import thai
+
+    thai.words("อ่านพจนานุกรมก่อน")
+    folder = Path(os.environ["DATA_DIR"])
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who is killed here leaves no zombie
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            code = 1
+            with open(folder / "output", "a") as output:
+                os.dup2(output.fileno(), 1)
+            try:
+                work(order, folder)
+                code = 0
+            except BaseException:
+                with open(folder / "trouble", "a") as file:
+                    file.write(f"{order}\n{traceback.format_exc()}\n")
+            finally:
+                os._exit(code)
+        print(child, flush=True)
+
+
+if __name__ == "__main__":
+    main()
