@@ -72,28 +72,32 @@ class Results:
         return min(MAX_PAGES, -(-self.total // RESULTS_PER_PAGE))
 
 
-def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
+def find(
+    text, reader=None, chosen=None, number=1, facets=True, *,
+    pages=None, limit=RESULTS_PER_PAGE, with_passages=True,
+) -> Results:
     """Search for ``text`` as ``reader`` and return page ``number`` (from 1) of the results.
 
     ``chosen`` maps names of FACETS to the values chosen; with values chosen and nothing typed,
     all their pages are found, newest first, translations only once. Never raises on what was typed.
+    ``pages``, a set of ids, narrows the search to them and their files.
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
     plan = query.plan(text)
-    if plan.is_empty and not chosen:
+    if (plan.is_empty and not chosen and pages is None) or pages == set():
         return Results(plan, [], 0, {}, number)
     filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
+    if pages is not None:
+        filters = replace(filters, pages=sorted(pages))
     if plan.is_empty:  # browsing: files and translations would repeat their pages
         filters = replace(filters, kinds=["page"], readers=[get_language()])
     generation = _brought_up_to_date()
-    offset = (number - 1) * RESULTS_PER_PAGE
-    answer = _answer(
-        lambda: query.run(engine(), plan, filters, offset, RESULTS_PER_PAGE, facets)
-    )
+    offset = (number - 1) * limit
+    answer = _answer(lambda: query.run(engine(), plan, filters, offset, limit, facets))
     found = recheck(answer.hits, reader, generation)
     words = needles(plan)
-    for result in found:
+    for result in found if with_passages else []:
         result.passages = best_passages(result.hit, words)
     withheld = len(answer.hits) - len(found)
     return Results(

@@ -47,3 +47,20 @@ def read_text(document_id: int) -> str:
     )
     record("document", document.pk)
     return text.status
+
+
+@task()
+def write_to_asker(alert_id: int) -> str:
+    """Ask the reader to confirm her alert. The address is read here: tasks are kept for days."""
+    from search.letters import confirm_letter
+    from search.models import Alert
+
+    alert = Alert.objects.select_related("site").filter(pk=alert_id).first()
+    if alert is None:
+        return "gone"
+    try:
+        confirm_letter(alert).send()
+    except Exception as error:
+        # What is raised is kept with the task, and mail servers repeat the address.
+        raise RuntimeError(f"The letter was not sent: {type(error).__name__}") from None
+    return "sent"

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from hub.chain import Stage
 from hub.models import Area, Topic
+from search.counting import Asked
 from search.entries import place_in_file
 from search.find import FACETS, Reader, find, suggest
 
@@ -26,6 +27,8 @@ def results(request):
     number = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     found = find(text, Reader.of(request), {n: v for n, v in chosen.items() if v}, number)
     link = Link(request.path, found.plan.text, chosen)
+    if found.number == 1 and not found.plan.is_empty and not any(chosen.values()):
+        request.about = Asked(found.plan.text, found.total)
     labels = _labels(found.facets, chosen)
     context = {
         "q": found.plan.text,
@@ -45,6 +48,7 @@ def results(request):
             for value in chosen[name]
         ],
         "notices": _notices(found, text),
+        "parameters": link.page(1).partition("?")[2],  # of this search as a feed and as an alert
         "page_number": found.number,
         "num_pages": found.num_pages,
         "previous_url": link.page(found.number - 1) if found.number > 1 else "",

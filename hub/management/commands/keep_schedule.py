@@ -1,4 +1,4 @@
-"""Publishes and expires pages on time."""
+"""Publishes and expires pages on time, and does what else is due by the clock."""
 
 import logging
 import time
@@ -10,13 +10,15 @@ from django.db import close_old_connections, transaction
 
 logger = logging.getLogger(__name__)
 DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
-A_DAY = 24 * 60 * 60
+AN_HOUR = 60 * 60
+A_DAY = 24 * AN_HOUR
 
 
 class Command(BaseCommand):
     help = (
         "Every few seconds, publishes pages whose time has come and takes down expired ones; "
-        "once a day, clears old sessions and finished tasks away."
+        "once an hour, sends the alerts of saved searches that are due; once a day, clears old "
+        "sessions, finished tasks and counts of searches away."
     )
 
     def add_arguments(self, parser):
@@ -24,16 +26,20 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Look once and end.")
 
     def handle(self, *args, interval, once, **options):
-        cleaned = None
+        cleaned = alerted = None
         while True:
             close_old_connections()
             try:
                 # One transaction, so that no page goes live without its audit entry.
                 with transaction.atomic():
                     call_command("publish_scheduled", verbosity=0)
+                if alerted is None or time.monotonic() - alerted > AN_HOUR:
+                    alerted = time.monotonic()
+                    call_command("send_alerts", verbosity=0)
                 if cleaned is None or time.monotonic() - cleaned > A_DAY:
                     cleaned = time.monotonic()
                     call_command("clearsessions", verbosity=0)
+                    call_command("forget_searches", verbosity=0)
                     if settings.TASKS["default"]["BACKEND"] == DATABASE_TASKS:
                         call_command("prune_db_task_results", verbosity=0)
             except Exception:

@@ -1,0 +1,5 @@
+from search.models.alert import Alert
+from search.models.document_text import DocumentText
+from search.models.search_count import OpenedCount, SearchCount
+
+__all__ = ["Alert", "DocumentText", "OpenedCount", "SearchCount"]
