@@ -3,9 +3,8 @@
 from django import forms
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,19 +22,17 @@ class AlertForm(forms.Form):
     """Where to write, and how often. ``website`` is for robots: people do not see it."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"), max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        max_length=254,
         error_messages={
             "required": gettext_lazy("Write your e-mail address."),
             "invalid": gettext_lazy("This does not look like an e-mail address."),
         },
     )
     every = forms.ChoiceField(
-        label=gettext_lazy("How often"), choices=Alert.Every.choices, initial=Alert.Every.WEEK,
-        widget=forms.RadioSelect,
+        choices=Alert.Every.choices, initial=Alert.Every.WEEK,
+        error_messages={"required": gettext_lazy("Choose how often.")},
     )
-    website = forms.CharField(required=False, widget=forms.TextInput(
-        attrs={"tabindex": "-1", "autocomplete": "off"}))
+    website = forms.CharField(required=False)
 
 
 @never_cache

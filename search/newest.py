@@ -57,11 +57,13 @@ def newest(question, site, limit=20) -> list[News]:
 
 def news(question, site, after, until) -> list[News]:
     """What ``question`` finds on ``site`` that came in after ``after``, up to ``until``."""
-    pages = set(_open_pages(site).filter(first_published_at__gt=after, first_published_at__lte=until)
-                .values_list("pk", flat=True))
+    published = _open_pages(site).filter(
+        first_published_at__gt=after, first_published_at__lte=until
+    )
     files = DocumentText.objects.filter(
         status=DocumentText.Status.READ, read_at__gt=after, read_at__lte=until
     )
+    pages = set(published.values_list("pk", flat=True))
     pages |= pages_holding(list(files.values_list("document_id", flat=True)))
     if not pages:
         return []
