@@ -13,6 +13,7 @@ from search.question import Question
 
 # What the signatures in links are for: one does not do for the other.
 CONFIRM, STOP = "search.alert.confirm", "search.alert.stop"
+SUBJECT = 60  # characters of the search that stand in a subject
 
 
 def confirm_letter(alert) -> EmailMessage:
@@ -30,7 +31,9 @@ def confirm_letter(alert) -> EmailMessage:
 def news_letter(alert, news, total) -> EmailMessage:
     """Tells what is new: the first of ``total`` finds."""
     with override(alert.language):
-        subject = _("New: %(search)s") % {"search": _label(alert)}
+        label = _label(alert)
+        short = label if len(label) <= SUBJECT else f"{label[:SUBJECT]}…"
+        subject = _("New: %(search)s") % {"search": short}
         items = [
             {
                 "title": item.title, "is_file": item.is_file,
