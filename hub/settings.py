@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "taggit",
     "axes",
     "csp",
-    "django_filters",  # the templates of report filters
     "django_tasks",
     "django_tasks_db",
     "django.contrib.auth",
@@ -127,6 +126,7 @@ MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 LANGUAGE_CODE = "th"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("th", _("Thai")), ("en", _("English"))]

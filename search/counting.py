@@ -94,7 +94,9 @@ def _opened(request, about, referer) -> None:
         return
     typed = parse_qs(origin.query).get("q", [""])[0]
     text, language = _as_planned(typed), language_of(origin.path)
-    if text and _is_new(request, ("opened", language, text, about)):
+    # Where no letter or digit was typed nothing was found, and nothing can be opened from it.
+    has_word = any(c.isalnum() for c in text)
+    if has_word and _is_new(request, ("opened", language, text, about)):
         counts.note((language, kept_text(text)), opened=1, what=about)
 
 

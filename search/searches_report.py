@@ -3,12 +3,13 @@
 from collections import defaultdict
 
 import django_filters
+from django import forms
 from django.conf import settings
 from django.db.models import Sum
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import page_permission_policy
@@ -20,6 +21,11 @@ PERMISSIONS = ["add", "change", "publish"]
 TITLES_OF_A_ROW = 3
 
 
+def no_formula(text) -> str:
+    """``text`` so that no spreadsheet reckons with it: anybody may have typed it."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
 def may_see_searches(user) -> bool:
     """Whether ``user`` writes or publishes pages."""
     return page_permission_policy.user_has_any_permission(user, PERMISSIONS)
@@ -28,13 +34,16 @@ def may_see_searches(user) -> bool:
 class SearchesFilterSet(WagtailFilterSet):
     """Which days, which language, and whether each day stands for itself."""
 
-    day = django_filters.DateFromToRangeFilter(label=gettext_lazy("Period"))
+    day = django_filters.DateFromToRangeFilter(
+        label=gettext_lazy("Period"), widget=DateRangePickerWidget
+    )
     language = django_filters.ChoiceFilter(
-        label=gettext_lazy("Language"), choices=settings.LANGUAGES
+        label=gettext_lazy("Language"), choices=settings.LANGUAGES, widget=forms.RadioSelect,
+        empty_label=gettext_lazy("All"),
     )
     rows = django_filters.ChoiceFilter(
-        label=gettext_lazy("Rows"), method="leave", empty_label=gettext_lazy("Whole period"),
-        choices=[("day", gettext_lazy("Each day"))],
+        label=gettext_lazy("Rows"), choices=[("day", gettext_lazy("Each day"))],
+        widget=forms.RadioSelect, empty_label=gettext_lazy("Whole period"), method="leave",
     )
 
     class Meta:
@@ -69,6 +78,10 @@ class SearchesView(ReportView):
         "titles": gettext_lazy("What was opened"),
     }
 
+    custom_field_preprocess = {
+        name: {ReportView.FORMAT_CSV: no_formula} for name in ("shown", "titles")
+    }
+
     @cached_property
     def per_day(self) -> bool:
         return self.request.GET.get("rows") == "day"
@@ -97,9 +110,6 @@ class SearchesView(ReportView):
         rows = self.get_queryset().for_report(self.per_day)
         last = ["-day"] if self.per_day else []
         return rows.order_by(self.ordering, *last, "shown", "language")
-
-    def decorate_paginated_queryset(self, object_list):
-        return object_list
 
     def get_context_data(self, *args, **kwargs):
         if self.is_export:
