@@ -62,6 +62,7 @@ class SearchesView(ReportView):
 
     model = SearchCount
     page_title = gettext_lazy("Searches")
+    verbose_name_plural = SearchCount._meta.verbose_name_plural
     header_icon = "search"
     index_url_name = "search_searches"
     index_results_url_name = "search_searches_results"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Sum, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 SHOWN_FROM = 3  # a search asked for less often could tell of one person
 DAYS_KEPT = 396  # 13 months: this month can be seen beside last year's
@@ -42,7 +43,7 @@ class SearchCountQuerySet(models.QuerySet):
 
     def add(self, day, language, text, asked=0, nothing=0, opened=0):
         """Count on; returns the row's number."""
-        row, _created = self.get_or_create(day=day, language=language, text=text)
+        row, _is_new = self.get_or_create(day=day, language=language, text=text)
         self.filter(pk=row.pk).update(
             asked=F("asked") + asked, nothing=F("nothing") + nothing, opened=F("opened") + opened
         )
@@ -62,6 +63,8 @@ class SearchCount(models.Model):
     objects = SearchCountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("search")
+        verbose_name_plural = _("searches")
         constraints = [
             models.UniqueConstraint(
                 fields=["day", "language", "text"], name="one_count_of_a_search"
