@@ -17,7 +17,8 @@ READER = "reader@example.org"
 
 
 @pytest.fixture
-def page(hub):
+def page(hub, settings):
+    settings.WAGTAILADMIN_BASE_URL = "http://localhost:8000"
     return LessonPageFactory(title="ปูม้าที่สทิงพระ")
 
 

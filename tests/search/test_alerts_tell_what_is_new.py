@@ -19,8 +19,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def start(hub):
+def start(hub, settings):
     """The moment at which the alerts of these tests were confirmed: a week ago."""
+    settings.WAGTAILADMIN_BASE_URL = "http://localhost:8000"
     return timezone.now() - 7 * DAY
 
 
