@@ -49,7 +49,7 @@ def read_text(document_id: int) -> str:
     return text.status
 
 
-@task()
+@task(priority=10)  # before files: somebody waits with the mail program open
 def write_to_asker(alert_id: int) -> str:
     """Ask the reader to confirm her alert. The address is read here: tasks are kept for days."""
     from search.letters import confirm_letter
