@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "hub.middleware.ReadableInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hub.middleware.ContentSecurityPolicyMiddleware",
+    "search.counting.CountSearchesMiddleware",  # before the cache: pages from memory count too
     "hub.cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -131,7 +132,6 @@ LANGUAGE_CODE = "th"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("th", _("Thai")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/wagtail"]  # the second: its admin in Thai
 TIME_ZONE = env.str("TIME_ZONE", "Asia/Bangkok")
-USE_TZ = True
 
 WAGTAIL_SITE_NAME = env.str("SITE_NAME", "คลังความรู้ชุมชนสงขลา")
 WAGTAILADMIN_BASE_URL = env.str("BASE_URL", "http://localhost:8000")
@@ -172,7 +172,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.email_url("EMAIL_URL", default="consolemail://") | {"EMAIL_TIMEOUT": 20})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@localhost")
 
 CONTENT_SECURITY_POLICY = {
@@ -195,5 +195,5 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", SECURE_S
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_AGE = None  # only the alert form sets it for readers; gone with the browser
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SESSION_COOKIE_SAMESITE = "Lax"

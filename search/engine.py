@@ -67,6 +67,7 @@ class Filters:
     languages: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)  # not a facet: never counted
     readers: list[str] = field(default_factory=list)  # nor this
+    pages: list[int] = field(default_factory=list)  # nor this: ids, with their files
 
 
 @dataclass(frozen=True)

@@ -77,31 +77,43 @@ class Results:
     did_you_mean: str = ""  # would find more
 
     @property
+    def entries(self) -> list[Result]:
+        """Pages and files that were found, each by itself."""
+        pages = [[r] * (r.hit.document_id is None) + r.files for r in self.results]
+        return [entry for entries in pages for entry in entries]
+
+    @property
     def num_pages(self) -> int:
         return min(MAX_PAGES, -(-self.total // RESULTS_PER_PAGE))
 
 
-def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
+def find(
+    text, reader=None, chosen=None, number=1, facets=True, *,
+    pages=None, limit=RESULTS_PER_PAGE, with_passages=True,
+) -> Results:
     """Search for ``text`` as ``reader`` and return page ``number`` (from 1) of the results.
 
     ``chosen`` maps names of FACETS to the values chosen; with values chosen and nothing typed,
     all their pages are found, newest first, translations only once. Never raises on what was typed.
+    ``pages``, a set of ids, narrows the search to them and their files.
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
     generation = _brought_up_to_date()
     plan = query.plan(text, vocabulary.at(generation).synonyms)
-    if plan.is_empty and not chosen:
+    if (plan.is_empty and not chosen and pages is None) or pages == set():
         return Results(plan, [], 0, {}, number)
     filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
+    if pages is not None:
+        filters = replace(filters, pages=sorted(pages))
     if plan.is_empty:  # browsing: files and translations would repeat their pages
         filters = replace(filters, kinds=["page"], readers=[get_language()])
-    search = _Search(filters, number, facets, generation)
+    search = _Search(filters, number, limit, facets, generation)
     search.ask(plan)
     answer = search.answer
     found = recheck(answer.hits, reader, generation)
     words = needles(search.plan)
-    for result in found:
+    for result in found if with_passages else []:
         result.passages = best_passages(result.hit, words)
     withheld = len(answer.hits) - len(found)
     return Results(
@@ -125,8 +137,8 @@ def _by_page(found) -> list[Result]:
 class _Search:
     """One search on its way: what is asked of the engine, one thing after the other."""
 
-    def __init__(self, filters, number, facets, generation):
-        self.filters, self.number = filters, number
+    def __init__(self, filters, number, limit, facets, generation):
+        self.filters, self.number, self.limit = filters, number, limit
         self.facets, self.generation = facets, generation
         self.plan = self.answer = None
         self.corrected = self.did_you_mean = ""
@@ -145,20 +157,23 @@ class _Search:
             if not self.answer.total:
                 self.answer = self._run(plan, ["any"])
 
-    def _run(self, plan, strategies, offset=None, limit=RESULTS_PER_PAGE):
-        offset = (self.number - 1) * RESULTS_PER_PAGE if offset is None else offset
+    @property
+    def offset(self) -> int:
+        return (self.number - 1) * self.limit
+
+    def _run(self, plan, strategies, offset=None, limit=None):
+        offset = self.offset if offset is None else offset
         return _answer(lambda: query.run(
-            engine(), plan, self.filters, offset, limit, self.facets, strategies
+            engine(), plan, self.filters, offset, limit or self.limit, self.facets, strategies
         ))
 
     def _question(self, plan):
         """Any word; the first hits ranked anew, for which the first pages are asked as one."""
-        offset = (self.number - 1) * RESULTS_PER_PAGE
-        if offset >= DEPTH:
+        if self.offset + self.limit > DEPTH:
             return self._run(plan, ["any"])
         answer = self._run(plan, ["any"], 0, DEPTH)
         hits = reranked(answer.hits, self._rarities(plan))
-        return replace(answer, hits=hits[offset : offset + RESULTS_PER_PAGE])
+        return replace(answer, hits=hits[self.offset : self.offset + self.limit])
 
     def _rarities(self, plan) -> list[tuple[str, float]]:
         counts, size = corrections.words_known(self.generation)

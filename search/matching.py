@@ -114,7 +114,7 @@ def filtered(asked, filters: Filters, left_out=None) -> Bool:
         must.append(OneOf("audience", tuple(filters.audiences)))
     for field, values in (
         ("site", [filters.site] if filters.site else []), ("kind", filters.kinds),
-        ("reader", filters.readers),
+        ("reader", filters.readers), ("page", filters.pages),
         *((FACET_FIELDS[name], getattr(filters, name)) for name in FACETS if name != left_out),
     ):
         if values:

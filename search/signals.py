@@ -1,5 +1,5 @@
-"""When changes commit, the index takes them in; when a file comes, its text is read; when time
-passes, what was cut short is taken up again."""
+"""When changes commit, the index takes them in; when a file comes, its text is read; when a name
+comes, texts are cut by it."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from hub.changes import changes_recorded, record, record_pages, time_passed
 from hub.models import BilingualName, HubDocument, KnowledgePage
 from hub.reference import add_all, reference_loaded
+from search import schedule
 
 GLOSSARY = Path(__file__).with_name("glossary.txt")
 
@@ -36,17 +37,6 @@ def _document_saved(sender, instance, raw=False, **kwargs):
     from search.tasks import want_text
 
     want_text(instance)
-
-
-def _look_after(sender, **kwargs):
-    """What a killed process left, put right without anybody's doing."""
-    from search import indexer, wagtail_backend
-    from search.tasks import take_up_again
-
-    take_up_again()
-    indexer.ensure()
-    indexer.engine().tidy()
-    wagtail_backend.look_after()
 
 
 def _names_of(thing) -> set[str]:
@@ -124,5 +114,6 @@ def connect() -> None:
     post_delete.connect(_names_changed)
     reference_loaded.connect(_reference_loaded)
     changes_recorded.connect(_take_in)
-    time_passed.connect(_look_after)
+    for due in (schedule.mend, schedule.alerts, schedule.counts):
+        time_passed.connect(due)
     post_save.connect(_document_saved, sender=HubDocument)

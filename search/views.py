@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from hub.chain import Stage
 from hub.models import Area, Topic
 from search import thai
+from search.counting import Asked
 from search.entries import place_in_file
 from search.find import FACETS, Reader, find, suggest
 
@@ -27,6 +28,8 @@ def results(request):
     number = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     found = find(text, Reader.of(request), {n: v for n, v in chosen.items() if v}, number)
     link = Link(request.path, found.plan.text, chosen)
+    if found.number == 1 and not found.plan.is_empty and not any(chosen.values()):
+        request.about = Asked(found.plan.text, found.total)
     labels = _labels(found.facets, chosen)
     context = {
         "q": found.plan.text,
@@ -49,6 +52,7 @@ def results(request):
         "did_you_mean": {
             "text": found.did_you_mean, "url": link.searching(found.did_you_mean),
         } if found.did_you_mean else None,
+        "parameters": link.page(1).partition("?")[2],  # of this search as a feed and as an alert
         "page_number": found.number,
         "num_pages": found.num_pages,
         "previous_url": link.page(found.number - 1) if found.number > 1 else "",

@@ -1,4 +1,4 @@
-"""What editors are told about the text of files: on the page, on the file, and as a report."""
+"""What editors are told: which files cannot be read, and, as a report, what is searched for."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,9 +17,11 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from hub.models import HubDocument
+from hub.models import HubDocument, KnowledgePage
 from hub.wagtail_hooks import may_change_documents
+from search.counting import Opened
 from search.models import DocumentText, GlossaryTerm
+from search.searches_report import SearchesView, may_see_searches
 
 
 class GlossaryViewSet(SnippetViewSet):
@@ -119,16 +121,43 @@ class UnreadableFilesMenuItem(MenuItem):
         return may_change_documents(request.user)
 
 
+class SearchesMenuItem(MenuItem):
+    def is_shown(self, request):
+        return may_see_searches(request.user)
+
+
+@hooks.register("before_serve_page")
+def say_which_page_is_opened(page, request, args, kwargs):
+    if isinstance(page, KnowledgePage):
+        request.about = Opened(page_id=page.pk)
+
+
+@hooks.register("before_serve_document")
+def say_which_file_is_opened(document, request):
+    request.about = Opened(document_id=document.pk)
+
+
 @hooks.register("register_admin_urls")
 def report_addresses():
     return [
         path("documents/<int:document_id>/text/", text_of_file, name="search_text_of_file"),
+        path("reports/searches/", SearchesView.as_view(), name="search_searches"),
+        path("reports/searches/results/", SearchesView.as_view(results_only=True),
+             name="search_searches_results"),
         path("reports/unreadable-files/", UnreadableFilesView.as_view(),
              name="search_unreadable_files"),
         path("reports/unreadable-files/results/",
              UnreadableFilesView.as_view(results_only=True),
              name="search_unreadable_files_results"),
     ]
+
+
+@hooks.register("register_reports_menu_item")
+def searches_in_menu():
+    return SearchesMenuItem(
+        gettext_lazy("Searches"), reverse("search_searches"),
+        name="searches", icon_name="search", order=610,
+    )
 
 
 @hooks.register("register_reports_menu_item")

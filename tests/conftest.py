@@ -20,9 +20,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path, monkeypatch):
     """The search indexes and uploaded files of one test lie in its own folder."""
-    from search import indexer, wagtail_backend
+    from search import counting, indexer, wagtail_backend
 
     cache.clear()
+    # No thread writes into the database of a test; counts are written when a test says so.
+    monkeypatch.setattr(counting, "SECONDS_BETWEEN_WRITES", 0)
+    monkeypatch.setattr(counting, "counts", counting.Counts())
+    monkeypatch.setattr(counting, "visitors", counting.Visitors())
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

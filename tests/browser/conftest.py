@@ -9,6 +9,8 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from email import message_from_string
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,16 @@ class Served:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def letters(self) -> list:
+        """The e-mails sent so far, oldest first."""
+        found = []
+        for path in sorted((self.data / "mail").glob("*.log"), key=lambda p: p.stat().st_mtime_ns):
+            # The backend writes one file per connection and a line of dashes after each letter.
+            for text in path.read_text("utf-8").split("-" * 79 + "\n"):
+                if text.strip():
+                    found.append(message_from_string(text, policy=default))
+        return found
+
     def shell(self, code) -> str:
         return self.manage("shell", "--no-imports", "--verbosity", "0", "-c", code)
 
@@ -70,6 +82,7 @@ def served(tmp_path_factory):
     environment = os.environ | {
         "DEVELOPMENT": "1", "DATA_DIR": str(data), "PORT": port, "BASE_URL": url,
         "DATABASE_URL": f"sqlite:///{data / 'hub.sqlite3'}", "PYTHONUNBUFFERED": "1",
+        "EMAIL_URL": f"filemail:///{data / 'mail'}",
     }
     hub = Served(url, data, environment)
     hub.manage("prepare")

@@ -164,6 +164,51 @@ def test_pages_and_files_open_for_those_who_may_read_them(guarded, client_of, ro
             assert (answer.status_code == 200) == (role in MAY_READ[name]), (name, role)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
+    """Not even what its reader may read: feed readers pass on what they fetch."""
+    client = client_of(role)
+    questions = [{}, {"q": SECRET}, {"topic": "fishers"}] + [{"q": canary(n)} for n in MAY_READ]
+    for address in ("/search/feed/", "/en/search/feed/"):
+        for question in questions:
+            answer = client.get(address, question)
+            assert answer.status_code == 200
+            _typed, _, entries = answer.content.decode().partition("<entry>")
+            assert canaries_in(entries) == set(), (address, question)
+    assert "หน้าเปิด" in client.get("/search/feed/").content.decode()
+
+
+def test_an_alert_tells_nothing_that_is_not_open_to_all(guarded, hub, mailoutbox):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from search.alerts import send_due
+    from search.models import Alert
+
+    before = timezone.now() - timedelta(days=30)
+    questions = [("", {}), (SECRET, {}), ("", {"topics": ["fishers"]})]
+    questions += [(canary(name), {}) for name in MAY_READ]
+    for text, chosen in questions:
+        Alert.objects.create(
+            email="member@example.org", language="th", text=text, chosen=chosen,
+            digest=f"{text[:20]}{len(chosen)}", confirmed_at=before, looked_until=before,
+            site=Site.objects.get(is_default_site=True),
+        )
+    assert send_due() == 1, "only who asked for everything hears of the open pages"
+    letters = "".join(letter.subject + letter.body for letter in mailoutbox)
+    assert "หน้าเปิด" in letters
+    assert canaries_in(letters) == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_pages_of_alerts_and_the_report_hold_no_page_of_others(guarded, client_of, role):
+    client = client_of(role)
+    for address in ("/search/alert/", "/search/alert/asked/", "/admin/reports/searches/"):
+        answer = client.get(address, {"q": SECRET}, follow=True)
+        assert canaries_in(answer.content.decode()) == set(), address
+
+
 def test_what_the_index_missed_is_held_back_by_the_recheck(guarded, hub):
     """The index says public; the database says no."""
     page = LessonPageFactory(title="เพิ่งปิด")
@@ -190,7 +235,11 @@ ADDRESSES = {
     "wagtaildocs_serve": "pages and files",
     "wagtaildocs_authenticate_with_password": "switched off",
     "media": "tests/hub/test_documents_and_images.py", "search": "search",
-    "search_suggest": "search", "wagtailcore_authenticate_with_password": "switched off",
+    "search_suggest": "search", "search_feed": "a feed", "search_alert": "the pages of alerts",
+    "search_alert_asked": "the pages of alerts",
+    # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
+    "search_alert_confirm": "no content", "search_alert_stop": "no content",
+    "wagtailcore_authenticate_with_password": "switched off",
     "wagtailcore_login": "no content", "wagtail_serve": "pages and files, lists, the chain, packs",
 }
 

@@ -1,4 +1,4 @@
-"""Publishes and expires pages on time, and lets the apps mend what was cut short."""
+"""Publishes and expires pages on time, and lets the apps do what is due by the clock."""
 
 import logging
 import time
@@ -17,9 +17,9 @@ A_DAY = 24 * 60 * 60
 
 class Command(BaseCommand):
     help = (
-        "Every few seconds, publishes pages whose time has come and takes down expired ones; "
-        "takes up again what a killed process left undone; "
-        "once a day, clears old sessions and finished tasks away."
+        "Every few seconds, publishes pages whose time has come and takes down expired ones, and "
+        "lets the apps do what is due: mend what a killed process left, send alerts, bring a "
+        "search cluster up to date; once a day, clears old sessions and finished tasks away."
     )
 
     def add_arguments(self, parser):
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 # One transaction, so that no page goes live without its audit entry.
                 with transaction.atomic():
                     call_command("publish_scheduled", verbosity=0)
-                time_passed.send_robust(Command)  # logs what fails
+                time_passed.send_robust(Command, once=once)  # logs what fails
                 if cleaned is None or time.monotonic() - cleaned > A_DAY:
                     cleaned = time.monotonic()
                     call_command("clearsessions", verbosity=0)

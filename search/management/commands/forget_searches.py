@@ -1,0 +1,15 @@
+"""Forgets old counts of searches."""
+
+from django.core.management.base import BaseCommand
+
+from search.models import SearchCount
+
+
+class Command(BaseCommand):
+    help = (
+        "Drops counts of searches after 13 months, and after 30 days the words of those that were "
+        "asked for less than three times."
+    )
+
+    def handle(self, *args, **options):
+        SearchCount.objects.forget()

@@ -1,0 +1,6 @@
+from search.models.alert import Alert
+from search.models.document_text import DocumentText
+from search.models.glossary import GlossaryTerm
+from search.models.search_count import OpenedCount, SearchCount
+
+__all__ = ["Alert", "DocumentText", "GlossaryTerm", "OpenedCount", "SearchCount"]
