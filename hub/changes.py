@@ -15,6 +15,7 @@ from wagtail.models import (
 )
 from wagtail.signals import page_slug_changed, post_page_move
 
+schedule_looked = Signal()  # sent at every look of keep_schedule; ``wait``: nobody comes again
 changes_recorded = Signal()  # sent inside the transaction, after rows were added to the log
 
 

@@ -31,6 +31,10 @@ BUSY = (429, 503)
 TRIES, BACKOFF = 5, 0.2  # seconds, doubled at every try
 
 
+class Unfit(IndexUnavailable):
+    """The cluster answers, but its index is missing, unfinished or another version's."""
+
+
 class Refused(IndexUnavailable):
     """The cluster took a batch but for the entries with ``keys``."""
 
@@ -55,18 +59,22 @@ class ClusterEngine:
         self.alias = client.address.prefix
         self._lock = WriteLock(lock_path)
         self._known = _Known()
-        self._deadline = None
+        self._left = None  # seconds; None for as long as each request may take
 
     def within(self, seconds) -> "ClusterEngine":
-        """The same engine, whose calls all end within ``seconds`` from now."""
+        """The same engine, whose requests may take ``seconds`` altogether; not for threads."""
         limited = copy.copy(self)
-        limited._deadline = time.monotonic() + seconds
+        limited._left = seconds
         return limited
 
     def _request(self, method, path, body=None, params=None, seconds=SEARCH_SECONDS) -> dict:
-        if self._deadline is not None:
-            seconds = min(seconds, self._deadline - time.monotonic())
-        return self.client.request(method, path, body, params, seconds)
+        if self._left is None:
+            return self.client.request(method, path, body, params, seconds)
+        begun = time.monotonic()
+        try:
+            return self.client.request(method, path, body, params, min(seconds, self._left))
+        finally:
+            self._left -= time.monotonic() - begun
 
     # Reading
 
@@ -81,19 +89,19 @@ class ClusterEngine:
             found = self._request("GET", f"/{self.alias}/_mapping")
         except Unreachable as error:
             if error.status == 404:
-                raise IndexUnavailable("there is no index in the cluster") from error
+                raise Unfit("there is no index in the cluster") from error
             raise
         with _expecting("a mapping"):
             if len(found) != 1:
-                raise IndexUnavailable("the alias points at several indexes")
+                raise Unfit("the alias points at several indexes")
             name, described = next(iter(found.items()))
             meta = described["mappings"].get("_meta", {})
             if name == self.alias:
                 raise IndexUnavailable(f"{name} is an index where the hub keeps an alias")
             if meta.get("schema") != SCHEMA_VERSION:
-                raise IndexUnavailable("the index was made by another version")
+                raise Unfit("the index was made by another version")
             if meta.get("complete") is not True:
-                raise IndexUnavailable("the index was not filled to the end")
+                raise Unfit("the index was not filled to the end")
         return name
 
     def look_again(self) -> None:
@@ -308,8 +316,10 @@ class ClusterEngine:
         raise Unreachable("the cluster is too busy to take entries", 429)
 
     def _pause(self, seconds):
-        if self._deadline is not None and time.monotonic() + seconds > self._deadline:
-            raise Unreachable("the cluster is too busy to take entries", 429)
+        if self._left is not None:
+            self._left -= seconds
+            if self._left <= 0:
+                raise Unreachable("the cluster is too busy to take entries", 429)
         time.sleep(seconds)
 
     def rebuild(self, entries, before_swap=None):
@@ -317,7 +327,8 @@ class ClusterEngine:
             in_use = self._behind_the_alias()
             self._forget(keep=in_use)
             name = f"{self.alias}-{uuid.uuid4().hex}"
-            self._request("PUT", f"/{name}", index_body(), seconds=WRITE_SECONDS)
+            body = index_body(self.client.address.product)
+            self._request("PUT", f"/{name}", body, seconds=WRITE_SECONDS)
             try:
                 lines = ((entry.key, index_lines(entry)) for entry in entries)
                 count = self._bulk(name, lines)

@@ -13,10 +13,14 @@ from search.fields import (
     SCHEMA_VERSION,
     document_of,
 )
-from search.query_dsl import K1, B
+
+K1, B = 1.2, 0.75  # of BM25, as in tantivy
+# BM25 with the factor k1 + 1, as tantivy has it, so that what is added (standing, freshness)
+# weighs the same; OpenSearch 3 has made another formula its BM25.
+SIMILARITY = {"opensearch": "LegacyBM25", "elasticsearch": "BM25"}
 
 
-def index_body() -> dict:
+def index_body(product) -> dict:
     """Settings and mapping of an index: tokens are split at spaces and ranked as by tantivy."""
     def text(options):
         return {"type": "text", "analyzer": "whitespace", "index_options": options, "norms": True}
@@ -31,7 +35,7 @@ def index_body() -> dict:
             "number_of_shards": 1,  # so that words are counted over all entries
             "auto_expand_replicas": "0-1",
             "refresh_interval": "-1",
-            "similarity": {"default": {"type": "BM25", "k1": K1, "b": B}},
+            "similarity": {"default": {"type": SIMILARITY[product], "k1": K1, "b": B}},
         },
         "mappings": {
             "dynamic": "strict",

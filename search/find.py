@@ -11,10 +11,10 @@ from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from hub.models import Change, HubDocument
 from hub.navigation import site_of
-from search import query
+from search import query, standing_in
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
-from search.indexer import catch_up, engine, ensure
+from search.indexer import catch_up, ensure
 from search.passages import Passage, best_passages, needles
 
 RESULTS_PER_PAGE = 10
@@ -66,6 +66,7 @@ class Results:
     facets: dict[str, list[tuple[str, int]]]
     number: int
     strategy: str = ""
+    stood_in: bool = False  # the local index answered because the cluster did not
 
     @property
     def num_pages(self) -> int:
@@ -87,9 +88,10 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
     if plan.is_empty:  # browsing: files and translations would repeat their pages
         filters = replace(filters, kinds=["page"], readers=[get_language()])
     generation = _brought_up_to_date()
+    engine = standing_in.engine()
     offset = (number - 1) * RESULTS_PER_PAGE
     answer = _answer(
-        lambda: query.run(engine(), plan, filters, offset, RESULTS_PER_PAGE, facets)
+        lambda: query.run(engine, plan, filters, offset, RESULTS_PER_PAGE, facets)
     )
     found = recheck(answer.hits, reader, generation)
     words = needles(plan)
@@ -97,7 +99,8 @@ def find(text, reader=None, chosen=None, number=1, facets=True) -> Results:
         result.passages = best_passages(result.hit, words)
     withheld = len(answer.hits) - len(found)
     return Results(
-        plan, found, max(0, answer.total - withheld), answer.facets, number, answer.strategy
+        plan, found, max(0, answer.total - withheld), answer.facets, number, answer.strategy,
+        engine.stood_in,
     )
 
 
@@ -109,7 +112,8 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
     generation = _brought_up_to_date()
-    hits = _answer(lambda: engine().suggest(plan.text, filters, limit))
+    engine = standing_in.engine()
+    hits = _answer(lambda: engine.suggest(plan.text, filters, limit))
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 

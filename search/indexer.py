@@ -1,4 +1,4 @@
-"""Keeps the index up with the change log.
+"""Keeps the local index up with the change log.
 
 The log is drained where it is written (when the transaction commits), and once more before every
 search that finds rows waiting: an index that fell behind, because a process was killed or could
@@ -9,12 +9,14 @@ import logging
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 
 from hub.models import Attachment, Change, KnowledgePage
-from search.engine import IndexUnavailable
+from search.engine import Engine, IndexUnavailable
 from search.entries import EntryBuilder
 from search.fields import document_of
+from search.models import ClusterPending
 from search.tantivy_engine import TantivyEngine
 
 logger = logging.getLogger(__name__)
@@ -43,8 +45,8 @@ def catch_up(timeout=2.0) -> int:
                 changes = list(Change.objects.pending()[:CHANGES_AT_ONCE])
                 if not changes:
                     break
-                _apply(engine(), changes)
-                Change.objects.applied([change.pk for change in changes])
+                pks = _apply(engine(), changes)
+                _applied([change.pk for change in changes], pks)
                 taken += len(changes)
     except IndexUnavailable as error:
         logger.warning("The search index is not available: %s", error)
@@ -53,24 +55,36 @@ def catch_up(timeout=2.0) -> int:
     return taken
 
 
-def _apply(target, changes) -> None:
-    """Bring what ``changes`` name up to the present state of the database."""
+def _applied(changes, pages) -> None:
+    """Mark the changes as taken in here; from the same moment their pages wait for the cluster."""
+    with transaction.atomic():
+        if settings.SEARCH_URL:
+            ClusterPending.objects.want(pages)
+        Change.objects.applied(changes)
+
+
+def pages_of(changes) -> set[int]:
+    """Ids of all pages that look otherwise in the index after ``changes``."""
     pks = {c.object_id for c in changes if c.kind == Change.Kind.PAGE}
     documents = {c.object_id for c in changes if c.kind == Change.Kind.DOCUMENT}
     if documents:
         pks |= set(pages_holding(documents))
-    if not pks:
-        return
     # A translation that comes or goes changes in whose lists its twins stand.
     changed = KnowledgePage.objects.filter(pk__in=pks).values("translation_key")
     pks |= set(
         KnowledgePage.objects.filter(translation_key__in=changed).values_list("pk", flat=True)
     )
+    return {pk for pk in pks if pk is not None}
+
+
+def _apply(target, changes) -> set[int]:
+    """Bring the pages of ``changes`` up to the present state of the database; returns their ids."""
+    pks = pages_of(changes)
     # Read now, not at the time of the change: whatever was committed since is taken in as well,
     # and applying a change twice does no harm.
-    target.apply(
-        list(EntryBuilder().entries(pks)), delete_pages=[pk for pk in pks if pk is not None]
-    )
+    if pks:
+        target.apply(list(EntryBuilder().entries(pks)), delete_pages=pks)
+    return pks
 
 
 def pages_holding(document_ids):
@@ -98,15 +112,15 @@ def rebuild() -> int:
     """
     target = engine()
     mark = Change.objects.aggregate(Max("pk"))["pk__max"] or 0
-    waiting = list(Change.objects.pending().values_list("pk", flat=True))
+    waiting = list(Change.objects.pending())
 
     def finish(new):
-        late = Change.objects.filter(pk__gt=mark)
-        _apply(new, list(late))
-        waiting.extend(late.values_list("pk", flat=True))
+        late = list(Change.objects.filter(pk__gt=mark))
+        _apply(new, late)
+        waiting.extend(late)
 
     count = target.rebuild(EntryBuilder().entries(), before_swap=finish)
-    Change.objects.applied(waiting)
+    _applied([change.pk for change in waiting], pages_of(waiting))
     return count
 
 
@@ -136,18 +150,20 @@ class Difference:
         return {int(key.split(":")[1]) for key in self.missing + self.surplus + self.changed}
 
 
-def difference() -> Difference:
-    """Compare the index with the database, entry by entry and word by word."""
+def difference(target: Engine | None = None) -> Difference:
+    """Compare an index, or else the local one, with the database, word by word."""
     catch_up()
+    target = target or engine()
     wanted = {entry.key: document_of(entry)["digest"] for entry in EntryBuilder().entries()}
-    held = dict(engine().digests())
+    held = dict(target.digests())
     return Difference(
         sorted(wanted.keys() - held.keys()), sorted(held.keys() - wanted.keys()),
         sorted(key for key in wanted.keys() & held.keys() if wanted[key] != held[key]),
     )
 
 
-def repair(found: Difference) -> None:
+def repair(found: Difference, target: Engine | None = None) -> None:
     """Take the pages of ``found`` into the index anew."""
-    with engine().writing(timeout=60):
-        engine().apply(list(EntryBuilder().entries(found.page_ids)), found.page_ids)
+    target = target or engine()
+    with target.writing(timeout=60):
+        target.apply(list(EntryBuilder().entries(found.page_ids)), found.page_ids)

@@ -1,13 +1,10 @@
 """The clauses of ``search.matching`` in the query language of OpenSearch and Elasticsearch.
 
-No Django and no client here. Scores come out as tantivy's do: tantivy's BM25 has the factor
-k1 + 1, which Lucene left out, and what is added to it (standing, freshness) has not.
+No Django and no client here.
 """
 
 from search import matching
 
-K1, B = 1.2, 0.75  # of BM25, as in tantivy
-LUCENE_FACTOR = K1 + 1
 MOST_BEGINNINGS = 20
 
 
@@ -20,16 +17,16 @@ def dsl(clause) -> dict:
     match clause:
         case matching.Term(value=Beginning()):
             return {"prefix": {clause.field: {
-                "value": str(clause.value), "boost": clause.boost * LUCENE_FACTOR,
+                "value": str(clause.value), "boost": clause.boost,
                 "rewrite": f"top_terms_{MOST_BEGINNINGS}",
             }}}
         case matching.Term():
             return {"term": {clause.field: {
-                "value": clause.value, "boost": clause.boost * LUCENE_FACTOR
+                "value": clause.value, "boost": clause.boost
             }}}
         case matching.Phrase():
             return {"match_phrase": {clause.field: {
-                "query": " ".join(clause.tokens), "boost": clause.boost * LUCENE_FACTOR
+                "query": " ".join(clause.tokens), "boost": clause.boost
             }}}
         case matching.OneOf():
             found = {"terms": {clause.field: list(clause.values)}}

@@ -196,4 +196,6 @@ def _notices(found, text) -> list[str]:
         notices.append(_("There was no word to search for. Type a word or a question."))
     if found.strategy == "any" and found.total and not found.plan.is_question:
         notices.append(_("No page has all the words; these have some of them."))
+    if found.stood_in:
+        notices.append(_("The search service is away for the moment; a copy kept here answered."))
     return notices

@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
 
+from hub.changes import schedule_looked
+
 logger = logging.getLogger(__name__)
 DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
 A_DAY = 24 * 60 * 60
@@ -16,7 +18,8 @@ A_DAY = 24 * 60 * 60
 class Command(BaseCommand):
     help = (
         "Every few seconds, publishes pages whose time has come and takes down expired ones; "
-        "once a day, clears old sessions and finished tasks away."
+        "brings a search cluster up to date; once a day, clears old sessions and finished tasks "
+        "away."
     )
 
     def add_arguments(self, parser):
@@ -36,6 +39,9 @@ class Command(BaseCommand):
                     call_command("clearsessions", verbosity=0)
                     if settings.TASKS["default"]["BACKEND"] == DATABASE_TASKS:
                         call_command("prune_db_task_results", verbosity=0)
+                for receiver, answer in schedule_looked.send_robust(Command, wait=once):
+                    if isinstance(answer, Exception):
+                        logger.error("%s failed: %r", receiver.__name__, answer)
             except Exception:
                 if once:
                     raise
