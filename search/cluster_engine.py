@@ -28,6 +28,7 @@ RESULT_WINDOW = 10_000  # the cluster's own: no hit behind it can be asked for
 BULK_BYTES = 4_000_000
 BULK_ENTRIES = 500
 BUSY = (429, 503)
+GRACE = 1.0  # seconds for what readers still ask of the index that was replaced
 TRIES, BACKOFF = 5, 0.2  # seconds, doubled at every try
 
 
@@ -52,9 +53,11 @@ class _Known:
 
 
 class ClusterEngine:
-    """``client`` reaches the cluster; ``lock_path`` is a file that all writers can lock."""
+    """``client`` reaches the cluster; ``lock_path`` is a file that all writers can lock. A reading
+    request may take ``seconds``."""
 
-    def __init__(self, client: Client, lock_path):
+    def __init__(self, client: Client, lock_path, seconds=SEARCH_SECONDS):
+        self.seconds = seconds
         self.client = client
         self.alias = client.address.prefix
         self._lock = WriteLock(lock_path)
@@ -67,7 +70,8 @@ class ClusterEngine:
         limited._left = seconds
         return limited
 
-    def _request(self, method, path, body=None, params=None, seconds=SEARCH_SECONDS) -> dict:
+    def _request(self, method, path, body=None, params=None, seconds=None) -> dict:
+        seconds = seconds or self.seconds
         if self._left is None:
             return self.client.request(method, path, body, params, seconds)
         begun = time.monotonic()
@@ -109,17 +113,11 @@ class ClusterEngine:
         self._known.name = None
 
     def _read(self, action, body, params=None, index=None) -> dict:
-        """What ``index``, or else the one in use, answers, all of it, or IndexUnavailable."""
+        """What ``index``, or else the one behind the alias, answers, all of it."""
         try:
-            name = index or self._index()
-            try:
-                answer = self._request("POST", f"/{name}/{action}", body, params)
-            except Unreachable as error:
-                if error.status != 404 or index:
-                    raise
-                # A rebuild has moved the alias since.
-                self.look_again()
-                answer = self._request("POST", f"/{self._index()}/{action}", body, params)
+            if index is None:
+                self._index()
+            answer = self._request("POST", f"/{index or self.alias}/{action}", body, params)
         except IndexUnavailable:
             self.look_again()
             raise
@@ -127,6 +125,10 @@ class ClusterEngine:
             shards = answer["_shards"]
             if answer.get("timed_out") or shards["failed"] or not shards["successful"]:
                 raise IndexUnavailable("the cluster answered for a part of the index only")
+            hits = answer.get("hits", {}).get("hits")
+            if hits and index is None and hits[0]["_index"] != self._known.name:
+                self.look_again()  # the alias has moved, perhaps to what another version made
+                self._index()
         return answer
 
     def search(self, query, filters, offset=0, limit=10, facets=True):
@@ -337,7 +339,7 @@ class ClusterEngine:
                     before_swap(_Building(self, name))
                 meta = {"_meta": {"schema": SCHEMA_VERSION, "complete": True}}
                 self._request("PUT", f"/{name}/_mapping", meta, seconds=WRITE_SECONDS)
-                moves = [{"remove_index": {"index": old}} for old in in_use]
+                moves = [{"remove": {"index": old, "alias": self.alias}} for old in in_use]
                 moves.append({"add": {"index": name, "alias": self.alias}})
                 self._request("POST", "/_aliases", {"actions": moves}, seconds=WRITE_SECONDS)
             except BaseException:
@@ -345,6 +347,9 @@ class ClusterEngine:
                     self._forget(keep=in_use)
                 raise
             self.look_again()
+            if in_use:
+                time.sleep(GRACE)
+                self._forget(keep=[name])
             return count
 
     def _behind_the_alias(self) -> list[str]:

@@ -20,11 +20,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path, monkeypatch):
     """The search indexes and uploaded files of one test lie in its own folder."""
-    from search import indexer, wagtail_backend
+    from search import cluster, indexer, wagtail_backend
 
     cache.clear()
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SEARCH_URL = ""
+    monkeypatch.setattr(cluster, "_engines", {})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     monkeypatch.setattr(indexer, "_engines", {})
     monkeypatch.setattr(wagtail_backend, "_engines", {})
