@@ -5,6 +5,7 @@ given. No Django here. The clients are imported when one is made, so a hub witho
 not load them.
 """
 
+import logging
 import re
 import threading
 import time
@@ -123,6 +124,8 @@ class OpenSearchClient(Client):
         import opensearchpy
 
         super().__init__(address)
+        # It logs each failed request with its traceback; the hub says once that it failed.
+        logging.getLogger("opensearch").setLevel(logging.ERROR)
         self._errors = opensearchpy.exceptions
         self._client = opensearchpy.OpenSearch(
             hosts=[{"host": address.host, "port": address.port}],
@@ -147,6 +150,7 @@ class ElasticsearchClient(Client):
         import elasticsearch
 
         super().__init__(address)
+        logging.getLogger("elastic_transport").setLevel(logging.ERROR)
         self._api_error = elasticsearch.ApiError
         trust = {"ca_certs": address.ca} if address.secure and address.ca else {}
         self._client = elasticsearch.Elasticsearch(

@@ -50,7 +50,10 @@ def results(request):
         "previous_url": link.page(found.number - 1) if found.number > 1 else "",
         "next_url": link.page(found.number + 1) if found.number < found.num_pages else "",
     }
-    return render(request, "search/results.html", context)
+    response = render(request, "search/results.html", context)
+    if found.stood_in:
+        response["Cache-Control"] = "no-store"  # the notice must not outlast its reason
+    return response
 
 
 @require_safe
