@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection
 
+from hub.models import Change
 from search.cluster_client import address_of, client_of
 from search.cluster_engine import ClusterEngine, Refused, Unfit
 from search.engine import IndexUnavailable
@@ -95,8 +96,9 @@ class Cluster:
             return
         engine.look_again()
         held, wanted = engine.count(), local.count()
-        # What differs may have been written between the two counts; it waits, or it came through.
-        if held != wanted and not waiting() and engine.count() != local.count():
+        # What differs may be on its way, or have come through between the two counts.
+        on_its_way = held != wanted and (Change.objects.pending().exists() or waiting())
+        if held != wanted and not on_its_way and engine.count() != local.count():
             raise Unfit(f"the cluster holds {held} entries of {wanted}")
         self._looked_at = now
 
@@ -186,17 +188,32 @@ def look_after(local) -> None:
         return
     try:
         try:
-            with target.minding():
-                target.engine.look_again()
-                target.engine.count()
-            drain_all()
-            with target.minding():
-                target.look(target.engine, local)
-        except Unfit as error:
-            logger.warning("The index of the search cluster is built anew: %s", error)
-            rebuild()
+            _compare(target, local)
+        except Unfit:
+            time.sleep(1)  # what was being written when it was counted has come through by then
+            _compare(target, local)
+    except Unfit as error:
+        logger.warning("The index of the search cluster is built anew: %s", error)
+        _rebuild_if_possible()
     except (IndexUnavailable, TimeoutError) as error:
         logger.info("The search cluster is not up to date: %s", error)
+
+
+def _compare(target, local) -> None:
+    """Send what waits; Unfit when the cluster's index is none or holds another number."""
+    with target.minding():
+        target.engine.look_again()
+        target.engine.count()
+    drain_all()
+    with target.minding():
+        target.look(target.engine, local)
+
+
+def _rebuild_if_possible() -> None:
+    try:
+        rebuild()
+    except (IndexUnavailable, TimeoutError) as error:
+        logger.warning("The index of the search cluster could not be built: %s", error)
 
 
 _looking = threading.Lock()

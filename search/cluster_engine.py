@@ -21,7 +21,7 @@ from search.fields import FACET_FIELDS, SCHEMA_VERSION, hit_of
 from search.query_dsl import Beginning, dsl
 from search.write_lock import WriteLock
 
-SEARCH_SECONDS = 0.5
+READ_SECONDS = 5.0  # of one request; whoever is in a hurry asks ``within``
 WRITE_SECONDS = 30.0
 MOST_VALUES = 100  # of a facet
 RESULT_WINDOW = 10_000  # the cluster's own: no hit behind it can be asked for
@@ -53,16 +53,14 @@ class _Known:
 
 
 class ClusterEngine:
-    """``client`` reaches the cluster; ``lock_path`` is a file that all writers can lock. A reading
-    request may take ``seconds``."""
+    """``client`` reaches the cluster; ``lock_path`` is a file that all writers can lock."""
 
-    def __init__(self, client: Client, lock_path, seconds=SEARCH_SECONDS):
-        self.seconds = seconds
+    def __init__(self, client: Client, lock_path):
         self.client = client
         self.alias = client.address.prefix
         self._lock = WriteLock(lock_path)
         self._known = _Known()
-        self._left = None  # seconds; None for as long as each request may take
+        self._left = None  # seconds; None when only each request has a limit
 
     def within(self, seconds) -> "ClusterEngine":
         """The same engine, whose requests may take ``seconds`` altogether; not for threads."""
@@ -70,8 +68,7 @@ class ClusterEngine:
         limited._left = seconds
         return limited
 
-    def _request(self, method, path, body=None, params=None, seconds=None) -> dict:
-        seconds = seconds or self.seconds
+    def _request(self, method, path, body=None, params=None, seconds=READ_SECONDS) -> dict:
         if self._left is None:
             return self.client.request(method, path, body, params, seconds)
         begun = time.monotonic()

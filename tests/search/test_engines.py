@@ -22,7 +22,7 @@ def make_engine(request, tmp_path):
         return
     url = cluster_url(request.param)
     address = address_of(url)
-    yield lambda: ClusterEngine(client_of(address), tmp_path / "cluster.lock", seconds=10)
+    yield lambda: ClusterEngine(client_of(address), tmp_path / "cluster.lock")
     forget(url)
 
 

@@ -66,7 +66,7 @@ def real(request, page, server, search_cluster, monkeypatch):
     )
     monkeypatch.setattr(target.breaker, "seconds", 0)
     monkeypatch.setattr(target.breaker, "trial", 0)
-    target.engine.seconds = 3  # the machine may be busy
+    # The machine may be busy.
     monkeypatch.setattr("search.standing_in.CLUSTER_SECONDS", 5)
     monkeypatch.setattr("search.standing_in.DRAIN_SECONDS", 5)
     cluster.rebuild()
