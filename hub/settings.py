@@ -122,8 +122,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
-MEDIA_URL = "/media/"
-STATIC_URL = "/static/"
+MEDIA_URL, STATIC_URL = "/media/", "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
@@ -154,6 +153,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FACILITATORS_GROUP = "Facilitators"
 
 SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", str(DATA_DIR / "index")))
+SEARCH_URL = env.str("SEARCH_URL", "")
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}
 
 AUTHENTICATION_BACKENDS = [

@@ -11,10 +11,10 @@ from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 
 from hub.models import Change, HubDocument
 from hub.navigation import site_of
-from search import corrections, query, thai, vocabulary
+from search import corrections, query, standing_in, thai, vocabulary
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
-from search.indexer import catch_up, engine, ensure
+from search.indexer import catch_up, ensure
 from search.passages import Passage, best_passages, needles
 from search.reranking import DEPTH, rarity, reranked
 
@@ -75,6 +75,7 @@ class Results:
     strategy: str = ""
     corrected: str = ""  # nothing was found for what was typed; these are the results for this
     did_you_mean: str = ""  # would find more
+    stood_in: bool = False  # the local index answered because the cluster did not
 
     @property
     def entries(self) -> list[Result]:
@@ -118,7 +119,7 @@ def find(
     withheld = len(answer.hits) - len(found)
     return Results(
         search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
-        answer.strategy, search.corrected, search.did_you_mean,
+        answer.strategy, search.corrected, search.did_you_mean, search.engine.stood_in,
     )
 
 
@@ -141,6 +142,7 @@ class _Search:
         self.filters, self.number, self.limit = filters, number, limit
         self.facets, self.generation = facets, generation
         self.plan = self.answer = None
+        self.engine = standing_in.engine()
         self.corrected = self.did_you_mean = ""
 
     def ask(self, plan) -> None:
@@ -164,7 +166,7 @@ class _Search:
     def _run(self, plan, strategies, offset=None, limit=None):
         offset = self.offset if offset is None else offset
         return _answer(lambda: query.run(
-            engine(), plan, self.filters, offset, limit or self.limit, self.facets, strategies
+            self.engine, plan, self.filters, offset, limit or self.limit, self.facets, strategies
         ))
 
     def _question(self, plan):
@@ -217,7 +219,8 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
     if plan.is_empty:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
-    hits = _answer(lambda: engine().suggest(plan.text, filters, limit))
+    engine = standing_in.engine()
+    hits = _answer(lambda: engine.suggest(plan.text, filters, limit))
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 

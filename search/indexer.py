@@ -1,4 +1,4 @@
-"""Keeps the index up with the change log.
+"""Keeps the local index up with the change log.
 
 The log is drained where it is written (when the transaction commits), and once more before every
 search that finds rows waiting: an index that fell behind, because a process was killed or could
@@ -9,13 +9,15 @@ import logging
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 
 from hub.models import Attachment, Change, KnowledgePage
 from hub.models.change import KEPT
-from search.engine import Filters, IndexUnavailable, Segmented
+from search.engine import Engine, Filters, IndexUnavailable, Segmented
 from search.entries import EntryBuilder
 from search.fields import document_of
+from search.models import ClusterPending
 from search.query import terms_of
 from search.tantivy_engine import TantivyEngine
 
@@ -45,8 +47,8 @@ def catch_up(timeout=2.0) -> int:
                 changes = list(Change.objects.pending()[:CHANGES_AT_ONCE])
                 if not changes:
                     break
-                _apply(engine(), changes)
-                Change.objects.applied([change.pk for change in changes])
+                pks = _apply(engine(), changes)
+                _applied([change.pk for change in changes], pks)
                 taken += len(changes)
     except IndexUnavailable as error:
         logger.warning("The search index is not available: %s", error)
@@ -55,24 +57,36 @@ def catch_up(timeout=2.0) -> int:
     return taken
 
 
-def _apply(target, changes) -> None:
-    """Bring what ``changes`` name up to the present state of the database."""
+def _applied(changes, pages) -> None:
+    """Mark the changes as taken in here; from the same moment their pages wait for the cluster."""
+    with transaction.atomic():
+        if settings.SEARCH_URL:
+            ClusterPending.objects.want(pages)
+        Change.objects.applied(changes)
+
+
+def pages_of(changes) -> set[int]:
+    """Ids of all pages that look otherwise in the index after ``changes``."""
     pks = {c.object_id for c in changes if c.kind == Change.Kind.PAGE}
     documents = {c.object_id for c in changes if c.kind == Change.Kind.DOCUMENT}
     if documents:
         pks |= set(pages_holding(documents))
-    if not pks:
-        return
     # A translation that comes or goes changes in whose lists its twins stand.
     changed = KnowledgePage.objects.filter(pk__in=pks).values("translation_key")
     pks |= set(
         KnowledgePage.objects.filter(translation_key__in=changed).values_list("pk", flat=True)
     )
+    return {pk for pk in pks if pk is not None}
+
+
+def _apply(target, changes) -> set[int]:
+    """Bring the pages of ``changes`` up to the present state of the database; returns their ids."""
+    pks = pages_of(changes)
     # Read now, not at the time of the change: whatever was committed since is taken in as well,
     # and applying a change twice does no harm.
-    target.apply(
-        list(EntryBuilder().entries(pks)), delete_pages=[pk for pk in pks if pk is not None]
-    )
+    if pks:
+        target.apply(list(EntryBuilder().entries(pks)), delete_pages=pks)
+    return pks
 
 
 def pages_containing(text) -> set[int]:
@@ -115,7 +129,7 @@ def rebuild() -> int:
     """
     target = engine()
     mark = Change.objects.aggregate(Max("pk"))["pk__max"] or 0
-    waiting = list(Change.objects.pending().values_list("pk", flat=True))
+    waiting = list(Change.objects.pending())
 
     def finish(new):
         # Asked once: a row that commits between two askings would be marked and never taken in.
@@ -124,10 +138,10 @@ def rebuild() -> int:
         if late and late[-1].pk - mark > KEPT:  # some of them may be forgotten already
             pks = _compared(new.digests()).page_ids
             new.apply(list(EntryBuilder().entries(pks)), pks)
-        waiting.extend(change.pk for change in late)
+        waiting.extend(late)
 
     count = target.rebuild(EntryBuilder().entries(), before_swap=finish)
-    Change.objects.applied(waiting)
+    _applied([change.pk for change in waiting], pages_of(waiting))
     return count
 
 
@@ -157,10 +171,10 @@ class Difference:
         return {int(key.split(":")[1]) for key in self.missing + self.surplus + self.changed}
 
 
-def difference() -> Difference:
-    """Compare the index with the database, entry by entry and word by word."""
+def difference(target: Engine | None = None) -> Difference:
+    """Compare an index, or else the local one, with the database, word by word."""
     catch_up()
-    return _compared(engine().digests())
+    return _compared((target or engine()).digests())
 
 
 def _compared(digests) -> Difference:
@@ -172,7 +186,8 @@ def _compared(digests) -> Difference:
     )
 
 
-def repair(found: Difference) -> None:
+def repair(found: Difference, target: Engine | None = None) -> None:
     """Take the pages of ``found`` into the index anew."""
-    with engine().writing(timeout=60):
-        engine().apply(list(EntryBuilder().entries(found.page_ids)), found.page_ids)
+    target = target or engine()
+    with target.writing(timeout=60):
+        target.apply(list(EntryBuilder().entries(found.page_ids)), found.page_ids)

@@ -37,3 +37,15 @@ def alerts(sender, once=False, **kwargs):
 def counts(sender, once=False, **kwargs):
     if _is_due("counts", A_DAY, once):
         call_command("forget_searches", verbosity=0)
+
+
+def cluster(sender, once=False, **kwargs):
+    """Bring the search cluster up to date, beside the schedule so that it is not held up."""
+    from search import cluster as kept
+    from search.indexer import catch_up, engine
+
+    catch_up()
+    if once:
+        kept.look_after(engine())
+    else:
+        kept.look_after_in_background(engine())

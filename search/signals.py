@@ -21,10 +21,12 @@ def _take_in(sender, **kwargs):
         getattr(entry[1], "is_catch_up", False) for entry in connection.run_on_commit
     ):
         return
+    from search import cluster
     from search.indexer import catch_up
 
     def drain():
         catch_up()
+        cluster.drain()
 
     drain.is_catch_up = True
     # Robust: whatever fails in the index must not turn a publish into an error.
@@ -114,6 +116,6 @@ def connect() -> None:
     post_delete.connect(_names_changed)
     reference_loaded.connect(_reference_loaded)
     changes_recorded.connect(_take_in)
-    for due in (schedule.mend, schedule.alerts, schedule.counts):
+    for due in (schedule.mend, schedule.alerts, schedule.counts, schedule.cluster):
         time_passed.connect(due)
     post_save.connect(_document_saved, sender=HubDocument)

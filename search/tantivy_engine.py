@@ -8,11 +8,9 @@ while writing leaves the last commit.
 """
 
 import contextlib
-import fcntl
 import json
 import re
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +27,7 @@ from search.fields import (
     SCHEMA_VERSION,
     hit_of,
 )
+from search.write_lock import WriteLock
 
 HEAP_BYTES = 64_000_000
 # In tantivy's ValueErrors.
@@ -88,7 +87,7 @@ class TantivyEngine:
         self._state = None  # (pointer stamp, meta stamp, index, folder)
         self._damaged = None  # stamp of the pointer under which damage was met
         self._opening = threading.Lock()
-        self._held = threading.local()
+        self._lock = WriteLock(self.path / "writer.lock")
 
     # Reading
 
@@ -271,29 +270,8 @@ class TantivyEngine:
     @contextmanager
     def writing(self, timeout=10.0):
         """Hold the writer's lock against threads and processes; may be nested in one thread."""
-        if getattr(self._held, "depth", 0):
-            self._held.depth += 1
-            try:
-                yield self
-            finally:
-                self._held.depth -= 1
-            return
-        self.path.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + timeout
-        with open(self.path / "writer.lock", "a") as file:
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise TimeoutError("the search index is being written") from None
-                    time.sleep(0.01)
-            self._held.depth = 1
-            try:
-                yield self
-            finally:
-                self._held.depth = 0
+        with self._lock.held(timeout):
+            yield self
 
     def apply(self, upserts, delete_pages=(), delete_keys=()):
         with self.writing():

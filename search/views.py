@@ -58,7 +58,10 @@ def results(request):
         "previous_url": link.page(found.number - 1) if found.number > 1 else "",
         "next_url": link.page(found.number + 1) if found.number < found.num_pages else "",
     }
-    return render(request, "search/results.html", context)
+    response = render(request, "search/results.html", context)
+    if found.stood_in:
+        response["Cache-Control"] = "no-store"  # the notice must not outlast its reason
+    return response
 
 
 @require_safe
@@ -221,4 +224,6 @@ def _notices(found, text) -> list[str]:
         )
     if found.strategy == "any" and found.total and not found.plan.is_question:
         notices.append(_("No page has all the words; these have some of them."))
+    if found.stood_in:
+        notices.append(_("The search service is away for the moment; a copy kept here answered."))
     return notices

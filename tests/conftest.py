@@ -20,7 +20,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path, monkeypatch):
     """The search indexes and uploaded files of one test lie in its own folder."""
-    from search import counting, indexer, wagtail_backend
+    from search import cluster, counting, indexer, wagtail_backend
 
     cache.clear()
     # No thread writes into the database of a test; counts are written when a test says so.
@@ -29,6 +29,8 @@ def own_folders(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(counting, "visitors", counting.Visitors())
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SEARCH_URL = ""
+    monkeypatch.setattr(cluster, "_engines", {})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     monkeypatch.setattr(indexer, "_engines", {})
     monkeypatch.setattr(wagtail_backend, "_engines", {})

@@ -1,6 +1,5 @@
 """The embedded index: atomic, shared by processes, never a crash for what was typed or killed."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,27 +10,18 @@ import time
 import pytest
 
 from search import query
-from search.engine import Entry, Filters, IndexUnavailable, Section
+from search.engine import IndexUnavailable
 from search.tantivy_engine import TantivyEngine
+from tests.search.entries import EVERYONE, entry, found
 
-EVERYONE = Filters(["public"])
 WRITER = """
 import sys
 sys.path.insert(0, {tests!r})
-from test_tantivy_engine import entry
+from entries import entry
 from search.tantivy_engine import TantivyEngine
 engine = TantivyEngine({path!r})
 print("ready", flush=True)
 """
-
-
-def entry(number, title="เรื่อง", body="", **changes):
-    values = {
-        "key": f"page:{number}", "kind": "page", "stage": "lesson", "language": "th",
-        "title": title, "summary": "", "sections": [Section("s", "", body)],
-        "audience": "public", "site": "1", "url": "/", "page_id": number,
-    }
-    return Entry(**{**values, **changes})
 
 
 @pytest.fixture
@@ -39,11 +29,6 @@ def engine(tmp_path):
     engine = TantivyEngine(tmp_path)
     engine.rebuild([])
     return engine
-
-
-def found(engine, text, filters=EVERYONE, **arguments):
-    answer = query.run(engine, query.plan(text), filters, **arguments)
-    return [hit.page_id for hit in answer.hits]
 
 
 def process(path, code):
@@ -54,54 +39,6 @@ def process(path, code):
     )
     assert started.stdout.readline() == "ready\n"
     return started
-
-
-def test_an_entry_is_found_replaced_and_deleted(engine):
-    engine.apply([entry(1, body="ถังขยะ"), entry(2, body="ข้าวสาร")])
-    assert found(engine, "ขยะ") == [1]
-    engine.apply([entry(1, body="ต้นไม้")])
-    assert found(engine, "ขยะ") == []
-    assert sorted(dict(engine.digests())) == ["page:1", "page:2"]
-    engine.apply([], delete_pages=[1])
-    engine.apply([], delete_keys=["page:2"])
-    assert engine.count() == 0
-
-
-def test_deleting_a_page_deletes_its_files(engine):
-    engine.apply([entry(1), entry(1, key="file:1:7", kind="file", document_id=7), entry(2)])
-    engine.apply([], delete_pages=[1])
-    assert list(dict(engine.digests())) == ["page:2"]
-
-
-def test_what_may_not_be_read_is_neither_found_nor_counted(engine):
-    engine.apply([
-        entry(1, body="ลับ", topics=["a"]), entry(2, body="ลับ", topics=["a"], audience="p1"),
-        entry(3, body="ลับ", topics=["a"], site="2"),
-    ])
-    answer = query.run(engine, query.plan("ลับ"), Filters(["public"], "1"))
-    assert [h.page_id for h in answer.hits] == [1]
-    assert answer.total == 1
-    assert answer.facets["topics"] == [("a", 1)]
-    assert found(engine, "ลับ", Filters([])) == []
-    assert engine.suggest("เรื่", Filters([]), 5) == []
-
-
-def test_filters_narrow_and_facets_count_the_alternatives(engine):
-    engine.apply([
-        entry(1, body="น้ำ", topics=["a"], year=2020), entry(2, body="น้ำ", topics=["b"], year=2021),
-        entry(3, body="น้ำ", topics=["b"], kind="file", key="file:3:1"),
-    ])
-    answer = query.run(engine, query.plan("น้ำ"), Filters(["public"], topics=["a"]))
-    assert answer.total == 1
-    assert dict(answer.facets["topics"]) == {"a": 1, "b": 2}
-    assert answer.facets["years"] == [("2020", 1)]
-    assert found(engine, "น้ำ", Filters(["public"], kinds=["file"])) == [3]
-
-
-@pytest.mark.parametrize("typed", ["netw", "ประชา", "ชุม", "ชุมชน", "ธิปไต", "health"])
-def test_titles_are_suggested_by_beginnings_and_middle_parts_of_words(engine, typed):
-    engine.apply([entry(1, "ประชาธิปไตยชุมชน Network of Health"), entry(2, "อื่น")])
-    assert [h.page_id for h in engine.suggest(typed, EVERYONE, 5)] == [1]
 
 
 @pytest.mark.parametrize(
@@ -235,40 +172,3 @@ def test_readers_never_notice_rebuilds_and_old_generations_go(tmp_path):
     thread.join()
     assert seen == {20}
     assert len(list(tmp_path.glob("g-*"))) <= 2
-
-
-def test_a_rebuild_that_fails_leaves_the_old_index(engine):
-    engine.apply([entry(1)])
-
-    def entries():
-        yield entry(2)
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        engine.rebuild(entries())
-    assert list(dict(engine.digests())) == ["page:1"]
-
-
-def test_one_bad_entry_does_not_stop_the_next_apply(engine):
-    with pytest.raises(AttributeError):
-        engine.apply([entry(1), None])
-    engine.apply([entry(2)])
-    assert list(dict(engine.digests())) == ["page:2"]
-
-
-def test_text_no_database_takes_is_indexed_cleaned(engine):
-    engine.apply([entry(1, "ก\ud800\x00ข", "ข้าว\udfff\x00", topics=["t"])])
-    assert found(engine, "ข้าว") == [1]
-    json.dumps([h.title for h in engine.suggest("ก", EVERYONE, 5)]).encode()
-
-
-@pytest.mark.parametrize("offset, limit", [(0, 0), (10, 10), (-1, 5), (100_000, 10)])
-def test_any_page_of_results_may_be_asked_for(engine, offset, limit):
-    engine.apply([entry(1, body="น้ำ")])
-    assert len(found(engine, "น้ำ", offset=offset, limit=limit)) <= 1
-
-
-def test_hostile_filters_find_nothing(engine):
-    engine.apply([entry(1, body="น้ำ")])
-    for value in ("\ud800", "\x00", "a OR b", "*", ""):
-        assert found(engine, "น้ำ", Filters(["public"], topics=[value])) == []

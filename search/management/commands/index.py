@@ -1,59 +1,110 @@
-"""Look after the search index."""
+"""Look after the search index, and that of the cluster when there is one."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from search import indexer
+from search import cluster, indexer
+from search.cluster_engine import Unfit
+from search.engine import IndexUnavailable
 from search.wagtail_backend import has_editors_index
+
+LOCAL = "local index"
 
 
 class Command(BaseCommand):
-    help = "Builds the search index, or brings it up to date with the change log."
+    help = "Builds the search indexes, or brings them up to date with the change log."
 
     def add_arguments(self, parser):
         group = parser.add_mutually_exclusive_group()
         group.add_argument(
             "--rebuild", action="store_true",
-            help="Build the index anew beside the old one and swap it in.",
+            help="Build the indexes anew beside the old ones and swap them in.",
         )
         group.add_argument(
             "--check", action="store_true",
-            help="Compare the index with the database and print what differs.",
+            help="Compare the indexes with the database and print what differs.",
         )
         group.add_argument(
             "--repair", action="store_true",
-            help="Compare, and take what differs into the index anew.",
+            help="Compare, and take what differs into the indexes anew.",
         )
 
     def handle(self, *args, rebuild, check, repair, **options):
         if rebuild:
-            self.stdout.write(f"{indexer.rebuild()} entries indexed.")
+            self.stdout.write(f"{LOCAL}: {indexer.rebuild()} entries indexed.")
             self._editors_index()
+            if cluster.cluster():
+                self._reaching(lambda: self._say(f"{cluster.rebuild()} entries indexed."))
         elif check or repair:
-            found = indexer.difference()
-            self._tell(found)
-            if found and repair:
-                indexer.repair(found)
-                found = indexer.difference()
-            if found:
-                raise CommandError(
-                    f"{len(found.missing)} missing, {len(found.surplus)} surplus, "
-                    f"{len(found.changed)} changed."
-                )
-            self.stdout.write("The index agrees with the database.")
+            self._compare(repair)
         else:
-            indexer.ensure()
-            if not has_editors_index():
-                self._editors_index()
-            self.stdout.write(f"{indexer.engine().count()} entries in the index.")
+            self._ensure()
 
-    def _tell(self, found):
-        for key in found.missing:
-            self.stdout.write(f"missing in the index: {key}")
-        for key in found.surplus:
-            self.stdout.write(f"only in the index: {key}")
-        for key in found.changed:
-            self.stdout.write(f"held otherwise than the database has it: {key}")
+    def _ensure(self):
+        indexer.ensure()
+        if not has_editors_index():
+            self._editors_index()
+        self.stdout.write(f"{LOCAL}: {indexer.engine().count()} entries.")
+        target = cluster.cluster()
+        if target is None:
+            return
+        try:
+            try:
+                target.engine.count()
+            except Unfit:
+                cluster.rebuild()
+            cluster.drain_all()
+            self._say(f"{target.engine.count()} entries.")
+        except (IndexUnavailable, TimeoutError) as error:
+            # The hub serves without it, and keep_schedule goes on trying.
+            self.stderr.write(f"{target}: not available, the local index stands in: {error}")
+
+    def _compare(self, repair):
+        differing = self._differing(LOCAL, indexer.engine(), repair)
+        target = cluster.cluster()
+        if target:
+            differing += self._reaching(lambda: self._compared_cluster(target, repair))
+        if differing:
+            raise CommandError(" ".join(differing))
+
+    def _compared_cluster(self, target, repair):
+        try:
+            target.engine.count()
+        except Unfit:
+            if not repair:
+                raise
+            self._say(f"{cluster.rebuild()} entries indexed.")
+        cluster.drain_all()
+        return self._differing(target, target.engine, repair)
+
+    def _differing(self, name, engine, repair) -> list[str]:
+        """Print what differs, mend it if wanted; a sentence about what still does."""
+        found = indexer.difference(engine)
+        for problem, keys in (
+            ("missing", found.missing), ("only in the index", found.surplus),
+            ("held otherwise than the database has it", found.changed),
+        ):
+            for key in keys:
+                self.stdout.write(f"{name}: {problem}: {key}")
+        if found and repair:
+            indexer.repair(found, engine)
+            found = indexer.difference(engine)
+        if not found:
+            self.stdout.write(f"{name}: agrees with the database.")
+            return []
+        return [
+            f"{name}: {len(found.missing)} missing, {len(found.surplus)} surplus, "
+            f"{len(found.changed)} changed."
+        ]
+
+    def _say(self, text):
+        self.stdout.write(f"{cluster.cluster()}: {text}")
+
+    def _reaching(self, do):
+        try:
+            return do()
+        except (IndexUnavailable, TimeoutError) as error:
+            raise CommandError(f"{cluster.cluster()}: not available: {error}") from error
 
     def _editors_index(self):
         """The index of the editor's search, which Wagtail fills model by model."""

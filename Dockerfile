@@ -1,0 +1,13 @@
+# The hub as compose.yml runs it: web processes, worker and schedule from one image.
+FROM python:3.12-slim
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 DATA_DIR=/data HOST=0.0.0.0
+WORKDIR /hub
+COPY requirements.txt .
+RUN pip install --disable-pip-version-check -r requirements.txt
+COPY . .
+# The key is for this step alone and signs nothing.
+RUN SECRET_KEY=build python manage.py compile_catalogues \
+    && useradd --uid 1000 hub && mkdir /data && chown hub /data
+USER hub
+VOLUME /data
+CMD ["python", "-m", "gunicorn", "--config", "hub/gunicorn_conf.py", "hub.wsgi"]

@@ -1,0 +1,42 @@
+"""The right to write an index, held against threads and processes. No Django here."""
+
+import fcntl
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class WriteLock:
+    """A lock on the file at ``path``, made when it is missing; a killed process holds none."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self._held = threading.local()
+
+    @contextmanager
+    def held(self, timeout):
+        """Hold the lock, nested or not; TimeoutError when it was not had in ``timeout`` s."""
+        if getattr(self._held, "depth", 0):
+            self._held.depth += 1
+            try:
+                yield
+            finally:
+                self._held.depth -= 1
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + timeout
+        with open(self.path, "a") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise TimeoutError("the search index is being written") from None
+                    time.sleep(0.01)
+            self._held.depth = 1
+            try:
+                yield
+            finally:
+                self._held.depth = 0

@@ -1,0 +1,42 @@
+"""compose.yml: official images with their versions, and only settings that the hub knows."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPOSE = yaml.safe_load((ROOT / "compose.yml").read_text("utf-8"))
+SERVICES = COMPOSE["services"]
+OURS = ("prepare", "web1", "web2", "worker", "schedule")
+
+
+def test_the_services_are_those_that_a_hub_needs():
+    assert set(SERVICES) == {*OURS, "proxy", "postgresql", "opensearch", "valkey"}
+    for name, service in SERVICES.items():
+        if name not in OURS:
+            assert re.fullmatch(r"[a-z/]+:\d[\w.-]*", service["image"]), name
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_ours_share_a_folder_and_every_setting_is_one_of_the_hub(name):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    service = SERVICES[name]
+    assert service["volumes"] == ["data:/data"]
+    for variable in service["environment"]:
+        assert f"`{variable}`" in readme, variable
+    assert service["environment"]["SEARCH_URL"].startswith("opensearch://opensearch:9200/")
+
+
+def test_every_volume_is_declared():
+    used = {v.split(":")[0] for s in SERVICES.values() for v in s.get("volumes", [])}
+    assert {v for v in used if not v.startswith(".")} == set(COMPOSE["volumes"])
+    assert (ROOT / "deploy/nginx.conf").exists()
+
+
+def test_the_proxy_takes_what_the_hub_takes():
+    from hub.uploads import MAX_DOCUMENT_BYTES, MEGABYTE
+
+    allowed = re.search(r"client_max_body_size (\d+)m;", (ROOT / "deploy/nginx.conf").read_text())
+    assert int(allowed[1]) * MEGABYTE > MAX_DOCUMENT_BYTES
