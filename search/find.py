@@ -15,8 +15,8 @@ from search import corrections, query, standing_in, thai, vocabulary
 from search.audience import PUBLIC, audiences_of
 from search.engine import Filters, IndexUnavailable
 from search.indexer import catch_up, ensure
-from search.passages import Passage, best_passages, needles
-from search.reranking import DEPTH, rarity, reranked
+from search.passages import Passage, Places, best_passages, needles
+from search.reranking import rarity, reranked
 
 RESULTS_PER_PAGE = 10
 MAX_PAGES = 50
@@ -113,9 +113,8 @@ def find(
     search.ask(plan)
     answer = search.answer
     found = recheck(answer.hits, reader, generation)
-    words = needles(search.plan)
     for result in found if with_passages else []:
-        result.passages = best_passages(result.hit, words)
+        result.passages = best_passages(search.places[result.hit.key], search.needles)
     withheld = len(answer.hits) - len(found)
     return Results(
         search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
@@ -142,6 +141,7 @@ class _Search:
         self.filters, self.number, self.limit = filters, number, limit
         self.facets, self.generation = facets, generation
         self.plan = self.answer = None
+        self.needles, self.places = {}, {}
         self.engine = standing_in.engine()
         self.corrected = self.did_you_mean = ""
 
@@ -158,31 +158,36 @@ class _Search:
                 self._look_for_what_was_meant(plan)
             if not self.answer.total:
                 self.answer = self._run(plan, ["any"])
+        self._look_up(self.plan, self.answer.hits)
 
-    @property
-    def offset(self) -> int:
-        return (self.number - 1) * self.limit
+    def _look_up(self, plan, hits) -> None:
+        """Where the words stand in the hits, unless they were looked up already."""
+        if not self.places:
+            self.needles = needles(plan)
+            self.places = {hit.key: Places(hit, self.needles) for hit in hits}
 
-    def _run(self, plan, strategies, offset=None, limit=None):
-        offset = self.offset if offset is None else offset
+    def _run(self, plan, strategies):
+        offset = (self.number - 1) * self.limit
         return _answer(lambda: query.run(
-            self.engine, plan, self.filters, offset, limit or self.limit, self.facets, strategies
+            self.engine, plan, self.filters, offset, self.limit, self.facets, strategies
         ))
 
     def _question(self, plan):
-        """Any word; the first hits ranked anew, for which the first pages are asked as one."""
-        if self.offset + self.limit > DEPTH:
-            return self._run(plan, ["any"])
-        answer = self._run(plan, ["any"], 0, DEPTH)
-        hits = reranked(answer.hits, self._rarities(plan))
-        return replace(answer, hits=hits[self.offset : self.offset + self.limit])
+        """Any word; the first page is ranked anew."""
+        answer = self._run(plan, ["any"])
+        if self.number > 1:
+            return answer
+        self._look_up(plan, answer.hits)
+        return replace(
+            answer, hits=reranked(answer.hits, self.places, self._rarities(plan))
+        )
 
-    def _rarities(self, plan) -> list[tuple[str, float]]:
+    def _rarities(self, plan) -> dict[str, float]:
         counts, size = corrections.words_known(self.generation)
-        return [
-            (word, rarity(counts.get(word, 0), size)) for word in plan.words
-            if word not in thai.STOP_WORDS and len(word) > 1
-        ]
+        return {
+            word: rarity(counts.get(word, 0), size) for word in plan.words
+            if word not in thai.STOP_WORDS
+        }
 
     def _with_correction(self, plan):
         """A question with unknown words asks for the words that they may be as well."""

@@ -25,6 +25,21 @@ class Passage:
     pieces: list[tuple[str, bool]]
 
 
+class Places:
+    """Where each of ``words`` stands in the texts of ``hit``: looked up once, used for its rank and
+    for its passages. ``found`` has for each section (position, word) in order."""
+
+    def __init__(self, hit, words):
+        self.sections = hit.sections
+        if hit.summary:
+            self.sections = [Section("", "", hit.summary), *hit.sections]
+        self.found = [_places_in(lowered(section.text), words) for section in self.sections]
+
+    def best(self, weights, width) -> float:
+        """The most that stands within ``width`` characters of one section."""
+        return max((best_window(places, weights, width)[0] for places in self.found), default=0)
+
+
 @dataclass
 class _Candidate:
     score: float
@@ -32,27 +47,29 @@ class _Candidate:
     start: int
 
 
-def best_passages(hit, words, most=2) -> list[Passage]:
-    """The one or two best passages of ``hit`` for the ``needles``, from different sections."""
-    sections = hit.sections
-    if hit.summary:
-        sections = [Section("", "", hit.summary), *sections]
+def best_passages(places, weights, most=2) -> list[Passage]:
+    """The one or two best passages by the ``needles`` (word → weight), from different sections."""
     candidates = []
-    for section in sections:
-        found = _best_in(section, words)
-        if found:
-            candidates.append(found)
+    for section, found in zip(places.sections, places.found, strict=True):
+        score, start = best_window(found, weights, WINDOW - BEFORE)
+        if section.heading:
+            heading = lowered(section.heading)
+            score += sum(weight / 2 for word, weight in weights.items() if word in heading)
+        if score and section.text.strip():
+            candidates.append(_Candidate(score, section, start))
     candidates.sort(key=lambda c: -c.score)
+    words = list(weights)
     if not candidates:
-        first = next((s for s in sections if s.text.strip()), None)
+        first = next((s for s in places.sections if s.text.strip()), None)
         return [_passage(_Candidate(0, first, 0), [])] if first else []
     best = candidates[0].score
     kept = [c for c in candidates[:most] if c.score >= best * 0.6]
     return [_passage(c, words) for c in kept]
 
 
-def needles(plan) -> list[tuple[str, float]]:
-    """What to look for with its weight: whole stretches count most, then words by length."""
+def needles(plan) -> dict[str, float]:
+    """What to look for, longest first, with its weight: whole stretches count most, then words by
+    length."""
     found = {}
     for terms in (way for typed in plan.terms for way in (typed, *typed.variants)):
         meaningful = [w for w in terms.words if w not in thai.STOP_WORDS] or list(terms.words)
@@ -63,7 +80,7 @@ def needles(plan) -> list[tuple[str, float]]:
         whole = "".join(terms.words)
         if len(terms.words) > 1 and not plan.is_question:
             found[whole] = 3.0 * min(len(whole), 24)
-    return sorted(found.items(), key=lambda pair: -len(pair[0]))
+    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
 def lowered(text) -> str:
@@ -74,37 +91,31 @@ def lowered(text) -> str:
     return low.translate(thai.THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
 
 
-def _best_in(section, words):
-    text = lowered(section.text)
-    heading = lowered(section.heading)
-    bonus = sum(weight / 2 for word, weight in words if word in heading) if heading else 0
-    score, start = best_window(text, words, WINDOW - BEFORE)
-    if not score:
-        return _Candidate(bonus, section, 0) if bonus and text.strip() else None
-    return _Candidate(score + bonus, section, start)
-
-
-def best_window(text, words, width) -> tuple[float, int]:
-    """Where within ``width`` characters the most of ``words`` (word, weight) begin: the sum of
-    the weights of those there, each counted once, and the position of the first."""
+def _places_in(text, words) -> list[tuple[int, str]]:
     places = []
-    for word, weight in words:
+    for word in words:
         start, seen = text.find(word), 0
         while start >= 0 and seen < OCCURRENCES:
-            places.append((start, word, weight))
+            places.append((start, word))
             seen += 1
             start = text.find(word, start + len(word))
     places.sort()
+    return places
+
+
+def best_window(places, weights, width) -> tuple[float, int]:
+    """Where within ``width`` characters the most stands: the weights of the words there, each
+    counted once, and the position of the first."""
     inside, total, first, best = {}, 0.0, 0, (0.0, 0)
-    for start, word, weight in places:
+    for start, word in places:
         if not inside.get(word):
-            total += weight
+            total += weights.get(word, 0.0)
         inside[word] = inside.get(word, 0) + 1
         while start - places[first][0] > width:
-            _start, gone, its_weight = places[first]
+            gone = places[first][1]
             inside[gone] -= 1
             if not inside[gone]:
-                total -= its_weight
+                total -= weights.get(gone, 0.0)
             first += 1
         if total > best[0]:
             best = (total, places[first][0])
@@ -146,7 +157,7 @@ def _marked(text, words) -> list[tuple[str, bool]]:
     """
     low = lowered(text)
     matches = []
-    for word, _weight in words:
+    for word in words:
         start = low.find(word)
         while start >= 0:
             end = start + len(word)

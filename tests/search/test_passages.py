@@ -15,7 +15,8 @@ def hit(*sections, summary=""):
 
 def best(text, *sections, **arguments):
     words = passages.needles(query.plan(text))
-    return passages.best_passages(hit(*sections, **arguments), words)
+    places = passages.Places(hit(*sections, **arguments), words)
+    return passages.best_passages(places, words)
 
 
 def test_the_section_that_has_the_words_is_chosen():
