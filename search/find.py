@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 from django.utils.translation import get_language
-from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
+from wagtail.models import CollectionViewRestriction, Locale, Page, PageViewRestriction
 
 from hub.models import Change, HubDocument
 from hub.navigation import site_of
@@ -22,8 +22,7 @@ RESULTS_PER_PAGE = 10
 MAX_PAGES = 50
 FEW = 2  # results or fewer: perhaps something else was meant
 # What a result shows of its page; the rest of a page is long and would be decoded for nothing.
-SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "live", "expire_at",
-         "locale__language_code")
+SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "live", "expire_at", "locale")
 FACETS = ("stages", "topics", "areas", "years", "languages")
 
 
@@ -251,10 +250,11 @@ def recheck(hits, reader, generation) -> list[Result]:
 
     ``generation`` of the change log was read before: what it does not announce did not change.
     """
-    page_rules, collection_rules = _rules(generation)
+    page_rules, collection_rules, locales = _settings(generation)
     now = timezone.now()
-    pages = Page.objects.filter(pk__in={hit.page_id for hit in hits})
-    pages = pages.select_related("locale").only(*SHOWN).order_by()
+    pages = Page.objects.filter(pk__in={hit.page_id for hit in hits}).only(*SHOWN).order_by()
+    for page in pages:
+        page.locale = locales[page.locale_id]
     open_pages = {
         page.pk: page
         for page in pages
@@ -275,19 +275,21 @@ def recheck(hits, reader, generation) -> list[Result]:
     return results
 
 
-_known_rules = ("", [], [])
+_known_settings = ("", [], [], {})
 
 
-def _rules(generation):
-    """All privacy settings of pages and of collections, asked for again after every change."""
-    global _known_rules
-    if _known_rules[0] != generation:
-        _known_rules = (
+def _settings(generation):
+    """All privacy settings of pages and of collections, and the languages by id, asked for again
+    after every change."""
+    global _known_settings
+    if _known_settings[0] != generation:
+        _known_settings = (
             generation,
             list(PageViewRestriction.objects.select_related("page")),
             list(CollectionViewRestriction.objects.select_related("collection")),
+            Locale.objects.in_bulk(),
         )
-    return _known_rules[1:]
+    return _known_settings[1:]
 
 
 def _open_documents(hits, reader, rules) -> dict:

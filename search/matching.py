@@ -21,7 +21,7 @@ NEIGHBOURS_WEIGHT = 0.0  # of two words of a question side by side
 VARIANT_WEIGHT = 0.6  # of a synonym beside the word that was typed
 # Between two equally good answers: the Model others have used, and what is newer.
 STANDING_WEIGHT = 0.08  # for each step of ``Entry.standing``
-FRESH_WEIGHTS = {1: 0.05, 3: 0.05}  # years → added when published since
+FRESH_YEARS, FRESH_WEIGHT = 2, 0.08  # of what was published in the last so many years
 PAGE_WEIGHT = 0.3  # of a page beside a file that tells the same
 HIGHEST_STANDING = 3
 YEAR = 365.25 * 86400
@@ -128,13 +128,12 @@ def ranked(asked, now=None) -> Bool:
         return asked
     now = time.time() if now is None else now
     standing = [
-        OneOf("standing", tuple(str(n) for n in range(step, HIGHEST_STANDING + 1)),
-              STANDING_WEIGHT)
+        OneOf("standing", (str(step),), STANDING_WEIGHT * step)
         for step in range(1, HIGHEST_STANDING + 1)
     ]
     pages = [OneOf("kind", ("page",), PAGE_WEIGHT)]
-    fresh = [Since(int(now - years * YEAR), score) for years, score in FRESH_WEIGHTS.items()]
-    return Bool(must=(asked,), should=(*pages, *standing, *fresh))
+    fresh = Since(int(now - FRESH_YEARS * YEAR), FRESH_WEIGHT)
+    return Bool(must=(asked,), should=(*pages, *standing, fresh))
 
 
 def typed_title(text: str, finished_words, beginnings) -> Bool:

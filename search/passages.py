@@ -123,7 +123,7 @@ def best_window(places, weights, width) -> tuple[float, int]:
 
 
 def _passage(candidate, words) -> Passage:
-    text = re.sub(r"\s", " ", candidate.section.text)
+    text = candidate.section.text.replace("\n", " ")
     start = max(0, candidate.start - BEFORE)
     if start:
         space = text.find(" ", start, candidate.start)

@@ -13,6 +13,7 @@ from search.engine import Answer, Engine, Filters, Segmented, Terms
 MAX_CHARACTERS = 200
 MAX_TERMS = 16
 MOST_VARIANTS = 6  # of a stretch
+LONGEST_NAME = 10  # words; a longer name is not looked for in what was typed
 QUESTION_CLUSTERS = 25  # an unbroken stretch longer than this is a sentence, not a keyword
 BUDDHIST_ERA = 543
 YEARS = range(1850, 2101)  # Christian years that a number of four digits may mean
@@ -113,7 +114,6 @@ class _Names:
 
     def __init__(self, synonyms):
         self.synonyms = synonyms
-        self.longest = max(map(len, synonyms), default=1)
 
     def in_stretches(self, typed) -> list[Terms]:
         """The terms of each stretch with its variants. A name may span stretches (health
@@ -136,7 +136,7 @@ class _Names:
             if typed[i].quoted:
                 break
             words += cut[i].words
-            if len(words) > self.longest:
+            if len(words) > LONGEST_NAME:
                 break
             if words in self.synonyms:
                 best = i + 1
@@ -158,7 +158,7 @@ class _Names:
 
     def _name_at(self, words, i) -> tuple[int, tuple[str, ...]]:
         """The longest name that begins at ``i``: how many words, and its other names."""
-        for length in range(min(self.longest, len(words) - i), 0, -1):
+        for length in range(min(LONGEST_NAME, len(words) - i), 0, -1):
             if others := self.synonyms.get(tuple(words[i : i + length])):
                 return length, others
         return 1, other_calendar(words[i])

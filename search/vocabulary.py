@@ -13,6 +13,7 @@ from django.apps import apps
 from hub.models import BilingualName
 from search import thai
 from search.models import GlossaryTerm
+from search.query import LONGEST_NAME
 
 MOST_VARIANTS = 4  # other names that one name is looked for by
 LONGEST_WORD = 30  # characters of a name that the segmenter keeps whole
@@ -24,11 +25,6 @@ class Vocabulary:
 
     words: frozenset[str] = frozenset()
     synonyms: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def longest(self) -> int:
-        """Words of the longest name."""
-        return max(map(len, self.synonyms), default=0)
 
 
 def groups_of_names() -> list[list[str]]:
@@ -64,7 +60,7 @@ def made_of(groups) -> Vocabulary:
         cut = {name: tuple(thai.words(name)) for name in names}
         for its_words in dict.fromkeys(cut.values()):
             others = [o for o in names if cut[o] and cut[o] != its_words]
-            if its_words and others:
+            if others and 0 < len(its_words) <= LONGEST_NAME:
                 known = synonyms.setdefault(its_words, [])
                 known += [o for o in others if o not in known]
     return Vocabulary(words, {k: tuple(v[:MOST_VARIANTS]) for k, v in synonyms.items()})
