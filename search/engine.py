@@ -82,6 +82,12 @@ class Terms:
     grams: tuple[str, ...] = ()
     variants: tuple["Terms", ...] = ()
 
+    @property
+    def other_names(self) -> list[tuple[str, ...]]:
+        """What the variants say otherwise: the words of the other names alone."""
+        names = (tuple(w for w in way.words if w not in self.words) for way in self.variants)
+        return list(dict.fromkeys(filter(None, names)))
+
 
 @dataclass(frozen=True)
 class Segmented:

@@ -196,9 +196,7 @@ class _Search:
         meant = corrections.correction_of(plan.text, self.generation)
         if not meant or not meant.is_sure:
             return plan
-        first, *others = plan.terms
-        variants = (*first.variants, *query.plan(meant.text).terms)
-        return replace(plan, terms=(replace(first, variants=variants), *others))
+        return replace(plan, terms=(*plan.terms, *query.plan(meant.text).terms))
 
     def _look_for_what_was_meant(self, plan):
         meant = corrections.correction_of(plan.text, self.generation)

@@ -7,7 +7,6 @@ Nothing that was typed is ever parsed by an engine: the tree is made of terms.
 
 import time
 from dataclasses import dataclass
-from itertools import pairwise
 
 from search import thai
 from search.engine import FACETS, Filters, Segmented, Terms
@@ -17,7 +16,6 @@ FIELD_WEIGHTS = {"title": 2.0, "summary": 1.5, "headings": 1.5, "body": 1.0}
 PARTS_WEIGHT = 0.3  # of a word inside a compound
 PAIRS_WEIGHT = 0.3  # of a string that stands somewhere, cut there in another way
 GRAMS_WEIGHT = 0.6
-NEIGHBOURS_WEIGHT = 0.0  # of two words of a question side by side
 VARIANT_WEIGHT = 0.6  # of a synonym beside the word that was typed
 # Between two equally good answers: the Model others have used, and what is newer.
 STANDING_WEIGHT = 0.08  # for each step of ``Entry.standing``
@@ -194,22 +192,14 @@ def _any_word(stretches):
     """Any of the words, the more and the rarer the better; 3-grams of clusters make up for words
     that were cut in another way."""
     words = dict.fromkeys(word for terms in stretches for word in terms.words)
-    others = dict.fromkeys(
-        word for terms in stretches for variant in terms.variants for word in variant.words
-        if word not in words
-    )
     parts = [
         Term(name, word, weight) for word in words for name, weight in FIELD_WEIGHTS.items()
     ]
     parts += [
-        Term(name, word, weight * VARIANT_WEIGHT)
-        for word in others for name, weight in FIELD_WEIGHTS.items()
+        phrase(name, other, weight * VARIANT_WEIGHT)
+        for terms in stretches for other in terms.other_names
+        for name, weight in FIELD_WEIGHTS.items()
     ]
     grams = dict.fromkeys(gram for terms in stretches for gram in terms.grams)
     parts += [Term("grams", gram, GRAMS_WEIGHT) for gram in grams]
-    if NEIGHBOURS_WEIGHT:
-        parts += [
-            Phrase("body", two, NEIGHBOURS_WEIGHT)
-            for terms in stretches for two in pairwise(terms.words)
-        ]
     return any_of(*parts)

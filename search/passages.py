@@ -71,12 +71,15 @@ def needles(plan) -> dict[str, float]:
     """What to look for, longest first, with its weight: whole stretches count most, then words by
     length."""
     found = {}
-    for terms in (way for typed in plan.terms for way in (typed, *typed.variants)):
+    for terms in plan.terms:
         meaningful = [w for w in terms.words if w not in thai.STOP_WORDS] or list(terms.words)
         for word in meaningful:
             if len(word) == 1 and "\u0e00" <= word <= "\u0e7f":
                 continue  # a lone letter is a remnant of a name cut apart
             found[word] = max(found.get(word, 0), float(min(len(word), 12)))
+        for other in terms.other_names:  # whole: คน is no match for คนแก่
+            name = thai.join(other)
+            found[name] = max(found.get(name, 0), float(min(len(name), 12)))
         whole = "".join(terms.words)
         if len(terms.words) > 1 and not plan.is_question:
             found[whole] = 3.0 * min(len(whole), 24)

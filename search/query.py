@@ -97,16 +97,7 @@ def terms_of(text) -> Terms:
 
 
 def _terms_of_words(words) -> Terms:
-    return replace(terms_of(join(words)), words=tuple(words))
-
-
-def join(words) -> str:
-    """Words as they are written: Thai without spaces, other scripts with."""
-    text = ""
-    for word in words:
-        apart = text and not ("\u0e00" <= word[0] <= "\u0e7f" and "\u0e00" <= text[-1] <= "\u0e7f")
-        text += f" {word}" if apart else word
-    return text
+    return replace(terms_of(thai.join(words)), words=tuple(words))
 
 
 class _Names:

@@ -222,6 +222,15 @@ def _cover(word, known) -> list[str]:
     return found
 
 
+def join(words) -> str:
+    """Words as they are written: Thai without spaces, other scripts with."""
+    text = ""
+    for word in words:
+        apart = text and not ("\u0e00" <= word[0] <= "\u0e7f" and "\u0e00" <= text[-1] <= "\u0e7f")
+        text += f" {word}" if apart else word
+    return text
+
+
 def clusters(text: str) -> list[str]:
     """Character clusters of a run of Thai: a consonant with the signs around it."""
     return CLUSTER.findall(text)

@@ -302,7 +302,8 @@ def test_when_the_mail_server_is_away_all_wait_for_the_next_look(
     assert send_due() == 3
 
 
-@pytest.mark.django_db(transaction=True)  # the schedule lets go of connections
+# The schedule lets go of connections.
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_schedule_sends_the_alerts(start, alert, mailoutbox):
     published("ปูม้าใหม่", start + DAY)
     alert()
