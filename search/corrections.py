@@ -4,14 +4,20 @@ The words come from the local index, from what is open to all only: a correction
 word that stands nowhere but on a private page.
 """
 
+import logging
 import time
 from threading import Lock, Thread
 
+from django.db import connection
+
+from hub.models import Change
+from search import thai, vocabulary
 from search.audience import PUBLIC
 from search.engine import Filters, IndexUnavailable
 from search.indexer import engine
 from search.spelling import Correction, Speller
 
+logger = logging.getLogger(__name__)
 OLD_AFTER = 60  # seconds; words that came since are not yet corrected to
 
 
@@ -55,3 +61,16 @@ def words_known(generation: str) -> tuple[dict[str, int], int]:
     """Each word that anybody may find here → how many entries have it; and the entries in all."""
     speller = _kept.at(generation)
     return speller.counts, speller.size
+
+
+def get_ready(sender, **kwargs) -> None:
+    """Read the words once before the first reader asks; whatever fails is met again then."""
+    try:
+        generation = Change.objects.state()[0]
+        vocabulary.at(generation)
+        words_known(generation)
+        thai.words("ปูม้า")
+    except Exception:
+        logger.info("The words of the index could not be read yet.", exc_info=True)
+    finally:
+        connection.close()

@@ -12,6 +12,8 @@ from search import audience, vocabulary
 from search.engine import Entry, Section
 from search.models import DocumentText
 
+RACES = 20  # lost in a row before it is told
+
 
 def page_key(page_id) -> str:
     return f"page:{page_id}"
@@ -39,19 +41,27 @@ class EntryBuilder:
         self.languages = [code for code, _name in settings.LANGUAGES]
         self.public_versions = {}  # translation key → languages, asked for once per batch
 
-    def live_pages(self, pks=None):
-        """The pages that belong in the index, specific, with what an entry needs."""
-        pages = KnowledgePage.objects.live().not_expired()
-        if pks is not None:
-            pages = pages.filter(pk__in=pks)
-        return pages.select_related("locale").prefetch_related("topics", "areas").specific()
-
     def entries(self, pks=None):
         """Yield the entries of all live pages, or of those among ``pks``."""
-        for batch in batched(self.live_pages(pks).iterator(chunk_size=200), 200):
-            self._note_versions(batch)
-            for page in batch:
+        if pks is None:
+            pks = KnowledgePage.objects.live().order_by("pk").values_list("pk", flat=True)
+        for batch in batched(pks, 200):
+            pages = self._live_pages(batch)
+            self._note_versions(pages)
+            for page in pages:
                 yield from self.entries_of(page)
+
+    @staticmethod
+    def _live_pages(pks) -> list:
+        """Those of ``pks`` that belong in the index, specific, with what an entry needs."""
+        pages = KnowledgePage.objects.live().not_expired().filter(pk__in=pks)
+        pages = pages.select_related("locale").prefetch_related("topics", "areas").specific()
+        for _attempt in range(RACES):
+            try:
+                return list(pages.all())
+            except KeyError:
+                continue  # a page was deleted between the two queries of ``specific``
+        return list(pages.all())
 
     def _note_versions(self, pages):
         """Look up in which languages the pages are open to all."""

@@ -6,10 +6,16 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 
-from hub.changes import changes_recorded, record, record_pages, time_passed
+from hub.changes import (
+    changes_recorded,
+    process_started,
+    record,
+    record_pages,
+    time_passed,
+)
 from hub.models import BilingualName, HubDocument, KnowledgePage
 from hub.reference import add_all, reference_loaded
-from search import schedule
+from search import corrections, schedule
 
 GLOSSARY = Path(__file__).with_name("glossary.txt")
 
@@ -116,6 +122,7 @@ def connect() -> None:
     post_delete.connect(_names_changed)
     reference_loaded.connect(_reference_loaded)
     changes_recorded.connect(_take_in)
+    process_started.connect(corrections.get_ready)
     for due in (schedule.mend, schedule.alerts, schedule.counts, schedule.cluster):
         time_passed.connect(due)
     post_save.connect(_document_saved, sender=HubDocument)

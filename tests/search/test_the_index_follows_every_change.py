@@ -130,3 +130,24 @@ def test_repair_mends_what_the_check_found(page, capsys):
     assert "agrees" in capsys.readouterr().out
     call_command("index", "--check")
     assert [r.page.pk for r in find("สลัดไข่").results] == [other.pk]
+
+
+def test_a_page_deleted_while_the_index_is_built_does_not_stop_it(page, monkeypatch):
+    """Wagtail asks twice for specific pages, and raises KeyError for one that went between."""
+    from wagtail.query import SpecificIterable
+
+    leaving, asked = LessonPageFactory(title="หน้าที่ถูกลบ"), []
+    whole = SpecificIterable.__iter__
+
+    def losing_a_race(self):
+        asked.append(1)
+        if len(asked) == 1:
+            leaving.delete()
+            raise KeyError(leaving.pk)
+        return whole(self)
+
+    monkeypatch.setattr(SpecificIterable, "__iter__", losing_a_race)
+    call_command("index", "--rebuild")
+    monkeypatch.undo()
+    assert found() == [page.title]
+    assert not indexer.difference()
