@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
@@ -196,6 +197,11 @@ class Loader:
             for a in values.get("attachments", [])
         ]
         getattr(self, f"_fill_{text.kind.replace('-', '_')}", lambda *_: None)(page, text)
+        for relation in get_all_child_relations(type(page)):
+            # As the editor's form does; without, a database may return them in any order.
+            for number, child in enumerate(getattr(page, relation.related_name).all()):
+                if hasattr(child, "sort_order"):
+                    child.sort_order = number
 
     def _fill_model(self, page, text):
         page.conditions = [Condition(**c) for c in text.values.get("conditions", [])]

@@ -141,3 +141,11 @@ def test_sign_ins_are_made_on_development_machines_only(hub, settings, tmp_path)
     first = file.read_text()
     call_command("demonstration", "users", verbosity=0)
     assert file.read_text() == first
+
+
+def test_children_keep_the_order_of_their_texts_on_any_database(loaded):
+    from hub.models import Attachment, Contributor
+    from models_lib.models import BuildingBlock
+
+    for model in (Clause, BuildingBlock, BlockOutcome, Attachment, Contributor):
+        assert not model.objects.filter(sort_order=None).exists(), model

@@ -15,6 +15,8 @@ from search.models import DocumentText
 from search.tasks import MOST_TRIES, read_text
 from tests.factories import LessonPageFactory, document
 
+# The worker and the schedule let go of connections.
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
