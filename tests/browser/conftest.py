@@ -4,10 +4,12 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_string
 from email.policy import default
@@ -97,6 +99,7 @@ def served(tmp_path_factory):
     ]
     try:
         _wait_until_ready(f"{url}/readyz", log.name)
+        _wait_until_files_are_read(data / "hub.sqlite3")
         yield hub
     finally:
         for process in processes:
@@ -107,6 +110,17 @@ def served(tmp_path_factory):
             except subprocess.TimeoutExpired:
                 process.kill()
         log.close()
+
+
+def _wait_until_files_are_read(database):
+    """What the worker reads meanwhile would change what is found from one look to the next."""
+    with closing(sqlite3.connect(database)) as connection:
+        for _attempt in range(300):
+            waiting = "SELECT COUNT(*) FROM search_documenttext WHERE status = 'waiting'"
+            if not connection.execute(waiting).fetchone()[0]:
+                return
+            time.sleep(0.2)
+    pytest.fail("The worker did not read the files of the demonstration within a minute.")
 
 
 def _wait_until_ready(address, log):
