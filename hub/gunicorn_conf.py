@@ -26,12 +26,3 @@ def when_ready(server):
         "\n  Stop with Ctrl-C.\n",
         flush=True,
     )
-
-
-def post_worker_init(worker):
-    """Let the apps read, beside the first requests, what these would otherwise wait for."""
-    from threading import Thread
-
-    from hub.changes import process_started
-
-    Thread(target=process_started.send_robust, args=(worker.__class__,), daemon=True).start()
