@@ -23,7 +23,6 @@ MAX_PAGES = 50
 FEW = 2  # results or fewer: perhaps something else was meant
 # What a result shows of its page; the rest of a page is long and would be decoded for nothing.
 SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "live", "expire_at", "locale")
-FACETS = ("stages", "topics", "areas", "years", "languages")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def find(
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
-    generation = _brought_up_to_date()
+    generation = brought_up_to_date()
     plan = query.plan(text, vocabulary.at(generation).synonyms)
     if (plan.is_empty and not chosen and pages is None) or pages == set():
         return Results(plan, [], 0, {}, number)
@@ -112,6 +111,8 @@ def find(
     search.ask(plan)
     answer = search.answer
     found = recheck(answer.hits, reader, generation)
+    if with_passages:
+        search.look_up(search.plan, answer.hits)
     for result in found if with_passages else []:
         result.passages = best_passages(search.places[result.hit.key], search.needles)
     withheld = len(answer.hits) - len(found)
@@ -157,10 +158,9 @@ class _Search:
                 self._look_for_what_was_meant(plan)
             if not self.answer.total:
                 self.answer = self._run(plan, ["any"])
-        self._look_up(self.plan, self.answer.hits)
 
-    def _look_up(self, plan, hits) -> None:
-        """Where the words stand in the hits, unless they were looked up already."""
+    def look_up(self, plan, hits) -> None:
+        """Find where the words stand in the hits, unless that was done for their rank already."""
         if not self.places:
             self.needles = needles(plan)
             self.places = {hit.key: Places(hit, self.needles) for hit in hits}
@@ -176,7 +176,7 @@ class _Search:
         answer = self._run(plan, ["any"])
         if self.number > 1:
             return answer
-        self._look_up(plan, answer.hits)
+        self.look_up(plan, answer.hits)
         return replace(
             answer, hits=reranked(answer.hits, self.places, self._rarities(plan))
         )
@@ -216,7 +216,7 @@ class _Search:
 def suggest(text, reader=None, limit=8) -> list[Result]:
     """Pages whose titles fit what has been typed so far, rechecked."""
     reader = reader or Reader()
-    generation = _brought_up_to_date()
+    generation = brought_up_to_date()
     plan = query.plan(text, vocabulary.at(generation).synonyms)
     if plan.is_empty:
         return []
@@ -226,7 +226,7 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 
-def _brought_up_to_date() -> str:
+def brought_up_to_date() -> str:
     """Take waiting changes into the index; returns the generation of the change log."""
     generation, pending = Change.objects.state()
     if pending:

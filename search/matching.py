@@ -76,9 +76,8 @@ class Bool:
     boost: float = 1.0
 
 
-def any_of(*parts, boost=1.0) -> Bool | Term | Phrase:
-    parts = tuple(part for part in parts if part is not None)
-    return Bool(should=parts, boost=boost) if len(parts) != 1 or boost != 1.0 else parts[0]
+def any_of(*parts) -> Bool | Term | Phrase:
+    return parts[0] if len(parts) == 1 else Bool(should=parts)
 
 
 def phrase(field, tokens, boost=1.0) -> Term | Phrase:
@@ -164,7 +163,7 @@ def _stretch(terms: Terms):
 
     A single cluster is found in compounds only as a word of its own: ตา is no part of ตาก.
     """
-    if len(terms.words) == len(terms.clusters) == 1 or not thai.pairs(terms.clusters):
+    if len(terms.clusters) < 2:
         return _word(terms.words[0])
     return any_of(_in_any_field(terms.words), _string(terms))
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from search import query
-from search.find import FACETS
+from search.engine import FACETS
 from search.views import PARAMETERS, _chosen, _labels, _year
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from hub.models import ChainLink, Change, KnowledgePage
+from hub.models import ChainLink, KnowledgePage
 from hub.navigation import site_of
 from search import thai
 from search.audience import PUBLIC
 from search.engine import Filters, IndexUnavailable, Segmented, Terms
-from search.indexer import catch_up, engine
+from search.find import brought_up_to_date
+from search.indexer import engine
 
 MOST_WORDS = 40  # of title and summary
 ALIKE_FROM = 0.2  # of the score that the page itself gets
@@ -24,12 +25,11 @@ class Related:
     by: KnowledgePage | None = None
 
 
-def related_to(page, request, limit=4) -> list[Related]:
-    """At most ``limit`` pages open to all, none of them linked with ``page`` itself.
+def related_to(page, chain, request, limit=4) -> list[Related]:
+    """At most ``limit`` pages open to all, none of them in ``chain``, the page's own.
 
     Half of them at most by the chain, as long as there are others by content.
     """
-    chain = page.chain_for_readers()
     linked = {step.page.pk: step.page for steps in chain.values() for step in steps}
     known = {page.translation_key, *(p.translation_key for p in linked.values())}
     by_chain = _by_chain(page, linked, known)
@@ -75,8 +75,7 @@ def _by_content(page, request, known, limit) -> list[Related]:
         readers=[page.locale.language_code],
     )
     asked = Segmented("any", (Terms(tuple(words)[:MOST_WORDS]),))
-    if Change.objects.state()[1]:
-        catch_up(timeout=0.3)
+    brought_up_to_date()
     try:
         hits = engine().search(asked, filters, 0, limit * 4, facets=False).hits
     except IndexUnavailable:

@@ -21,7 +21,7 @@ KILLED = re.compile("[ก-ฮ][ิุ]?์")  # the silenced letter may have bee
 SILENT_VOWEL = re.compile("[ิุ]์")  # or the vowel that is silenced with it
 LONGEST = 60  # letters of a stretch that is looked into
 MOST_WORDS = 60_000  # the most used ones of the index
-PER_WORD, PER_CHANGE, PER_UNKNOWN = 1.0, 0.6, 6.0
+PER_WORD, PER_CHANGE = 1.0, 0.6
 # A Thai (Kedmanee) keyboard and a Latin one (QWERTY), key by key, shift keys after.
 LATIN_KEYS = (
     r"1234567890-=qwertyuiop[]\asdfghjkl;'zxcvbnm,./"
@@ -98,7 +98,7 @@ class Speller:
                 found = self._by_sound(run)
                 if found is None:
                     return None
-                sure = sure or ("".join(found) != run and not self._is_word(run))
+                sure = sure or ("".join(found) != run and not thai.is_in_dictionary(run))
                 meant.append("".join(found))
             else:
                 found = run if run in self.counts or run.isdigit() else self._near(run)
@@ -107,10 +107,6 @@ class Speller:
                 sure = sure or found != run
                 meant.append(found)
         return "".join(meant) if len(meant) == 1 else " ".join(meant), sure
-
-    @staticmethod
-    def _is_word(run) -> bool:
-        return thai.is_in_dictionary(run)
 
     def _by_sound(self, run) -> list[str] | None:
         """The words of the index that sound like ``run``, by the cheapest way of cutting it."""

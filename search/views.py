@@ -10,8 +10,9 @@ from hub.chain import Stage
 from hub.models import Area, Topic
 from search import thai
 from search.counting import Asked
+from search.engine import FACETS
 from search.entries import place_in_file
-from search.find import FACETS, Reader, find, suggest
+from search.find import Reader, find, suggest
 
 PARAMETERS = {
     "stages": "kind", "topics": "topic", "areas": "area", "years": "year", "languages": "lang",

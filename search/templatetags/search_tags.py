@@ -13,4 +13,4 @@ def related_pages(context, page):
     request = context.get("request")
     if request is None or getattr(request, "is_preview", False) or not page.live:
         return []
-    return related_to(page, request)
+    return related_to(page, context["chain"], request)
