@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable
 
@@ -18,7 +18,7 @@ from hub.models import KnowledgePage
 from hub.sections import Section, heading_anchor
 
 
-class CurriculumPage(RoutablePageMixin, KnowledgePage):
+class CurriculumPage(KnowledgePage):
     """A course that others can teach: aims, sessions, handouts, assessment."""
 
     stage = Stage.CURRICULUM

@@ -1,12 +1,14 @@
 """Middleware of the hub: readable input, whole transactions, the content security policy."""
 
-from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.db import transaction
 from django.http import HttpResponseBadRequest
 from django.template import loader
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+from hub.content_security import IN_THE_EDITOR
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -65,21 +67,12 @@ class AtomicWritesMiddleware:
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy everywhere but in the editor, whose scripts style elements inline."""
 
-    ADMIN = {
-        "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
-        "style-src": [SELF, UNSAFE_INLINE],
-        "img-src": [SELF, "data:", "blob:"],
-        "frame-src": [SELF],
-        "frame-ancestors": [SELF],
-        "worker-src": [SELF, "blob:"],
-    }
-
     def process_response(self, request, response):
         if request.path.startswith("/admin/") and not hasattr(
             response, "_csp_update"
         ):
             response._csp_update = None
-            response._csp_replace = self.ADMIN
+            response._csp_replace = IN_THE_EDITOR
         elif getattr(request, "is_preview", False):
             response._csp_replace = {"frame-ancestors": [SELF]}
         return super().process_response(request, response)

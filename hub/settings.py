@@ -4,9 +4,10 @@ import secrets
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from hub.content_security import EVERYWHERE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -175,20 +176,7 @@ AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
 vars().update(env.email_url("EMAIL_URL", default="consolemail://") | {"EMAIL_TIMEOUT": 20})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@localhost")
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "manifest-src": [SELF],
-    }
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": EVERYWHERE}
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", SECURE_SSL_REDIRECT)

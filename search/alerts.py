@@ -9,21 +9,16 @@ Each look goes back an hour further than the last one ended, for what was publis
 committed late; what was told of in that hour is remembered by its key.
 """
 
-import hashlib
-import hmac
-import ipaddress
 import logging
 import smtplib
 from datetime import timedelta
 
-from axes.helpers import get_client_ip_address
-from django.conf import settings
 from django.core import signing
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
+from hub.limits import DAY, HOUR, network_of, times
 from search import letters
 from search.models import Alert
 from search.models.alert import digest_of
@@ -37,7 +32,6 @@ NEWS_OF_A_LETTER = 20  # the rest is counted in the letter's last line
 ASKED_OF_A_VISITOR = 10  # in an hour
 LETTERS_TO_AN_ADDRESS = 5  # to ask for confirmation, in a day
 REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException)  # of one letter
-HOUR, DAY = 60 * 60, 24 * 60 * 60
 
 
 # Asking
@@ -45,7 +39,7 @@ HOUR, DAY = 60 * 60, 24 * 60 * 60
 
 def may_ask(request) -> bool:
     """Whether this visitor asked less often than the limit in the last hour."""
-    return _times(_network_of(request), HOUR) <= ASKED_OF_A_VISITOR
+    return times("alert", network_of(request), HOUR) <= ASKED_OF_A_VISITOR
 
 
 def ask(question, site, email, language, every) -> None:
@@ -55,7 +49,7 @@ def ask(question, site, email, language, every) -> None:
     to too often: then there is no letter.
     """
     email = email.strip().lower()
-    if _times(email, DAY) > LETTERS_TO_AN_ADDRESS:
+    if times("alert", email, DAY) > LETTERS_TO_AN_ADDRESS:
         return
     digest = digest_of(language, site.pk, question.text, question.chosen)
     alert = Alert.objects.filter(email=email, digest=digest).first()
@@ -73,32 +67,6 @@ def ask(question, site, email, language, every) -> None:
         alert.every, alert.asked_at = every, timezone.now()
         alert.save(update_fields=["every", "asked_at"])
     write_to_asker.enqueue(alert_id=alert.pk)
-
-
-def _times(who, seconds) -> int:
-    """How often ``who`` came in this stretch of time, this time included.
-
-    Kept in the cache under a hash that only this site can make and that differs every day. With
-    the cache in each process's memory, each process counts for itself.
-    """
-    said = f"{timezone.localdate()}|{seconds}|{who}".encode()
-    name = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
-    key = f"alert-limit-{name}"
-    cache.add(key, 0, timeout=seconds)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it ran out between the two
-        return 1
-
-
-def _network_of(request) -> str:
-    """The visitor's address; of IPv6 the part that one household shares."""
-    address = get_client_ip_address(request) or ""
-    try:
-        is_v6 = ipaddress.ip_address(address).version == 6
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if is_v6 else address
 
 
 # Links in letters

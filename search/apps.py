@@ -8,7 +8,11 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self):
-        from search import cluster, signals
+        from hub import finding
+        from search import cluster, signals, thai
+        from search.similar import pages_like
+
+        finding.provide(words=thai.tokens, pages=pages_like)
 
         try:
             cluster.cluster()  # loads its client now, not while the first reader waits

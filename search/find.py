@@ -167,7 +167,7 @@ class _Search:
 
     def _run(self, plan, strategies):
         offset = (self.number - 1) * self.limit
-        return _answer(lambda: query.run(
+        return answer_of(lambda: query.run(
             self.engine, plan, self.filters, offset, self.limit, self.facets, strategies
         ))
 
@@ -222,7 +222,7 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
     engine = standing_in.engine()
-    hits = _answer(lambda: engine.suggest(plan.text, filters, limit))
+    hits = answer_of(lambda: engine.suggest(plan.text, filters, limit))
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 
@@ -234,7 +234,7 @@ def brought_up_to_date() -> str:
     return generation
 
 
-def _answer(ask):
+def answer_of(ask):
     """What ``ask`` returns, after the index was built when there was none to be read."""
     try:
         return ask()

@@ -6,13 +6,11 @@ from django.db.models import Q
 
 from hub.models import ChainLink, KnowledgePage
 from hub.navigation import site_of
-from search import thai
 from search.audience import PUBLIC
-from search.engine import Filters, IndexUnavailable, Segmented, Terms
+from search.engine import Filters, IndexUnavailable
 from search.find import brought_up_to_date
-from search.indexer import engine
+from search.similar import hits_like, meaningful_words
 
-MOST_WORDS = 40  # of title and summary
 ALIKE_FROM = 0.2  # of the score that the page itself gets
 
 
@@ -63,21 +61,14 @@ def _by_chain(page, linked, known) -> list[Related]:
 
 def _by_content(page, request, known, limit) -> list[Related]:
     """Pages that tell of the same, by the words of title and summary."""
-    words = dict.fromkeys(
-        word for word in thai.words(f"{page.title} {page.summary}")
-        if word not in thai.STOP_WORDS and len(word) > 1
-    )
-    if not words:
-        return []
     site = site_of(request)
     filters = Filters(
         [PUBLIC], site=str(site.pk) if site else None, kinds=["page"],
         readers=[page.locale.language_code],
     )
-    asked = Segmented("any", (Terms(tuple(words)[:MOST_WORDS]),))
     brought_up_to_date()
     try:
-        hits = engine().search(asked, filters, 0, limit * 4, facets=False).hits
+        hits = hits_like(meaningful_words(f"{page.title} {page.summary}"), filters, limit * 4)
     except IndexUnavailable:
         return []  # nobody came for these
     own = next((hit.score for hit in hits if hit.page_id == page.pk), hits[0].score if hits else 0)

@@ -159,6 +159,18 @@ def cut(run: str) -> list[str]:
     return pieces
 
 
+def tokens(text: str) -> list[str]:
+    """``text`` as it stands, cut into words and what is between them; joined, it is the same."""
+    found, last = [], 0
+    for match in TOKEN.finditer(text):
+        if match.start() > last:
+            found.append(text[last : match.start()])
+        run = match[0]
+        found.extend(cut(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
+        last = match.end()
+    return found + [text[last:]] if last < len(text) else found
+
+
 def runs(text: str) -> list[str]:
     """The unbroken runs of letters of ``text``, normalised; an abbreviation is one: รพ.สต."""
     text = ABBREVIATION.sub(lambda m: m[0].replace(".", "") + " ", normalise(text))

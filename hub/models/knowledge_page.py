@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
@@ -74,7 +75,7 @@ def knowledge_page_types() -> list[type["KnowledgePage"]]:
     ]
 
 
-class KnowledgePage(Page):
+class KnowledgePage(RoutablePageMixin, Page):
     """Common ground of practices, lessons, Models, curricula and policy; never created itself.
 
     A page type sets ``stage`` and ``chain`` (see ``hub.chain``) and names in ``section_fields``
