@@ -25,6 +25,7 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
+    asks_lessons = True
     lists_after = [("replications", _("Who tried it"))]
     page_description = _(
         "A way of solving a problem, cut into building blocks, with conditions and costs."
@@ -204,6 +205,7 @@ class ReplicationPage(KnowledgePage):
         FAILURE = "failure", _("It did not work")
 
     stage = Stage.REPLICATION
+    asks_lessons = True
     page_description = _(
         "How a community used a Model, and whether it worked. Failure counts."
     )
