@@ -1,8 +1,8 @@
 """Questions that an app asks in the forms of other apps' pages, the editor's and public ones.
 
-The app calls ``ask`` when it is loaded. A form that writes a page calls ``problems`` while it checks
-what was typed, ``take_up`` before it saves the page and ``store`` after that; the fields themselves
-are in the form by a panel or a template tag of the app that asks.
+The app calls ``ask`` when it is loaded. A form that writes a page calls ``problems`` while it
+checks what was typed, ``take_up`` before it saves the page and ``store`` after that; the fields
+themselves are in the form by a panel or a template tag of the app that asks.
 """
 
 from typing import Protocol

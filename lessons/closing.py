@@ -1,10 +1,11 @@
 """Closing a lesson to all but its organisation, and opening it again.
 
-The row and Wagtail's own restriction always say the same: whatever respects privacy (search, lists,
-feeds, the chain, files) knows nothing of lessons. Closing acts at once, when a draft that says so is
-saved; opening takes the publication of the newest version.
+The row and Wagtail's own restriction always say the same: whatever respects privacy (search,
+lists, feeds, the chain, files) knows nothing of lessons. Closing acts at once, when a draft that
+says so is saved; opening takes the publication of the newest version.
 """
 
+from django.db.models import Q
 from wagtail.models import (
     Collection,
     Page,
@@ -113,8 +114,9 @@ def release(page, organisation_id) -> None:
 
 def close_others(page) -> None:
     """Close what tells the same: translations and aliases of ``page``."""
-    others = type(page).objects.filter(translation_key=page.translation_key)
-    others = others.exclude(pk=page.pk)
+    others = type(page).objects.filter(
+        Q(translation_key=page.translation_key) | Q(alias_of=page.pk)
+    ).exclude(pk=page.pk)
     for other in others.exclude(openness=page.openness, organisation=page.organisation_id):
         other = other if other.alias_of_id else other.get_latest_revision_as_object()
         other.openness, other.organisation = page.openness, page.organisation

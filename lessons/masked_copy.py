@@ -1,8 +1,8 @@
 """The masked copy of a closed lesson: what it says, and how it becomes a page of its own.
 
-A page of its own, so that nothing that shows, finds or exports pages has to know of masking: there is
-no unmasked word on it. It has no files, pictures, contributors, links or dates but years, and its areas
-are provinces.
+A page of its own, so that nothing that shows, finds or exports pages has to know of masking: there
+is no unmasked word on it. It has no files, pictures, contributors, links or dates but years, and
+its areas are provinces.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def draft_of(original) -> LessonPage:
 
 
 def rules_for(lesson, decisions, areas=None) -> Rules:
-    """The rules for one lesson: its contributors, its organisation, all areas, the author's words."""
+    """The rules for one lesson: its people, its organisation, all areas, the author's words."""
     language = lesson.locale.language_code
     names = []
     for person in lesson.contributors.all():

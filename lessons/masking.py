@@ -4,7 +4,7 @@ No Django here. ``stretches`` finds what is to be masked and says what stands in
 masks further words and releases stretches. The rules mask too much rather than too little.
 
 What is compared is the *skeleton* of a text: without spaces and characters nobody sees, Thai digits
-as Arabic, marks in one order. So a name is found however it is typed: ``หมู่ที่ ๕``, ``ส ม ช า ย``, ``Hat-Yai``.
+as Arabic, marks in one order. So a name is found however it is typed: ``ส ม ช า ย``, ``Hat-Yai``.
 """
 
 import re
@@ -30,7 +30,7 @@ SHORTEST_PART = 3  # letters of a part of a name that is masked by itself
 
 @dataclass(frozen=True)
 class Area:
-    """An official area: ``level`` as in ``hub.models.Area``, ``province`` in the text's language."""
+    """An official area: ``level`` as in ``hub.models.Area``, ``province`` in the language read."""
 
     name: str
     level: str
@@ -39,7 +39,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Stretch:
-    """``text[start:end]`` is masked: ``kind`` says by which rule, ``instead`` what is read there."""
+    """``text[start:end]`` is masked: ``kind`` says by which rule, ``instead`` is read there."""
 
     start: int
     end: int
@@ -129,7 +129,8 @@ def _joined(text, found) -> list[Stretch]:
         before = merged[-1] if merged else None
         if before and one.start < before.end:
             longer = before if before.end - before.start >= one.end - one.start else one
-            merged[-1] = Stretch(before.start, max(before.end, one.end), longer.kind, longer.instead)
+            end = max(before.end, one.end)
+            merged[-1] = Stretch(before.start, end, longer.kind, longer.instead)
         elif before and before.kind == one.kind == "place" and re.fullmatch(
             r"[\s,]*", text[before.end : one.start]
         ):

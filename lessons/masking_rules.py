@@ -14,6 +14,7 @@ from lessons.masking_words import (
     MONTHS_EN,
     MONTHS_TH,
     NOT_A_PLACE,
+    NOT_A_SURNAME,
     NUMBERS_EN,
     NUMBERS_TH,
     PEOPLE_EN,
@@ -85,9 +86,13 @@ def _matches(pattern, plain, kind, instead):
 
 
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
-_WEB = re.compile(r"(?:https?://|www\.)[^\s<>]+|\b(?:facebook|fb|line|youtube)\.(?:com|me)/\S+", re.I)
-_ACCOUNT = re.compile(r"(?:line|ไลน์|เฟซบุ๊ก|facebook|tiktok|ig|เพจ)\s*(?:id|ไอดี)?\s*[:：]\s*@?[\w.\-]+"
-                      r"|(?<!\w)@[A-Za-z][\w.]{2,}", re.I)
+_WEB = re.compile(
+    r"(?:https?://|www\.)[^\s<>]+|\b(?:facebook|fb|line|youtube)\.(?:com|me)/\S+", re.I
+)
+_ACCOUNT = re.compile(
+    r"(?:line|ไลน์|เฟซบุ๊ก|facebook|tiktok|ig|เพจ)\s*(?:id|ไอดี)?\s*[:：]\s*@?[\w.\-]+"
+    r"|(?<!\w)@[A-Za-z][\w.]{2,}", re.I
+)
 _PHONE = re.compile(r"(?<![\d/])(?:\+?66|0)(?:[ ().-]{0,2}\d){8,9}(?!\d)")
 
 
@@ -101,7 +106,9 @@ def contacts(plain, rules):
 
 _IDENTITY = re.compile(r"(?<!\d)\d(?:[ -]?\d){12}(?!\d)|(?<!\d)\d{3}-\d-\d{5}-\d(?!\d)|\d{7,}")
 _COORDINATE = re.compile(r"-?\d{1,3}\.\d{4,}°?(?:\s*[NSEW]\b)?")
-_HOUSE = re.compile(r"(?:บ้าน)?เลขที่\s*\d+(?:\s*/\s*\d+)*|\bhouse\s+(?:no\.?|number)?\s*\d+(?:/\d+)?", re.I)
+_HOUSE = re.compile(
+    r"(?:บ้าน)?เลขที่\s*\d+(?:\s*/\s*\d+)*|\bhouse\s+(?:no\.?|number)?\s*\d+(?:/\d+)?", re.I
+)
 _NUMBER_TH = "(?:" + "|".join(sorted(NUMBERS_TH, key=len, reverse=True)) + ")"
 _VILLAGE = re.compile(
     rf"หมู่\s*(?:บ้าน)?\s*ที่\s*(?:\d+|{_NUMBER_TH}+)|หมู่\s*\d+|(?<![\u0e00-\u0e7f.])ม\.\s*\d+|"
@@ -118,7 +125,8 @@ def numbers(plain, rules):
 
 
 _DIGITS = r"\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|\d(?: \d)+|\d[\d,]*(?:\.\d+)?"
-_FIGURE = (rf"(?:(?:{_DIGITS})\s*(?:กว่า)?\s*(?:ร้อย|พัน|หมื่น|แสน|ล้าน|hundred|thousand|million|k\b)*(?:\s*กว่า)?"
+_TIMES = r"(?:ร้อย|พัน|หมื่น|แสน|ล้าน|hundred|thousand|million|k\b)"
+_FIGURE = (rf"(?:(?:{_DIGITS})\s*(?:กว่า)?\s*{_TIMES}*(?:\s*กว่า)?"
            rf"|(?<!หลัก)(?<!หลาย){_NUMBER_TH}+(?:\s*กว่า)?"
            rf"|\b(?:{'|'.join(sorted(NUMBERS_EN, key=len, reverse=True))})"
            rf"(?:[ -](?:and )?(?:{'|'.join(sorted(NUMBERS_EN, key=len, reverse=True))}))*)")
@@ -126,7 +134,8 @@ _FIGURE = (rf"(?:(?:{_DIGITS})\s*(?:กว่า)?\s*(?:ร้อย|พัน|�
 _RANGE = rf"(?>(?<!\d)(?<!\d[.,]){_FIGURE}(?:\s*(?:-|–|—|ถึง|หรือ|to|or)\s*{_FIGURE})?)"
 _MONEY = re.compile(
     rf"(?:฿|THB)\s*({_RANGE})|({_RANGE})\s*(?:บาท|สตางค์|baht\b|THB\b|฿)|"
-    rf"(?:งบประมาณ|งบ|เงิน|ราคา|ต้นทุน|ค่าใช้จ่าย|budget of|cost)\s*({_RANGE})(?!\s*[%\u0e01-\u0e4e])", re.I
+    rf"(?:งบประมาณ|งบ|เงิน|ราคา|ต้นทุน|ค่าใช้จ่าย|budget of|cost)\s*({_RANGE})(?!\s*[%\u0e01-\u0e4e])",
+    re.I
 )
 _PEOPLE = re.compile(
     rf"({_RANGE})\s*({'|'.join(sorted(PEOPLE_TH, key=len, reverse=True))}|"
@@ -204,7 +213,7 @@ def _titled(titles) -> re.Pattern:
 
 
 _TITLE_TH = _titled(TITLES_TH)
-_TITLE_EN = re.compile(r"\b(" + "|".join(sorted(TITLES_EN, key=len, reverse=True)) + r")\b\.?\s+(?=[A-Z])")
+_TITLE_EN = re.compile(rf"\b({_titled(TITLES_EN).pattern})\b\.?\s+(?=[A-Z])")
 _PLACE_TH = _titled(PLACES_TH)
 _HOME_TH = re.compile(rf"(?:^|\s|(?<=[(“\"])|{'|'.join(BEFORE_A_PLACE)})\s*(บ้าน|วัด)", re.M)
 _PLACE_EN = re.compile(
@@ -226,7 +235,7 @@ def persons(plain, rules):
         if end == start:
             continue
         if plain.line[end : end + 1] == " " and match[0] not in CALLED:
-            surname = plain.name_end(end + 1, AFTER_A_NAME)
+            surname = plain.name_end(end + 1, NOT_A_SURNAME)
             if 2 <= surname - end - 1 <= LONGEST_SURNAME:
                 end = surname
         instead = TITLES_TH[match[0]] if rules.language != "en" else rules.instead["name"]

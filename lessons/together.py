@@ -1,9 +1,9 @@
 """What lessons tell together that nobody may read one by one.
 
 A group is a topic and a type of lesson. It is told of when at least five lessons of at least three
-organisations are in it, and then only as a rounded number and by words that lessons of at least three
-organisations have in common. Lessons are taken in by fives, so that one more or one that is edited
-right after the others shows nothing by itself; docs/decisions has what remains.
+organisations are in it, and then only as a rounded number and by words that lessons of at least
+three organisations have in common. Lessons are taken in by fives, so that one more shows nothing by
+itself; docs/decisions/0009-closed-lessons.md has what remains.
 """
 
 from collections import Counter, defaultdict
@@ -28,8 +28,8 @@ TOLD = ("expected", "happened", "next_time")
 EMPTY_WORDS = frozenset(
     "การ ความ ที่ ซึ่ง อัน และ หรือ แต่ ของ ใน บน จาก ถึง ต่อ ให้ ได้ ว่า เป็น คือ มี อยู่ ไป มา แล้ว ก็ จะ ด้วย โดย "
     "นั้น นี้ ไว้ ๆ เรา เขา กัน ไม่ ทุก คน ต้อง จึง เมื่อ ถ้า เพราะ ก่อน หลัง ทำ ทั้ง อีก ขึ้น ลง เอง ละ หนึ่ง "
-    "the a an of in on at to for and or is are was were we they it that this not with by from as be had "
-    "have has but so all before after when if must every one".split()
+    "the a an of in on at to for and or is are was were we they it that this not with by from as "
+    "be had have has but so all before after when if must every one".split()
 )
 
 

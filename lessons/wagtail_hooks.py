@@ -1,4 +1,4 @@
-"""The editor's side of lessons: who sees closed ones, masking, and lessons at the moment of need."""
+"""The editor's side of lessons: who sees closed ones, masking, lessons at the moment of need."""
 
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -9,21 +9,31 @@ from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
 from hub.models import HubDocument, HubImage, KnowledgePage
-from lessons import at_hand_views, masking_views
+from lessons import at_hand_views, bulk_actions, masking_views
 from lessons.models import LessonAnswer, LessonPage
 from lessons.permissions import FilePolicy, PagePolicy
 
 register_permission_policy(Page, PagePolicy())
 for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailimages.Image")):
+    # Exact, so that it goes before Wagtail's own whichever is registered last.
     register_permission_policy(
-        model, FilePolicy(model, auth_model=name, owner_field_name="uploaded_by_user")
+        model, FilePolicy(model, auth_model=name, owner_field_name="uploaded_by_user"),
+        exact_class=True,
     )
+bulk_actions.register()
 
 
 @hooks.register("construct_page_chooser_queryset")
 def no_link_leads_to_a_closed_lesson(pages, request):
     """Whoever edits the page that holds a link reads the title of what it leads to."""
     return pages.exclude(pk__in=LessonPage.objects.closed().values("pk"))
+
+
+LISTED_AT_HOME = {  # by Wagtail's panels: name of the list → id of the page of a row
+    "last_edits": lambda row: row[1].pk,
+    "locked_pages": lambda page: page.pk,
+    "workflow_states": lambda state: state.object_id,
+}
 
 
 @hooks.register("construct_homepage_panels")
@@ -39,14 +49,9 @@ def my_own_work_without_what_was_closed_to_me(request, panels):
 def _without(get_context_data, kept):
     def context_of(parent_context):
         context = get_context_data(parent_context)
-        if "last_edits" in context:
-            context["last_edits"] = [e for e in context["last_edits"] if e[1].pk not in kept]
-        if "locked_pages" in context:
-            context["locked_pages"] = context["locked_pages"].exclude(pk__in=kept)
-        if "workflow_states" in context:
-            context["workflow_states"] = context["workflow_states"].exclude(
-                object_id__in=[str(pk) for pk in kept]
-            )
+        for name, page_of in LISTED_AT_HOME.items():
+            if name in context:
+                context[name] = [row for row in context[name] if int(page_of(row)) not in kept]
         return context
 
     return context_of

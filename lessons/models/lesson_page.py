@@ -119,7 +119,7 @@ class LessonPage(KnowledgePage):
 
     @property
     def is_masked_copy(self) -> bool:
-        """Whether this page tells masked what another page, nobody learns which, tells as it was."""
+        """Whether this page tells masked what another, nobody learns which, tells as it was."""
         return MaskedLesson.objects.filter(public=self.pk).exists()
 
     def clean(self):

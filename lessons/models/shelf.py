@@ -6,7 +6,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 
 
 class Shelf(models.Model):
-    """An organisation's own collection: outside it, nobody opens, finds or lists what lies there."""
+    """An organisation's collection: nobody else opens, finds or lists what lies there."""
 
     organisation = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="+")
     collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+")

@@ -102,9 +102,11 @@ def lessons(hub, english_home, editor, moderator, author):
     model = ModelPageFactory(title="ตัวแบบเปิด", parent=section)
     for page in found.values():
         if isinstance(page, LessonPage) and page.pk != found["alias"].pk:
-            link(model, Relation.RESTS_ON, page, evidence_text=f"หลักฐาน{page.slug}")
+            link(model, Relation.RESTS_ON, page)  # made while it was open
             answer(page, model, author, "not_used", f"เพราะ {canary(page.slug[6:])}")
     link(found["private"], Relation.EXTRACTED_INTO, model, evidence_text=canary("private"))
+    for name in MAY_READ:  # as the database has them
+        found[name] = LessonPage.objects.get(pk=found[name].pk)
     return found | {"model": model}
 
 
@@ -194,8 +196,11 @@ def test_a_lesson_opens_for_those_who_may_read_it_and_no_others(lessons, client_
         page, is_live = lessons[name], lessons[name].live
         for address in (page.url, page.url + "chain/", page.url + "v/1/", page.url + "?preview=1"):
             answer = client.get(address, follow=True)
-            said = canaries_in(answer.content.decode())
-            assert said <= allowed_for(role), (address, role)
+            said = answer.content.decode()
+            if "_util/login" in (answer.redirect_chain or [("", 0)])[-1][0]:
+                assert WORD not in said, (address, role)  # but for the address that was asked for
+            else:
+                assert canaries_in(said) <= allowed_for(role), (address, role)
         opened = client.get(page.url).status_code == 200
         assert opened == (is_live and role in roles), (name, role)
 
@@ -225,10 +230,9 @@ def test_search_and_suggestions_know_only_what_the_role_may_read(lessons, client
 def test_files_and_pictures_open_for_those_who_may_read_the_lesson(lessons, client_of, role):
     client = client_of(role)
     for name in ("open", *CLOSED, "draft", "closedlive"):
-        page = LessonPage.objects.get(pk=lessons[name].pk)
+        page = lessons[name].get_latest_revision_as_object()
         [attachment] = page.attachments.all()
-        opened = b"".join(client.get(attachment.document.url, follow=True)) and client.get(
-            attachment.document.url).status_code == 200
+        opened = client.get(attachment.document.url).status_code == 200
         assert opened <= (role in MAY_READ[name]), (name, role)
         image = page.body[0].value["image"]
         rendition = image.get_rendition("width-10")
@@ -270,8 +274,9 @@ def test_moderators_are_told_of_no_closed_lesson(lessons, mailoutbox):
 ADMIN_ADDRESSES = [
     "/admin/", "/admin/pages/", "/admin/pages/{parent}/", "/admin/pages/search/?q=canary",
     "/admin/pages/search/results/?q=" + WORD, "/admin/pages/{pk}/edit/",
-    "/admin/pages/{pk}/view_draft/", "/admin/pages/{pk}/history/", "/admin/pages/{pk}/history-results/",
-    "/admin/pages/{pk}/revisions/{revision}/view/", "/admin/pages/{pk}/revisions/{revision}/revert/",
+    "/admin/pages/{pk}/view_draft/", "/admin/pages/{pk}/history/",
+    "/admin/pages/{pk}/history-results/", "/admin/pages/{pk}/revisions/{revision}/view/",
+    "/admin/pages/{pk}/revisions/{revision}/revert/",
     "/admin/pages/{pk}/revisions/compare/earliest...latest/", "/admin/pages/{pk}/delete/",
     "/admin/pages/{pk}/copy/", "/admin/pages/{pk}/move/", "/admin/pages/{pk}/unpublish/",
     "/admin/pages/{pk}/usage/", "/admin/pages/{pk}/privacy/", "/admin/pages/{pk}/edit/preview/",
@@ -288,8 +293,9 @@ ADMIN_ADDRESSES = [
     "/admin/images/chooser/", "/admin/images/usage/{image}/", "/admin/collections/",
     "/admin/translation/submit/page/{pk}/", "/admin/bulk/wagtailcore/page/delete/?id={pk}",
     "/admin/bulk/wagtailcore/page/publish/?id={pk}", "/admin/bulk/wagtailcore/page/move/?id={pk}",
-    "/admin/documents/{document}/text/", "/admin/pages/usage/lessons/lessonpage/",
-    "/admin/pages/usage/lessons/lessonpage/results/",
+    "/admin/bulk/hub/hubdocument/delete/?id={document}",
+    "/admin/bulk/hub/hubimage/delete/?id={image}", "/admin/documents/{document}/text/",
+    "/admin/pages/usage/lessons/lessonpage/", "/admin/pages/usage/lessons/lessonpage/results/",
 ]
 
 
@@ -297,7 +303,7 @@ def admin_addresses(lessons):
     """Every address, those of one lesson for lessons closed in different ways; each once."""
     found = {}
     for name in ("open", "private", "closedlive", "draft", "english", "alias"):
-        page = LessonPage.objects.get(pk=lessons[name].pk)
+        page = lessons[name].get_latest_revision_as_object()
         attachment = page.attachments.first()
         values = {
             "pk": page.pk, "parent": page.get_parent().pk, "model": lessons["model"].pk,
@@ -305,7 +311,10 @@ def admin_addresses(lessons):
             "document": attachment.document_id if attachment else 0,
             "image": page.body[0].value["image"].pk if page.body else 0,
         }
-        found |= dict.fromkeys(address.format(**values) for address in ADMIN_ADDRESSES)
+        found |= dict.fromkeys(
+            address.format(**values) for address in ADMIN_ADDRESSES
+            if page.latest_revision_id or "revisions" not in address  # an alias has none
+        )
     return found
 
 
