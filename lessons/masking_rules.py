@@ -9,7 +9,7 @@ from functools import cached_property
 
 from lessons.masking_words import (
     AFTER_A_NAME,
-    BEFORE_A_PLACE,
+    BEFORE_A_TEMPLE,
     CALLED,
     MONTHS_EN,
     MONTHS_TH,
@@ -215,7 +215,8 @@ def _titled(titles) -> re.Pattern:
 _TITLE_TH = _titled(TITLES_TH)
 _TITLE_EN = re.compile(rf"\b({_titled(TITLES_EN).pattern})\b\.?\s+(?=[A-Z])")
 _PLACE_TH = _titled(PLACES_TH)
-_HOME_TH = re.compile(rf"(?:^|\s|(?<=[(“\"])|{'|'.join(BEFORE_A_PLACE)})\s*(บ้าน|วัด)", re.M)
+_VILLAGE_TH = re.compile("()(บ้าน)")
+_TEMPLE_TH = re.compile(rf"(^|\s|(?<=[(“\"])|{'|'.join(BEFORE_A_TEMPLE)})\s*(วัด)", re.M)
 _PLACE_EN = re.compile(
     r"\b(Ban|Tambon|Amphoe|Wat|Moo Ban)\s+(?=[A-Z])|"
     r"\b((?:[A-Z][\w'’-]*\s+){1,3})(School|Temple|Hospital|University|College|Municipality|"
@@ -256,11 +257,11 @@ def places(plain, rules):
         end = plain.name_end(start, NOT_A_PLACE)
         if end > start:
             yield match.start(), end, "place", PLACES_TH[match[0]]
-    for match in _HOME_TH.finditer(plain.line):
-        end = plain.name_end(match.end(1), NOT_A_PLACE)
-        if end > match.end(1) and plain.is_word(match.start(1), match.end(1)):
-            key = "village" if match[1] == "บ้าน" else "temple"
-            yield match.start(1), end, "place", rules.instead[key]
+    for pattern, kind in ((_VILLAGE_TH, "village"), (_TEMPLE_TH, "temple")):
+        for match in pattern.finditer(plain.line):
+            end = plain.name_end(match.end(2), NOT_A_PLACE)
+            if end > match.end(2) and plain.is_word(match.start(2), match.end(2)):
+                yield match.start(2), end, "place", rules.instead[kind]
     for match in _PLACE_EN.finditer(plain.line):
         if match[1]:
             end = LATIN_NAME.match(plain.line, match.end()).end()

@@ -7,7 +7,7 @@ itself; docs/decisions/0009-closed-lessons.md has what remains.
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
@@ -16,18 +16,19 @@ from django.conf import settings
 from hub.finding import words_of
 from hub.models import KnowledgePage, Topic
 from lessons import masked_copy
-from lessons.masking import mask
+from lessons.masking import pieces
 from lessons.models import LessonPage, MaskedLesson
 
 FEWEST_LESSONS = 5
 FEWEST_ORGANISATIONS = 3
-LONGEST_PHRASE = 3  # words
+LONGEST_PHRASE = 5  # words
 MOST_PHRASES = 12
 ROUNDED = (5, 10, 20, 50, 100, 200, 500, 1000)
 TOLD = ("expected", "happened", "next_time")
 EMPTY_WORDS = frozenset(
     "การ ความ ที่ ซึ่ง อัน และ หรือ แต่ ของ ใน บน จาก ถึง ต่อ ให้ ได้ ว่า เป็น คือ มี อยู่ ไป มา แล้ว ก็ จะ ด้วย โดย "
     "นั้น นี้ ไว้ ๆ เรา เขา กัน ไม่ ทุก คน ต้อง จึง เมื่อ ถ้า เพราะ ก่อน หลัง ทำ ทั้ง อีก ขึ้น ลง เอง ละ หนึ่ง "
+    "คิด ตั้ง เริ่ม ตก "
     "the a an of in on at to for and or is are was were we they it that this not with by from as "
     "be had have has but so all before after when if must every one".split()
 )
@@ -60,20 +61,21 @@ class Together:
                 if lesson.locale_id not in rules:
                     rules[lesson.locale_id] = masked_copy.named_areas(
                         lesson.locale.language_code)
-                text = _masked(getattr(lesson, name), lesson, rules[lesson.locale_id])
+                text = _unmasked(getattr(lesson, name), lesson, rules[lesson.locale_id])
                 for phrase in phrases(text):
                     said[phrase].add(lesson.organisation_id)
             found.append((name, common(said)))
         return found
 
 
-def _masked(text, lesson, areas) -> str:
-    known = masked_copy.rules_for(lesson, MaskedLesson(), areas)
-    return mask(text, replace(known, released=frozenset()))
+def _unmasked(text, lesson, areas) -> str:
+    """What the rules leave of ``text``; no phrase goes over what is masked."""
+    rules = masked_copy.rules_for(lesson, MaskedLesson(), areas)
+    return "\n".join(piece for piece, stretch in pieces(text, rules) if stretch is None)
 
 
 def phrases(text) -> set[str]:
-    """The words of ``text`` and what two or three of them in a row make; nothing with digits."""
+    """The words of ``text`` and what some of them in a row make; nothing with digits."""
     words = [word.casefold() for word in words_of(text)]
     found = set()
     for size in range(1, LONGEST_PHRASE + 1):

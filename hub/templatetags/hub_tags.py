@@ -70,9 +70,12 @@ def thai_year(value) -> str:
 
 @register.simple_tag
 def date_range(start, end) -> str:
-    """From ``start`` to ``end`` in words; one date where there is only one."""
+    """From ``start`` to ``end`` in words; one date where there is only one, years where whole."""
     if not start or not end or start == end:
         return thai_date(start or end)
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        first, last = thai_year(start.year), thai_year(end.year)
+        return first if first == last else _("%(start)s to %(end)s") % {"start": first, "end": last}
     return _("%(start)s to %(end)s") % {"start": thai_date(start), "end": thai_date(end)}
 
 

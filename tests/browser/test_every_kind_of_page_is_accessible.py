@@ -11,6 +11,9 @@ AXE = Path(__file__).resolve().parents[1] / "vendor/axe.min.js"
 KINDS = ["practice", "lesson", "study-tour", "model", "replication", "curriculum", "issue",
          "assembly", "resolution"]
 FIXED = [
+    "/lessons-used/", "/en/lessons-used/", "/lessons-together/", "/en/lessons-together/",
+    "/lessons-together/nonprofit-management/challenge/",
+    "/en/lessons-together/nonprofit-management/challenge/",
     "/search/alert/?q=ปูม้า&kind=model", "/en/search/alert/?q=crab", "/search/alert/asked/?q=ปูม้า",
     "/en/search/alert/asked/?q=crab", "/search/alert/stop/old/", "/en/search/alert/confirm/old/",
     "/", "/search/?q=ปูม้า", "/search/?q=zzqqzz", "/search/?topic=fishers", "/ไม่มีหน้านี้/",
