@@ -21,6 +21,7 @@ from wagtail.models import Locale, Page
 from hub.chain import STAGE_PLURALS, Relation, Stage
 from hub.middleware import language_of
 from hub.navigation import Frame, frame_of
+from hub.personal_data import name_of
 from hub.sdgs import SDGS
 from hub.sections import heading_anchor
 from hub.typesetting import THAI_LETTER, in_lines, in_phrases
@@ -29,6 +30,7 @@ register = template.Library()
 register.filter("anchor", heading_anchor)
 register.filter("in_lines", in_lines)
 register.filter("in_phrases", in_phrases)
+register.filter("name_of", name_of)
 
 # Relations that lead back to what a page grew from; their reverses lead to what grew from it.
 BACKWARD = {
@@ -326,7 +328,7 @@ def other_languages(context) -> list:
         twin = twins.get(code)
         url = twin.get_url(request) if twin else ""
         match = getattr(request, "resolver_match", None)
-        if page is None and match and match.url_name in ("search", "wagtailcore_login"):
+        if page is None and match and match.url_name != "wagtail_serve":
             url = translate_url(request.get_full_path(), code)
         found.append(
             {"code": code, "name": LANGUAGE_NAMES.get(code, code),
@@ -354,3 +356,9 @@ def page_ancestors(context) -> list:
         return []
     above = page.get_ancestors().filter(depth__gt=1).live()
     return [{"title": p.title, "url": p.get_url(request)} for p in above]
+
+
+@register.simple_tag
+def contact_address() -> str:
+    """Where people write to those who run the site: the sender of its letters."""
+    return settings.DEFAULT_FROM_EMAIL

@@ -3,6 +3,7 @@
 import os
 import secrets
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -12,7 +13,7 @@ from demonstration.loader import Loader, remove
 
 USERS = {
     "admin": None, "editor": "Editors", "moderator": "Moderators",
-    "facilitator": settings.FACILITATORS_GROUP,
+    "facilitator": settings.FACILITATORS_GROUP, "member": "",
 }
 
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
             user = users.create_user(
                 name, f"{name}@example.org", password, is_superuser=is_admin, is_staff=is_admin
             )
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
             if group:
                 user.groups.add(Group.objects.get(name=group))
             lines.append(f"{name}  {password}")
