@@ -16,10 +16,11 @@ COLUMNS = [
     (Stage.REPLICATION, Stage.CURRICULUM), (Stage.ISSUE,), (Stage.ASSEMBLY, Stage.RESOLUTION),
 ]
 CLAUSES, REPORTS = len(COLUMNS), len(COLUMNS) + 1
-# Units of the drawing; it is shown at one pixel each, at 1.0625 times that on large screens.
-WIDTH, GAP, BETWEEN, MARGIN, TOP = 196, 64, 20, 24, 48
+# Units of the drawing; it is shown at one pixel each.
+WIDTH, GAP, BETWEEN, MARGIN, TOP = 204, 60, 20, 24, 48
 LINE, PADDING = 25, 12
-LETTERS = 21  # that fit on a line of a box, marks above and below not counted
+LETTERS = 19  # that fit on a line of a box, marks above and below not counted
+LATIN = 0.87  # of the width of a Thai letter
 MOST_LINES = 5
 SWEEPS = 6
 
@@ -34,7 +35,6 @@ class Box:
     label: str
     lines: list[str]
     url: str
-    name: str  # for those who hear it
     mark: str = ""
     is_here: bool = False
     x: int = 0
@@ -53,8 +53,8 @@ class Box:
     @property
     def texts(self) -> list[tuple]:
         """(text, y of its base line, class) of every line of the box."""
-        classed = [(self.label, "label"), *((line, "title") for line in self.lines)]
-        classed += [(self.mark, "mark")] if self.mark else []
+        classed = [(f"{self.label} ", "label"), *((line, "title") for line in self.lines)]
+        classed += [(f" {self.mark}", "mark")] if self.mark else []
         return [
             (text, self.y + PADDING + LINE * number + 18, name)
             for number, (text, name) in enumerate(classed)
@@ -70,13 +70,18 @@ class Picture:
     height: int = 0
 
 
-def letters(text) -> int:
-    """How many letters wide ``text`` is; Thai vowels and tone marks above and below take none."""
-    return sum(unicodedata.category(c) not in ("Mn", "Cf") for c in text)
+def letters(text) -> float:
+    """How many Thai letters wide ``text`` is; marks above and below take no room."""
+    return sum(
+        1 if c > "\u0e00" else LATIN for c in text if unicodedata.category(c) not in ("Mn", "Cf")
+    )
 
 
 def wrapped(text, width=LETTERS, most=MOST_LINES) -> list[str]:
-    """``text`` in lines of up to ``width`` letters, parted between words; the last may end in …"""
+    """``text`` in lines of up to ``width`` letters, parted between words; the last may end in ….
+
+    A space stays at the end of its line: the lines joined are the text, for those who hear it.
+    """
     lines = [""]
     for word in words_of(" ".join(str(text).split())):
         while letters(word) > width:  # no word of any language: an address, a row of signs
@@ -84,13 +89,14 @@ def wrapped(text, width=LETTERS, most=MOST_LINES) -> list[str]:
             lines += [head] if lines[-1] else []
             lines[-1] = head
             lines.append("")
-        if letters(lines[-1] + word.rstrip()) > width:
+        is_sign = not any(c.isalnum() for c in word)  # which begins no line
+        if letters(lines[-1] + word.rstrip()) > width + is_sign:
             lines.append("")
-        lines[-1] += word if lines[-1] else word.lstrip()
-    lines = [line.rstrip() for line in lines if line.strip()]
+        lines[-1] += word
+    lines = [line for line in lines if line.strip()]
     if len(lines) > most:
         lines = lines[:most]
-        while letters(lines[-1]) >= width:
+        while letters(lines[-1].rstrip()) >= width:
             lines[-1] = lines[-1][:-1]
         lines[-1] = lines[-1].rstrip() + "…"
     return lines
@@ -127,7 +133,7 @@ def picture(chain, marks, url_of) -> Picture:
 def _headings():
     def heading(number, kinds) -> str:
         if number == CLAUSES:
-            return _("Clauses")
+            return _("Clauses of resolutions")
         if number == REPORTS:
             return _("Follow-up")
         return " · ".join(str(STAGE_PLURALS[s]) for s in COLUMNS[number] if s in kinds)
@@ -142,20 +148,19 @@ def _boxes(chain, marks, url_of) -> tuple[dict, list]:
         number = next(n for n, stages in enumerate(COLUMNS) if page.stage in stages)
         boxes[key] = Box(
             key, number, page.stage, str(page.stage_label), wrapped(page.title), url_of(page),
-            f"{page.stage_label}: {page.title}", marks.get(page.pk, ""), key == chain.here,
+            marks.get(page.pk, ""), key == chain.here,
         )
         for number, leaf in enumerate(chain.leaves.get(key, ())):
             url = f"{url_of(page)}#{leaf.anchor}"
             boxes[key, number] = Box(
                 (key, number), CLAUSES, "clause", leaf.label, wrapped(leaf.text, most=3), url,
-                f"{leaf.label}: {leaf.text}",
             )
             pairs[key, (key, number)] = None
             if leaf.status_label:
+                first, *rest = wrapped(leaf.status_label)
                 said = _("Reports: %(number)s") % {"number": len(leaf.leaves)}
                 boxes[key, number, 0] = Box(
-                    (key, number, 0), REPORTS, f"status-{leaf.status}", leaf.status_label,
-                    [said], url, f"{leaf.label}: {leaf.status_label}. {said}",
+                    (key, number, 0), REPORTS, f"status-{leaf.status}", first, [*rest, said], url,
                 )
                 pairs[(key, number), (key, number, 0)] = None
     return boxes, list(pairs)

@@ -156,6 +156,14 @@ def test_lists_and_results_carry_a_mark_for_a_fixed_number_of_queries(hub, visit
     assert counts[0] == counts[1]
 
 
+def test_a_feed_says_so_too(hub, visitor):
+    lesson = LessonPageFactory(title="บทเรียนในฟีด")
+    address = reverse("search_feed") + "?q=บทเรียนในฟีด"
+    assert "ถูกถอนแล้ว" not in visitor.get(address).content.decode()
+    withdraw(lesson)
+    assert "บทเรียนในฟีด (ถูกถอนแล้ว)" in visitor.get(address).content.decode()
+
+
 def test_a_page_costs_the_same_however_long_its_path_is(chain):
     lesson, model, _issue, resolution = chain
     withdraw(lesson)
