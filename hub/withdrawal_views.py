@@ -123,6 +123,13 @@ class _PageFormView(WagtailAdminTemplateMixin, FormView):
     def get_page_subtitle(self):
         return self.page.get_admin_display_title()
 
+    def get_breadcrumbs_items(self):
+        return [
+            *self.breadcrumbs_items,
+            {"url": self.get_success_url(), "label": self.page.get_admin_display_title()},
+            {"url": "", "label": self.page_title},
+        ]
+
     def get_success_url(self):
         return reverse("wagtailadmin_pages:edit", args=[self.page.pk])
 
