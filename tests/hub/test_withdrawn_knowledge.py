@@ -521,3 +521,14 @@ def test_a_deleted_page_leaves_flags_that_still_can_be_reviewed(chain, visitor, 
     assert client.post(review_address(model), REVIEW).status_code == 302
     assert model.pk not in flagged()
     assert timezone.now() > Flag.objects.get(key=model.translation_key).reviewed_at
+
+
+def test_a_page_whose_caretaker_left_is_published_as_before(chain, django_user_model):
+    lesson, model, *_others = chain
+    left, stays = person(django_user_model, "left"), person(django_user_model, "stays")
+    model.caretakers = [left, stays]
+    revision = model.save_revision()
+    left.delete()
+    revision.publish()
+    withdraw(lesson)
+    assert [letter.to for letter in mail.outbox] == [["stays@example.org"]]
