@@ -13,7 +13,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import content, handouts
+from demonstration import content, handouts, withdrawn
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -81,6 +81,7 @@ class Loader:
         for text in changed:
             if text.kind == "resolution" and text.language == "th":
                 self._reports(text)
+        withdrawn.supersede_a_lesson(self.pages)
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
         return self.said
 
@@ -333,6 +334,7 @@ def remove() -> int:
     ClauseReport.objects.filter(clause_key__in=list(keys)).delete()
     pages = KnowledgePage.objects.filter(is_demonstration=True)
     number = pages.count()
+    withdrawn.forget(pages)
     for page in pages.order_by("-depth"):
         page.delete()
     for loaded in LoadedPage.objects.select_related("page"):

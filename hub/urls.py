@@ -7,7 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import urlpatterns as wagtail_patterns
 
-from hub import views
+from hub import broken_links_views, views
 from hub.slugs import THAI_MARKS
 
 # Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w.
@@ -26,6 +26,8 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("search/", include("search.urls")),
     path("", include("members.urls")),
+    path("chain/broken/", broken_links_views.broken_links, name="broken_links"),
+    path("chain/broken/csv/", broken_links_views.broken_links_as_csv, name="broken_links_csv"),
     *wagtail_patterns[:-1],
     serve_pages,
     prefix_default_language=False,

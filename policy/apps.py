@@ -8,8 +8,10 @@ class PolicyConfig(AppConfig):
     verbose_name = _("Policy")
 
     def ready(self):
+        from policy.broken_links import register_checks
         from policy.models import ClauseReport, Party
 
+        register_checks()
         for model in (ClauseReport, Party):
             post_save.connect(_follow_up_changed, sender=model)
             post_delete.connect(_follow_up_changed, sender=model)

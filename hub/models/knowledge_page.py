@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
@@ -31,6 +31,13 @@ LICENCES = [
 ]
 
 
+def who_may_edit() -> models.Q:
+    """Users who work in the editor: there may be many others, who only have an account."""
+    return models.Q(is_active=True) & (
+        models.Q(is_superuser=True) | models.Q(groups__permissions__codename="access_admin")
+    )
+
+
 class KnowledgePageQuerySet(PageQuerySet):
     def for_readers_of(self, locale):
         """Pages written in ``locale`` and, where there is no such version, in another language."""
@@ -50,8 +57,8 @@ class KnowledgePageQuerySet(PageQuerySet):
             return self
         roots = site.root_page.get_translations(inclusive=True)
         below = models.Q()
-        for path in roots.values_list("path", flat=True):
-            below |= models.Q(path__startswith=path)
+        for root_path in roots.values_list("path", flat=True):
+            below |= models.Q(path__startswith=root_path)
         return self.filter(below)
 
     def not_expired(self):
@@ -101,6 +108,12 @@ class KnowledgePage(RoutablePageMixin, Page):
         _("licence"), max_length=30, choices=LICENCES, default="cc-by-4.0"
     )
     sdgs = SdgField(_("Sustainable Development Goals"), default=list, blank=True)
+    # Not "stewards": Models name theirs in words of their own, for readers.
+    caretakers = ParentalManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+",
+        limit_choices_to=who_may_edit, verbose_name=_("who looks after this page"),
+        help_text=_("They are written to when knowledge that this page rests on is withdrawn."),
+    )
     is_demonstration = models.BooleanField(default=False, editable=False)
     body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
 
@@ -126,6 +139,7 @@ class KnowledgePage(RoutablePageMixin, Page):
         ChainPanel("chain_links", heading=_("The chain"), label=_("chain link")),
         FieldPanel("sdgs"),
         FieldPanel("licence"),
+        FieldPanel("caretakers", widget=forms.CheckboxSelectMultiple),
     ]
     subpage_types = []
 
@@ -149,8 +163,32 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
+        from hub.notices import notice_of
+
         context["chain"] = self.chain_for_readers()
+        context["notice"] = notice_of(self)
         return context
+
+    @path("chain/", name="chain")
+    def whole_chain(self, request):
+        """The whole chain around this page as a picture and as a list."""
+        from hub.chain_page import chain_page
+
+        return chain_page(self, request)
+
+    @path("chain/json/", name="chain_json")
+    def whole_chain_as_json(self, request):
+        from hub.chain_page import chain_as_json
+
+        return chain_as_json(self, request)
+
+    @classmethod
+    def chain_leaves(cls, pages) -> dict:
+        """What follows ``pages`` of this type in the chain without being a page.
+
+        Id of a page → its ``hub.chain_graph.Leaf``s, of all pages at once. Page types add theirs.
+        """
+        return {}
 
     def chain_for_readers(self):
         """The chain both ways, as anybody may see it: relation → steps."""

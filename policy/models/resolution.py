@@ -79,6 +79,13 @@ class ResolutionPage(KnowledgePage):
             clause.status = clause_status(clause, clause.reports)
         return clauses
 
+    @classmethod
+    def chain_leaves(cls, pages) -> dict:
+        """Their clauses, each with its status and the reports on it."""
+        from policy.chain_leaves import clauses_of
+
+        return clauses_of(pages)
+
     def sections(self):
         clauses = [
             Section(clause.anchor, str(_("Clause %(number)s") % {"number": clause.number}),

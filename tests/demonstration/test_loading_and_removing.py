@@ -6,7 +6,7 @@ from django.core.management import call_command
 from demonstration import content
 from demonstration.loader import Loader, remove
 from demonstration.models import LoadedPage
-from hub.models import ChainLink, HubDocument, KnowledgePage
+from hub.models import ChainLink, Flag, HubDocument, KnowledgePage, Withdrawal
 from models_lib.models import BlockOutcome, ModelPage, ReplicationPage
 from policy.models import Clause, ClauseReport, Party
 from tests.factories import LessonPageFactory, home
@@ -55,6 +55,17 @@ def test_clauses_have_every_status(loaded):
         for clause in page.clauses_with_reports
     }
     assert statuses >= {"verified", "evidenced", "reported", "contradicted", "overdue", "no_report"}
+
+
+def test_a_lesson_was_superseded_and_the_model_that_rested_on_it_reviewed(loaded, visitor):
+    made = Withdrawal.objects.get()
+    lesson = KnowledgePage.objects.get(translation_key=made.key, locale__language_code="th")
+    assert made.successor.url in visitor.get(lesson.url).content.decode()
+    assert not Flag.objects.open().exists()
+    [flag] = Flag.objects.all()
+    model = KnowledgePage.objects.get(translation_key=flag.key, locale__language_code="en")
+    shown = visitor.get(model.url).content.decode()
+    assert "It still holds" in shown and "a full year" in shown
 
 
 def test_replications_name_blocks_of_their_model(loaded):
@@ -118,7 +129,7 @@ def test_removing_takes_away_all_of_it_and_nothing_else(loaded):
     own = LessonPageFactory(title="ของเราเอง", parent=home().get_children().first().specific)
     assert remove() > 50
     assert list(KnowledgePage.objects.values_list("pk", flat=True)) == [own.pk]
-    for model in (ChainLink, ClauseReport, Clause, Party):
+    for model in (ChainLink, ClauseReport, Clause, Party, Withdrawal, Flag):
         assert not model.objects.exists(), model
     assert not HubDocument.objects.exists()
     # The section that holds an editor's page stays.
