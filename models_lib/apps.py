@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class ModelsLibConfig(AppConfig):
     name = "models_lib"
     verbose_name = _("Models")
+
+    def ready(self):
+        from models_lib import moderation
+
+        moderation.connect()

@@ -2,5 +2,13 @@
 
 from models_lib.models.model_page import BuildingBlock, Condition, ModelPage
 from models_lib.models.replication_page import BlockOutcome, ReplicationPage
+from models_lib.models.replication_report import (
+    ReplicationContact,
+    ReplicationPhoto,
+    ReplicationReport,
+)
 
-__all__ = ["BlockOutcome", "BuildingBlock", "Condition", "ModelPage", "ReplicationPage"]
+__all__ = [
+    "BlockOutcome", "BuildingBlock", "Condition", "ModelPage", "ReplicationContact",
+    "ReplicationPage", "ReplicationPhoto", "ReplicationReport",
+]

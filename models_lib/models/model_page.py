@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, TranslatableMixin
 
@@ -25,7 +26,7 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
-    lists_after = [("replications", _("Who tried it"))]
+    lists_after = [("replications", _("Where it holds and where not"))]
     page_description = _(
         "A way of solving a problem, cut into building blocks, with conditions and costs."
     )
@@ -123,6 +124,20 @@ class ModelPage(KnowledgePage):
             found.append(Section(heading_anchor("results"), str(field.verbose_name), text))
         return found + self.field_section("not_working") + super().sections()
 
+    @path("replicate/")
+    def replicate(self, request):
+        """The form in which anybody signed in reports a replication."""
+        from models_lib.report_views import replicate
+
+        return replicate(request, self)
+
+    @path("replicate/<uuid:key>/")
+    def continue_report(self, request, key):
+        """The form with a report begun before."""
+        from models_lib.report_views import replicate
+
+        return replicate(request, self, key)
+
     @property
     def total_cost(self) -> int:
         """Cost of all building blocks together, baht."""
@@ -140,8 +155,15 @@ class ModelPage(KnowledgePage):
         pks = KnowledgePage.objects.open_to_all().filter(pk__in=keys.values("pk"))
         return (
             ReplicationPage.objects.filter(pk__in=pks.for_readers_of(self.locale))
-            .order_by("-started")
+            .order_by("-started", "pk")
         )
+
+    @cached_property
+    def holding(self):
+        """What the replications say together: ``models_lib.holding.Holding``."""
+        from models_lib.holding import holding_of
+
+        return holding_of(self)
 
 
 class Condition(Orderable):

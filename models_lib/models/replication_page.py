@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable
 
 from hub.chain import Relation, Stage
@@ -20,6 +20,14 @@ class ReplicationPage(KnowledgePage):
         PARTIAL = "partial", _("It worked in part")
         FAILURE = "failure", _("It did not work")
 
+    class Place(models.TextChoices):
+        COAST = "coast", _("By the sea")
+        LAKE = "lake", _("By the lake")
+        FIELDS = "fields", _("Rice fields and gardens")
+        HILLS = "hills", _("Hills, orchards and rubber")
+        MARKET = "market", _("Market or small town")
+        CITY = "city", _("City")
+
     stage = Stage.REPLICATION
     page_description = _(
         "How a community used a Model, and whether it worked. Failure counts."
@@ -33,6 +41,9 @@ class ReplicationPage(KnowledgePage):
     section_fields = ["result", "evidence", "advice"]
 
     who = models.CharField(_("who"), max_length=255)
+    place = models.CharField(
+        _("kind of place"), max_length=10, choices=Place.choices, blank=True
+    )
     started = models.DateField(_("from"))
     ended = models.DateField(_("to"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
@@ -46,9 +57,11 @@ class ReplicationPage(KnowledgePage):
     content_panels = (
         KnowledgePage.content_panels
         + [
+            # Whom to ask is told to editors here and nowhere else.
+            HelpPanel(template="models_lib/contact_panel.html", heading=_("The report")),
             MultiFieldPanel(
-                [FieldPanel("who"), FieldPanel("started"), FieldPanel("ended"),
-                 FieldPanel("households"), FieldPanel("cost_baht")],
+                [FieldPanel("who"), FieldPanel("place"), FieldPanel("started"),
+                 FieldPanel("ended"), FieldPanel("households"), FieldPanel("cost_baht")],
                 heading=_("Who, when, at what cost"),
             ),
             FieldPanel("outcome"),
