@@ -3,7 +3,10 @@
 The moderators work in Wagtail's own workflow; what it decides comes here by its signals.
 """
 
-from django.core.files.base import ContentFile
+from io import BytesIO
+from pathlib import Path
+
+from django.core.files.images import ImageFile
 from django.db import transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.utils import timezone
@@ -121,14 +124,12 @@ def _pictures(report, title) -> list[dict]:
     blocks = []
     for number, photo in enumerate(report.photos.all(), 1):
         if photo.image is None:
-            photo.file.open()
-            image = HubImage(
-                title=f"{title[:200]} ({number})", alt_text=photo.alt_text,
+            with photo.file.open() as stored:
+                file = ImageFile(BytesIO(stored.read()), name=Path(stored.name).name)
+            image = HubImage.objects.create(
+                title=f"{title[:200]} ({number})", alt_text=photo.alt_text, file=file,
                 collection=_waiting_pictures(), uploaded_by_user=report.reporter,
             )
-            image.file.save(photo.file.name.rsplit("/")[-1], ContentFile(photo.file.read()),
-                            save=False)
-            image.save()
             photo.image = image
             photo.save()
         elif photo.image.alt_text != photo.alt_text:
