@@ -50,7 +50,6 @@ def send(report, said) -> None:
     report.page, report.sent_at = page, timezone.now()
     report.save()
     _submit(page, report.reporter)
-    del report.state
 
 
 def _written(report, said) -> ReplicationPage:
@@ -175,7 +174,6 @@ def refuse(report, reason, moderator) -> None:
         state.cancel(user=moderator)
     report.refused_at, report.refusal = timezone.now(), reason
     report.save()
-    del report.state
     _write(report, "refused", gettext_lazy("Your report was not taken"), reason)
 
 

@@ -155,7 +155,7 @@ class ModelPage(KnowledgePage):
         pks = KnowledgePage.objects.open_to_all().filter(pk__in=keys.values("pk"))
         return (
             ReplicationPage.objects.filter(pk__in=pks.for_readers_of(self.locale))
-            .order_by("-started", "pk")
+            .select_related("locale").order_by("-started", "pk")
         )
 
     @cached_property

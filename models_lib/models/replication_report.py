@@ -5,7 +5,6 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import WorkflowState
 
@@ -66,7 +65,7 @@ class ReplicationReport(models.Model):
     def __str__(self):
         return f"{self.model}: {self.typed.get('who', '')}"
 
-    @cached_property
+    @property
     def state(self) -> "ReplicationReport.State":
         """Where the report stands, asked from the page and its workflow."""
         if self.sent_at is None:
