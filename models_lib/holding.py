@@ -69,7 +69,7 @@ class Tile:
     @property
     def marks(self) -> list[tuple[int, Share]]:
         """Where in the tile each count stands, from left to right."""
-        return [(12 + 31 * number, share) for number, share in enumerate(self.counts)]
+        return [(8 + 31 * number, share) for number, share in enumerate(self.counts)]
 
 
 @dataclass
