@@ -10,3 +10,6 @@ class ModelsLibConfig(AppConfig):
         from models_lib.broken_links import register_checks
 
         register_checks()
+        from models_lib import moderation
+
+        moderation.connect()

@@ -1,0 +1,14 @@
+"""Models and their replications, one file per noun."""
+
+from models_lib.models.model_page import BuildingBlock, Condition, ModelPage
+from models_lib.models.replication_page import BlockOutcome, ReplicationPage
+from models_lib.models.replication_report import (
+    ReplicationContact,
+    ReplicationPhoto,
+    ReplicationReport,
+)
+
+__all__ = [
+    "BlockOutcome", "BuildingBlock", "Condition", "ModelPage", "ReplicationContact",
+    "ReplicationPage", "ReplicationPhoto", "ReplicationReport",
+]
