@@ -13,7 +13,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import content, handouts
+from demonstration import conditions, content, handouts
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -28,7 +28,7 @@ from hub.models import (
     Topic,
 )
 from lessons.models import LessonPage, PracticePage, StudyTourPage
-from models_lib.models import BlockOutcome, BuildingBlock, Condition, ModelPage, ReplicationPage
+from models_lib.models import BlockOutcome, BuildingBlock, ModelPage, ReplicationPage
 from policy.models import (
     AgendaItem,
     AssemblyPage,
@@ -204,7 +204,7 @@ class Loader:
                     child.sort_order = number
 
     def _fill_model(self, page, text):
-        page.conditions = [Condition(**c) for c in text.values.get("conditions", [])]
+        page.conditions = self._twins(page, "conditions", text, conditions.of(page, text.values))
         page.building_blocks = self._twins(
             page, "building_blocks", text,
             [BuildingBlock(locale=page.locale, **b) for b in text.values["building_blocks"]],

@@ -165,6 +165,12 @@ def description(page) -> str:
 
 
 @register.filter
+def readable_address(address) -> str:
+    """An address as people read and type it, with its Thai letters."""
+    return unquote(str(address))
+
+
+@register.filter
 def sdg_name(goal) -> str:
     """The name of a Sustainable Development Goal by its number."""
     return dict(SDGS).get(int(goal), "")
@@ -326,7 +332,7 @@ def other_languages(context) -> list:
         twin = twins.get(code)
         url = twin.get_url(request) if twin else ""
         match = getattr(request, "resolver_match", None)
-        if page is None and match and match.url_name in ("search", "wagtailcore_login"):
+        if page is None and match and match.url_name != "wagtail_serve":
             url = translate_url(request.get_full_path(), code)
         found.append(
             {"code": code, "name": LANGUAGE_NAMES.get(code, code),

@@ -144,22 +144,6 @@ class ModelPage(KnowledgePage):
         )
 
 
-class Condition(Orderable):
-    """What must hold for the Model to work; ``required`` says whether it may be done without."""
-
-    page = ParentalKey(ModelPage, on_delete=models.CASCADE, related_name="conditions")
-    text = models.TextField(_("condition"))
-    required = models.BooleanField(_("cannot be done without"), default=True)
-
-    panels = [FieldPanel("text"), FieldPanel("required")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("condition")
-
-    def __str__(self):
-        return self.text
-
-
 class BuildingBlock(TranslatableMixin, Orderable):
     """One part of a Model that a community can take, change or leave."""
 
