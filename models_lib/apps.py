@@ -7,7 +7,13 @@ class ModelsLibConfig(AppConfig):
     verbose_name = _("Models")
 
     def ready(self):
+        from wagtail.signals import task_approved, task_cancelled, task_rejected
+
         from hub.reference import reference_loaded
+        from models_lib import peer_reviews
         from models_lib.reference import add_reference
 
         reference_loaded.connect(add_reference)
+        task_approved.connect(peer_reviews.passed, weak=False)
+        task_rejected.connect(peer_reviews.changes_asked_for, weak=False)
+        task_cancelled.connect(peer_reviews.cancelled, weak=False)

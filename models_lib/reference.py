@@ -3,13 +3,17 @@
 import csv
 from pathlib import Path
 
+from django.contrib.auth.models import Group
+from wagtail.models import Workflow, WorkflowTask
+
 from hub.models import Area
 from hub.reference import add_all
-from models_lib.models import AreaFeature, CommunityGroup, Skill
+from models_lib.models import AreaFeature, CommunityGroup, PeerReviewTask, Skill
 
 # geocode, feature, present (yes or no), source. Only what is certain: the six districts on the
 # Gulf, those on Songkhla Lake, those that certainly have neither, and two subdistricts.
 FEATURES = Path(__file__).with_name("songkhla_features.csv")
+NAME = "การทบทวนโดยผู้รู้"  # of the workflow and its task; editors may rename both
 SKILLS = [
     ("bookkeeping", "ทำบัญชี", "Bookkeeping"),
     ("facilitating", "ชวนคุย ดำเนินวงประชุม", "Leading a meeting"),
@@ -43,7 +47,7 @@ def add_reference(sender, **kwargs) -> dict[str, int]:
     """Add what is missing and leave what editors changed alone."""
     return {
         "skills": _named(Skill, SKILLS), "community groups": _named(CommunityGroup, GROUPS),
-        "features of areas": _features(),
+        "features of areas": _features(), "peer review workflows": _workflow(),
     }
 
 
@@ -52,6 +56,21 @@ def _named(model, rows) -> int:
     if model.objects.exists():
         return 0
     return add_all(model, [model(slug=s, name_th=th, name_en=en) for s, th, en in rows])
+
+
+def _workflow() -> int:
+    """A workflow that begins with a peer review, where there is none.
+
+    It is assigned to no page, so that submitting and publishing stay as they are; authors start it
+    for a Model from that page's menu.
+    """
+    if PeerReviewTask.objects.exists():
+        return 0
+    task = PeerReviewTask.objects.create(name=NAME)
+    task.groups.set(Group.objects.filter(name="Moderators"))
+    workflow = Workflow.objects.create(name=NAME)
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    return 1
 
 
 def _features() -> int:

@@ -1,11 +1,18 @@
 """The editor's side of Models: what communities bring along, and what is known of areas."""
 
+from django.contrib import messages
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from models_lib.models import AreaFeature, CommunityGroup, Skill
+from models_lib.models import AreaFeature, CommunityGroup, ModelPage, Skill
+from models_lib.peer_review_admin import may_moderate, peer_review
 
 
 class SkillViewSet(SnippetViewSet):
@@ -37,3 +44,33 @@ class CommunityViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(CommunityViewSetGroup)
+
+
+@hooks.register("register_admin_urls")
+def peer_review_address():
+    return [path("peer-review/<int:page_id>/", peer_review, name="models_lib_peer_review")]
+
+
+@hooks.register("register_page_header_buttons")
+def peer_review_button(page, user, view_name, next_url=None):
+    if isinstance(page, ModelPage) and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Peer review"), reverse("models_lib_peer_review", args=[page.pk]),
+            icon_name="group", priority=64,
+        )
+
+
+@hooks.register("before_edit_page")
+def say_how_the_review_stands(request, page):
+    """To moderators, above the form of a Model that peers are reading."""
+    if request.method != "GET" or not isinstance(page, ModelPage):
+        return
+    review = page.peer_reviews.open().select_related("task_state__task").first()
+    if review and may_moderate(request.user, review):
+        said = gettext("Peer review: %(number)s of %(needed)s reviews are in.") % {
+            "number": len(review.counted), "needed": review.reviews_needed,
+        }
+        messages.info(request, format_html(
+            '{} <a href="{}">{}</a>', said, reverse("models_lib_peer_review", args=[page.pk]),
+            gettext("Read and invite"),
+        ))

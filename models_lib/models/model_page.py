@@ -25,7 +25,9 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
-    lists_after = [("replications", _("Who tried it"))]
+    lists_after = [
+        ("replications", _("Who tried it")), ("peer_review", _("Reviewed by peers")),
+    ]
     page_description = _(
         "A way of solving a problem, cut into building blocks, with conditions and costs."
     )
@@ -127,6 +129,19 @@ class ModelPage(KnowledgePage):
     def total_cost(self) -> int:
         """Cost of all building blocks together, baht."""
         return sum(block.cost_baht or 0 for block in self.building_blocks.all())
+
+    @cached_property
+    def peer_review(self):
+        """The last round of reviews that this Model passed, in whichever language."""
+        from models_lib.models.peer_review import PeerReview
+
+        return (
+            PeerReview.objects.passed()
+            .filter(page__translation_key=self.translation_key)
+            .select_related("page__locale")
+            .order_by("-closed_at")
+            .first()
+        )
 
     @cached_property
     def replications(self):
