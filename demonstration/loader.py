@@ -13,7 +13,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import conditions, content, handouts
+from demonstration import conditions, content, handouts, peer_review
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -81,6 +81,7 @@ class Loader:
         for text in changed:
             if text.kind == "resolution" and text.language == "th":
                 self._reports(text)
+        peer_review.load(ModelPage.objects.get(pk=self.pages["model/crab-bank", "th"].pk))
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
         return self.said
 

@@ -8,6 +8,7 @@ from hub.chain import Stage
 from hub.finding import pages_like
 from hub.models import KnowledgePage
 from hub.models.site_pages import pages_of_site
+from hub.typesetting import THAI_LETTER
 from models_lib.fit import Candidate, Need, Part, Trial
 from models_lib.models import (
     BlockOutcome,
@@ -27,9 +28,9 @@ def candidates(request, locale, problem="") -> list[Candidate]:
     models = list(ModelPage.objects.filter(pk__in=readable.values("pk")).order_by("pk"))
     found = {}
     if problem:
-        likes = pages_like(
-            problem, [Stage.MODEL], request, locale.language_code, limit=MOST_FOUND
-        )
+        # Looked for in the language it is written in, whichever language the page is read in.
+        written = "th" if THAI_LETTER.search(problem) else "en"
+        likes = pages_like(problem, [Stage.MODEL], request, written, limit=MOST_FOUND)
         found = {like.page.translation_key: like for like in likes}
     needs, parts = _needs(models), _parts(models)
     trials = _trials(models, readable)

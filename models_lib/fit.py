@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-TELLS = 2 / 3  # of the best score for the words of a problem: from here on a Model tells of it
+TELLS = 0.75  # of the best score for the words of a problem: from here on a Model tells of it
 
 
 class Verdict(StrEnum):

@@ -1,11 +1,10 @@
 """The editor's side of Models: what communities bring along, and what is known of areas."""
 
-from django.contrib import messages
 from django.urls import path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
@@ -70,7 +69,7 @@ def say_how_the_review_stands(request, page):
         said = gettext("Peer review: %(number)s of %(needed)s reviews are in.") % {
             "number": len(review.counted), "needed": review.reviews_needed,
         }
-        messages.info(request, format_html(
-            '{} <a href="{}">{}</a>', said, reverse("models_lib_peer_review", args=[page.pk]),
-            gettext("Read and invite"),
-        ))
+        address = reverse("models_lib_peer_review", args=[page.pk])
+        messages.info(
+            request, said, buttons=[messages.button(address, gettext("Read and invite"))]
+        )

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import AbstractGroupApprovalTask, TaskState
+from wagtail.models import AbstractGroupApprovalTask
 
 from models_lib.models.model_page import ModelPage
 from models_lib.models.peer_review import PeerReview
@@ -31,17 +31,14 @@ class PeerReviewTask(AbstractGroupApprovalTask):
         return _("Invited reviewers read a Model; members of the groups approve when enough did")
 
     def start(self, workflow_state, user=None):
-        """Open a round for the revision at hand; pages that are no Models pass by."""
+        """Open a round for the revision at hand; other pages are approved without reviews."""
         state = super().start(workflow_state, user=user)
         page = state.revision.as_object()
-        if not isinstance(page, ModelPage):
-            state.status = TaskState.STATUS_SKIPPED
-            state.save(update_fields=["status"])
-            return state
-        PeerReview.objects.create(
-            page=page, revision=state.revision, version=page.version, task_state=state,
-            reviews_needed=self.reviews_needed,
-        )
+        if isinstance(page, ModelPage):
+            PeerReview.objects.create(
+                page=page, revision=state.revision, version=page.version, task_state=state,
+                reviews_needed=self.reviews_needed,
+            )
         return state
 
     def may_moderate(self, user) -> bool:
@@ -51,12 +48,13 @@ class PeerReviewTask(AbstractGroupApprovalTask):
         """Approving is offered only when enough reviews are in."""
         review = PeerReview.objects.open().filter(page_id=obj.pk, task_state__task=self).first()
         actions = super().get_actions(obj, user)
-        if review is None or not review.is_enough:
+        if review and not review.is_enough:
             return [action for action in actions if action[0] != "approve"]
         return actions
 
     def on_action(self, task_state, user, action_name, **kwargs):
-        if action_name == "approve" and not task_state.peer_review.is_enough:
+        review = PeerReview.objects.filter(task_state=task_state).first()
+        if action_name == "approve" and review and not review.is_enough:
             raise PermissionDenied
         return super().on_action(task_state, user, action_name, **kwargs)
 

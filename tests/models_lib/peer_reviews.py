@@ -20,7 +20,7 @@ ANONYMOUS = {"signing": "anonymous", "signed_name": "", "has_interest": "no"}
 
 def under_review(starter, **fields):
     """A draft Model whose first round ``starter`` began: (page, round)."""
-    page = ModelPageFactory(live=False, owner=starter, **{"title": "ธนาคารปู"} | fields)
+    page = ModelPageFactory(owner=starter, **{"title": "ธนาคารปู", "live": False} | fields)
     page.save_revision(user=starter)
     peer_reviews.start(page, starter)
     return page, page.peer_reviews.get()

@@ -193,6 +193,17 @@ def test_the_problems_words_are_shown_where_the_model_tells_of_it(hub, visitor):
     assert "ยังไม่มีตัวแบบที่พูดถึงปัญหานี้" in nothing and "ลดขยะ" in nothing
 
 
+def test_a_problem_in_thai_is_understood_on_the_english_page(hub, visitor):
+    page = model("ธนาคารปู", problem="ปูม้าในทะเลสาบลดลงทุกปี")
+    twin = page.copy_for_translation(home("en").locale)
+    twin.title, twin.problem = "Crab bank", "Crabs get fewer"
+    twin.save_revision().publish()
+    model("Waste", parent=home("en"))
+    said = text_of(visitor.get("/en/fit/?problem=จับปูม้าได้น้อยลง"))
+    assert said.index("They tell of your problem") < said.index("Crab bank")
+    assert said.index("Crab bank") < said.index("Other Models") < said.index("Waste")
+
+
 def test_what_a_visitor_may_not_read_is_not_among_the_models(hub, visitor):
     from django.contrib.auth.models import Group
     from wagtail.models import PageViewRestriction

@@ -81,7 +81,7 @@ def test_then_the_share_then_the_words_then_those_that_worked_nearby():
         Candidate("ง ใกล้แต่ไม่ได้ผล", words=0.9, trials=(Trial(False, near.areas),), **same),
         Candidate("ค ใกล้และได้ผล", words=0.9, trials=(near,), **same),
         Candidate("ข คำตรงกว่า", words=0.95, **same),
-        Candidate("ก ครบกว่า", needs=needs("a", "c"), words=0.7),
+        Candidate("ก ครบกว่า", needs=needs("a", "c"), words=0.8),
     ]
     assert titles(candidates, area="901101", answers={"a": True, "c": True}) == [
         "ก ครบกว่า", "ข คำตรงกว่า", "ค ใกล้และได้ผล", "ง ใกล้แต่ไม่ได้ผล", "จ ไม่มีใครใกล้",

@@ -78,7 +78,7 @@ def test_who_reads_the_draft_by_which_link(people, link, role):
     assert Review.objects.exists() == (expected == 200)
 
 
-@pytest.mark.parametrize("token", ["", "x", "00000000000000000000000000000000:forged", "a:b:c", "ก"])
+@pytest.mark.parametrize("token", ["", "x", f"{'0' * 32}:forged", "a:b:c", "ก"])
 def test_a_forged_link_opens_nothing(people, token):
     _page, review = under_review(people["editor"])
     reviewer, _path = invited(review, "invitee@example.org")
@@ -131,7 +131,8 @@ def test_only_moderators_invite_and_withdraw(people, role, action):
     response = client_of(people[role]).post(f"/admin/peer-review/{page.pk}/", {
         "action": action, "reviewer": reviewer.pk, "addresses": "x@example.org", "language": "th",
     })
-    assert response.status_code == (403 if role == "editor" else 302)
+    # Wagtail sends those who may not to its own front page or to the sign-in.
+    assert response.url.startswith("/admin/") and "peer-review" not in response.url.split("?")[0]
     reviewer.refresh_from_db()
     assert (reviewer.key, reviewer.revoked_at) == (key, None)
     assert review.reviewers.count() == 1
