@@ -13,7 +13,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import content, handouts, withdrawn
+from demonstration import conditions, content, handouts, peer_review, withdrawn
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -28,7 +28,7 @@ from hub.models import (
     Topic,
 )
 from lessons.models import LessonPage, PracticePage, StudyTourPage
-from models_lib.models import BlockOutcome, BuildingBlock, Condition, ModelPage, ReplicationPage
+from models_lib.models import BlockOutcome, BuildingBlock, ModelPage, ReplicationPage
 from policy.models import (
     AgendaItem,
     AssemblyPage,
@@ -82,6 +82,7 @@ class Loader:
             if text.kind == "resolution" and text.language == "th":
                 self._reports(text)
         withdrawn.supersede_a_lesson(self.pages)
+        peer_review.load(ModelPage.objects.get(pk=self.pages["model/crab-bank", "th"].pk))
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
         return self.said
 
@@ -205,7 +206,7 @@ class Loader:
                     child.sort_order = number
 
     def _fill_model(self, page, text):
-        page.conditions = [Condition(**c) for c in text.values.get("conditions", [])]
+        page.conditions = self._twins(page, "conditions", text, conditions.of(page, text.values))
         page.building_blocks = self._twins(
             page, "building_blocks", text,
             [BuildingBlock(locale=page.locale, **b) for b in text.values["building_blocks"]],

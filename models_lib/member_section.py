@@ -1,13 +1,24 @@
 """What one person reported, for "My page", for taking one's data along and for erasing it."""
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from hub.member_pages import MemberItem, MemberSection
 from models_lib.models import ReplicationContact, ReplicationPage, ReplicationReport
 
 
 def reports_of(user):
     """The reports of ``user``, what was touched last first; each knows its ``state``."""
     return ReplicationReport.objects.of(user)
+
+
+def section(user) -> MemberSection | None:
+    items = [
+        MemberItem(report.model.title, reverse("replications_mine"), str(report.state.label))
+        for report in reports_of(user)
+    ]
+    return MemberSection(_("My reports"), items) if items else None
 
 
 def export_of(user) -> list[dict]:

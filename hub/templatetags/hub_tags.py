@@ -163,6 +163,12 @@ def description(page) -> str:
 
 
 @register.filter
+def readable_address(address) -> str:
+    """An address as people read and type it, with its Thai letters."""
+    return unquote(str(address))
+
+
+@register.filter
 def sdg_name(goal) -> str:
     """The name of a Sustainable Development Goal by its number."""
     return dict(SDGS).get(int(goal), "")

@@ -26,7 +26,10 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
-    lists_after = [("replications", _("Where it holds and where not"))]
+    lists_after = [
+        ("replications", _("Where it holds and where not")),
+        ("peer_review", _("Reviewed by peers")),
+    ]
     page_description = _(
         "A way of solving a problem, cut into building blocks, with conditions and costs."
     )
@@ -144,6 +147,19 @@ class ModelPage(KnowledgePage):
         return sum(block.cost_baht or 0 for block in self.building_blocks.all())
 
     @cached_property
+    def peer_review(self):
+        """The last round of reviews that this Model passed, in whichever language."""
+        from models_lib.models.peer_review import PeerReview
+
+        return (
+            PeerReview.objects.passed()
+            .filter(page__translation_key=self.translation_key)
+            .select_related("page__locale")
+            .order_by("-closed_at")
+            .first()
+        )
+
+    @cached_property
     def replications(self):
         """Live public replications of this Model, in this language where there is one."""
         from models_lib.models.replication_page import ReplicationPage
@@ -164,22 +180,6 @@ class ModelPage(KnowledgePage):
         from models_lib.holding import holding_of
 
         return holding_of(self)
-
-
-class Condition(Orderable):
-    """What must hold for the Model to work; ``required`` says whether it may be done without."""
-
-    page = ParentalKey(ModelPage, on_delete=models.CASCADE, related_name="conditions")
-    text = models.TextField(_("condition"))
-    required = models.BooleanField(_("cannot be done without"), default=True)
-
-    panels = [FieldPanel("text"), FieldPanel("required")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("condition")
-
-    def __str__(self):
-        return self.text
 
 
 class BuildingBlock(TranslatableMixin, Orderable):

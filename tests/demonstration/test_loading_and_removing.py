@@ -160,3 +160,34 @@ def test_children_keep_the_order_of_their_texts_on_any_database(loaded):
 
     for model in (Clause, BuildingBlock, BlockOutcome, Attachment, Contributor):
         assert not model.objects.filter(sort_order=None).exists(), model
+
+
+def test_the_conditions_of_models_can_be_checked_in_both_languages(loaded):
+    from models_lib.models import Condition
+
+    for page in ModelPage.objects.all():
+        checked = [c for c in page.conditions.all() if c.kind]
+        assert len(checked) >= 2, page
+        for condition in checked:
+            condition.clean()
+    keys = {
+        code: set(Condition.objects.filter(locale__language_code=code).values_list(
+            "translation_key", "kind", "amount", "feature", "skill", "group"))
+        for code in ("th", "en")
+    }
+    assert keys["th"] == keys["en"]
+
+
+def test_one_model_stands_as_reviewed_and_its_review_goes_with_it(loaded, client):
+    from models_lib.models import PeerReview
+
+    review = PeerReview.objects.get()
+    assert review.is_enough and not review.is_changed_since
+    for language in ("th", "en"):
+        page = ModelPage.objects.get(
+            translation_key=review.page.translation_key, locale__language_code=language)
+        assert 'id="peer_review"' in client.get(page.url).content.decode()
+    Loader().load()
+    assert PeerReview.objects.count() == 1
+    remove()
+    assert not PeerReview.objects.exists()
