@@ -7,6 +7,7 @@ from modelcluster.forms import ClusterForm
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
+from hub import asking
 from hub.slugs import slugify_thai, validate_thai_slug
 
 
@@ -44,7 +45,17 @@ class HubPageForm(WagtailAdminPageForm):
 
 
 class KnowledgePageForm(HubPageForm):
-    """The form of every kind of knowledge page."""
+    """The form of every kind of knowledge page, with what other apps ask in it."""
+
+    def clean(self):
+        cleaned = super().clean()
+        for problem in asking.problems(self.instance, self.data):
+            self.add_error(None, problem)
+        return cleaned
+
+    def save(self, commit=True):
+        asking.take_up(self.instance, self.data, self.for_user)
+        return super().save(commit)
 
 
 class ChainLinkForm(ClusterForm):

@@ -29,6 +29,7 @@ urlpatterns += i18n_patterns(
     path("chain/broken/", broken_links_views.broken_links, name="broken_links"),
     path("chain/broken/csv/", broken_links_views.broken_links_as_csv, name="broken_links_csv"),
     path("", include("models_lib.urls")),
+    path("", include("lessons.urls")),
     *wagtail_patterns[:-1],
     serve_pages,
     prefix_default_language=False,

@@ -17,6 +17,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from hub import asking
 from hub.broken_links_views import EditorsReport
 from hub.flags_report import FlagsView, may_see_reports
 from hub.models import Area, HubDocument, KnowledgePage, Topic
@@ -61,6 +62,13 @@ def admin_styles():
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
 
 
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def keep_answers(request, page):
+    """Of what other apps ask in the editor's form."""
+    asking.store(page, request.POST, request.user)
+
+
 @hooks.register("before_serve_page")
 def page_past_its_expiry(page, request, args, kwargs):
     """Refuse it from that moment; Wagtail takes it down when its schedule next runs."""
@@ -75,12 +83,20 @@ def document_of_a_page_nobody_may_read(document, request):
     Its collection's privacy is checked by Wagtail; this closes the guessed address.
     """
     holders = KnowledgePage.objects.filter(attachments__document=document)
-    if not holders or may_change_documents(request.user):
+    if not holders or may_change_document(request.user, document):
         return
     for page in holders.live().not_expired():
         if all(r.accept_request(request) for r in page.get_view_restrictions()):
             return
     raise PermissionDenied
+
+
+def may_change_document(user, document) -> bool:
+    """Whether ``user`` works with this document in the editor."""
+    policy = policy_registry.get_by_type(HubDocument)
+    return user.is_authenticated and policy.user_has_permission_for_instance(
+        user, "change", document
+    )
 
 
 def may_change_documents(user) -> bool:

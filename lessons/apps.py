@@ -7,6 +7,9 @@ class LessonsConfig(AppConfig):
     verbose_name = _("Lessons")
 
     def ready(self):
+        from lessons import panels, signals
         from lessons.broken_links import register_checks
 
         register_checks()
+        signals.connect()
+        panels.ask_in_editors()

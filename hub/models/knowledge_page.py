@@ -87,13 +87,15 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     A page type sets ``stage`` and ``chain`` (see ``hub.chain``) and names in ``section_fields``
     those of its fields that readers see as parts of the page, in order. ``lists_after`` names lists
-    of other pages that stand below them, each with its heading; its anchor is the name.
+    of other pages that stand below them, each with its heading; its anchor is the name. Where
+    ``asks_lessons`` is set, whoever writes such a page is shown lessons that fit.
     """
 
     stage = None
     chain = {}
     section_fields = []
     lists_after = []
+    asks_lessons = False
 
     summary = models.TextField(
         _("summary"),

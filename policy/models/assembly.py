@@ -16,6 +16,7 @@ class AssemblyPage(KnowledgePage):
     """One assembly: number, date, place, agenda and the resolutions it adopted."""
 
     stage = Stage.ASSEMBLY
+    asks_lessons = True
     lists_after = [("resolutions", _("Resolutions, and what became of them"))]
     page_description = _("One meeting of a health assembly; its resolutions go below it.")
     chain = {

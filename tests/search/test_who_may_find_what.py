@@ -239,6 +239,10 @@ ADDRESSES = {
     "search_alert_asked": "the pages of alerts",
     # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
+    **dict.fromkeys(
+        ["lessons_used", "lessons_used_csv", "lessons_used_json", "lessons_together",
+         "lessons_told_together"], "tests/lessons/test_who_may_read_a_lesson.py",
+    ),
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
     "wagtailcore_login": "no content", "wagtail_serve": "pages and files, lists, the chain, packs",

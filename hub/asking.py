@@ -1,0 +1,40 @@
+"""Questions that an app asks in the forms of other apps' pages, the editor's and public ones.
+
+The app calls ``ask`` when it is loaded. A form that writes a page calls ``problems`` while it
+checks what was typed, ``take_up`` before it saves the page and ``store`` after that; the fields
+themselves are in the form by a panel or a template tag of the app that asks.
+"""
+
+from typing import Protocol
+
+
+class Question(Protocol):
+    def problems(self, page, data) -> list[str]:
+        """What is missing or wrong in the answers in ``data``, for the person who typed them."""
+
+    def take_up(self, page, data, user) -> None:
+        """Change ``page``, not saved yet, as the answers want."""
+
+    def store(self, page, data, user) -> None:
+        """Keep the answers; ``page`` is saved."""
+
+
+_questions: list[Question] = []
+
+
+def ask(question: Question) -> None:
+    _questions.append(question)
+
+
+def problems(page, data) -> list[str]:
+    return [said for question in _questions for said in question.problems(page, data)]
+
+
+def take_up(page, data, user) -> None:
+    for question in _questions:
+        question.take_up(page, data, user)
+
+
+def store(page, data, user) -> None:
+    for question in _questions:
+        question.store(page, data, user)

@@ -1,0 +1,87 @@
+"""Public pages about lessons as a whole: how often each was used, and what closed ones say."""
+
+import csv
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from wagtail.models import Locale
+
+from hub.models import KnowledgePage
+from hub.navigation import site_of
+from lessons import together
+from lessons.answers import used_by_lesson
+from lessons.models import LessonPage
+
+
+def _rows(request) -> list[dict]:
+    """Every lesson that everybody may read, with what became of it, the most used first."""
+    language = get_language()
+    locale = Locale.objects.get(language_code=language)
+    open_pages = KnowledgePage.objects.open_to_all().of_site(site_of(request))
+    lessons = list(
+        LessonPage.objects.filter(pk__in=open_pages.for_readers_of(locale).values("pk"))
+        .select_related("locale")
+    )
+    used = used_by_lesson(lessons)
+    rows = [{"lesson": lesson, "used": used[lesson.translation_key]} for lesson in lessons]
+    return sorted(rows, key=lambda r: (-r["used"].used, r["used"].not_used, r["lesson"].title))
+
+
+@require_safe
+def used(request):
+    """The report, for reading."""
+    return render(request, "lessons/used_report.html", {"rows": _rows(request)})
+
+
+@require_safe
+def used_json(request):
+    return JsonResponse({"lessons": [
+        {
+            "title": row["lesson"].title, "address": row["lesson"].get_full_url(request),
+            "language": row["lesson"].locale.language_code,
+            "used": row["used"].used, "not_used": row["used"].not_used,
+            "used_by": [{"title": page.title, "address": page.get_full_url(request)}
+                        for page in row["used"].places],
+        }
+        for row in _rows(request)
+    ]}, json_dumps_params={"ensure_ascii": False})
+
+
+@require_safe
+def used_csv(request):
+    """One row a lesson; begins with the mark by which Excel knows UTF-8."""
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="lessons-used.csv"'
+    table = csv.writer(response)
+    table.writerow([_("Lesson"), _("Address"), _("Language"), _("Used"), _("Not used"),
+                    _("Used by")])
+    for row in _rows(request):
+        lesson, said = row["lesson"], row["used"]
+        table.writerow([
+            no_formula(lesson.title), lesson.get_full_url(request), lesson.locale.language_code,
+            said.used, said.not_used, no_formula(" | ".join(p.title for p in said.places)),
+        ])
+    return response
+
+
+def no_formula(text) -> str:
+    """``text`` so that no spreadsheet reckons with it."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@require_safe
+def all_together(request):
+    """Groups of lessons that are told of together."""
+    return render(request, "lessons/all_together.html", {"groups": together.groups(get_language())})
+
+
+@require_safe
+def told_together(request, topic, lesson_type):
+    """One group; 404 while it is not told of, whether there are lessons in it or not."""
+    for group in together.groups(get_language()):
+        if (group.topic.slug, group.lesson_type) == (topic, lesson_type):
+            return render(request, "lessons/told_together.html", {"group": group})
+    raise Http404

@@ -1,0 +1,62 @@
+/* In the editor: renews the list of lessons that fit what is being written. What was answered or is
+   being typed stays where it is. Without this script the list is that of the last save. */
+(() => {
+  const WAIT = 1200; // milliseconds after the last key
+  const LONGEST = 4000; // characters
+
+  function textOf(form) {
+    const fields = form.querySelectorAll("textarea, input[type=text]");
+    return [...fields]
+      .filter((field) => !/^(lesson-|slug$|seo_|search_|comments-|comment_)/.test(field.name))
+      .map((field) => field.value).filter(Boolean).join("\n").slice(0, LONGEST);
+  }
+
+  function isTouched(item) {
+    return item.querySelector("input:checked") || item.contains(document.activeElement)
+      || [...item.querySelectorAll("textarea")].some((area) => area.value);
+  }
+
+  async function renew(panel, form) {
+    const body = new FormData();
+    body.set("text", textOf(form));
+    body.set("page", panel.dataset.page);
+    body.set("model", panel.dataset.model);
+    const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    const answer = await fetch(panel.dataset.address, {
+      method: "POST", body, headers: { "X-CSRFToken": token },
+    });
+    if (!answer.ok) return;
+    const fresh = document.createElement("div");
+    fresh.innerHTML = await answer.text();
+    const list = panel.querySelector("[data-lessons-list]");
+    const before = [...list.querySelectorAll("[data-lesson]")];
+    const known = new Set(before.map((item) => item.dataset.lesson));
+    const kept = before.filter(isTouched);
+    const keptIds = new Set(kept.map((item) => item.dataset.lesson));
+    const items = [...fresh.querySelectorAll("[data-lesson]")]
+      .filter((item) => !keptIds.has(item.dataset.lesson));
+    if (!kept.length) list.replaceChildren(...fresh.children);
+    else {
+      before.filter((item) => !keptIds.has(item.dataset.lesson)).forEach((item) => item.remove());
+      list.querySelector("ul").append(...items);
+    }
+    const said = panel.querySelector("[data-lessons-said]");
+    said.textContent = items.some((item) => !known.has(item.dataset.lesson)) ? said.dataset.one : "";
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const panel = document.querySelector("[data-lessons-at-hand]");
+    const form = panel?.closest("form");
+    if (!form) return;
+    let timer, last = textOf(form);
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const text = textOf(form);
+        if (text === last) return;
+        last = text;
+        renew(panel, form).catch(() => {});
+      }, WAIT);
+    });
+  });
+})();
