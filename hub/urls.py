@@ -25,6 +25,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("search/", include("search.urls")),
+    path("follow-up/", include("policy.ledger_urls")),
     *wagtail_patterns[:-1],
     serve_pages,
     prefix_default_language=False,

@@ -35,6 +35,8 @@ BACKWARD = {
     Relation.RESTS_ON, Relation.EXTRACTED_FROM, Relation.REPLICATES, Relation.TEACHES,
     Relation.CITES, Relation.FOLLOWS_UP,
 }
+# Addresses that are no pages of the tree and have the same path in every language.
+TRANSLATED = ("search", "wagtailcore_login")
 LANGUAGE_NAMES = {"th": "ภาษาไทย", "en": "English"}
 STATUS_ICONS = {
     "verified": "check", "success": "check", "kept": "check", "confirmed": "check",
@@ -326,7 +328,9 @@ def other_languages(context) -> list:
         twin = twins.get(code)
         url = twin.get_url(request) if twin else ""
         match = getattr(request, "resolver_match", None)
-        if page is None and match and match.url_name in ("search", "wagtailcore_login"):
+        if page is None and match and (
+            match.url_name in TRANSLATED or (match.url_name or "").startswith("follow_up")
+        ):
             url = translate_url(request.get_full_path(), code)
         found.append(
             {"code": code, "name": LANGUAGE_NAMES.get(code, code),
