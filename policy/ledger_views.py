@@ -55,9 +55,10 @@ def _ledger(request, choice, about=None):
         for status, count in choice.totals().items()
     ]
     resolutions = choice.without("party", "area", "assembly", "status", "channel").resolutions()
+    shown = tables(choice, clauses, pages[number - 1]) if pages else []
     context = {
-        "choice": choice, "about": about,
-        "tables": tables(choice, clauses, pages[number - 1]) if pages else [],
+        "choice": choice, "about": about, "tables": shown,
+        "is_demonstration": any(table.resolution.is_demonstration for table in shown),
         "about_name": getattr(about, "title", None) or str(about or ""),
         "totals": totals, "statuses": ClauseStatus,
         "number": number, "pages": len(pages),

@@ -7,7 +7,7 @@ from django.db.models import Count
 from policy.cells import Cell, follow
 from policy.models import AssemblyPage, Clause, Party, ResolutionPage
 
-CLAUSES_ON_A_PAGE = 36  # with eight parties each, a page of about 150 kB before it is packed
+CLAUSES_ON_A_PAGE = 24  # with eight parties each, a page of about 100 kB before it is packed
 
 
 @dataclass

@@ -57,9 +57,18 @@ class EvidenceForm(forms.ModelForm):
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 4
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the same was sent before: a button pressed twice, on a slow line."""
+        sent = {name: getattr(self.instance, name) for name in self.told_apart_by}
+        return type(self.instance).objects.filter(withdrawal=None, **sent).exists()
+
 
 class ReportForm(EvidenceForm):
     """What a party did about a clause."""
+
+    told_apart_by = ["clause_key", "party", "adds_to", "claim", "evidence", "figure",
+                     "reported_on", "reporter"]
 
     done_on = PastDateField(label=_("When was it done?"))
     figure = FigureField(
@@ -89,6 +98,8 @@ class ReportForm(EvidenceForm):
 
 class VerificationForm(EvidenceForm):
     """What a verifier saw."""
+
+    told_apart_by = ["clause_key", "party", "report", "finding", "seen", "seen_on", "verifier"]
 
     seen_on = PastDateField(label=_("When did you see it?"))
     finding = forms.ChoiceField(

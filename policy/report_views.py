@@ -84,7 +84,7 @@ def _written(request, cell, who, form, template, context, said, after=None):
             status = 429
             problem = _("That is a lot for one hour. Try again a little later.")
         else:
-            if not form.cleaned_data["website"]:
+            if not form.cleaned_data["website"] and not form.is_repeated:
                 record = form.save()
                 if after:
                     after(record)
@@ -114,7 +114,8 @@ def withdraw(request, kind, pk):
                 by_name=_name_of(request.user),
             )
         return back_to(cell, "withdrawn")
-    context = {"form": form, "cell": cell, "record": record}
+    text = record.claim if kind == "clausereport" else record.seen
+    context = {"form": form, "cell": cell, "text": text}
     return render(
         request, "policy/withdrawal_form.html", context, status=422 if form.errors else 200
     )

@@ -11,7 +11,7 @@ def add_groups(sender=load_reference, **kwargs) -> dict[str, int]:
     _group, created = Group.objects.get_or_create(name=VERIFIERS)
     rights = {
         "Editors": ["add_verification", "view_verification"],
-        "Moderators": ["add_verification", "view_verification", "withdraw_clausereport"],
+        "Moderators": ["add_verification", "view_verification", "add_withdrawal"],
     }
     for name, codenames in rights.items():
         group = Group.objects.filter(name=name).first()
@@ -43,7 +43,7 @@ def may_withdraw(user, record) -> bool:
     moderators, both."""
     if record.withdrawn or not user.is_authenticated:
         return False
-    if user.has_perm("policy.withdraw_clausereport"):
+    if user.has_perm("policy.add_withdrawal"):
         return True
     if hasattr(record, "verifier_id"):
         return record.verifier_id == user.pk and is_verifier(user)

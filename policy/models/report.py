@@ -136,7 +136,6 @@ class ClauseReport(Evidenced):
                 name="one_report_through_a_link",
             )
         ]
-        permissions = [("withdraw_clausereport", "Can withdraw a report on a clause")]
 
     def __str__(self):
         return f"{self.party}: {self.claim[:60]}"

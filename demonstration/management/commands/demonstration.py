@@ -9,11 +9,13 @@ from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
 from demonstration.loader import Loader, remove
+from policy.models import VERIFIERS, Party
 
 USERS = {
     "admin": None, "editor": "Editors", "moderator": "Moderators",
-    "facilitator": settings.FACILITATORS_GROUP,
+    "facilitator": settings.FACILITATORS_GROUP, "verifier": VERIFIERS, "reporter": "",
 }
+PARTY_OF_REPORTER = "tao-example"
 
 
 class Command(BaseCommand):
@@ -48,6 +50,8 @@ class Command(BaseCommand):
             )
             if group:
                 user.groups.add(Group.objects.get(name=group))
+            elif not is_admin:
+                user.parties.set(Party.objects.filter(slug=PARTY_OF_REPORTER))
             lines.append(f"{name}  {password}")
         if lines:
             with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a") as f:
