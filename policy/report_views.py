@@ -48,7 +48,7 @@ def report_form(request, cell, who, blank, after=None):
 
     ``who`` is counted, so that nobody floods the ledger.
     """
-    form = ReportForm(request.POST or None, request.FILES or None, instance=blank)
+    form = ReportForm(*_sent(request), instance=blank)
     context = {"form": form, "cell": cell, "earlier": blank.adds_to}
     return _written(request, cell, who, form, "policy/report_form.html", context, "report", after)
 
@@ -67,11 +67,16 @@ def verify(request, key, party):
         clause_key=key, party=cell.party, report=about, verifier=request.user,
         verifier_name=_name_of(request.user),
     )
-    form = VerificationForm(request.POST or None, request.FILES or None, instance=blank)
+    form = VerificationForm(*_sent(request), instance=blank)
     context = {"form": form, "cell": cell, "about": about}
     return _written(
         request, cell, str(request.user.pk), form, "policy/verification_form.html", context, "seen"
     )
+
+
+def _sent(request) -> tuple:
+    """What a form is made with: texts and files that were sent, or nothing."""
+    return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
 def _written(request, cell, who, form, template, context, said, after=None):
@@ -102,7 +107,7 @@ def withdraw(request, kind, pk):
     if not rights.may_withdraw(request.user, record):
         raise PermissionDenied
     cell = visible_cell(request, record.clause_key, record.party.slug)
-    form = WithdrawalForm(request.POST or None)
+    form = WithdrawalForm(*_sent(request))
     if request.method == "POST" and form.is_valid():
         taken_back = [record]
         if kind == "clausereport":

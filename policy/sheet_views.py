@@ -58,9 +58,10 @@ def template(request, assembly):
 def upload(request, assembly):
     """Read a sheet; with a problem in any row nothing is kept and every problem is named."""
     page = _assembly_for(request.user, assembly)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    asked = request.method == "POST"
+    form = SheetForm(request.POST, request.FILES) if asked else SheetForm()
     problems = []
-    if request.method == "POST" and form.is_valid():
+    if asked and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             resolutions, problems = sheet_reading.read(file, file.name, numbers_taken(page))
