@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from hub.changes import record
 from policy.cells import Cell, cell_url, follow
 from policy.ledger import WORST_FIRST, ClauseStatus
 from policy.models import (
@@ -90,4 +91,5 @@ def ledger_erase_of(user) -> None:
     Verification.objects.filter(verifier=user).update(verifier=None, verifier_name="")
     Withdrawal.objects.filter(by=user).update(by=None, by_name="")
     user.parties.clear()
+    record("site")  # updates send no signals
     QuietAddress.objects.filter(Q(email=user.email.lower()) & ~Q(email="")).delete()

@@ -28,10 +28,11 @@ def overview(request):
 def assembly(request, assembly):
     """One assembly, by the primary key of any of its versions."""
     page = get_object_or_404(AssemblyPage, pk=assembly)
-    shown = Choice.of(request).assemblies().filter(translation_key=page.translation_key).first()
+    choice = Choice.of(request)
+    shown = choice.assemblies().filter(translation_key=page.translation_key).first()
     if shown is None:
         raise Http404
-    return _ledger(request, Choice.of(request, assembly=shown), shown)
+    return _ledger(request, replace(choice, assembly=shown), shown)
 
 
 @require_safe
