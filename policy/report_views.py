@@ -1,10 +1,12 @@
 """Where parties report, verifiers record what they saw, and both take back. Never cached."""
 
 import mimetypes
+from contextlib import suppress
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -90,9 +92,11 @@ def _written(request, cell, who, form, template, context, said, after=None):
             problem = _("That is a lot for one hour. Try again a little later.")
         else:
             if not form.cleaned_data["website"] and not form.is_repeated:
-                record = form.save()
-                if after:
-                    after(record)
+                # A link that reported a moment ago, in another request, saves nothing more.
+                with suppress(IntegrityError), transaction.atomic():
+                    record = form.save()
+                    if after:
+                        after(record)
             return back_to(cell, said)
     return render(request, template, context | {"problem": problem}, status=status)
 

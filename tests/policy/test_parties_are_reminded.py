@@ -228,6 +228,17 @@ def test_the_link_reports_without_signing_in_once(letter, key, party, settings):
     assert ClauseReport.objects.count() == 1
 
 
+def test_a_link_used_twice_at_one_moment_reports_once(letter, monkeypatch):
+    from policy import reminder_links
+
+    address = link_of(letter).split("8000", 1)[-1]
+    link = reminder_links.read(address.rstrip("/").rsplit("/", 1)[-1])
+    monkeypatch.setattr(reminder_links, "read", lambda token: link)  # both looked before
+    for claim in ("ซ่อมแล้ว", "ซ่อมครบแล้ว"):
+        assert Client().post(address, REPORT | {"claim": claim}).status_code == 302
+    assert ClauseReport.objects.get().claim == "ซ่อมแล้ว"
+
+
 def test_the_links_of_a_letter_die_with_the_partys_key_and_with_time(letter, party, monkeypatch):
     from django.core import signing
 
