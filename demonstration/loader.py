@@ -13,7 +13,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import conditions, content, handouts, peer_review, withdrawn
+from demonstration import conditions, content, follow_up, handouts, peer_review, withdrawn
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -33,7 +33,6 @@ from policy.models import (
     AgendaItem,
     AssemblyPage,
     Clause,
-    ClauseReport,
     IssuePage,
     Party,
     ResolutionPage,
@@ -80,7 +79,7 @@ class Loader:
             self._publish(text)
         for text in changed:
             if text.kind == "resolution" and text.language == "th":
-                self._reports(text)
+                follow_up.load(self.pages[text.name, "th"], text.values)
         withdrawn.supersede_a_lesson(self.pages)
         peer_review.load(ModelPage.objects.get(pk=self.pages["model/crab-bank", "th"].pk))
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
@@ -313,26 +312,11 @@ class Loader:
             revision_id=page.latest_revision_id
         )
 
-    def _reports(self, text):
-        page = ResolutionPage.objects.get(pk=self.pages[text.name, "th"].pk)
-        keys = {clause.number: clause.translation_key for clause in page.clauses.all()}
-        ClauseReport.objects.filter(clause_key__in=keys.values()).delete()
-        for values in text.values.get("reports", []):
-            values = dict(values)
-            ClauseReport.objects.create(
-                clause_key=keys[str(values.pop("clause"))],
-                party=Party.objects.get(slug=values.pop("party")),
-                **values,
-            )
-
 
 @transaction.atomic
 def remove() -> int:
     """Take away every demonstration page, document and report; returns the number of pages."""
-    keys = Clause.objects.filter(page__is_demonstration=True).values_list(
-        "translation_key", flat=True
-    )
-    ClauseReport.objects.filter(clause_key__in=list(keys)).delete()
+    follow_up.remove()
     pages = KnowledgePage.objects.filter(is_demonstration=True)
     number = pages.count()
     withdrawn.forget(pages)
@@ -343,5 +327,7 @@ def remove() -> int:
             loaded.page.specific.delete()
     HubDocument.objects.filter(tags__name=handouts.TAG).delete()
     slugs = [party["slug"] for party in content.read("parties.toml")["parties"]]
-    Party.objects.filter(slug__in=slugs, clauses=None, reports=None).delete()
+    Party.objects.filter(
+        slug__in=slugs, clauses=None, reports=None, verifications=None
+    ).delete()
     return number

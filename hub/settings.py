@@ -160,6 +160,9 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FACILITATORS_GROUP = "Facilitators"
 
+REMIND_DAYS_BEFORE = env.list("REMIND_DAYS_BEFORE", int, [30, 7])
+REMIND_EVERY_DAYS = max(1, env.int("REMIND_EVERY_DAYS", 30))
+
 SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", str(DATA_DIR / "index")))
 SEARCH_URL = env.str("SEARCH_URL", "")
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}

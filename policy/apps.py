@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,17 +7,12 @@ class PolicyConfig(AppConfig):
     verbose_name = _("Policy")
 
     def ready(self):
+        from hub.changes import time_passed
+        from hub.reference import reference_loaded
+        from policy import reminders, rights, signals
         from policy.broken_links import register_checks
-        from policy.models import ClauseReport, Party
 
         register_checks()
-        for model in (ClauseReport, Party):
-            post_save.connect(_follow_up_changed, sender=model)
-            post_delete.connect(_follow_up_changed, sender=model)
-
-
-def _follow_up_changed(sender, **kwargs):
-    """Pages of resolutions show reports and parties: cached copies must go."""
-    from hub.changes import record
-
-    record("site")
+        signals.connect()
+        time_passed.connect(reminders.look)
+        reference_loaded.connect(rights.add_groups)

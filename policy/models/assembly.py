@@ -55,10 +55,19 @@ class AssemblyPage(KnowledgePage):
 
     @cached_property
     def resolutions(self):
-        """Live public resolutions of this assembly in the order of their numbers."""
-        from policy.models.resolution import ResolutionPage
+        """Live public resolutions in the order of their numbers, each with ``followed``: its
+        clauses with their status as of today."""
+        from policy.cells import follow
+        from policy.models.resolution import Clause, ResolutionPage
 
-        return ResolutionPage.objects.child_of(self).live().public().order_by("path")
+        pages = list(ResolutionPage.objects.child_of(self).live().public().order_by("path"))
+        clauses = follow(list(
+            Clause.objects.filter(page__in=pages).select_related("page")
+            .order_by("sort_order", "pk")
+        ))
+        for page in pages:
+            page.followed = [clause for clause in clauses if clause.page_id == page.pk]
+        return pages
 
     def sections(self):
         agenda = "\n".join(str(item) for item in self.agenda.all())

@@ -67,18 +67,11 @@ class ResolutionPage(KnowledgePage):
         return self.adopted_on.year if self.adopted_on else super().year
 
     @cached_property
-    def clauses_with_reports(self):
-        """Clauses in order, each with ``reports`` (newest first) and ``status`` as of today."""
-        from policy.models.report import ClauseReport, clause_status
+    def followed_clauses(self):
+        """The clauses in order, each with its status and what every party did, as of today."""
+        from policy.cells import follow
 
-        clauses = list(self.clauses.all())
-        reports = ClauseReport.objects.filter(
-            clause_key__in=[clause.translation_key for clause in clauses]
-        ).select_related("party")
-        for clause in clauses:
-            clause.reports = [r for r in reports if r.clause_key == clause.translation_key]
-            clause.status = clause_status(clause, clause.reports)
-        return clauses
+        return follow(list(self.clauses.all()), with_records=True)
 
     @classmethod
     def chain_leaves(cls, pages) -> dict:

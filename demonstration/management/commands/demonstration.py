@@ -10,11 +10,14 @@ from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
 from demonstration.loader import Loader, remove
+from policy.models import VERIFIERS, Party
 
 USERS = {
     "admin": None, "editor": "Editors", "moderator": "Moderators",
-    "facilitator": settings.FACILITATORS_GROUP, "member": "",
+    "facilitator": settings.FACILITATORS_GROUP, "verifier": VERIFIERS, "reporter": "",
+    "member": "",
 }
+PARTY_OF_REPORTER = "tao-example"
 
 
 class Command(BaseCommand):
@@ -50,6 +53,8 @@ class Command(BaseCommand):
             EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
             if group:
                 user.groups.add(Group.objects.get(name=group))
+            elif name == "reporter":
+                user.parties.set(Party.objects.filter(slug=PARTY_OF_REPORTER))
             lines.append(f"{name}  {password}")
         if lines:
             with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a") as f:
