@@ -7,8 +7,9 @@ class HubConfig(AppConfig):
     verbose_name = _("Knowledge hub")
 
     def ready(self):
-        from hub import changes, checks  # noqa: F401
+        from hub import changes, checks, versions  # noqa: F401
         from hub.slugs import accept_thai_slugs
 
         accept_thai_slugs()
         changes.connect()
+        versions.connect()

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.widgets.button import Button
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -43,6 +44,15 @@ register_snippet(FilingViewSetGroup)
 @hooks.register("insert_global_admin_css")
 def admin_styles():
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("register_page_header_buttons")
+def published_versions_of_page(page, user, view_name, next_url=None):
+    """A way from the editor, beside its history, to the versions that readers see."""
+    if page.live and getattr(page.specific_deferred, "current_version", None):
+        yield Button(
+            _("Public versions"), page.get_url() + "versions/", icon_name="history", priority=66
+        )
 
 
 @hooks.register("before_serve_page")
