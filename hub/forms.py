@@ -57,6 +57,12 @@ class KnowledgePageForm(HubPageForm):
         asking.take_up(self.instance, self.data, self.for_user)
         return super().save(commit)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        version = self.instance.current_version
+        if "changes" in self.fields and version and version.note == self.instance.changes:
+            self.initial["changes"] = ""  # said of the version that is out already
+
 
 class ChainLinkForm(ClusterForm):
     """A chain link in the form of the page that states it; ``page_model`` is that page's type."""

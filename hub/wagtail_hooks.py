@@ -67,6 +67,13 @@ def admin_styles():
 def keep_answers(request, page):
     """Of what other apps ask in the editor's form."""
     asking.store(page, request.POST, request.user)
+@hooks.register("register_page_header_buttons")
+def published_versions_of_page(page, user, view_name, next_url=None):
+    """A way from the editor, beside its history, to the versions that readers see."""
+    if page.live and getattr(page.specific_deferred, "current_version", None):
+        yield Button(
+            _("Public versions"), page.get_url() + "versions/", icon_name="history", priority=66
+        )
 
 
 @hooks.register("before_serve_page")

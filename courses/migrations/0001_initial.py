@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import modelcluster.fields
-import wagtail.contrib.routable_page.models
 import wagtail.fields
 from django.db import migrations, models
 
@@ -26,14 +25,12 @@ class Migration(migrations.Migration):
                 ('prerequisites', models.TextField(blank=True, verbose_name='prerequisites')),
                 ('assessment', models.TextField(blank=True, verbose_name='assessment')),
                 ('facilitator_notes', models.TextField(blank=True, help_text='Shown to facilitators only.', verbose_name='notes for facilitators')),
-                ('version', models.CharField(default='1.0', max_length=20, verbose_name='version')),
-                ('changes', models.TextField(blank=True, verbose_name='what changed in this version')),
             ],
             options={
                 'verbose_name': 'curriculum',
                 'verbose_name_plural': 'curricula',
             },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'hub.knowledgepage'),
+            bases=('hub.knowledgepage',),
         ),
         migrations.CreateModel(
             name='CourseSession',

@@ -89,6 +89,11 @@ class KnowledgePage(RoutablePageMixin, Page):
     those of its fields that readers see as parts of the page, in order. ``lists_after`` names lists
     of other pages that stand below them, each with its heading; its anchor is the name. Where
     ``asks_lessons`` is set, whoever writes such a page is shown lessons that fit.
+
+    With ``keeps_versions`` every published version stays readable (see ``hub.versions``);
+    ``compared`` names what readers see of a page, in reading order, where that is more than
+    ``section_fields`` and the body: fields, lists of rows, and properties that give rows.
+    ``unversioned`` names rows that are read as they are now.
     """
 
     stage = None
@@ -96,6 +101,9 @@ class KnowledgePage(RoutablePageMixin, Page):
     section_fields = []
     lists_after = []
     asks_lessons = False
+    keeps_versions = False
+    compared = []
+    unversioned = ["chain_links"]
 
     summary = models.TextField(
         _("summary"),
@@ -118,6 +126,11 @@ class KnowledgePage(RoutablePageMixin, Page):
     )
     is_demonstration = models.BooleanField(default=False, editable=False)
     body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
+    changes = models.TextField(
+        _("what changed"), blank=True,
+        help_text=_("For readers, in a sentence or two: what is different from the version "
+                    "before. Stands in the list of versions."),
+    )
 
     objects = KnowledgePageManager()
 
@@ -143,6 +156,7 @@ class KnowledgePage(RoutablePageMixin, Page):
         FieldPanel("licence"),
         FieldPanel("caretakers", widget=forms.CheckboxSelectMultiple),
     ]
+    version_panels = [MultiFieldPanel([FieldPanel("changes")], heading=_("This version"))]
     subpage_types = []
 
     class Meta:
@@ -196,6 +210,42 @@ class KnowledgePage(RoutablePageMixin, Page):
         """The chain both ways, as anybody may see it: relation → steps."""
         return chain_of(self, KnowledgePage.objects.open_to_all())
 
+    # Versions
+
+    @cached_property
+    def current_version(self):
+        """The newest published version; None for a page that keeps none or has none yet."""
+        return self.published_versions.first() if self.keeps_versions and self.pk else None
+
+    def get_route_paths(self):
+        """Addresses that redirect when the page moves; a version's address is cited."""
+        last = self.current_version.number if self.current_version else 0
+        numbers = range(1, last + 1)
+        return [
+            *super().get_route_paths(), *(["/versions/"] if last else []),
+            *[f"/v/{number}/{rest}" for number in numbers for rest in ("", "cite/")],
+        ]
+
+    @path("versions/", name="versions")
+    def versions(self, request):
+        return version_views().listed(request, self)
+
+    @path("v/<int:number>/", name="version")
+    def version(self, request, number):
+        return version_views().read(request, self, number)
+
+    @path("v/<int:old>/to/<int:new>/", name="difference")
+    def difference(self, request, old, new):
+        return version_views().compared(request, self, old, new)
+
+    @path("v/<int:number>/cite/", name="cite")
+    def cite(self, request, number):
+        return version_views().cited(request, self, number)
+
+    @path("v/<int:number>/cite/<slug:form>/", name="citation")
+    def citation(self, request, number, form):
+        return version_views().citation_file(request, self, number, form)
+
     @cached_property
     def attached_documents(self):
         """The files that hang on this page, as ``Attachment`` rows with their documents."""
@@ -244,6 +294,13 @@ class KnowledgePage(RoutablePageMixin, Page):
         else:
             text = plain(value) if "<" in str(value) else str(value)
         return [Section(heading_anchor(name), str(field.verbose_name), text)] if text else []
+
+
+def version_views():
+    """The module is asked for late: it needs this one."""
+    from hub import version_views
+
+    return version_views
 
 
 class Contributor(Orderable):

@@ -31,6 +31,12 @@ class ModelPage(KnowledgePage):
         ("replications", _("Where it holds and where not")),
         ("peer_review", _("Reviewed by peers")),
     ]
+    keeps_versions = True
+    compared = [
+        "maturity", "budget_min", "budget_max", "households", "population", "problem",
+        "beneficiaries", "resources", "people_needed", "conditions", "building_blocks", "results",
+        "not_working", "body", "stewards", "contact",
+    ]
     page_description = _(
         "A way of solving a problem, cut into building blocks, with conditions and costs."
     )
@@ -66,12 +72,11 @@ class ModelPage(KnowledgePage):
     maturity = models.CharField(
         _("maturity"), max_length=12, choices=Maturity.choices, default=Maturity.DRAFT
     )
-    version = models.CharField(_("version"), max_length=20, default="1.0")
 
     content_panels = (
         KnowledgePage.content_panels
         + [
-            MultiFieldPanel([FieldPanel("maturity"), FieldPanel("version")], heading=_("State")),
+            FieldPanel("maturity"),
             FieldPanel("problem"),
             FieldPanel("beneficiaries"),
             MultiFieldPanel(
@@ -95,6 +100,7 @@ class ModelPage(KnowledgePage):
             MultiFieldPanel([FieldPanel("stewards"), FieldPanel("contact")],
                             heading=_("Stewards")),
         ]
+        + KnowledgePage.version_panels
         + KnowledgePage.filing_panels
     )
     parent_page_types = ["hub.SectionPage"]

@@ -34,6 +34,8 @@ class ResolutionPage(KnowledgePage):
         Relation.FOLLOWED_UP_BY: {Stage.REPLICATION},
     }
     section_fields = ["minority_view"]
+    keeps_versions = True
+    compared = ["number", "adopted_on", "adoption", "body", "clauses", "minority_view"]
 
     number = models.CharField(_("number"), max_length=20, help_text=_("E.g. 2/1."))
     adopted_on = models.DateField(_("adopted on"))
@@ -53,6 +55,7 @@ class ResolutionPage(KnowledgePage):
             InlinePanel("clauses", heading=_("Clauses"), label=_("clause")),
             FieldPanel("body"),
         ]
+        + KnowledgePage.version_panels
         + KnowledgePage.filing_panels
     )
     parent_page_types = ["policy.AssemblyPage"]
