@@ -8,7 +8,11 @@ class PolicyConfig(AppConfig):
     verbose_name = _("Policy")
 
     def ready(self):
-        from policy.models import ClauseReport, Party
+        from wagtail.signals import page_published
+
+        from policy.models import ClauseReport, DraftResolutionPage, Party
+
+        page_published.connect(_draft_published, sender=DraftResolutionPage)
 
         for model in (ClauseReport, Party):
             post_save.connect(_follow_up_changed, sender=model)
@@ -20,3 +24,10 @@ def _follow_up_changed(sender, **kwargs):
     from hub.changes import record
 
     record("site")
+
+
+def _draft_published(sender, instance, **kwargs):
+    """What was written becomes paragraphs that people can name."""
+    from policy.models.paragraph import table
+
+    table(instance)
