@@ -21,9 +21,9 @@ def is_secretariat(page, user) -> bool:
     return user.is_authenticated and page.permissions_for_user(user).can_publish()
 
 
-def is_too_often(user, what, most=MOST_AN_HOUR) -> bool:
-    """Whether ``user`` did ``what`` more than ``most`` times within the hour, now included."""
-    return times(f"policy {what}", user.pk, HOUR) > most
+def is_too_often(user, what, most=None) -> bool:
+    """Whether ``user`` did ``what`` more often within the hour than ``most``, now included."""
+    return times(f"policy {what}", user.pk, HOUR) > (most or MOST_AN_HOUR)
 
 
 def sign_in_first(request):

@@ -99,6 +99,7 @@ class Contribution(models.Model):
     moderated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    moderated_at = models.DateTimeField(null=True)  # shown: when somebody approved it
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
 

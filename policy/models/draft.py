@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 
 from hub.chain import Relation, Stage
@@ -153,6 +154,50 @@ class DraftResolutionPage(KnowledgePage):
         minutes = [h.minutes for h in self.assembly.hearings.all()
                    if h.minutes_id and h.draft_id == self.pk]
         return super().documents_to_index() + minutes
+
+    # What people and the secretariat do stands in modules of its own; here are the addresses.
+
+    @path("p/<str:label>/")
+    def paragraph_route(self, request, label):
+        from policy import paragraph_views
+
+        return paragraph_views.show(request, self, label)
+
+    @path("p/<str:label>/<str:what>/")
+    def contribute_route(self, request, label, what):
+        from policy import paragraph_views
+
+        return paragraph_views.contribute(request, self, label, what)
+
+    @path("said/<int:pk>/<str:what>/")
+    def said_route(self, request, pk, what):
+        from policy import said_views
+
+        return said_views.change(request, self, pk, what)
+
+    @path("secretariat/")
+    def secretariat_route(self, request):
+        from policy import secretariat_views
+
+        return secretariat_views.workbench(request, self)
+
+    @path("secretariat/<str:what>/")
+    def secretariat_action_route(self, request, what):
+        from policy import secretariat_views
+
+        return secretariat_views.act(request, self, what)
+
+    @path("register/")
+    def register_route(self, request):
+        from policy import register_views
+
+        return register_views.show(request, self)
+
+    @path("register.<str:kind>/")
+    def register_file_route(self, request, kind):
+        from policy import register_views
+
+        return register_views.download(request, self, kind)
 
 
 def _said(stream) -> list[tuple]:
