@@ -1,10 +1,11 @@
 """From a draft to a resolution: its operative paragraphs become clauses."""
 
+from django.utils.html import linebreaks
 from wagtail.models import Page
 
 from hub.chain import Relation
 from hub.forms import available_slug
-from hub.models import ChainLink
+from hub.models import ChainLink, Contributor
 from hub.slugs import slugify_thai
 from policy.models import Clause, Contribution, Paragraph, ResolutionPage
 
@@ -39,16 +40,18 @@ def adopt(draft, user, **adoption) -> ResolutionPage:
         Clause(number=str(n), text=p.current.text, locale=draft.locale, sort_order=n)
         for n, p in enumerate(operative, 1)
     ]
-    assembly.add_child(instance=resolution)
-    resolution.topics.set(draft.topics.all())
-    resolution.areas.set(draft.areas.all())
-    for person in draft.contributors.all():
-        person.pk = None
-        resolution.contributors.add(person)
+    resolution.topics = draft.topics.all()
+    resolution.areas = draft.areas.all()
+    resolution.contributors = [
+        Contributor(name=c.name, role=c.role, organisation=c.organisation)
+        for c in draft.contributors.all()
+    ]
     resolution.chain_links = [*_cited(draft), ChainLink(
-        relation=Relation.FOLLOWS_UP, target=draft.knowledgepage_ptr, author=_author(draft),
+        relation=Relation.FOLLOWS_UP, target=draft.knowledgepage_ptr,
         evidence_text=draft.assembly.title, date=resolution.adopted_on,
+        author=draft.assembly.title[:200],
     )]
+    assembly.add_child(instance=resolution)
     resolution.save_revision(user=user, log_action=True)
     return resolution
 
@@ -61,11 +64,5 @@ def _cited(draft) -> list[ChainLink]:
     return links
 
 
-def _author(draft) -> str:
-    return draft.assembly.title[:200]
-
-
 def _html(text) -> str:
-    from django.utils.html import linebreaks
-
     return linebreaks(text, autoescape=True)
