@@ -13,7 +13,7 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import content, handouts
+from demonstration import content, handouts, process
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -81,6 +81,7 @@ class Loader:
         for text in changed:
             if text.kind == "resolution" and text.language == "th":
                 self._reports(text)
+        process.load(self.pages)
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
         return self.said
 
@@ -339,6 +340,7 @@ def remove() -> int:
         if not loaded.page.get_children().exists():
             loaded.page.specific.delete()
     HubDocument.objects.filter(tags__name=handouts.TAG).delete()
+    process.remove()
     slugs = [party["slug"] for party in content.read("parties.toml")["parties"]]
     Party.objects.filter(slug__in=slugs, clauses=None, reports=None).delete()
     return number

@@ -132,7 +132,8 @@ def _page(request, draft, paragraph, status=200, bound=None, bound_what="", boun
         "moderates": moderates, "stances": [s for s in stances if not s.about_id],
         "amendments": [a for a in amendments if a.decision_id is None],
         "decided": [a for a in amendments if a.decision_id],
-        "comments": [c for c in comments if not c.about_id],
+        # An answer stays readable when what it answers was taken back.
+        "comments": [c for c in comments if c.about_id not in {a.pk for a in comments}],
         "bound": bound, "bound_what": bound_what, "bound_about": bound_about,
         "successors": successors_of(paragraph) if paragraph.retired_by_id else [],
         "neighbours": _neighbours(draft, paragraph),

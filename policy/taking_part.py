@@ -11,9 +11,9 @@ MOST_AN_HOUR = 20  # contributions of one person
 def name_of(user) -> str:
     """The name that others read; of somebody who left, that she was a member. Never a sign-in
     name: that may be an e-mail address."""
-    if user is None or not user.is_active:
+    if user is None or (not user.is_active and not user.get_full_name()):
         return _("a former member")
-    return getattr(user, "display_name", "") or user.get_full_name() or _("a member")
+    return user.get_full_name() or _("a member")
 
 
 def is_secretariat(page, user) -> bool:

@@ -92,7 +92,7 @@ class Contribution(models.Model):
     base = models.ForeignKey(Wording, on_delete=models.CASCADE, null=True, related_name="+")
     stance = models.CharField(max_length=7, choices=Stance.choices, blank=True)
     decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, null=True, related_name="amendments"
+        Decision, on_delete=models.RESTRICT, null=True, related_name="amendments"
     )
     state = models.CharField(max_length=9, choices=State.choices, default=State.SHOWN)
     hidden_reason = models.CharField(_("reason"), max_length=300, blank=True)

@@ -77,7 +77,7 @@ class Paragraph(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     position = models.PositiveIntegerField()
     retired_by = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, null=True, related_name="retired"
+        Decision, on_delete=models.RESTRICT, null=True, related_name="retired"
     )
 
     objects = ParagraphQuerySet.as_manager()
@@ -140,7 +140,7 @@ class Wording(models.Model):
     number = models.PositiveIntegerField()
     text = models.TextField(_("wording"))
     decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, null=True, related_name="wordings"
+        Decision, on_delete=models.RESTRICT, null=True, related_name="wordings"
     )
     sources = models.ManyToManyField("self", symmetrical=False, related_name="grew_into")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,8 +5,8 @@ from django.db.models import Count, Q
 
 from hub.differences import Kind, word_changes
 from policy.models import Contribution
-from policy.taking_part import is_secretariat, name_of
 from policy.secretariat_views import may_adopt
+from policy.taking_part import is_secretariat, name_of
 
 register = template.Library()
 register.filter("member_name", name_of)

@@ -1,4 +1,4 @@
-"""The register on paper and in spreadsheets: printed, filled in by hand, taken in, all or nothing."""
+"""The register on paper and in sheets: printed, filled in by hand, taken in, all or nothing."""
 
 import csv
 import io
@@ -144,7 +144,8 @@ def test_two_rows_cannot_give_one_paragraph_two_wordings(draft, proposals, secre
 def test_csv_of_any_excel_is_read(draft, proposals, encoding):
     results, problems = paper.read(as_csv(row(proposals[0], "รับ"), encoding=encoding))
     assert not problems
-    assert (results[0].kind, results[0].date, results[0].meeting) == ("accept", "2025-11-01", "ศาลา")
+    read = results[0]
+    assert (read.kind, read.date, read.meeting) == ("accept", "2025-11-01", "ศาลา")
 
 
 @pytest.mark.parametrize("file", [
