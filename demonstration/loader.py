@@ -13,7 +13,15 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import conditions, content, follow_up, handouts, peer_review, withdrawn
+from demonstration import (
+    conditions,
+    content,
+    follow_up,
+    handouts,
+    peer_review,
+    process,
+    withdrawn,
+)
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -82,6 +90,7 @@ class Loader:
                 follow_up.load(self.pages[text.name, "th"], text.values)
         withdrawn.supersede_a_lesson(self.pages)
         peer_review.load(ModelPage.objects.get(pk=self.pages["model/crab-bank", "th"].pk))
+        process.load(self.pages)
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
         return self.said
 
@@ -326,6 +335,7 @@ def remove() -> int:
         if not loaded.page.get_children().exists():
             loaded.page.specific.delete()
     HubDocument.objects.filter(tags__name=handouts.TAG).delete()
+    process.remove()
     slugs = [party["slug"] for party in content.read("parties.toml")["parties"]]
     Party.objects.filter(
         slug__in=slugs, clauses=None, reports=None, verifications=None

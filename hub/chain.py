@@ -23,6 +23,7 @@ class Stage(TextChoices):
     CURRICULUM = "curriculum", _("Curriculum")
     ISSUE = "issue", _("Policy issue")
     ASSEMBLY = "assembly", _("Assembly")
+    DRAFT = "draft", _("Draft resolution")
     RESOLUTION = "resolution", _("Resolution")
 
 
@@ -35,6 +36,7 @@ STAGE_PLURALS = {
     Stage.CURRICULUM: _("Curricula"),
     Stage.ISSUE: _("Policy issues"),
     Stage.ASSEMBLY: _("Assemblies"),
+    Stage.DRAFT: _("Draft resolutions"),
     Stage.RESOLUTION: _("Resolutions"),
 }
 

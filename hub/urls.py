@@ -10,9 +10,11 @@ from wagtail.urls import urlpatterns as wagtail_patterns
 from hub import broken_links_views, views
 from hub.slugs import THAI_MARKS
 
-# Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w.
+# Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w. A page may
+# also answer with a file (calendar.ics), by a route of that name with a slash behind it.
 serve_pages = re_path(
-    rf"^((?:[\w\-{THAI_MARKS}]+/)*)$", wagtail_views.serve, name="wagtail_serve"
+    rf"^((?:[\w\-{THAI_MARKS}]+/)*(?:[a-z0-9-]+\.[a-z]+)?)$", wagtail_views.serve,
+    name="wagtail_serve",
 )
 
 urlpatterns = [

@@ -67,6 +67,8 @@ def admin_styles():
 def keep_answers(request, page):
     """Of what other apps ask in the editor's form."""
     asking.store(page, request.POST, request.user)
+
+
 @hooks.register("register_page_header_buttons")
 def published_versions_of_page(page, user, view_name, next_url=None):
     """A way from the editor, beside its history, to the versions that readers see."""

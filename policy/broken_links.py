@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 from hub.broken_links import Check, register
 from policy.models import Clause, ClauseReport
 
-REPORTS = ClauseReport.objects.filter(clause_key=OuterRef("translation_key"))
+REPORTS = ClauseReport.objects.filter(
+    clause_key=OuterRef("translation_key"), withdrawal=None
+)
 
 
 def unanswered():
@@ -20,7 +22,7 @@ def unanswered():
 def unproven():
     """Clauses with a report that neither a text nor a file nor an address shows to be so."""
     return Clause.objects.filter(Exists(
-        REPORTS.filter(evidence="", evidence_url="", evidence_document=None)
+        REPORTS.filter(evidence="", evidence_url="", file="", figure=None)
     ))
 
 

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hub.changes import record
+from hub.member_pages import MemberItem, MemberSection
 from policy.cells import Cell, cell_url, follow
 from policy.ledger import WORST_FIRST, ClauseStatus
 from policy.models import (
@@ -40,6 +41,24 @@ def ledger_section_of(user) -> dict | None:
         "template": "policy/member_section.html",
         "context": {"parties": parties, "is_verifier": is_verifier},
     }
+
+
+def section(user) -> MemberSection | None:
+    """What waits for a report of ``user``, for her own page; None for those who report for nobody.
+    """
+    held = ledger_section_of(user)
+    if held is None:
+        return None
+    items = [
+        MemberItem(
+            _("Resolution %(number)s, clause %(clause)s") % {
+                "number": cell.clause.page.number, "clause": cell.clause.number,
+            },
+            cell.url, f"{one['party'].name} · {cell.status.label}",
+        )
+        for one in held["context"]["parties"] for cell in one["waiting"]
+    ]
+    return MemberSection(held["title"], items, empty=_("Nothing waits for your report."))
 
 
 def cells_of(party) -> list[Cell]:

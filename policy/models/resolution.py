@@ -1,11 +1,12 @@
 """Resolutions and their numbered clauses."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, TranslatableMixin
 
 from hub.chain import Relation, Stage
@@ -30,7 +31,7 @@ class ResolutionPage(KnowledgePage):
             Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.ISSUE, Stage.REPLICATION,
             Stage.CURRICULUM,
         },
-        Relation.FOLLOWS_UP: {Stage.RESOLUTION, Stage.ISSUE},
+        Relation.FOLLOWS_UP: {Stage.RESOLUTION, Stage.ISSUE, Stage.DRAFT},
         Relation.FOLLOWED_UP_BY: {Stage.REPLICATION},
     }
     section_fields = ["minority_view"]
@@ -42,13 +43,22 @@ class ResolutionPage(KnowledgePage):
     adoption = models.CharField(
         _("adopted"), max_length=10, choices=Adoption.choices, default=Adoption.CONSENSUS
     )
+    votes_for = models.PositiveIntegerField(_("votes for"), null=True, blank=True)
+    votes_against = models.PositiveIntegerField(_("votes against"), null=True, blank=True)
+    votes_abstained = models.PositiveIntegerField(_("abstained"), null=True, blank=True)
     minority_view = models.TextField(_("minority view"), blank=True)
+    draft = models.ForeignKey(
+        "policy.DraftResolutionPage", on_delete=models.SET_NULL, null=True, blank=True,
+        editable=False, related_name="resolutions",
+    )
 
     content_panels = (
         KnowledgePage.content_panels
         + [
             MultiFieldPanel(
                 [FieldPanel("number"), FieldPanel("adopted_on"), FieldPanel("adoption"),
+                 FieldRowPanel([FieldPanel("votes_for"), FieldPanel("votes_against"),
+                                FieldPanel("votes_abstained")]),
                  FieldPanel("minority_view")],
                 heading=_("Adoption"),
             ),
@@ -64,6 +74,12 @@ class ResolutionPage(KnowledgePage):
     class Meta:
         verbose_name = _("resolution")
         verbose_name_plural = _("resolutions")
+
+    def clean(self):
+        super().clean()
+        votes = (self.votes_for, self.votes_against, self.votes_abstained)
+        if self.adoption == self.Adoption.CONSENSUS and any(v is not None for v in votes):
+            raise ValidationError({"adoption": _("Votes are counted only when there is a vote.")})
 
     @property
     def year(self):

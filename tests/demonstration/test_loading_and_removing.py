@@ -30,7 +30,7 @@ def test_it_has_what_it_promises(loaded):
     thai = kinds()
     assert thai["lesson"] + thai["practice"] >= 12
     assert thai["model"] >= 6 and thai["study-tour"] >= 3 and thai["curriculum"] >= 3
-    assert thai["assembly"] == 2 and thai["resolution"] == 5 and thai["issue"] == 2
+    assert thai["assembly"] == 3 and thai["resolution"] == 5 and thai["issue"] == 2
     assert ReplicationPage.objects.filter(locale__language_code="th").count() >= 4
     assert ReplicationPage.objects.filter(outcome="failure").exists()
     assert all(m.building_blocks.count() >= 4 for m in ModelPage.objects.all())
@@ -191,3 +191,13 @@ def test_one_model_stands_as_reviewed_and_its_review_goes_with_it(loaded, client
     assert PeerReview.objects.count() == 1
     remove()
     assert not PeerReview.objects.exists()
+def test_a_draft_is_open_with_what_was_said_about_it(loaded, visitor):
+    from policy.models import Contribution, DraftResolutionPage
+
+    draft = DraftResolutionPage.objects.get(locale__language_code="th")
+    assert draft.is_open and draft.decisions.count() == 2
+    body = visitor.get(f"{draft.url}p/3/trace/").content.decode()
+    assert "ยุพิน (นามสมมติ)" in body and "ฮาซัน (นามสมมติ)" in body
+    said = Contribution.objects.count()
+    Loader().load()
+    assert Contribution.objects.count() == said > 0

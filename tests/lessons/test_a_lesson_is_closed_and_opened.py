@@ -80,8 +80,8 @@ def test_others_never_see_a_new_closed_page_before_its_restriction(hub):
     ours = Group.objects.create(name="กลุ่มบ้านเรา")
     parent = SectionPageFactory()
     blocks = []
-    page = LessonPage(title="ปิด", slug="closed", summary="ย่อ", event="ก", expected="ข", happened="ค",
-                      why="ง", next_time="จ", openness="private", organisation=ours,
+    page = LessonPage(title="ปิด", slug="closed", summary="ย่อ", event="ก", expected="ข",
+                      happened="ค", why="ง", next_time="จ", openness="private", organisation=ours,
                       locale=parent.locale, live=True)
 
     def at_restriction(sender, instance, **kwargs):
@@ -187,7 +187,7 @@ def form_of(client, page, **changed):
     for bound in form:
         value = bound.value()
         data[bound.html_name] = "" if value is None else value
-    for prefix, formset in form.formsets.items():
+    for _prefix, formset in form.formsets.items():
         data |= {f"{formset.prefix}-{k}": v for k, v in (
             ("TOTAL_FORMS", 0), ("INITIAL_FORMS", 0), ("MIN_NUM_FORMS", 0), ("MAX_NUM_FORMS", 99))}
     data |= {"body-count": 0, "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0} | changed

@@ -27,7 +27,8 @@ def original(author):
     page = LessonPageFactory(
         parent=SectionPageFactory(), openness="anonymised",
         organisation=Group.objects.get(name="กลุ่มบ้านเรา"), title="เงินหายที่ตำบลบ่อยาง",
-        summary="นายสมชาย ใจดี เก็บเงิน 50,000 บาท", event="วันที่ 12 มีนาคม 2561 ที่บ้านน้ำเค็ม โทร 081-234-5678",
+        summary="นายสมชาย ใจดี เก็บเงิน 50,000 บาท",
+        event="วันที่ 12 มีนาคม 2561 ที่บ้านน้ำเค็ม โทร 081-234-5678",
         expected="สมาชิก 23 คน จะได้เงินคืน", happened="เงินหายไป ห้าหมื่นบาท", why="ไม่มีใครตรวจบัญชี",
         next_time="ให้คนสองกลุ่มตรวจกัน", period_start=date(2018, 3, 12), period_end=date(2018, 6, 1),
         validated_by="นายสมชาย ใจดี", validated_on=date(2019, 1, 1),

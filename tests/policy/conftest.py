@@ -1,14 +1,18 @@
 """A resolution with a clause, two parties, and people of every kind."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from policy.models import VERIFIERS, Clause, Party
-from tests.factories import ResolutionPageFactory
+from policy.models import VERIFIERS, Clause, Party, ProcessStage
+from tests.factories import (
+    AssemblyPageFactory,
+    DraftResolutionPageFactory,
+    ResolutionPageFactory,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,11 +56,6 @@ def key(resolution):
 
 
 @pytest.fixture
-def member(django_user_model, hub):
-    return django_user_model.objects.create_user("member", "member@example.org", "secret")
-
-
-@pytest.fixture
 def reporter(django_user_model, party):
     user = django_user_model.objects.create_user("reporter", "reporter@example.org", "secret")
     user.parties.add(party)
@@ -86,3 +85,52 @@ REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "done_on": "
           "reporter_name": "สมศรี"}
 SEEN = {"finding": "contradicted", "seen": "ยังขาดห้าลูก", "seen_on": "2024-02-01",
         "verifier_name": "เจ้าของเรือ"}
+
+
+Kind = ProcessStage.Kind
+
+
+def days(number):
+    return timezone.localdate() + timedelta(days=number)
+
+
+def with_stages(assembly, *stages):
+    """``assembly`` with stages (kind, first day, last day) counted from today, published."""
+    assembly.process = [
+        ProcessStage(kind=kind, starts=days(first), ends=None if last is None else days(last))
+        for kind, first, last in stages
+    ]
+    assembly.save_revision().publish()
+    return type(assembly).objects.get(pk=assembly.pk)
+
+
+@pytest.fixture
+def assembly(hub):
+    """Agenda call over, amendments on, adoption to come."""
+    return with_stages(
+        AssemblyPageFactory(title="สมัชชาที่หนึ่ง", parent=hub),
+        (Kind.AGENDA_CALL, -30, -20), (Kind.AMENDMENTS, -5, 5), (Kind.ADOPTION, 10, 10),
+        (Kind.FOLLOW_UP, 20, None),
+    )
+
+
+@pytest.fixture
+def draft(assembly):
+    """Open for amendments; what new members say is shown at once."""
+    return DraftResolutionPageFactory(title="ร่างเรื่องปู", parent=assembly, hold_first=False)
+
+
+@pytest.fixture
+def member(hub, django_user_model):
+    return _member(django_user_model, "malee", "มาลี")
+
+
+@pytest.fixture
+def other_member(hub, django_user_model):
+    return _member(django_user_model, "somsak", "สมศักดิ์")
+
+
+def _member(model, name, first_name):
+    return model.objects.create_user(
+        name, f"{name}@example.org", "secret", first_name=first_name
+    )
