@@ -16,6 +16,7 @@ from courses.models import CourseSession, CurriculumPage, Handout
 from demonstration import (
     conditions,
     content,
+    earlier_versions,
     follow_up,
     handouts,
     peer_review,
@@ -312,8 +313,17 @@ class Loader:
 
     def _publish(self, text):
         page = self.pages[text.name, text.language]
-        first = page.first_published_at
-        page.save_revision(log_action=True).publish()
+        is_new = not page.published_versions.exists()
+        earlier = earlier_versions.of(text) if is_new else []
+        for version in [*earlier, text]:
+            if earlier:
+                self._fill(page, version)
+            first = page.first_published_at
+            page.save_revision(log_action=True).publish()
+            if is_new and first:
+                page.published_versions.filter(revision=page.latest_revision_id).update(
+                    published_at=first
+                )
         page.refresh_from_db()
         # Publishing stamps today; the demonstration's pages have dates of their own.
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)

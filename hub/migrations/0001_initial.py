@@ -10,7 +10,6 @@ import hub.sdgs
 import modelcluster.fields
 import modelsearch.index
 import taggit.managers
-import wagtail.contrib.routable_page.models
 import wagtail.fields
 import wagtail.images.models
 import wagtail.models.media
@@ -178,7 +177,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'knowledge page',
                 'verbose_name_plural': 'knowledge pages',
             },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            bases=('wagtailcore.page',),
         ),
         migrations.CreateModel(
             name='Contributor',

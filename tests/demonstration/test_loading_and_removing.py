@@ -34,6 +34,9 @@ def test_it_has_what_it_promises(loaded):
     assert ReplicationPage.objects.filter(locale__language_code="th").count() >= 4
     assert ReplicationPage.objects.filter(outcome="failure").exists()
     assert all(m.building_blocks.count() >= 4 for m in ModelPage.objects.all())
+    versions = {m.slug: m.published_versions.count() for m in ModelPage.objects.all()}
+    assert versions.pop("ธนาคารปูม้า") == versions.pop("crab-bank") == 2
+    assert set(versions.values()) == {1}
     assert set(kinds("en")) == set(thai)
     files = HubDocument.objects.filter(handouts__isnull=False)
     assert {"pdf", "pptx"} <= {f.file_extension for f in files}
