@@ -136,7 +136,6 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 LANGUAGE_CODE = "th"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("th", _("Thai")), ("en", _("English"))]
-# The others: words of Wagtail's admin, and of the pages and letters of accounts.
 LOCALE_PATHS = [BASE_DIR / name for name in ("locale", "locale/wagtail", "locale/accounts")]
 TIME_ZONE = env.str("TIME_ZONE", "Asia/Bangkok")
 
@@ -176,9 +175,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator",
                  "CommonPasswordValidator", "NumericPasswordValidator")]
-vars().update(ACCOUNTS)
+vars().update(ACCOUNTS | {"MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": DEVELOPMENT})
 MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEVELOPMENT
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
