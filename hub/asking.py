@@ -1,8 +1,8 @@
 """Questions that an app asks in the forms of other apps' pages, the editor's and public ones.
 
 The app calls ``ask`` when it is loaded. A form that writes a page calls ``problems`` while it
-checks what was typed, ``take_up`` before it saves the page and ``store`` after that; the fields
-themselves are in the form by a panel or a template tag of the app that asks.
+checks what was typed, ``take_up`` when it has filled the page and ``store`` when it has saved it;
+the fields themselves are in the form by a panel or a template tag of the app that asks.
 """
 
 from typing import Protocol
@@ -13,7 +13,7 @@ class Question(Protocol):
         """What is missing or wrong in the answers in ``data``, for the person who typed them."""
 
     def take_up(self, page, data, user) -> None:
-        """Change ``page``, not saved yet, as the answers want."""
+        """Change ``page`` as the answers want; its revision is not saved yet."""
 
     def store(self, page, data, user) -> None:
         """Keep the answers; ``page`` is saved."""

@@ -54,8 +54,12 @@ class KnowledgePageForm(HubPageForm):
         return cleaned
 
     def save(self, commit=True):
-        asking.take_up(self.instance, self.data, self.for_user)
-        return super().save(commit)
+        page = super().save(commit)
+        # Not earlier: the formset of the chain throws away links that it does not know.
+        asking.take_up(page, self.data, self.for_user)
+        if commit:
+            page.chain_links.commit()
+        return page
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

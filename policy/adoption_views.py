@@ -21,7 +21,7 @@ class AdoptionForm(PublicForm):
                              help_text=_("E.g. 2/1."))
     adopted_on = forms.DateField(
         label=_("Adopted on"), initial=timezone.localdate,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     adoption = forms.ChoiceField(
         label=_("How it was adopted"), choices=ResolutionPage.Adoption.choices,

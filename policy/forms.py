@@ -117,7 +117,7 @@ class DecisionForm(PublicForm):
     )
     decided_on = forms.DateField(
         label=_("Date of the decision"), initial=timezone.localdate,
-        widget=forms.DateInput({"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean_decided_on(self):

@@ -91,10 +91,11 @@ def _to_do(stage, assembly, draft) -> tuple[str, str]:
         return _("See where and when the hearings are"), f"{url}#hearing_list"
     if stage.kind == Kind.AMENDMENTS:
         if draft:
-            return _("Read each paragraph and propose better words"), f"{draft.url}#paragraphs"
+            return _("Read each paragraph and propose better words"), (
+                f"{draft.original.url}#paragraphs")
         return _("Read the drafts and propose better words"), f"{url}#drafts"
     if stage.kind == Kind.ADOPTION and draft:
-        return _("See what was decided on each proposal"), f"{draft.url}register/"
+        return _("See what was decided on each proposal"), f"{draft.original.url}register/"
     if stage.kind in (Kind.CLAUSES, Kind.FOLLOW_UP) and assembly.resolutions:
         return _("See what became of each clause"), f"{url}#resolutions"
     return "", ""

@@ -190,7 +190,9 @@ def form_of(client, page, **changed):
     for _prefix, formset in form.formsets.items():
         data |= {f"{formset.prefix}-{k}": v for k, v in (
             ("TOTAL_FORMS", 0), ("INITIAL_FORMS", 0), ("MIN_NUM_FORMS", 0), ("MAX_NUM_FORMS", 99))}
-    data |= {"body-count": 0, "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0} | changed
+    data |= dict.fromkeys(
+        ["body-count", "results-count", "comments-TOTAL_FORMS", "comments-INITIAL_FORMS"], 0)
+    data |= changed
     return {k: v for k, v in data.items() if v is not False}
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from policy import contributing, deciding
 from policy.models import Contribution, Decision
@@ -132,7 +133,10 @@ def test_the_workbench_takes_the_secretariat_through_a_merge(
     body = client.get(f"{draft.url}secretariat/").content.decode()
     assert f'value="{one.pk}"' in body and f'value="{two.pk}"' in body
     address = f"{draft.url}secretariat/decide/?" + urlencode([("a", one.pk), ("a", two.pk)])
-    assert 'value="accept"' not in client.get(address).content.decode()
+    form = client.get(address).content.decode()
+    assert 'value="accept"' not in form
+    # A date field of a browser shows nothing but ISO dates, whatever the language.
+    assert f'value="{timezone.localdate():%Y-%m-%d}"' in form
     said = {"kind": "merge", "text": "กันเขตห้าไร่และปักทุ่น", "reason": "ตรงกันทั้งสอง",
             "decided_on": "2026-11-01", "meeting": "ประชุมคณะทำงาน"}
     assert client.post(address, said | {"text": ""}).status_code == 422
