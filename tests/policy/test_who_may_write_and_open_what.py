@@ -6,6 +6,7 @@ from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
 from policy.models import ClauseReport, Verification, Withdrawal
+from policy.reminder_links import token_for
 from tests.policy.conftest import REPORT, SEEN
 
 pytestmark = pytest.mark.django_db
@@ -104,8 +105,9 @@ def test_files(client_of, who, report, key, party, cell_address):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_nothing_of_a_resolution_that_is_not_public(client_of, who, report, resolution,
-                                                    cell_address):
+def test_nothing_of_a_resolution_that_is_not_public(
+    client_of, who, report, resolution, key, party, cell_address
+):
     client = client_of(who)
     pages = [cell_address, "/follow-up/", "/follow-up/party/tao/"]
     assert all("ซ่อมทุ่น" in client.get(page).content.decode() for page in pages)
@@ -121,7 +123,14 @@ def test_nothing_of_a_resolution_that_is_not_public(client_of, who, report, reso
         assert client.get(report.file_url).status_code == 404
     for what in ("report/", "verify/"):
         assert client.post(f"{cell_address}{what}", REPORT | SEEN).status_code in (302, 404)
-    assert ClauseReport.objects.count() == 1 and not Verification.objects.exists()
+    taking_back = reverse("follow_up_withdraw", args=["clausereport", report.pk])
+    assert client.post(taking_back, {"reason": "ผิด"}).status_code in (302, 403, 404)
+    link = reverse("follow_up_link", args=[token_for(party, key)])
+    assert client.get(link).status_code == 404
+    if who != "anonymous":
+        assert "ซ่อมทุ่น" not in client.get("/follow-up/mine/").content.decode()
+    assert ClauseReport.objects.count() == 1
+    assert not Verification.objects.exists() and not Withdrawal.objects.exists()
 
 
 def test_nobody_verifies_her_own_party(signed_in, verifier, party, cell_address):
