@@ -34,7 +34,7 @@ def load(page) -> None:
     if PeerReview.objects.filter(page=page).exists():
         return
     review = PeerReview.objects.create(
-        page=page, revision=page.live_revision, version=page.version,
+        page=page, revision=page.live_revision, version=str(page.current_version.number),
         result=PeerReview.Result.PASSED, started_at=CLOSED - timedelta(days=40), closed_at=CLOSED,
     )
     for email, said in REVIEWS:

@@ -35,7 +35,7 @@ class PeerReview(models.Model):
     )
     revision = models.ForeignKey("wagtailcore.Revision", models.SET_NULL, null=True,
                                  related_name="+")
-    version = models.CharField(max_length=20, blank=True)  # as the Model then called itself
+    version = models.CharField(max_length=20, blank=True)  # the number it gets when it is published
     task_state = models.OneToOneField(
         "wagtailcore.TaskState", models.SET_NULL, null=True, related_name="peer_review"
     )

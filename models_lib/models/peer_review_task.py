@@ -35,8 +35,10 @@ class PeerReviewTask(AbstractGroupApprovalTask):
         state = super().start(workflow_state, user=user)
         page = state.revision.as_object()
         if isinstance(page, ModelPage):
+            last = page.current_version
             PeerReview.objects.create(
-                page=page, revision=state.revision, version=page.version, task_state=state,
+                page=page, revision=state.revision, task_state=state,
+                version=str(last.number + 1 if last else 1),
                 reviews_needed=self.reviews_needed,
             )
         return state

@@ -31,7 +31,7 @@ def client(member, signed_in):
 def test_a_visitor_is_led_to_sign_in_and_back(model, visitor):
     response = visitor.get(f"{model.url}replicate/")
     assert response.status_code == 302
-    assert response.url.startswith(reverse("wagtailcore_login"))
+    assert response.url.startswith(reverse("account_login"))
     assert "next=" in response.url and "replicate" in response.url
     assert visitor.post(f"{model.url}replicate/", answers(model)).status_code == 302
     assert not ReplicationReport.objects.exists()
