@@ -1,4 +1,4 @@
-"""What became of a clause, from dated evidence: the rules of docs/decisions/0009-ledger.md.
+"""What became of a clause, from dated evidence: the rules of docs/decisions/0011-ledger.md.
 
 Pure functions on plain records: nothing here asks the database or the clock. A *cell* is one
 clause and one party; its evidence is what the party reported and what the community saw.
