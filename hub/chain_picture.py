@@ -13,7 +13,8 @@ from hub.finding import words_of
 
 COLUMNS = [
     (Stage.PRACTICE, Stage.STUDY_TOUR), (Stage.LESSON,), (Stage.MODEL,),
-    (Stage.REPLICATION, Stage.CURRICULUM), (Stage.ISSUE,), (Stage.ASSEMBLY, Stage.RESOLUTION),
+    (Stage.REPLICATION, Stage.CURRICULUM), (Stage.ISSUE,),
+    (Stage.ASSEMBLY, Stage.DRAFT, Stage.RESOLUTION),
 ]
 CLAUSES, REPORTS = len(COLUMNS), len(COLUMNS) + 1
 # Units of the drawing; it is shown at one pixel each.

@@ -358,7 +358,7 @@ def test_what_was_deleted_since_breaks_no_version(hub, visitor):
 
 
 def test_a_curriculum_and_a_resolution_read_as_they_were(hub, visitor):
-    party = Party.objects.create(slug="อบต", name_th="อบต.ตัวอย่าง", kind="community")
+    party = Party.objects.create(slug="tao", name_th="อบต.ตัวอย่าง", kind="community")
     other = Party.objects.create(slug="โรงเรียน", name_th="โรงเรียนตัวอย่าง", kind="community")
     resolution = ResolutionPageFactory()
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from hub.chain import Stage
 from hub.comparison import compare, folded, passages_of
 from hub.differences import Kind, after, before
 from hub.models import Contributor, KnowledgePage
@@ -25,7 +26,8 @@ def words(passages) -> str:
     return "\n".join(line for p in passages for line in [p.heading, *p.paragraphs])
 
 
-@pytest.mark.parametrize("stage", FACTORIES)
+# The wordings of a draft have a trace of their own.
+@pytest.mark.parametrize("stage", [s for s in FACTORIES if s != Stage.DRAFT])
 def test_all_that_a_page_has_in_sections_is_compared(hub, stage):
     page = FACTORIES[stage](body=BODY)
     compared = words(passages_of(page))
