@@ -6,7 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable
@@ -29,6 +29,11 @@ class CurriculumPage(KnowledgePage):
         Relation.CITED_BY: {Stage.RESOLUTION},
     }
     section_fields = ["audience", "aims", "competences", "prerequisites"]
+    keeps_versions = True
+    compared = [
+        "audience", "aims", "competences", "prerequisites", "public_handouts", "sessions",
+        "assessment", "body",
+    ]
 
     audience = models.TextField(_("for whom"))
     aims = StreamField(ItemsBlock(), verbose_name=_("aims"), blank=True)
@@ -38,8 +43,6 @@ class CurriculumPage(KnowledgePage):
     facilitator_notes = models.TextField(
         _("notes for facilitators"), blank=True, help_text=_("Shown to facilitators only.")
     )
-    version = models.CharField(_("version"), max_length=20, default="1.0")
-    changes = models.TextField(_("what changed in this version"), blank=True)
 
     content_panels = (
         KnowledgePage.content_panels
@@ -53,9 +56,8 @@ class CurriculumPage(KnowledgePage):
             FieldPanel("assessment"),
             FieldPanel("facilitator_notes"),
             FieldPanel("body"),
-            MultiFieldPanel([FieldPanel("version"), FieldPanel("changes")],
-                            heading=_("Version")),
         ]
+        + KnowledgePage.version_panels
         + KnowledgePage.filing_panels
     )
     parent_page_types = ["hub.SectionPage"]

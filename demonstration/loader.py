@@ -13,7 +13,17 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from demonstration import closed_lessons, content, handouts
+from demonstration import (
+    closed_lessons,
+    conditions,
+    content,
+    earlier_versions,
+    follow_up,
+    handouts,
+    peer_review,
+    process,
+    withdrawn,
+)
 from demonstration.models import LoadedPage
 from hub.models import (
     Area,
@@ -28,12 +38,11 @@ from hub.models import (
     Topic,
 )
 from lessons.models import LessonPage, PracticePage, StudyTourPage
-from models_lib.models import BlockOutcome, BuildingBlock, Condition, ModelPage, ReplicationPage
+from models_lib.models import BlockOutcome, BuildingBlock, ModelPage, ReplicationPage
 from policy.models import (
     AgendaItem,
     AssemblyPage,
     Clause,
-    ClauseReport,
     IssuePage,
     Party,
     ResolutionPage,
@@ -80,7 +89,10 @@ class Loader:
             self._publish(text)
         for text in changed:
             if text.kind == "resolution" and text.language == "th":
-                self._reports(text)
+                follow_up.load(self.pages[text.name, "th"], text.values)
+        withdrawn.supersede_a_lesson(self.pages)
+        peer_review.load(ModelPage.objects.get(pk=self.pages["model/crab-bank", "th"].pk))
+        process.load(self.pages)
         closed_lessons.load({code: self.pages["section/knowledge", code] for code in ("th", "en")})
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
         return self.said
@@ -205,7 +217,7 @@ class Loader:
                     child.sort_order = number
 
     def _fill_model(self, page, text):
-        page.conditions = [Condition(**c) for c in text.values.get("conditions", [])]
+        page.conditions = self._twins(page, "conditions", text, conditions.of(page, text.values))
         page.building_blocks = self._twins(
             page, "building_blocks", text,
             [BuildingBlock(locale=page.locale, **b) for b in text.values["building_blocks"]],
@@ -303,8 +315,17 @@ class Loader:
 
     def _publish(self, text):
         page = self.pages[text.name, text.language]
-        first = page.first_published_at
-        page.save_revision(log_action=True).publish()
+        is_new = not page.published_versions.exists()
+        earlier = earlier_versions.of(text) if is_new else []
+        for version in [*earlier, text]:
+            if earlier:
+                self._fill(page, version)
+            first = page.first_published_at
+            page.save_revision(log_action=True).publish()
+            if is_new and first:
+                page.published_versions.filter(revision=page.latest_revision_id).update(
+                    published_at=first
+                )
         page.refresh_from_db()
         # Publishing stamps today; the demonstration's pages have dates of their own.
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)
@@ -312,28 +333,14 @@ class Loader:
             revision_id=page.latest_revision_id
         )
 
-    def _reports(self, text):
-        page = ResolutionPage.objects.get(pk=self.pages[text.name, "th"].pk)
-        keys = {clause.number: clause.translation_key for clause in page.clauses.all()}
-        ClauseReport.objects.filter(clause_key__in=keys.values()).delete()
-        for values in text.values.get("reports", []):
-            values = dict(values)
-            ClauseReport.objects.create(
-                clause_key=keys[str(values.pop("clause"))],
-                party=Party.objects.get(slug=values.pop("party")),
-                **values,
-            )
-
 
 @transaction.atomic
 def remove() -> int:
     """Take away every demonstration page, document and report; returns the number of pages."""
-    keys = Clause.objects.filter(page__is_demonstration=True).values_list(
-        "translation_key", flat=True
-    )
-    ClauseReport.objects.filter(clause_key__in=list(keys)).delete()
+    follow_up.remove()
     pages = KnowledgePage.objects.filter(is_demonstration=True)
     number = pages.count()
+    withdrawn.forget(pages)
     closed_lessons.remove()
     for page in pages.order_by("-depth"):
         page.delete()
@@ -341,6 +348,9 @@ def remove() -> int:
         if not loaded.page.get_children().exists():
             loaded.page.specific.delete()
     HubDocument.objects.filter(tags__name=handouts.TAG).delete()
+    process.remove()
     slugs = [party["slug"] for party in content.read("parties.toml")["parties"]]
-    Party.objects.filter(slug__in=slugs, clauses=None, reports=None).delete()
+    Party.objects.filter(
+        slug__in=slugs, clauses=None, reports=None, verifications=None
+    ).delete()
     return number

@@ -7,8 +7,11 @@ class HubConfig(AppConfig):
     verbose_name = _("Knowledge hub")
 
     def ready(self):
-        from hub import changes, checks  # noqa: F401
+        from hub import broken_links, changes, checks, schedule, versions  # noqa: F401
         from hub.slugs import accept_thai_slugs
 
         accept_thai_slugs()
         changes.connect()
+        schedule.connect()
+        broken_links.register_own()
+        versions.connect()

@@ -72,7 +72,7 @@ class PageCacheMiddleware:
     def _cacheable(request) -> bool:
         return (
             request.method in ("GET", "HEAD")
-            and settings.SESSION_COOKIE_NAME not in request.COOKIES
+            and not {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
             and not request.path.startswith(
                 ("/admin/", "/documents/", "/media/", "/livez", "/readyz", "/static/")
             )

@@ -23,6 +23,7 @@ class Stage(TextChoices):
     CURRICULUM = "curriculum", _("Curriculum")
     ISSUE = "issue", _("Policy issue")
     ASSEMBLY = "assembly", _("Assembly")
+    DRAFT = "draft", _("Draft resolution")
     RESOLUTION = "resolution", _("Resolution")
 
 
@@ -35,6 +36,7 @@ STAGE_PLURALS = {
     Stage.CURRICULUM: _("Curricula"),
     Stage.ISSUE: _("Policy issues"),
     Stage.ASSEMBLY: _("Assemblies"),
+    Stage.DRAFT: _("Draft resolutions"),
     Stage.RESOLUTION: _("Resolutions"),
 }
 
@@ -72,3 +74,27 @@ _PAIRS = [
     (Relation.FOLLOWS_UP, Relation.FOLLOWED_UP_BY),
 ]
 REVERSE = dict(_PAIRS) | {b: a for a, b in _PAIRS}
+
+# Which relations carry dependence, in the voice of the page that depends, and why. When knowledge
+# is withdrawn, whatever depends on it, at any depth, is in doubt until somebody looked at it. The
+# chain leads back along the same relations to what a page grew from; their reverses lead on.
+DEPENDENCE = {
+    Relation.RESTS_ON: "its claims are drawn from the other page",
+    Relation.EXTRACTED_FROM: "it is the other page's knowledge, put so that others can use it",
+    Relation.REPLICATES: "it says how well the other page's way works, and invites to do the same",
+    Relation.TEACHES: "it hands the other page's knowledge on to those who take part",
+    Relation.CITES: "the other page is among the reasons for what was resolved",
+    Relation.FOLLOWS_UP: "it carries on what the other page began, and takes it for granted",
+}
+LEADING_ON = [relation.reverse for relation in DEPENDENCE]
+
+
+def in_order(relation, stated_on, target) -> tuple:
+    """A link as (source, dependent, relation as the dependent reads it), whoever states it.
+
+    ``stated_on`` and ``target`` are the two ends, in whatever form the caller has them.
+    """
+    relation = Relation(relation)
+    if relation in DEPENDENCE:
+        return target, stated_on, relation
+    return stated_on, target, relation.reverse

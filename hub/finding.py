@@ -3,10 +3,14 @@
 ``search`` knows how Thai is cut and which engine answers; it provides both when it is loaded.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hub.models import KnowledgePage
+if TYPE_CHECKING:
+    from hub.models import KnowledgePage
 
 
 @dataclass(frozen=True)

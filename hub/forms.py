@@ -61,6 +61,12 @@ class KnowledgePageForm(HubPageForm):
             page.chain_links.commit()
         return page
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        version = self.instance.current_version
+        if "changes" in self.fields and version and version.note == self.instance.changes:
+            self.initial["changes"] = ""  # said of the version that is out already
+
 
 class ChainLinkForm(ClusterForm):
     """A chain link in the form of the page that states it; ``page_model`` is that page's type."""

@@ -52,6 +52,11 @@ def generation_of(request) -> str:
     return request._hub_generation
 
 
+def kept(request, key, make):
+    """What ``make`` returns, asked for once until the change log moves on."""
+    return _kept.get(generation_of(request), key, make)
+
+
 def site_of(request) -> Site | None:
     """The site that ``request`` is for, without asking the database again for each request."""
     if not hasattr(request, "_wagtail_site"):  # where Wagtail itself keeps it

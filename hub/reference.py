@@ -162,8 +162,9 @@ def _groups() -> None:
         "Moderators": ["add_page", "change_page", "publish_page"],
     }
     snippets = Permission.objects.filter(
-        content_type__app_label__in=["hub", "policy", "search"],
-        content_type__model__in=["topic", "area", "party", "clausereport", "glossaryterm"],
+        content_type__app_label__in=["hub", "models_lib", "policy", "search"],
+        content_type__model__in=["topic", "area", "party", "clausereport", "glossaryterm",
+                                 "skill", "communitygroup", "areafeature"],
     )
     media = Permission.objects.filter(
         content_type__app_label="hub", content_type__model__in=["hubdocument", "hubimage"],

@@ -70,8 +70,8 @@ def validate_document(file, filename: str) -> None:
         )
 
 
-def validate_image(file, filename: str) -> None:
-    """Check an image: its kind, at most ten megapixels (known before decoding), and whole."""
+def validate_image(file, filename: str, max_pixels=MAX_IMAGE_PIXELS) -> None:
+    """Check an image: its kind, at most ``max_pixels`` (known before decoding), and whole."""
     extension = _extension(filename)
     if extension not in IMAGE_FORMATS:
         raise _refusal(
@@ -83,7 +83,7 @@ def validate_image(file, filename: str) -> None:
     try:
         with Image.open(file, formats=[IMAGE_FORMATS[extension]]) as image:
             pixels = image.width * image.height
-            if pixels <= MAX_IMAGE_PIXELS:
+            if pixels <= max_pixels:
                 image.load()
     except Image.DecompressionBombError:
         pixels = None
@@ -96,10 +96,10 @@ def validate_image(file, filename: str) -> None:
         ) from error
     finally:
         file.seek(0)
-    if pixels is None or pixels > MAX_IMAGE_PIXELS:
+    if pixels is None or pixels > max_pixels:
         raise _refusal(
             _("The picture has more than %(limit)s megapixels. Make it smaller first."),
-            "pixels", limit=MAX_IMAGE_PIXELS // 10**6,
+            "pixels", limit=max_pixels // 10**6,
         )
 
 

@@ -7,12 +7,14 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import urlpatterns as wagtail_patterns
 
-from hub import views
+from hub import broken_links_views, views
 from hub.slugs import THAI_MARKS
 
-# Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w.
+# Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w. A page may
+# also answer with a file (calendar.ics), by a route of that name with a slash behind it.
 serve_pages = re_path(
-    rf"^((?:[\w\-{THAI_MARKS}]+/)*)$", wagtail_views.serve, name="wagtail_serve"
+    rf"^((?:[\w\-{THAI_MARKS}]+/)*(?:[a-z0-9-]+\.[a-z]+)?)$", wagtail_views.serve,
+    name="wagtail_serve",
 )
 
 urlpatterns = [
@@ -25,7 +27,12 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("search/", include("search.urls")),
+    path("", include("members.urls")),
+    path("chain/broken/", broken_links_views.broken_links, name="broken_links"),
+    path("chain/broken/csv/", broken_links_views.broken_links_as_csv, name="broken_links_csv"),
+    path("", include("models_lib.urls")),
     path("", include("lessons.urls")),
+    path("follow-up/", include("policy.ledger_urls")),
     *wagtail_patterns[:-1],
     serve_pages,
     prefix_default_language=False,

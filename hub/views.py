@@ -41,7 +41,9 @@ def readyz(request):
 @require_safe
 def robots(request):
     """What search engines may visit."""
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", "Disallow: /en/search/"]
+    lines = ["User-agent: *", "Disallow: /admin/"]
+    for prefix in ("", "/en"):
+        lines += [f"Disallow: {prefix}/search/", f"Disallow: {prefix}/accounts/"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 

@@ -1,19 +1,35 @@
-"""The editor's side of the base layer: snippets, and who may download a document."""
+"""The editor's side of the base layer: snippets, withdrawing, reports, downloads of documents."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.templatetags.static import static
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.widgets import Button
 from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from hub import asking
+from hub.broken_links_views import EditorsReport
+from hub.flags_report import FlagsView, may_see_reports
 from hub.models import Area, HubDocument, KnowledgePage, Topic
+from hub.notices import notice_of
+from hub.withdrawal_views import (
+    LiftView,
+    ReviewView,
+    WithdrawView,
+    may_review,
+    may_withdraw,
+)
+from hub.withdrawals import is_withdrawn
 
 
 class TopicViewSet(SnippetViewSet):
@@ -53,6 +69,15 @@ def keep_answers(request, page):
     asking.store(page, request.POST, request.user)
 
 
+@hooks.register("register_page_header_buttons")
+def published_versions_of_page(page, user, view_name, next_url=None):
+    """A way from the editor, beside its history, to the versions that readers see."""
+    if page.live and getattr(page.specific_deferred, "current_version", None):
+        yield Button(
+            _("Public versions"), page.get_url() + "versions/", icon_name="history", priority=66
+        )
+
+
 @hooks.register("before_serve_page")
 def page_past_its_expiry(page, request, args, kwargs):
     """Refuse it from that moment; Wagtail takes it down when its schedule next runs."""
@@ -88,3 +113,74 @@ def may_change_documents(user) -> bool:
     return user.is_authenticated and policy_registry.get_by_type(
         HubDocument
     ).user_has_permission(user, "change")
+
+
+@hooks.register("register_admin_urls")
+def withdrawal_addresses():
+    return [
+        path("pages/<int:page_id>/withdraw/", WithdrawView.as_view(), name="hub_withdraw"),
+        path("pages/<int:page_id>/lift-withdrawal/", LiftView.as_view(), name="hub_lift"),
+        path("flags/<int:flag_id>/review/", ReviewView.as_view(), name="hub_review"),
+        path("reports/flags/", FlagsView.as_view(), name="hub_flags"),
+        path("reports/flags/results/", FlagsView.as_view(results_only=True),
+             name="hub_flags_results"),
+        path("reports/broken-links/", EditorsReport.as_view(), name="hub_broken_links"),
+    ]
+
+
+@hooks.register("register_log_actions")
+def withdrawal_log_actions(actions):
+    actions.register_action("hub.withdraw", _("Withdraw"), _("Marked as withdrawn"))
+    actions.register_action("hub.lift_withdrawal", _("Lift the withdrawal"), _("Holds again"))
+    actions.register_action("hub.review", _("Review"), _("Reviewed what it rests on"))
+
+
+@hooks.register("register_page_header_buttons")
+def withdraw_button(page, user, view_name, next_url=None):
+    if not (page.live and issubclass(page.cached_content_type.model_class(), KnowledgePage)):
+        return
+    if not may_withdraw(user, page):
+        return
+    if is_withdrawn(page):
+        yield Button(_("Lift the withdrawal"), reverse("hub_lift", args=[page.pk]),
+                     icon_name="undo", priority=62)
+    else:
+        yield Button(_("Withdraw"), reverse("hub_withdraw", args=[page.pk]),
+                     icon_name="warning", priority=62)
+
+
+@hooks.register("before_edit_page")
+def say_what_it_rests_on(request, page):
+    """Above the form: that the page is withdrawn, or what waits for a review."""
+    if request.method != "GET" or not isinstance(page, KnowledgePage):
+        return
+    notice = notice_of(page, KnowledgePage.objects.live())
+    if notice.withdrawal:
+        messages.warning(request, notice.withdrawal.get_kind_display() + ": "
+                         + notice.withdrawal.reason)
+    for shown in notice.flags:
+        said = gettext("This page rests on withdrawn knowledge: %(title)s.") % {
+            "title": shown.flag.withdrawal.title}
+        if may_review(request.user, page):
+            said = format_html('{} <a href="{}">{}</a>', said,
+                               reverse("hub_review", args=[shown.flag.pk]), gettext("Review"))
+        messages.warning(request, said)
+
+
+class ReportMenuItem(MenuItem):
+    """A report for everybody who writes or publishes pages."""
+
+    def is_shown(self, request):
+        return may_see_reports(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def flags_in_menu():
+    return ReportMenuItem(_("Resting on withdrawn knowledge"), reverse("hub_flags"),
+                          name="flags", icon_name="warning", order=620)
+
+
+@hooks.register("register_reports_menu_item")
+def broken_links_in_menu():
+    return ReportMenuItem(_("Where the chain is broken"), reverse("hub_broken_links"),
+                          name="broken-links", icon_name="link", order=630)

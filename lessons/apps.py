@@ -8,6 +8,8 @@ class LessonsConfig(AppConfig):
 
     def ready(self):
         from lessons import panels, signals
+        from lessons.broken_links import register_checks
 
+        register_checks()
         signals.connect()
         panels.ask_in_editors()

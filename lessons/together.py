@@ -3,7 +3,7 @@
 A group is a topic and a type of lesson. It is told of when at least five lessons of at least three
 organisations are in it, and then only as a rounded number and by words that lessons of at least
 three organisations have in common. Lessons are taken in by fives, so that one more shows nothing by
-itself; docs/decisions/0009-closed-lessons.md has what remains.
+itself; docs/decisions/0013-closed-lessons.md has what remains.
 """
 
 from collections import Counter, defaultdict

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,15 +7,32 @@ class PolicyConfig(AppConfig):
     verbose_name = _("Policy")
 
     def ready(self):
-        from policy.models import ClauseReport, Party
+        from wagtail.signals import page_published
 
-        for model in (ClauseReport, Party):
-            post_save.connect(_follow_up_changed, sender=model)
-            post_delete.connect(_follow_up_changed, sender=model)
+        from hub import member_pages, personal_data
+        from hub.changes import time_passed
+        from hub.reference import reference_loaded
+        from policy import ledger_member, member_section, reminders, rights, signals
+        from policy.broken_links import register_checks
+        from policy.models import DraftResolutionPage
+
+        register_checks()
+        signals.connect()
+        time_passed.connect(reminders.look)
+        reference_loaded.connect(rights.add_groups)
+        page_published.connect(_draft_published, sender=DraftResolutionPage)
+        member_pages.register(ledger_member.section, order=50)
+        member_pages.register(member_section.section)
+        personal_data.register(
+            "follow_up", ledger_member.ledger_export_of, ledger_member.ledger_erase_of
+        )
+        personal_data.register(
+            "deliberation", member_section.export_of, member_section.erase_of
+        )
 
 
-def _follow_up_changed(sender, **kwargs):
-    """Pages of resolutions show reports and parties: cached copies must go."""
-    from hub.changes import record
+def _draft_published(sender, instance, **kwargs):
+    """What was written becomes paragraphs that people can name."""
+    from policy.models.paragraph import table
 
-    record("site")
+    table(instance)

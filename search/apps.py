@@ -8,11 +8,13 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self):
-        from hub import finding
-        from search import cluster, signals, thai
+        from hub import finding, member_pages, personal_data
+        from search import cluster, member, signals, thai
         from search.similar import pages_like
 
         finding.provide(words=thai.tokens, pages=pages_like)
+        member_pages.register(member.section)
+        personal_data.register("alerts", member.export, member.erase)
 
         try:
             cluster.cluster()  # loads its client now, not while the first reader waits

@@ -10,7 +10,7 @@ from itertools import product
 
 from wagtail.models import CollectionViewRestriction, PageViewRestriction
 
-PUBLIC = "public"
+from search.engine import PUBLIC
 
 
 def token(page_restrictions, collection_restrictions=()) -> str:

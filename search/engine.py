@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+PUBLIC = "public"  # the audience token of what anybody may read
 FACETS = ("stages", "topics", "areas", "years", "languages")
 
 

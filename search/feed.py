@@ -11,6 +11,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from hub.middleware import bad_request
 from hub.navigation import site_of
+from hub.notices import MARKS, marks_for
 from search.newest import newest
 from search.question import Question
 
@@ -65,7 +66,8 @@ class SearchFeed(Feed):
         return newest(question, site_of(self.request))
 
     def item_title(self, news):
-        return readable(news.title)
+        mark = MARKS.get(marks_for(self.request).get(news.result.page.pk))
+        return readable(f"{news.title} ({mark})" if mark else news.title)
 
     def item_description(self, news):
         if news.is_file:

@@ -10,7 +10,7 @@ import json
 from search import thai
 from search.engine import Entry, Hit, Section
 
-SCHEMA_VERSION = 5  # an index made by another version is built anew
+SCHEMA_VERSION = 6  # an index made by another version is built anew
 WORD_FIELDS = ("title", "summary", "headings", "body")
 PHRASE_FIELDS = (*WORD_FIELDS, "pairs", "title_clusters")  # the order of tokens matters
 BAG_FIELDS = ("parts", "grams")  # it does not

@@ -6,7 +6,7 @@ Nothing that was typed is ever parsed by an engine: the tree is made of terms.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search import thai
 from search.engine import FACETS, Filters, Segmented, Terms
@@ -119,6 +119,41 @@ def filtered(asked, filters: Filters, left_out=None) -> Bool:
     return Bool(must=tuple(must))
 
 
+def without_common(query: Segmented, is_common_word, is_common_gram) -> Segmented:
+    """``query`` without what does not tell entries apart, as long as something is left.
+
+    A single common word that is to stand as it is loses its clusters: it is not looked for inside
+    other words, which costs most and finds nothing better.
+    """
+    if query.strategy != "any":
+        terms = tuple(
+            replace(t, clusters=()) if len(t.words) == 1 and is_common_word(t.words[0]) else t
+            for t in query.terms
+        )
+        return replace(query, terms=terms)
+    common = {w for t in query.terms for w in t.words if is_common_word(w)}
+    if all(word in common for t in query.terms for word in t.words):
+        return query
+    terms = tuple(
+        replace(
+            t, words=tuple(w for w in t.words if w not in common),
+            grams=tuple(g for g in t.grams if not is_common_gram(g)),
+        )
+        for t in query.terms
+    )
+    return replace(query, terms=terms)
+
+
+def merit(kind: str, standing: int) -> float:
+    """What an entry has in a tie, but for its freshness."""
+    return PAGE_WEIGHT * (kind == "page") + STANDING_WEIGHT * standing
+
+
+def fresh_from(now: float) -> int:
+    """What was published from then on is fresh, in seconds since 1970 as ``now``."""
+    return int(now - FRESH_YEARS * YEAR)
+
+
 def ranked(asked, now=None) -> Bool:
     """``asked`` with what decides between equally good answers."""
     if isinstance(asked, Everything):
@@ -129,7 +164,7 @@ def ranked(asked, now=None) -> Bool:
         for step in range(1, HIGHEST_STANDING + 1)
     ]
     pages = [OneOf("kind", ("page",), PAGE_WEIGHT)]
-    fresh = Since(int(now - FRESH_YEARS * YEAR), FRESH_WEIGHT)
+    fresh = Since(fresh_from(now), FRESH_WEIGHT)
     return Bool(must=(asked,), should=(*pages, *standing, fresh))
 
 

@@ -14,16 +14,12 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import page_permission_policy
 
+from hub.spreadsheets import no_formula
 from search.models import OpenedCount, SearchCount
 from search.models.search_count import TOGETHER
 
 PERMISSIONS = ["add", "change", "publish"]
 TITLES_OF_A_ROW = 3
-
-
-def no_formula(text) -> str:
-    """``text`` so that no spreadsheet reckons with it: anybody may have typed it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def may_see_searches(user) -> bool:

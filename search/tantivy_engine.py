@@ -17,7 +17,7 @@ from pathlib import Path
 
 import tantivy
 
-from search import fields, generations, matching, thai
+from search import fields, generations, matching, thai, visitors_best
 from search.engine import FACETS, Answer, Entry, Filters, IndexUnavailable, Segmented
 from search.fields import (
     BAG_FIELDS,
@@ -44,10 +44,12 @@ def schema() -> tantivy.Schema:
     for name in KEYWORD_FIELDS:
         builder.add_text_field(
             name, tokenizer_name="raw", index_option="basic", stored=name == "key",
-            fast=name in FACET_FIELDS.values(),
+            fast=name in (*FACET_FIELDS.values(), "kind"),
         )
     builder.add_text_field("digest", tokenizer_name="raw", index_option="basic", stored=True)
     builder.add_integer_field("published", fast=True)
+    builder.add_integer_field("open_site", fast=True)
+    builder.add_float_field("merit", fast=True)
     builder.add_bytes_field("shown", stored=True, indexed=False)
     return builder.build()
 
@@ -61,6 +63,9 @@ def document_of(entry: Entry) -> tantivy.Document:
         for value in values:
             document.add_text(name, value)
     document.add_integer("published", held["published"])
+    columns = visitors_best.columns_of(entry)
+    document.add_integer("open_site", columns["open_site"])
+    document.add_float("merit", columns["merit"])
     document.add_bytes("shown", held["shown"].encode())
     document.add_text("digest", held["digest"])
     return document
@@ -152,16 +157,29 @@ class TantivyEngine:
 
     def _search(self, query, filters, offset, limit, facets):
         searcher = self._index().searcher()
-        asked = matching.question(query)
+        asked = matching.question(visitors_best.without_common(query, searcher))
+        found, total = None, None
+        if query.strategy != "browse" and visitors_best.is_for(filters, offset + limit):
+            found = visitors_best.best(
+                searcher, self._query(asked), filters.site, max(0, offset), max(1, limit)
+            )
+        if found is None:
+            found, total = self._filtered(searcher, query, asked, filters, offset, limit)
+        counts, counted = {}, total
+        if total is None or (facets and total):
+            counts, counted = self._facets(searcher, asked, filters, facets)
+        hits = [self._hit(searcher, score, address) for score, address in found[:limit]]
+        return Answer(hits, counted if total is None else total, counts, query.strategy)
+
+    def _filtered(self, searcher, query, asked, filters, offset, limit):
+        """The hits in their order, and how many there are, all by tantivy."""
         order = {"order_by_field": "published"} if query.strategy == "browse" else {}
         # tantivy panics for a limit of 0.
         found = searcher.search(
             self._query(matching.filtered(matching.ranked(asked), filters)),
             limit=max(1, limit), offset=max(0, offset), count=True, **order,
         )
-        hits = [self._hit(searcher, score, address) for score, address in found.hits[:limit]]
-        counts = self._facets(searcher, asked, filters) if facets and found.count else {}
-        return Answer(hits, found.count, counts, query.strategy)
+        return found.hits, found.count
 
     def suggest(self, text, filters, limit=8):
         with self._noticing_damage():
@@ -205,20 +223,28 @@ class TantivyEngine:
     def _hit(self, searcher, score, address):
         return hit_of(bytes(searcher.doc(address).get_first("shown")), score)
 
-    def _facets(self, searcher, asked, filters):
-        """Counts per value. What is chosen in a facet does not narrow that facet's own counts,
-        so that a second value can be added to the first."""
-        narrowed = {n for n in FACETS if getattr(filters, n)}
-        groups = {None: [n for n in FACETS if n not in narrowed]} | {n: [n] for n in narrowed}
-        counts = {}
+    def _facets(self, searcher, asked, filters, wanted=True):
+        """Counts per value, none unless ``wanted``, and how many entries there are in all.
+
+        What is chosen in a facet does not narrow that facet's own counts, so that a second value
+        can be added to the first.
+        """
+        narrowed = {n for n in FACETS if getattr(filters, n)} if wanted else set()
+        open_facets = [n for n in FACETS if n not in narrowed] if wanted else []
+        groups = {None: open_facets} | {n: [n] for n in narrowed}
+        counts, total = {}, 0
         for left_out, names in groups.items():
             query = self._query(matching.filtered(asked, filters, left_out))
-            wanted = {
-                n: {"terms": {"field": FACET_FIELDS[n], "size": MOST_VALUES}} for n in names
-            }
-            for name, found in searcher.aggregate(query, wanted).items():
-                counts[name] = [(b["key"], int(b["doc_count"])) for b in found["buckets"]]
-        return counts
+            terms = {n: FACET_FIELDS[n] for n in names} | ({} if left_out else {"": "kind"})
+            found = searcher.aggregate(query, {
+                name: {"terms": {"field": field, "size": MOST_VALUES}}
+                for name, field in terms.items()
+            })
+            if not left_out:  # every entry is of one kind
+                total = sum(int(b["doc_count"]) for b in found.pop("")["buckets"])
+            for name, values in found.items():
+                counts[name] = [(b["key"], int(b["doc_count"])) for b in values["buckets"]]
+        return counts, total
 
     # matching's clauses as tantivy's queries
 

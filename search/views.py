@@ -179,6 +179,7 @@ def _year(name, value) -> str:
 def _result(result) -> dict:
     page = result.page
     return {
+        "page_id": page.pk,
         "title": page.title,
         "url": page.url,
         "stage": result.hit.stage,

@@ -15,7 +15,7 @@ from hub.models import ChainLink, HomePage, HubDocument, SectionPage
 from hub.slugs import slugify_thai
 from lessons.models import LessonPage, PracticePage, StudyTourPage
 from models_lib.models import ModelPage, ReplicationPage
-from policy.models import AssemblyPage, IssuePage, ResolutionPage
+from policy.models import AssemblyPage, DraftResolutionPage, IssuePage, ResolutionPage
 
 
 def home(language="th"):
@@ -25,7 +25,9 @@ def home(language="th"):
 class SectionPageFactory(wagtail_factories.PageFactory):
     title = factory.Sequence(lambda n: f"รายการ {n}")
     slug = factory.LazyAttribute(lambda o: slugify_thai(o.title))
-    stages = "practice,lesson,study-tour,model,replication,curriculum,issue,assembly,resolution"
+    stages = (
+        "practice,lesson,study-tour,model,replication,curriculum,issue,assembly,draft,resolution"
+    )
     parent = factory.LazyFunction(home)
 
     class Meta:
@@ -125,6 +127,20 @@ class AssemblyPageFactory(KnowledgePageFactory):
 
     class Meta:
         model = AssemblyPage
+
+
+class DraftResolutionPageFactory(KnowledgePageFactory):
+    """With one considering and two operative paragraphs, unless ``tabled`` says otherwise."""
+
+    parent = factory.SubFactory(AssemblyPageFactory)
+    tabled = factory.LazyFunction(lambda: [
+        ("considering", "โดยที่ปูไข่ลดลงทุกปี"),
+        ("operative", "ให้ทุกตำบลกันเขตอนุบาลปู"),
+        ("operative", "ให้ตรวจเขตทุกสามเดือน"),
+    ])
+
+    class Meta:
+        model = DraftResolutionPage
 
 
 class ResolutionPageFactory(KnowledgePageFactory):

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[1]
-SIBLINGS = {"lessons", "models_lib", "courses", "policy", "search"}
+SIBLINGS = {"lessons", "models_lib", "courses", "policy", "search", "members"}
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -88,7 +88,7 @@ def test_the_readme_opens_with_the_two_commands_and_its_pictures_exist():
         assert (ROOT / picture).exists(), picture
 
 
-@pytest.mark.parametrize("folder", ["th", "en", "wagtail/th"])
+@pytest.mark.parametrize("folder", ["th", "en", "wagtail/th", "accounts/th", "accounts/en"])
 def test_the_catalogues_are_complete_and_keep_placeholders(folder):
     catalogue = polib.pofile(str(ROOT / f"locale/{folder}/LC_MESSAGES/django.po"))
     assert catalogue.percent_translated() == 100

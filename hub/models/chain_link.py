@@ -6,18 +6,51 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.models import Orderable
 
-from hub.chain import Relation
+from hub.chain import DEPENDENCE, LEADING_ON, Relation, in_order
 
 
 class ChainLinkQuerySet(models.QuerySet):
     def touching(self, page):
         """Links stated on ``page`` and links stated elsewhere that point to it."""
         return self.filter(Q(page_id=page.pk) | Q(target_id=page.pk))
+
+    def keyed(self):
+        """Each link with ``page_key`` and ``target_key``: its ends in whatever language."""
+        return self.annotate(
+            page_key=F("page__translation_key"), target_key=F("target__translation_key")
+        )
+
+    def dependents_of(self, keys) -> list[tuple]:
+        """(source, dependent, relation) of every fact whose source is among ``keys``.
+
+        Ends are translation keys, the relation is as the dependent reads it; oldest first.
+        """
+        return self._facts(
+            Q(relation__in=DEPENDENCE, target__translation_key__in=keys),
+            Q(relation__in=LEADING_ON, page__translation_key__in=keys),
+        )
+
+    def sources_of(self, keys) -> list[tuple]:
+        """As ``dependents_of``, for every fact whose dependent is among ``keys``."""
+        return self._facts(
+            Q(relation__in=DEPENDENCE, page__translation_key__in=keys),
+            Q(relation__in=LEADING_ON, target__translation_key__in=keys),
+        )
+
+    def _facts(self, *conditions) -> list[tuple]:
+        # Two queries, not one with OR: each has an index of its own.
+        rows = [
+            row for condition in conditions
+            for row in self.filter(condition).keyed().values_list(
+                "date", "pk", "relation", "page_key", "target_key")
+        ]
+        facts = (in_order(*row[2:]) for row in sorted(rows))
+        return list(dict.fromkeys(fact for fact in facts if fact[0] != fact[1]))
 
 
 class ChainLink(Orderable):
@@ -90,6 +123,15 @@ class ChainStep:
     page: "models.Model"  # the page at the other end, specific
 
 
+def pages_by_key(keys, visible, locale_id) -> dict:
+    """Translation key → its page among ``visible``, specific, in the language if there is one."""
+    found = {}
+    pages = visible.filter(translation_key__in=keys).specific(defer=True)
+    for page in sorted(pages, key=lambda p: (p.locale_id != locale_id, p.pk)):
+        found.setdefault(page.translation_key, page)
+    return found
+
+
 def chain_of(page, visible) -> dict[Relation, list[ChainStep]]:
     """The chain around ``page``, both ways: relation as the page reads it → steps.
 
@@ -116,15 +158,12 @@ def chain_of(page, visible) -> dict[Relation, list[ChainStep]]:
     # Own statements first, those in the page's own language before those of a twin.
     ends.sort(key=lambda end: (not end[0], end[2].page_id != page.pk))
     keys = {(link.target if own else link.page).translation_key for own, _r, link in ends}
-    pages = defaultdict(list)
-    for other in visible.filter(translation_key__in=keys).specific(defer=True):
-        pages[other.translation_key].append(other)
+    pages = pages_by_key(keys, visible, page.locale_id)
     seen, steps = set(), defaultdict(list)
     for own, relation, link in ends:
         key = (link.target if own else link.page).translation_key
         if (relation, key) in seen or key not in pages:
             continue
         seen.add((relation, key))
-        best = min(pages[key], key=lambda p: (p.locale_id != page.locale_id, p.pk))
-        steps[relation].append(ChainStep(link, best))
+        steps[relation].append(ChainStep(link, pages[key]))
     return {relation: steps[relation] for relation in Relation if relation in steps}

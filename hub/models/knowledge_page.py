@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
@@ -31,6 +31,13 @@ LICENCES = [
 ]
 
 
+def who_may_edit() -> models.Q:
+    """Users who work in the editor: there may be many others, who only have an account."""
+    return models.Q(is_active=True) & (
+        models.Q(is_superuser=True) | models.Q(groups__permissions__codename="access_admin")
+    )
+
+
 class KnowledgePageQuerySet(PageQuerySet):
     def for_readers_of(self, locale):
         """Pages written in ``locale`` and, where there is no such version, in another language."""
@@ -50,8 +57,8 @@ class KnowledgePageQuerySet(PageQuerySet):
             return self
         roots = site.root_page.get_translations(inclusive=True)
         below = models.Q()
-        for path in roots.values_list("path", flat=True):
-            below |= models.Q(path__startswith=path)
+        for root_path in roots.values_list("path", flat=True):
+            below |= models.Q(path__startswith=root_path)
         return self.filter(below)
 
     def not_expired(self):
@@ -82,6 +89,11 @@ class KnowledgePage(RoutablePageMixin, Page):
     those of its fields that readers see as parts of the page, in order. ``lists_after`` names lists
     of other pages that stand below them, each with its heading; its anchor is the name. Where
     ``asks_lessons`` is set, whoever writes such a page is shown lessons that fit.
+
+    With ``keeps_versions`` every published version stays readable (see ``hub.versions``);
+    ``compared`` names what readers see of a page, in reading order, where that is more than
+    ``section_fields`` and the body: fields, lists of rows, and properties that give rows.
+    ``unversioned`` names rows that are read as they are now.
     """
 
     stage = None
@@ -89,6 +101,9 @@ class KnowledgePage(RoutablePageMixin, Page):
     section_fields = []
     lists_after = []
     asks_lessons = False
+    keeps_versions = False
+    compared = []
+    unversioned = ["chain_links"]
 
     summary = models.TextField(
         _("summary"),
@@ -103,8 +118,19 @@ class KnowledgePage(RoutablePageMixin, Page):
         _("licence"), max_length=30, choices=LICENCES, default="cc-by-4.0"
     )
     sdgs = SdgField(_("Sustainable Development Goals"), default=list, blank=True)
+    # Not "stewards": Models name theirs in words of their own, for readers.
+    caretakers = ParentalManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+",
+        limit_choices_to=who_may_edit, verbose_name=_("who looks after this page"),
+        help_text=_("They are written to when knowledge that this page rests on is withdrawn."),
+    )
     is_demonstration = models.BooleanField(default=False, editable=False)
     body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)
+    changes = models.TextField(
+        _("what changed"), blank=True,
+        help_text=_("For readers, in a sentence or two: what is different from the version "
+                    "before. Stands in the list of versions."),
+    )
 
     objects = KnowledgePageManager()
 
@@ -128,7 +154,9 @@ class KnowledgePage(RoutablePageMixin, Page):
         ChainPanel("chain_links", heading=_("The chain"), label=_("chain link")),
         FieldPanel("sdgs"),
         FieldPanel("licence"),
+        FieldPanel("caretakers", widget=forms.CheckboxSelectMultiple),
     ]
+    version_panels = [MultiFieldPanel([FieldPanel("changes")], heading=_("This version"))]
     subpage_types = []
 
     class Meta:
@@ -151,12 +179,72 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
+        from hub.notices import notice_of
+
         context["chain"] = self.chain_for_readers()
+        context["notice"] = notice_of(self)
         return context
+
+    @path("chain/", name="chain")
+    def whole_chain(self, request):
+        """The whole chain around this page as a picture and as a list."""
+        from hub.chain_page import chain_page
+
+        return chain_page(self, request)
+
+    @path("chain/json/", name="chain_json")
+    def whole_chain_as_json(self, request):
+        from hub.chain_page import chain_as_json
+
+        return chain_as_json(self, request)
+
+    @classmethod
+    def chain_leaves(cls, pages) -> dict:
+        """What follows ``pages`` of this type in the chain without being a page.
+
+        Id of a page → its ``hub.chain_graph.Leaf``s, of all pages at once. Page types add theirs.
+        """
+        return {}
 
     def chain_for_readers(self):
         """The chain both ways, as anybody may see it: relation → steps."""
         return chain_of(self, KnowledgePage.objects.open_to_all())
+
+    # Versions
+
+    @cached_property
+    def current_version(self):
+        """The newest published version; None for a page that keeps none or has none yet."""
+        return self.published_versions.first() if self.keeps_versions and self.pk else None
+
+    def get_route_paths(self):
+        """Addresses that redirect when the page moves; a version's address is cited."""
+        last = self.current_version.number if self.current_version else 0
+        numbers = range(1, last + 1)
+        return [
+            *super().get_route_paths(), *(["/versions/"] if last else []),
+            *[f"/v/{number}/{rest}" for number in numbers for rest in ("", "cite/")],
+        ]
+
+    @path("versions/", name="versions")
+    def versions(self, request):
+        return version_views().listed(request, self)
+
+    @path("v/<int:number>/", name="version")
+    def version(self, request, number):
+        return version_views().read(request, self, number)
+
+    @path("v/<int:old>/to/<int:new>/", name="difference")
+    def difference(self, request, old, new):
+        return version_views().compared(request, self, old, new)
+
+    @path("v/<int:number>/cite/", name="cite")
+    def cite(self, request, number):
+        return version_views().cited(request, self, number)
+
+    @path("v/<int:number>/cite/<slug:form>/", name="citation")
+    def citation(self, request, number, form):
+        return version_views().citation_file(request, self, number, form)
 
     @cached_property
     def attached_documents(self):
@@ -206,6 +294,13 @@ class KnowledgePage(RoutablePageMixin, Page):
         else:
             text = plain(value) if "<" in str(value) else str(value)
         return [Section(heading_anchor(name), str(field.verbose_name), text)] if text else []
+
+
+def version_views():
+    """The module is asked for late: it needs this one."""
+    from hub import version_views
+
+    return version_views
 
 
 class Contributor(Orderable):

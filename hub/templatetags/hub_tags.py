@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 
-from hub.chain import STAGE_PLURALS, Relation, Stage
+from hub.chain import DEPENDENCE, STAGE_PLURALS, Stage
 from hub.middleware import language_of
 from hub.navigation import Frame, frame_of
+from hub.notices import FLAGGED, MARKS, marks, marks_for
+from hub.personal_data import name_of
 from hub.sdgs import SDGS
 from hub.sections import heading_anchor
 from hub.typesetting import THAI_LETTER, in_lines, in_phrases
@@ -29,12 +31,8 @@ register = template.Library()
 register.filter("anchor", heading_anchor)
 register.filter("in_lines", in_lines)
 register.filter("in_phrases", in_phrases)
+register.filter("name_of", name_of)
 
-# Relations that lead back to what a page grew from; their reverses lead to what grew from it.
-BACKWARD = {
-    Relation.RESTS_ON, Relation.EXTRACTED_FROM, Relation.REPLICATES, Relation.TEACHES,
-    Relation.CITES, Relation.FOLLOWS_UP,
-}
 LANGUAGE_NAMES = {"th": "ภาษาไทย", "en": "English"}
 STATUS_ICONS = {
     "verified": "check", "success": "check", "kept": "check", "confirmed": "check",
@@ -168,6 +166,12 @@ def description(page) -> str:
 
 
 @register.filter
+def readable_address(address) -> str:
+    """An address as people read and type it, with its Thai letters."""
+    return unquote(str(address))
+
+
+@register.filter
 def sdg_name(goal) -> str:
     """The name of a Sustainable Development Goal by its number."""
     return dict(SDGS).get(int(goal), "")
@@ -215,13 +219,13 @@ def contents_of(page):
 @register.filter
 def backward(chain) -> list:
     """(relation, steps) of the chain that lead to what a page grew from."""
-    return [(r, steps) for r, steps in (chain or {}).items() if r in BACKWARD]
+    return [(r, steps) for r, steps in (chain or {}).items() if r in DEPENDENCE]
 
 
 @register.filter
 def forward(chain) -> list:
     """(relation, steps) of the chain that lead to what grew from a page."""
-    return [(r, steps) for r, steps in (chain or {}).items() if r not in BACKWARD]
+    return [(r, steps) for r, steps in (chain or {}).items() if r not in DEPENDENCE]
 
 
 @register.simple_tag
@@ -241,6 +245,14 @@ def chain_line(page, chain):
         for stage in Stage
         if stage in counts or stage == page.stage
     ]
+
+
+@register.inclusion_tag("includes/page_mark.html", takes_context=True)
+def page_mark(context, pk):
+    """The mark of a page, by its id, that was withdrawn or rests on withdrawn knowledge, if any."""
+    request = context.get("request")
+    mark = (marks_for(request) if request else marks()).get(pk)
+    return {"mark": MARKS.get(mark), "tone": "warn" if mark == FLAGGED else "bad"}
 
 
 # Navigation
@@ -327,9 +339,9 @@ def other_languages(context) -> list:
         if code == present:
             continue
         twin = twins.get(code)
-        url = twin.get_url(request) if twin else ""
+        url = (twin.get_url(request) or "") + context.get("below", "") if twin else ""
         match = getattr(request, "resolver_match", None)
-        if page is None and match and match.url_name in ("search", "wagtailcore_login"):
+        if page is None and match and match.url_name != "wagtail_serve":
             url = translate_url(request.get_full_path(), code)
         found.append(
             {"code": code, "name": LANGUAGE_NAMES.get(code, code),
@@ -357,3 +369,9 @@ def page_ancestors(context) -> list:
         return []
     above = page.get_ancestors().filter(depth__gt=1).live()
     return [{"title": p.title, "url": p.get_url(request)} for p in above]
+
+
+@register.simple_tag
+def contact_address() -> str:
+    """Where people write to those who run the site: the sender of its letters."""
+    return settings.DEFAULT_FROM_EMAIL

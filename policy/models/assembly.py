@@ -1,10 +1,14 @@
 """Health assemblies and other gatherings that turn Models into policy."""
 
+from datetime import time
+
+from django.conf import settings
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.contrib.routable_page.models import path
 from wagtail.models import Orderable
 
 from hub.chain import Relation, Stage
@@ -17,7 +21,11 @@ class AssemblyPage(KnowledgePage):
 
     stage = Stage.ASSEMBLY
     asks_lessons = True
-    lists_after = [("resolutions", _("Resolutions, and what became of them"))]
+    lists_after = [
+        ("hearing_list", _("Hearings")),
+        ("drafts", _("Draft resolutions")),
+        ("resolutions", _("Resolutions, and what became of them")),
+    ]
     page_description = _("One meeting of a health assembly; its resolutions go below it.")
     chain = {
         Relation.FOLLOWS_UP: {Stage.ASSEMBLY},
@@ -37,13 +45,16 @@ class AssemblyPage(KnowledgePage):
                  FieldPanel("participants")],
                 heading=_("The assembly"),
             ),
+            InlinePanel("process", heading=_("Process"), label=_("stage of the process"),
+                        help_text=_("A translation shows the dates of the page in Thai.")),
+            InlinePanel("hearings", heading=_("Hearings"), label=_("hearing")),
             InlinePanel("agenda", heading=_("Agenda"), label=_("agenda item")),
             FieldPanel("body"),
         ]
         + KnowledgePage.filing_panels
     )
     parent_page_types = ["hub.SectionPage"]
-    subpage_types = ["policy.ResolutionPage"]
+    subpage_types = ["policy.DraftResolutionPage", "policy.ResolutionPage"]
 
     class Meta:
         verbose_name = _("assembly")
@@ -55,10 +66,83 @@ class AssemblyPage(KnowledgePage):
 
     @cached_property
     def resolutions(self):
-        """Live public resolutions of this assembly in the order of their numbers."""
-        from policy.models.resolution import ResolutionPage
+        """Live public resolutions in the order of their numbers, each with ``followed``: its
+        clauses with their status as of today."""
+        from policy.cells import follow
+        from policy.models.resolution import Clause, ResolutionPage
 
-        return ResolutionPage.objects.child_of(self).live().public().order_by("path")
+        pages = list(ResolutionPage.objects.child_of(self).live().public().order_by("path"))
+        clauses = follow(list(
+            Clause.objects.filter(page__in=pages).select_related("page")
+            .order_by("sort_order", "pk")
+        ))
+        for page in pages:
+            page.followed = [clause for clause in clauses if clause.page_id == page.pk]
+        return pages
+
+    @cached_property
+    def drafts(self):
+        """Live public drafts below this assembly, in the order of the editor's tree."""
+        from policy.models.draft import DraftResolutionPage
+
+        return DraftResolutionPage.objects.child_of(self).open_to_all().order_by("path")
+
+    @cached_property
+    def with_dates(self):
+        """The page whose process counts: the one in the site's own language, else this one."""
+        if self.locale.language_code == settings.LANGUAGE_CODE:
+            return self
+        twin = (
+            AssemblyPage.objects.translation_of(self).open_to_all()
+            .filter(locale__language_code=settings.LANGUAGE_CODE).first()
+        )
+        return twin if twin and twin.process.exists() else self
+
+    @cached_property
+    def stages(self):
+        """The stages of the process in the order of their dates."""
+        stages = self.with_dates.process.all()
+        return sorted(stages, key=lambda stage: (stage.starts, stage.pk or 0))
+
+    @property
+    def has_proposals(self) -> bool:
+        """Whether there are proposals for the agenda that anybody may read."""
+        return self.with_dates.proposals.answered().exists()
+
+    @cached_property
+    def hearing_list(self):
+        """The hearings in the order of their dates."""
+        hearings = self.with_dates.hearings.all()
+        return sorted(hearings, key=lambda h: (h.date, h.starts_at or time.min, h.pk or 0))
+
+    def documents_to_index(self):
+        minutes = [h.minutes for h in self.hearings.all() if h.minutes_id and not h.draft_id]
+        return super().documents_to_index() + minutes
+
+    def get_context(self, request, *args, **kwargs):
+        from policy.timeline import timeline_of
+
+        context = super().get_context(request, *args, **kwargs)
+        context["timeline"] = timeline_of(self)
+        return context
+
+    @path("calendar.ics/")
+    def calendar_route(self, request):
+        from policy import calendar
+
+        return calendar.respond(self)
+
+    @path("propose/")
+    def propose_route(self, request):
+        from policy import proposal_views
+
+        return proposal_views.propose(request, self.with_dates)
+
+    @path("proposals/")
+    def proposals_route(self, request):
+        from policy import proposal_views
+
+        return proposal_views.proposals(request, self.with_dates)
 
     def sections(self):
         agenda = "\n".join(str(item) for item in self.agenda.all())
@@ -67,7 +151,7 @@ class AssemblyPage(KnowledgePage):
 
 
 class AgendaItem(Orderable):
-    """One item of an agenda and, when it led to one, the resolution."""
+    """One item of an agenda: the issue behind it, its draft, and the resolution it led to."""
 
     page = ParentalKey(AssemblyPage, on_delete=models.CASCADE, related_name="agenda")
     number = models.CharField(_("number"), max_length=20)
@@ -76,10 +160,20 @@ class AgendaItem(Orderable):
         "policy.ResolutionPage", on_delete=models.SET_NULL, null=True, blank=True,
         related_name="+", verbose_name=_("resolution"),
     )
+    issue = models.ForeignKey(
+        "policy.IssuePage", on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+", verbose_name=_("policy issue"),
+    )
+    draft = models.ForeignKey(
+        "policy.DraftResolutionPage", on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+", verbose_name=_("draft resolution"),
+    )
 
     panels = [
         FieldPanel("number"),
         FieldPanel("title"),
+        PageChooserPanel("issue", page_type="policy.IssuePage"),
+        PageChooserPanel("draft", page_type="policy.DraftResolutionPage"),
         PageChooserPanel("resolution", page_type="policy.ResolutionPage"),
     ]
 

@@ -18,8 +18,8 @@ class IssuePage(KnowledgePage):
     page_description = _("A problem no single community can solve, with its evidence.")
     chain = {
         Relation.RESTS_ON: {Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.STUDY_TOUR},
-        Relation.CITED_BY: {Stage.RESOLUTION},
-        Relation.FOLLOWED_UP_BY: {Stage.RESOLUTION},
+        Relation.CITED_BY: {Stage.RESOLUTION, Stage.DRAFT},
+        Relation.FOLLOWED_UP_BY: {Stage.RESOLUTION, Stage.DRAFT},
     }
     section_fields = ["problem", "evidence_text", "stakeholders", "proposals"]
 
@@ -47,3 +47,10 @@ class IssuePage(KnowledgePage):
     class Meta:
         verbose_name = _("policy issue")
         verbose_name_plural = _("policy issues")
+
+    def get_context(self, request, *args, **kwargs):
+        from policy.timeline import timelines_of_issue
+
+        context = super().get_context(request, *args, **kwargs)
+        context["timelines"] = timelines_of_issue(self)
+        return context

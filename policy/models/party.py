@@ -1,10 +1,22 @@
-"""Parties: who is responsible for carrying out a clause."""
+"""Parties: who is responsible for carrying out a clause, and who reports for them."""
 
+from django.conf import settings
 from django.db import models
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from hub.models import BilingualName
+
+
+def new_key() -> str:
+    return get_random_string(22)
+
+
+class PartyQuerySet(models.QuerySet):
+    def of_member(self, user):
+        """The parties that ``user`` reports for."""
+        return self.filter(members=user.pk) if user.is_authenticated else self.none()
 
 
 class Party(index.Indexed, BilingualName):
@@ -21,6 +33,17 @@ class Party(index.Indexed, BilingualName):
 
     slug = models.SlugField(_("slug"), unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    email = models.EmailField(
+        _("contact e-mail"), blank=True, help_text=_("Reminders of due dates go there.")
+    )
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="parties",
+        verbose_name=_("who reports for the party"),
+    )
+    # Signed into every link of a letter: a new key makes all of them useless.
+    key = models.CharField(max_length=22, default=new_key, editable=False)
+
+    objects = PartyQuerySet.as_manager()
 
     search_fields = [
         index.SearchField("name_th"),

@@ -1,105 +1,191 @@
-"""Reports on clauses, and the status that follows from their dates and evidence."""
+"""What a party says it did about a clause, and what was taken back. Neither is ever changed."""
+
+import uuid
+from pathlib import PurePath
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
-
-class ClauseStatus(models.TextChoices):
-    """What became of a clause; computed from dated evidence, never typed."""
-
-    NO_REPORT = "no_report", _("No report yet")
-    REPORTED = "reported", _("Reported")
-    EVIDENCED = "evidenced", _("Reported with evidence")
-    VERIFIED = "verified", _("Verified by the community")
-    CONTRADICTED = "contradicted", _("Contradicted by the community")
-    OVERDUE = "overdue", _("Overdue without report")
+from hub.filenames import safe_filename
+from policy.evidence_files import checked
 
 
-class ClauseReport(models.Model):
-    """What a party says it did about a clause, and what verifiers saw."""
+def evidence_upload_to(instance, filename: str) -> str:
+    """A folder of its own for each file, so that two of one name both keep it."""
+    return f"evidence/{uuid.uuid4().hex[:12]}/{safe_filename(filename)}"
 
-    class Finding(models.TextChoices):
-        CONFIRMED = "confirmed", _("Confirmed")
-        CONTRADICTED = "contradicted", _("Contradicted")
+
+class Record(models.Model):
+    """Something said about a cell, once and for all: it is added to, never changed."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError(f"A {type(self).__name__} is never changed; write another one.")
+        super().save(*args, **kwargs)
+
+
+class Evidenced(Record):
+    """A record that may show something elsewhere, or a file that is not for everybody."""
+
+    evidence_url = models.URLField(_("evidence: address"), max_length=500, blank=True)
+    file = models.FileField(
+        _("evidence: file"), upload_to=evidence_upload_to, max_length=255, blank=True
+    )
+    file_is_private = models.BooleanField(
+        _("the file is not for the public"), default=False,
+        help_text=_("It holds names or other personal data: only community verifiers, the party "
+                    "and the editors may open it."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        if self.file and not self.file._committed:
+            try:
+                self.file = checked(self.file.file)
+            except ValidationError as error:
+                raise ValidationError({"file": error}) from error
+
+    @property
+    def withdrawn(self):
+        """The withdrawal of this record, or None."""
+        return getattr(self, "withdrawal", None)
+
+    @property
+    def file_is_public(self) -> bool:
+        return bool(self.file) and not self.file_is_private and not self.withdrawn
+
+    @property
+    def file_name(self) -> str:
+        return PurePath(self.file.name).name
+
+    @property
+    def file_url(self) -> str:
+        return reverse("follow_up_file", args=[self._meta.model_name, self.pk])
+
+
+class ClauseReportQuerySet(models.QuerySet):
+    def standing_on(self, day):
+        """Reports that count on ``day``: made by then and not withdrawn by then."""
+        return self.filter(reported_on__lte=day).exclude(withdrawal__withdrawn_on__lte=day)
+
+
+class ClauseReport(Evidenced):
+    """One report of a party on one clause."""
 
     clause_key = models.UUIDField(_("clause"), db_index=True)
     party = models.ForeignKey(
         "policy.Party", on_delete=models.PROTECT, related_name="reports", verbose_name=_("party")
     )
-    claim = models.TextField(_("what was done"))
-    evidence = models.TextField(_("evidence"), blank=True)
-    evidence_url = models.URLField(_("evidence: address"), blank=True)
-    evidence_document = models.ForeignKey(
-        settings.WAGTAILDOCS_DOCUMENT_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
-        related_name="+", verbose_name=_("evidence: document"),
+    adds_to = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="additions",
+        editable=False, verbose_name=_("adds to"),
     )
+    claim = models.TextField(_("what was done"), max_length=5000)
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    evidence = models.TextField(_("evidence"), max_length=5000, blank=True)
+    figure = models.DecimalField(
+        _("evidence: figure"), max_digits=15, decimal_places=2, null=True, blank=True
+    )
+    figure_unit = models.CharField(_("unit"), max_length=60, blank=True)
+    figure_how = models.CharField(_("how it was measured"), max_length=255, blank=True)
     reported_on = models.DateField(_("reported on"), default=timezone.localdate)
-    verified_by = models.CharField(_("verified by"), max_length=200, blank=True)
-    verified_on = models.DateField(_("verified on"), null=True, blank=True)
-    finding = models.CharField(_("finding"), max_length=12, choices=Finding.choices, blank=True)
-    finding_text = models.TextField(_("what was seen"), blank=True)
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+", editable=False,
+    )
+    reporter_name = models.CharField(_("who reports"), max_length=120, blank=True)
+    # Of the link in a letter that it was made through: each link is good for one report.
+    link_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = ClauseReportQuerySet.as_manager()
 
     panels = [
         FieldPanel("clause_key"),
         FieldPanel("party"),
         FieldPanel("claim"),
+        FieldPanel("done_on"),
         MultiFieldPanel(
-            [FieldPanel("evidence"), FieldPanel("evidence_url"),
-             FieldPanel("evidence_document")],
+            [FieldPanel("evidence"), FieldPanel("evidence_url"), FieldPanel("file"),
+             FieldPanel("file_is_private"), FieldPanel("figure"), FieldPanel("figure_unit"),
+             FieldPanel("figure_how")],
             heading=_("Evidence"),
         ),
         FieldPanel("reported_on"),
-        MultiFieldPanel(
-            [FieldPanel("verified_by"), FieldPanel("verified_on"), FieldPanel("finding"),
-             FieldPanel("finding_text")],
-            heading=_("Verification"),
-        ),
+        FieldPanel("reporter_name"),
     ]
 
     class Meta:
         verbose_name = _("report on a clause")
         verbose_name_plural = _("reports on clauses")
         ordering = ["-reported_on", "-pk"]
+        indexes = [models.Index(fields=["clause_key", "party", "reported_on"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link_digest"], condition=~models.Q(link_digest=""),
+                name="one_report_through_a_link",
+            )
+        ]
 
     def __str__(self):
         return f"{self.party}: {self.claim[:60]}"
 
     def clean(self):
         super().clean()
-        if self.finding and not (self.verified_on and self.verified_by):
-            raise ValidationError(
-                {"finding": _("A finding needs who verified it and on which date.")}
-            )
-        if self.verified_on and self.verified_on < self.reported_on:
-            raise ValidationError({"verified_on": _("Verified before it was reported.")})
+        if self.figure is not None and not self.figure_unit:
+            raise ValidationError({"figure_unit": _("A figure needs its unit.")})
+        if self.done_on and self.reported_on and self.done_on > self.reported_on:
+            raise ValidationError({"done_on": _("Done after it was reported.")})
 
     @property
     def has_evidence(self) -> bool:
-        return bool(self.evidence or self.evidence_url or self.evidence_document_id)
+        return bool(
+            self.evidence or self.evidence_url or self.file or self.figure is not None
+        )
+
+    @property
+    def figure_words(self) -> str:
+        """The figure with thousands marked and its unit: 12,500 metres."""
+        number = f"{self.figure:,f}"
+        number = number.rstrip("0").rstrip(".") if "." in number else number
+        return f"{number} {self.figure_unit}".strip()
 
 
-def clause_status(clause, reports, today=None) -> ClauseStatus:
-    """The status of ``clause`` on ``today`` given all ``reports`` on it.
+class Withdrawal(Record):
+    """A report or a verification taken back, with the reason; both stay readable."""
 
-    The newest finding decides when there is one; else evidence counts above a bare claim; a
-    clause without any report is overdue from the day after its due date.
-    """
-    today = today or timezone.localdate()
-    reports = [r for r in reports if r.reported_on <= today]
-    findings = [r for r in reports if r.finding and r.verified_on and r.verified_on <= today]
-    if findings:
-        newest = max(findings, key=lambda r: (r.verified_on, r.pk or 0))
-        if newest.finding == ClauseReport.Finding.CONFIRMED:
-            return ClauseStatus.VERIFIED
-        return ClauseStatus.CONTRADICTED
-    if any(r.has_evidence for r in reports):
-        return ClauseStatus.EVIDENCED
-    if reports:
-        return ClauseStatus.REPORTED
-    if clause.due and clause.due < today:
-        return ClauseStatus.OVERDUE
-    return ClauseStatus.NO_REPORT
+    report = models.OneToOneField(
+        ClauseReport, on_delete=models.CASCADE, null=True, related_name="withdrawal"
+    )
+    verification = models.OneToOneField(
+        "policy.Verification", on_delete=models.CASCADE, null=True, related_name="withdrawal"
+    )
+    reason = models.TextField(_("reason"), max_length=1000)
+    withdrawn_on = models.DateField(_("withdrawn on"), default=timezone.localdate)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    by_name = models.CharField(_("who withdrew it"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("withdrawal")
+        verbose_name_plural = _("withdrawals")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(report=None) ^ models.Q(verification=None),
+                name="withdrawal_of_one_thing",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.report or self.verification} – {self.reason[:60]}"

@@ -1,11 +1,12 @@
 """Resolutions and their numbered clauses."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, TranslatableMixin
 
 from hub.chain import Relation, Stage
@@ -30,29 +31,41 @@ class ResolutionPage(KnowledgePage):
             Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.ISSUE, Stage.REPLICATION,
             Stage.CURRICULUM,
         },
-        Relation.FOLLOWS_UP: {Stage.RESOLUTION, Stage.ISSUE},
+        Relation.FOLLOWS_UP: {Stage.RESOLUTION, Stage.ISSUE, Stage.DRAFT},
         Relation.FOLLOWED_UP_BY: {Stage.REPLICATION},
     }
     section_fields = ["minority_view"]
+    keeps_versions = True
+    compared = ["number", "adopted_on", "adoption", "body", "clauses", "minority_view"]
 
     number = models.CharField(_("number"), max_length=20, help_text=_("E.g. 2/1."))
     adopted_on = models.DateField(_("adopted on"))
     adoption = models.CharField(
         _("adopted"), max_length=10, choices=Adoption.choices, default=Adoption.CONSENSUS
     )
+    votes_for = models.PositiveIntegerField(_("votes for"), null=True, blank=True)
+    votes_against = models.PositiveIntegerField(_("votes against"), null=True, blank=True)
+    votes_abstained = models.PositiveIntegerField(_("abstained"), null=True, blank=True)
     minority_view = models.TextField(_("minority view"), blank=True)
+    draft = models.ForeignKey(
+        "policy.DraftResolutionPage", on_delete=models.SET_NULL, null=True, blank=True,
+        editable=False, related_name="resolutions",
+    )
 
     content_panels = (
         KnowledgePage.content_panels
         + [
             MultiFieldPanel(
                 [FieldPanel("number"), FieldPanel("adopted_on"), FieldPanel("adoption"),
+                 FieldRowPanel([FieldPanel("votes_for"), FieldPanel("votes_against"),
+                                FieldPanel("votes_abstained")]),
                  FieldPanel("minority_view")],
                 heading=_("Adoption"),
             ),
             InlinePanel("clauses", heading=_("Clauses"), label=_("clause")),
             FieldPanel("body"),
         ]
+        + KnowledgePage.version_panels
         + KnowledgePage.filing_panels
     )
     parent_page_types = ["policy.AssemblyPage"]
@@ -62,23 +75,29 @@ class ResolutionPage(KnowledgePage):
         verbose_name = _("resolution")
         verbose_name_plural = _("resolutions")
 
+    def clean(self):
+        super().clean()
+        votes = (self.votes_for, self.votes_against, self.votes_abstained)
+        if self.adoption == self.Adoption.CONSENSUS and any(v is not None for v in votes):
+            raise ValidationError({"adoption": _("Votes are counted only when there is a vote.")})
+
     @property
     def year(self):
         return self.adopted_on.year if self.adopted_on else super().year
 
     @cached_property
-    def clauses_with_reports(self):
-        """Clauses in order, each with ``reports`` (newest first) and ``status`` as of today."""
-        from policy.models.report import ClauseReport, clause_status
+    def followed_clauses(self):
+        """The clauses in order, each with its status and what every party did, as of today."""
+        from policy.cells import follow
 
-        clauses = list(self.clauses.all())
-        reports = ClauseReport.objects.filter(
-            clause_key__in=[clause.translation_key for clause in clauses]
-        ).select_related("party")
-        for clause in clauses:
-            clause.reports = [r for r in reports if r.clause_key == clause.translation_key]
-            clause.status = clause_status(clause, clause.reports)
-        return clauses
+        return follow(list(self.clauses.all()), with_records=True)
+
+    @classmethod
+    def chain_leaves(cls, pages) -> dict:
+        """Their clauses, each with its status and the reports on it."""
+        from policy.chain_leaves import clauses_of
+
+        return clauses_of(pages)
 
     def sections(self):
         clauses = [

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from contextlib import closing
 from dataclasses import dataclass
-from email import message_from_string
+from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Served:
             # The backend writes one file per connection and a line of dashes after each letter.
             for text in path.read_text("utf-8").split("-" * 79 + "\n"):
                 if text.strip():
-                    found.append(message_from_string(text, policy=default))
+                    found.append(message_from_bytes(text.encode(), policy=default))
         return found
 
     def shell(self, code) -> str:

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("stage", FACTORIES)
 def test_a_visitor_reads_it(hub, visitor, stage, language):
     made = FACTORIES[stage]
-    if stage in ("replication", "resolution"):
-        above = {"replication": "model", "resolution": "assembly"}[stage]
+    above = {"replication": "model", "draft": "assembly", "resolution": "assembly"}.get(stage)
+    if above:
         page = made(title="Canary page", parent=FACTORIES[above](parent=home(language)))
     else:
         page = made(title="Canary page", parent=SectionPageFactory(parent=home(language)))

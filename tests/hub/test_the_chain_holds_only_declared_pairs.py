@@ -72,6 +72,7 @@ def test_the_editor_is_told_what_the_relation_leads_to(hub, administrator, signe
 
     form = {
         "title": lesson.title, "slug": lesson.slug, "summary": "ย่อ", "lesson_type": "lesson",
+        "openness": "public",
         "event": "ก", "expected": "ข", "happened": "ค", "why": "ง", "next_time": "จ",
         "licence": "cc-by-4.0", "body-count": "0", "comments": inline_formset([]),
         "contributors": inline_formset([]), "attachments": inline_formset([]),

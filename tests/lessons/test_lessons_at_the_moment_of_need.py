@@ -230,3 +230,12 @@ def test_a_public_form_shows_the_same_and_keeps_the_same_answers(lesson, model, 
     assert LessonAnswer.objects.get().reason == "ไม่มีถัง"
     typed = template.render(Context({"request": request, "page": page, "text": "", "data": data}))
     assert "ไม่มีถัง" in typed
+
+
+def test_a_lesson_that_was_used_is_not_among_those_never_used(lesson, model, moderator):
+    from hub.models import KnowledgePage
+    from lessons.broken_links import never_used
+
+    assert lesson.pk in never_used(KnowledgePage.objects.open_to_all()).values_list("pk", flat=True)
+    answer(lesson, model, moderator, "used")
+    assert not never_used(KnowledgePage.objects.open_to_all()).exists()

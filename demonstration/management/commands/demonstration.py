@@ -3,6 +3,7 @@
 import os
 import secrets
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -10,11 +11,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demonstration import closed_lessons
 from demonstration.loader import Loader, remove
+from policy.models import VERIFIERS, Party
 
 USERS = {
     "admin": None, "editor": "Editors", "moderator": "Moderators",
-    "facilitator": settings.FACILITATORS_GROUP,
+    "facilitator": settings.FACILITATORS_GROUP, "verifier": VERIFIERS, "reporter": "",
+    "member": "",
 }
+PARTY_OF_REPORTER = "tao-example"
 
 
 class Command(BaseCommand):
@@ -47,8 +51,11 @@ class Command(BaseCommand):
             user = users.create_user(
                 name, f"{name}@example.org", password, is_superuser=is_admin, is_staff=is_admin
             )
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
             if group:
                 user.groups.add(Group.objects.get(name=group))
+            elif name == "reporter":
+                user.parties.set(Party.objects.filter(slug=PARTY_OF_REPORTER))
             if name == "editor":
                 closed_lessons.join(user)
             lines.append(f"{name}  {password}")

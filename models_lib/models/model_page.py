@@ -1,4 +1,4 @@
-"""Models, extracted from practice so that others can use them, and how they were replicated."""
+"""Models, extracted from practice so that others can use them."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, TranslatableMixin
 
@@ -26,7 +27,16 @@ class ModelPage(KnowledgePage):
 
     stage = Stage.MODEL
     asks_lessons = True
-    lists_after = [("replications", _("Who tried it"))]
+    lists_after = [
+        ("replications", _("Where it holds and where not")),
+        ("peer_review", _("Reviewed by peers")),
+    ]
+    keeps_versions = True
+    compared = [
+        "maturity", "budget_min", "budget_max", "households", "population", "problem",
+        "beneficiaries", "resources", "people_needed", "conditions", "building_blocks", "results",
+        "not_working", "body", "stewards", "contact",
+    ]
     page_description = _(
         "A way of solving a problem, cut into building blocks, with conditions and costs."
     )
@@ -62,12 +72,11 @@ class ModelPage(KnowledgePage):
     maturity = models.CharField(
         _("maturity"), max_length=12, choices=Maturity.choices, default=Maturity.DRAFT
     )
-    version = models.CharField(_("version"), max_length=20, default="1.0")
 
     content_panels = (
         KnowledgePage.content_panels
         + [
-            MultiFieldPanel([FieldPanel("maturity"), FieldPanel("version")], heading=_("State")),
+            FieldPanel("maturity"),
             FieldPanel("problem"),
             FieldPanel("beneficiaries"),
             MultiFieldPanel(
@@ -91,6 +100,7 @@ class ModelPage(KnowledgePage):
             MultiFieldPanel([FieldPanel("stewards"), FieldPanel("contact")],
                             heading=_("Stewards")),
         ]
+        + KnowledgePage.version_panels
         + KnowledgePage.filing_panels
     )
     parent_page_types = ["hub.SectionPage"]
@@ -124,41 +134,59 @@ class ModelPage(KnowledgePage):
             found.append(Section(heading_anchor("results"), str(field.verbose_name), text))
         return found + self.field_section("not_working") + super().sections()
 
+    @path("replicate/")
+    def replicate(self, request):
+        """The form in which anybody signed in reports a replication."""
+        from models_lib.report_views import replicate
+
+        return replicate(request, self)
+
+    @path("replicate/<uuid:key>/")
+    def continue_report(self, request, key):
+        """The form with a report begun before."""
+        from models_lib.report_views import replicate
+
+        return replicate(request, self, key)
+
     @property
     def total_cost(self) -> int:
         """Cost of all building blocks together, baht."""
         return sum(block.cost_baht or 0 for block in self.building_blocks.all())
 
     @cached_property
+    def peer_review(self):
+        """The last round of reviews that this Model passed, in whichever language."""
+        from models_lib.models.peer_review import PeerReview
+
+        return (
+            PeerReview.objects.passed()
+            .filter(page__translation_key=self.translation_key)
+            .select_related("page__locale")
+            .order_by("-closed_at")
+            .first()
+        )
+
+    @cached_property
     def replications(self):
         """Live public replications of this Model, in this language where there is one."""
-        from hub.models import KnowledgePage as Pages
+        from models_lib.models.replication_page import ReplicationPage
 
         twins = ModelPage.objects.filter(translation_key=self.translation_key)
         keys = ReplicationPage.objects.none()
         for twin in twins:
             keys = keys | ReplicationPage.objects.child_of(twin)
-        pks = Pages.objects.open_to_all().filter(pk__in=keys.values("pk"))
+        pks = KnowledgePage.objects.open_to_all().filter(pk__in=keys.values("pk"))
         return (
             ReplicationPage.objects.filter(pk__in=pks.for_readers_of(self.locale))
-            .order_by("-started")
+            .select_related("locale").order_by("-started", "pk")
         )
 
+    @cached_property
+    def holding(self):
+        """What the replications say together: ``models_lib.holding.Holding``."""
+        from models_lib.holding import holding_of
 
-class Condition(Orderable):
-    """What must hold for the Model to work; ``required`` says whether it may be done without."""
-
-    page = ParentalKey(ModelPage, on_delete=models.CASCADE, related_name="conditions")
-    text = models.TextField(_("condition"))
-    required = models.BooleanField(_("cannot be done without"), default=True)
-
-    panels = [FieldPanel("text"), FieldPanel("required")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("condition")
-
-    def __str__(self):
-        return self.text
+        return holding_of(self)
 
 
 class BuildingBlock(TranslatableMixin, Orderable):
@@ -194,115 +222,3 @@ class BuildingBlock(TranslatableMixin, Orderable):
     def section(self) -> Section:
         texts = [self.what, self.who, self.steps, self.enabling, self.hindering, self.lesson]
         return Section(self.anchor, self.title, "\n".join(filter(None, texts)))
-
-
-class ReplicationPage(KnowledgePage):
-    """How a community used a Model: what it kept, changed and dropped, and what came of it."""
-
-    class Outcome(models.TextChoices):
-        SUCCESS = "success", _("It worked")
-        PARTIAL = "partial", _("It worked in part")
-        FAILURE = "failure", _("It did not work")
-
-    stage = Stage.REPLICATION
-    asks_lessons = True
-    page_description = _(
-        "How a community used a Model, and whether it worked. Failure counts."
-    )
-    chain = {
-        Relation.REPLICATES: {Stage.MODEL},
-        Relation.FOLLOWS_UP: {Stage.RESOLUTION},
-        Relation.EXTRACTED_INTO: {Stage.LESSON},
-        Relation.CITED_BY: {Stage.RESOLUTION},
-    }
-    section_fields = ["result", "evidence", "advice"]
-
-    who = models.CharField(_("who"), max_length=255)
-    started = models.DateField(_("from"))
-    ended = models.DateField(_("to"), null=True, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
-    result = models.TextField(_("result"))
-    cost_baht = models.PositiveIntegerField(_("cost"), null=True, blank=True,
-                                            help_text=_("Baht."))
-    households = models.PositiveIntegerField(_("households"), null=True, blank=True)
-    evidence = models.TextField(_("evidence"))
-    advice = models.TextField(_("advice to the next community"), blank=True)
-
-    content_panels = (
-        KnowledgePage.content_panels
-        + [
-            MultiFieldPanel(
-                [FieldPanel("who"), FieldPanel("started"), FieldPanel("ended"),
-                 FieldPanel("households"), FieldPanel("cost_baht")],
-                heading=_("Who, when, at what cost"),
-            ),
-            FieldPanel("outcome"),
-            FieldPanel("result"),
-            InlinePanel("block_outcomes", heading=_("Building blocks: kept, changed, dropped"),
-                        label=_("building block")),
-            FieldPanel("evidence"),
-            FieldPanel("advice"),
-            FieldPanel("body"),
-        ]
-        + KnowledgePage.filing_panels
-    )
-    parent_page_types = ["models_lib.ModelPage"]
-    subpage_types = []
-
-    class Meta:
-        verbose_name = _("replication")
-        verbose_name_plural = _("replications")
-
-    def clean(self):
-        super().clean()
-        if self.started and self.ended and self.ended < self.started:
-            raise ValidationError({"ended": _("The end lies before the start.")})
-
-    @property
-    def model(self) -> ModelPage:
-        """The Model that was replicated: the page above."""
-        return self.get_parent().specific
-
-    @property
-    def year(self):
-        return (self.ended or self.started).year if self.started else super().year
-
-
-class BlockOutcome(Orderable):
-    """What became of one building block in a replication."""
-
-    class Outcome(models.TextChoices):
-        KEPT = "kept", _("Kept")
-        CHANGED = "changed", _("Changed")
-        DROPPED = "dropped", _("Dropped")
-
-    page = ParentalKey(ReplicationPage, on_delete=models.CASCADE, related_name="block_outcomes")
-    block = models.ForeignKey(
-        BuildingBlock, on_delete=models.SET_NULL, null=True, blank=True,
-        related_name="outcomes", verbose_name=_("building block"),
-    )
-    # Kept beside the link so that the report stays readable when the Model drops the block.
-    block_title = models.CharField(_("building block, as then named"), max_length=255,
-                                   blank=True)
-    outcome = models.CharField(_("what became of it"), max_length=10, choices=Outcome.choices)
-    why = models.TextField(_("why"), blank=True)
-
-    panels = [FieldPanel("block"), FieldPanel("block_title"), FieldPanel("outcome"),
-              FieldPanel("why")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("building block in a replication")
-
-    def __str__(self):
-        return f"{self.title}: {self.get_outcome_display()}"
-
-    @property
-    def title(self) -> str:
-        return self.block.title if self.block else self.block_title
-
-    def clean(self):
-        super().clean()
-        if not self.block and not self.block_title:
-            raise ValidationError({"block_title": _("Say which building block this is about.")})
-        if self.block and not self.block_title:
-            self.block_title = self.block.title

@@ -1,0 +1,140 @@
+"""An assembly on its way, with a draft that is open for amendments and what was said about it.
+
+Its dates are counted from the day it is loaded, so that there is something to try; loading again
+leaves it as it is.
+"""
+
+import json
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from wagtail.models import Locale
+
+from demonstration import content
+from demonstration.models import LoadedPage
+from hub.models import Area, Topic
+from policy import contributing, deciding
+from policy.deciding import Ruling
+from policy.models import (
+    AgendaItem,
+    AssemblyPage,
+    DraftResolutionPage,
+    Hearing,
+    HearingGroup,
+    ProcessStage,
+)
+
+Kind = ProcessStage.Kind
+PREFIX = "demonstration-"  # of the sign-in names of made-up members; none of them can sign in
+HELD_IN = 75  # days from the day of loading to the assembly
+STAGES = [
+    (Kind.ISSUE, -90, -61), (Kind.AGENDA_CALL, -60, -31), (Kind.PROPOSAL, -30, -21),
+    (Kind.DRAFT, -20, -8), (Kind.HEARINGS, -18, 14), (Kind.AMENDMENTS, -7, 60),
+    (Kind.ADOPTION, HELD_IN, HELD_IN), (Kind.CLAUSES, HELD_IN + 1, HELD_IN + 30),
+    (Kind.FOLLOW_UP, HELD_IN + 31, None),
+]
+
+
+def load(pages) -> None:
+    """Make the assembly, its draft and what was said, once. ``pages`` is the loader's."""
+    name = "process/assembly"
+    if LoadedPage.objects.filter(name=name).exists():
+        return
+    values, today = content.read("process.toml"), timezone.localdate()
+    thai = {}
+    for language in ("th", "en"):
+        assembly = _page(
+            AssemblyPage, pages["section/policy", language], language, thai.get("assembly"),
+            values["assembly"][language], number=3, held_on=today + timedelta(HELD_IN),
+        )
+        draft = values["draft"][language]
+        tabled = json.dumps([
+            {"type": kind, "value": text, "id": str(uuid.uuid4())}
+            for kind, text in draft.pop("tabled")
+        ])
+        draft = _page(
+            DraftResolutionPage, assembly, language, thai.get("draft"), draft, tabled=tabled,
+            hold_first=False,
+        )
+        if language == "th":
+            thai = {"assembly": assembly, "draft": draft}
+            _dates(assembly, values, today)
+        assembly.agenda = [AgendaItem(
+            number="1", title=draft.title, draft=draft,
+            issue=pages.get(("issue/elders-living-alone", language)),
+        )]
+        assembly.save_revision().publish()
+        for what, page in ((name, assembly), ("process/draft", draft)):
+            page.refresh_from_db()
+            LoadedPage.objects.create(
+                name=what, language=language, page=page, revision_id=page.latest_revision_id
+            )
+    _deliberate(thai["draft"], values)
+
+
+def remove() -> None:
+    get_user_model().objects.filter(username__startswith=PREFIX).delete()
+
+
+def _page(model, parent, language, twin, values, **fields):
+    page = model(
+        locale=Locale.objects.get(language_code=language), is_demonstration=True,
+        **values, **fields,
+    )
+    if twin:
+        page.translation_key = twin.translation_key
+    page.topics = Topic.objects.filter(slug__in=["elders", "health", "public-policy"])
+    page.areas = Area.objects.filter(geocode="90")
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return model.objects.get(pk=page.pk)
+
+
+def _dates(assembly, values, today):
+    assembly.process = [
+        ProcessStage(
+            kind=kind, starts=today + timedelta(first), note=values["notes"].get(kind, ""),
+            ends=None if last is None else today + timedelta(last),
+        )
+        for kind, first, last in STAGES
+    ]
+    hearings = []
+    for told in values["hearings"]:
+        hearing = Hearing(
+            date=today + timedelta(told["days"]), starts_at=told["starts_at"],
+            ends_at=told["ends_at"], place=told["place"],
+        )
+        hearing.groups = [
+            HearingGroup(group=Topic.objects.get(slug=slug), number=number)
+            for slug, number in told["groups"].items()
+        ]
+        hearings.append(hearing)
+    assembly.hearings = hearings
+
+
+def _deliberate(draft, values):
+    users = get_user_model().objects
+    people, said = {}, {}
+    for told in values["members"]:
+        people[told["username"]] = users.create_user(
+            told["username"], first_name=told["name"], is_active=False
+        )
+    for told in values["said"]:
+        told = dict(told)
+        key, author = told.pop("key", ""), people[told.pop("by")]
+        paragraph = draft.paragraphs.get(label=told.pop("paragraph"))
+        kind, about = told.pop("kind"), said.get(told.pop("about", ""))
+        if kind == "amendment":
+            told |= {"base": paragraph.current, "change": told.get("change", "reword")}
+        said[key] = contributing.contribute(
+            draft, paragraph, author, kind, about=about, **told
+        )
+    for told in values["decisions"]:
+        ruling = Ruling(None, told["reason"], told["meeting"])
+        chosen = [said[key] for key in told["about"]]
+        if told["kind"] == "merge":
+            deciding.merge(draft, chosen, told["text"], ruling)
+        else:
+            deciding.reject(draft, chosen, ruling)

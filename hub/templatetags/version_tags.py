@@ -1,0 +1,30 @@
+"""What pages of versions need: folded paragraphs, and the citation for search engines."""
+
+import json
+
+from django import template
+from django.utils.safestring import mark_safe
+
+from hub.citations import schema_org
+from hub.comparison import folded
+
+register = template.Library()
+register.filter("folded", folded)
+
+
+@register.simple_tag(takes_context=True)
+def citation_data(context, version):
+    """A page's version as schema.org data; no script runs it, so the policy lets it be."""
+    from hub.version_views import work_of
+
+    page, request = context["page"], context.get("request")
+    if version is None or request is None:
+        return ""
+    data = schema_org(
+        work_of(version, page, request), abstract=page.summary,
+        dateModified=version.published_at.isoformat(),
+    )
+    text = json.dumps(data, ensure_ascii=False)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')

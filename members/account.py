@@ -1,0 +1,74 @@
+"""An account as a whole: what it holds, and how it is emptied when its owner leaves.
+
+The row stays, without anything of the person and closed, so that what others build on keeps
+pointing at somebody: a former member.
+"""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import ModelLogEntry, Page
+from wagtail.users.models import UserProfile
+
+from hub import personal_data
+from hub.changes import record
+from hub.letters import language_of, write_to_user
+from members.models import Member
+
+
+def export(user) -> dict:
+    """What the account itself holds."""
+    member = Member.objects.of(user)
+    return {
+        "username": user.get_username(),
+        "name": user.get_full_name(),
+        "email": user.email,
+        "email_addresses": list(
+            EmailAddress.objects.filter(user=user).order_by("pk").values("email", "verified")
+        ),
+        "language": language_of(user),
+        "organisation": member.organisation,
+        "area": str(member.area or ""),
+        "groups": sorted(user.groups.values_list("name", flat=True)),
+        "joined": user.date_joined,
+        "last_sign_in": user.last_login,
+        "consent": {"version": member.consent_version, "at": member.consented_at},
+        "sign_in_with": [
+            {"kind": held.get_type_display(), "since": held.created_at, "used": held.last_used_at}
+            for held in Authenticator.objects.filter(user=user).order_by("pk")
+        ],
+    }
+
+
+def pages_of(user) -> list[dict]:
+    """The pages that ``user`` began, drafts too."""
+    return [
+        {"title": page.title, "address": page.url or "", "published": page.live,
+         "begun": page.latest_revision_created_at or page.first_published_at}
+        for page in Page.objects.filter(owner=user).order_by("pk")
+    ]
+
+
+@transaction.atomic
+def close(user) -> None:
+    """Erase what the apps hold of ``user``, then empty and shut the account for good."""
+    write_to_user(user, "members/letters/left.txt", _("Your account is deleted"))
+    personal_data.erase(user)
+    AccessAttempt.objects.filter(username__in=[user.get_username(), user.email]).delete()
+    for held in (EmailAddress, Authenticator, Member, UserProfile):
+        held.objects.filter(user=user).delete()
+    user.groups.clear()
+    user.user_permissions.clear()
+    user.username = f"former-{user.pk}"
+    user.first_name = user.last_name = user.email = ""
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.last_login = None
+    user.set_unusable_password()
+    user.save()
+    ModelLogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(user), object_id=str(user.pk)
+    ).update(label=user.username, data={})
+    record("site")  # pages that showed the name

@@ -1,0 +1,84 @@
+"""Where django-allauth asks how this site does things."""
+
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
+from allauth.account.stages import EmailVerificationStage
+from django.template.loader import render_to_string
+from django.urls import translate_url
+from django.utils.crypto import get_random_string
+from django.utils.translation import get_language
+
+from hub.letters import absolute, language_of, write_to
+from hub.limits import network_of
+from hub.navigation import frame_of
+
+LETTERS_AND_DIGITS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class MemberAdapter(DefaultAccountAdapter):
+    def populate_username(self, request, user):
+        """A name that says nothing of the person: members sign in by their address."""
+        user.username = f"member-{get_random_string(10, LETTERS_AND_DIGITS)}"
+
+    def send_mail(self, template_prefix, email, context):
+        """As every letter of the hub: in the reader's language, in the background, plain."""
+        users = filter_users_by_email(email, is_active=True, prefer_verified=True)
+        language = language_of(users[0]) if len(users) == 1 else get_language()
+        context = {"email": email, "home_path": translate_url("/", language)} | {
+            key: _address(value, language) if key.endswith("_url") else value
+            for key, value in context.items()
+        }
+        write_to(
+            email, language, f"{template_prefix}_message.txt",
+            lambda: render_to_string(f"{template_prefix}_subject.txt", context), context,
+        )
+
+    def get_login_stages(self):
+        stages = super().get_login_stages()
+        ours = f"{__name__}.{AddressStage.__name__}"
+        return [ours if name.endswith(".EmailVerificationStage") else name for name in stages]
+
+    def get_logout_redirect_url(self, request):
+        return frame_of(request, get_language()).homes.get(get_language()) or "/"
+
+    def get_password_change_redirect_url(self, request):
+        return self.get_login_redirect_url(request)
+
+    def get_client_ip(self, request):
+        return network_of(request)
+
+
+class AddressStage(EmailVerificationStage):
+    """Asks for a confirmed address, except of accounts that an administrator made: sign-ups have
+    an address from their first moment, these have none yet and theirs is taken as confirmed."""
+
+    def handle(self):
+        user = self.login.user
+        if user is None or EmailAddress.objects.filter(user=user).exists():
+            return super().handle()
+        email = user.email.lower()
+        if email and not EmailAddress.objects.filter(email=email, verified=True).exists():
+            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+        return None, True
+
+
+def account_meant(request, credentials) -> str:
+    """The name of the account that somebody tries to enter, typed as name or as address."""
+    given = credentials or {}
+    typed = given.get("username") or given.get("email") or request.POST.get("username") or ""
+    typed = typed[:254].strip()
+    if "@" in typed and "\0" not in typed:
+        users = filter_users_by_email(typed, prefer_verified=True)
+        if users:
+            return min(users, key=lambda user: user.pk).get_username()
+    return typed
+
+
+def _address(url, language) -> str:
+    """A whole address of this hub's, leading to the pages in ``language``."""
+    parts = urlsplit(url)
+    path = translate_url(parts.path + (f"?{parts.query}" if parts.query else ""), language)
+    return absolute(path)

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersConfig(AppConfig):
+    name = "members"
+    verbose_name = _("Members")
+
+    def ready(self):
+        from hub import personal_data
+        from hub.changes import time_passed
+        from members import account, schedule
+
+        personal_data.register("account", account.export)
+        personal_data.register("pages", account.pages_of)
+        time_passed.connect(schedule.forget)

@@ -1,0 +1,133 @@
+"""Joining, one's own particulars, leaving; and the two doors that know a password only."""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import PasswordField
+from allauth.account.forms import SignupForm
+from allauth.mfa.utils import is_mfa_enabled
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.auth import LoginForm
+from wagtail.users.models import UserProfile
+
+from hub.letters import language_of
+from hub.models import Area
+from hub.templatetags.hub_tags import LANGUAGE_NAMES
+from members.models import Member
+
+
+def _name_field():
+    return forms.CharField(
+        label=_("Your name"), max_length=150,
+        help_text=_("Others see it beside what you write."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
+class JoiningForm(SignupForm):
+    """Sign-up. ``website`` is for robots: people do not see it."""
+
+    name = _name_field()
+    consent = forms.BooleanField(
+        label=_("I agree that what I enter is kept and used as the privacy notice says."),
+        error_messages={"required": _("Without your consent we may not keep your account.")},
+    )
+    field_order = ["name", "email", "password1", "consent"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["consent"].help_text = format_html(
+            '<a href="{}">{}</a>', reverse("privacy_notice"), _("Read the privacy notice")
+        )
+        # The library hides its lure by an inline style, which the site's policy forbids.
+        lure = self.fields["website"]
+        lure.label = _("Leave this empty")
+        lure.widget = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+
+    def clean_name(self):
+        return " ".join(self.cleaned_data["name"].split())
+
+    def custom_signup(self, request, user):
+        user.first_name = self.cleaned_data["name"]
+        user.save(update_fields=["first_name"])
+        Member(user=user).save()
+        user.member.agree()
+        _choose_language(user, get_language())
+
+
+class ParticularsForm(forms.Form):
+    """What a member says of herself."""
+
+    name = _name_field()
+    language = forms.ChoiceField(
+        label=_("Language of our letters to you"), choices=list(LANGUAGE_NAMES.items())
+    )
+    organisation = forms.CharField(
+        label=_("Organisation or group"), max_length=200, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    area = forms.ModelChoiceField(
+        label=_("Where you live or work"), required=False,
+        queryset=Area.objects.select_related("parent"), empty_label=_("Not stated"),
+    )
+
+    clean_name = JoiningForm.clean_name
+
+    def __init__(self, user, *args, **kwargs):
+        self.user, self.member = user, Member.objects.of(user)
+        super().__init__(*args, initial={
+            "name": user.get_full_name(), "language": language_of(user),
+            "organisation": self.member.organisation, "area": self.member.area,
+        }, **kwargs)
+
+    def save(self):
+        said = self.cleaned_data
+        self.user.first_name, self.user.last_name = said["name"], ""
+        self.user.save(update_fields=["first_name", "last_name"])
+        self.member.organisation, self.member.area = said["organisation"], said["area"]
+        self.member.save(update_fields=["organisation", "area"])
+        _choose_language(self.user, said["language"])
+
+
+class LeavingForm(forms.Form):
+    """The password once more, against a phone that lies open on a table."""
+
+    password = PasswordField(label=_("Your password"), autocomplete="current-password")
+
+    def __init__(self, request, *args, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        if not get_adapter(self.request).reauthenticate(self.request.user, password):
+            raise ValidationError(_("This is not your password."))
+        return password
+
+
+class _ByPasswordAlone:
+    """Refuses those whose sign-in takes more than a password: this door would let them around."""
+
+    def confirm_login_allowed(self, user):
+        super().confirm_login_allowed(user)
+        if is_mfa_enabled(user):
+            raise ValidationError(format_html(
+                '{} <a href="{}">{}</a>', _("Your account asks for a second step."),
+                reverse("account_login"), _("Sign in on this page"),
+            ))
+
+
+class EditorSignInForm(_ByPasswordAlone, LoginForm):
+    """The form of /admin/login/."""
+
+
+class PasswordSignInForm(_ByPasswordAlone, AuthenticationForm):
+    """The form of Wagtail's own page for readers."""
+
+
+def _choose_language(user, language) -> None:
+    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})

@@ -1,0 +1,46 @@
+"""What is kept of a member beside the account itself."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# The version of the text in templates/members/privacy/; a new one is asked for anew.
+PRIVACY_NOTICE = "1"
+
+
+class MemberQuerySet(models.QuerySet):
+    def of(self, user) -> "Member":
+        """The member that ``user`` is; accounts made by an administrator have none at first."""
+        return self.select_related("area__parent").get_or_create(user=user)[0]
+
+
+class Member(models.Model):
+    """Where somebody stands in the field, and which privacy notice she agreed to, and when."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="member")
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    area = models.ForeignKey(
+        "hub.Area", models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("area"),
+    )
+    consent_version = models.CharField(max_length=10, blank=True, editable=False)
+    consented_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+
+    def __str__(self):
+        return f"member {self.pk}"
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether it was the notice as it stands now that the member agreed to."""
+        return self.consent_version == PRIVACY_NOTICE
+
+    def agree(self) -> None:
+        self.consent_version, self.consented_at = PRIVACY_NOTICE, timezone.now()
+        self.save(update_fields=["consent_version", "consented_at"])

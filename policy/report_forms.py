@@ -1,0 +1,137 @@
+"""The forms of follow-up: reporting, recording what was seen, taking back."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from policy.dates import THAI_DIGITS, parse_date
+from policy.models import ClauseReport, Verification
+
+
+class PastDateField(forms.DateField):
+    """A day up to today, also as people write it: 9 ก.ย. 2569 or 9/9/2026."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value):
+        if isinstance(value, str) and value.strip():
+            found = parse_date(value)
+            if found is None:
+                raise ValidationError(_("Write a day, month and year, such as 9/9/2026."))
+            value = found
+        value = super().to_python(value)
+        if value and value > timezone.localdate():
+            raise ValidationError(_("This day is still to come."))
+        return value
+
+
+class FigureField(forms.DecimalField):
+    """A number, also with thousands marked or in Thai digits."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.translate(THAI_DIGITS).replace(",", "")
+        return super().to_python(value)
+
+
+class EvidenceForm(forms.ModelForm):
+    """What both kinds of record ask for. ``website`` is for robots: people do not see it."""
+
+    evidence_url = forms.URLField(
+        label=_("Address of a page that shows it"), required=False, assume_scheme="https",
+        max_length=500,
+    )
+    file = forms.FileField(
+        label=_("Photo or file that shows it"), required=False, max_length=200,
+        help_text=_("A photo, PDF, Word, Excel or other file of up to 20 MB. A photo is made "
+                    "smaller, and the place that the phone wrote into it is taken out."),
+    )
+    website = forms.CharField(label=_("Leave this empty"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 4
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the same was sent before: a button pressed twice, on a slow line."""
+        sent = {name: getattr(self.instance, name) for name in self.told_apart_by}
+        return type(self.instance).objects.filter(withdrawal=None, **sent).exists()
+
+
+class ReportForm(EvidenceForm):
+    """What a party did about a clause."""
+
+    told_apart_by = ["clause_key", "party", "adds_to", "claim", "evidence", "figure",
+                     "reported_on", "reporter"]
+
+    done_on = PastDateField(label=_("When was it done?"))
+    figure = FigureField(
+        label=_("A figure"), required=False, max_digits=15, decimal_places=2, localize=False
+    )
+    reporter_name = forms.CharField(
+        label=_("Your name"), max_length=120,
+        help_text=_("It is shown beside the report."),
+    )
+
+    class Meta:
+        model = ClauseReport
+        fields = ["claim", "done_on", "evidence", "file", "file_is_private", "evidence_url",
+                  "figure", "figure_unit", "figure_how", "reporter_name"]
+        labels = {
+            "claim": _("What did you do?"),
+            "evidence": _("What shows it?"),
+            "file_is_private": _("Do not show the file to the public"),
+            "figure_unit": _("Unit"),
+            "figure_how": _("How was it measured?"),
+        }
+        help_texts = {
+            "evidence": _("E.g. the number of a document, a page of the plan, who was there."),
+            "figure_unit": _("E.g. households, baht, kilometres."),
+        }
+
+
+class VerificationForm(EvidenceForm):
+    """What a verifier saw."""
+
+    told_apart_by = ["clause_key", "party", "report", "finding", "seen", "seen_on", "verifier"]
+
+    seen_on = PastDateField(label=_("When did you see it?"))
+    finding = forms.ChoiceField(
+        label=_("Is it so?"), widget=forms.RadioSelect,
+        choices=[
+            (Verification.Finding.CONFIRMED, _("Yes, I saw that it is so")),
+            (Verification.Finding.CONTRADICTED, _("No, I saw that it is not so")),
+        ],
+    )
+    verifier_name = forms.CharField(
+        label=_("Your name or that of your group"), max_length=120,
+        help_text=_("It is shown beside what you saw."),
+    )
+
+    class Meta:
+        model = Verification
+        fields = ["finding", "seen", "seen_on", "file", "file_is_private", "evidence_url",
+                  "verifier_name"]
+        labels = {
+            "seen": _("What did you see, and where?"),
+            "file_is_private": _("Do not show the file to the public"),
+        }
+
+
+class WithdrawalForm(forms.Form):
+    """Why something is taken back."""
+
+    reason = forms.CharField(
+        label=_("Why is it taken back?"), max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The reason is shown. What was written stays readable, marked as withdrawn."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)

@@ -1,0 +1,135 @@
+"""What is held of a person is handed over and erased; what others build on stays."""
+
+import json
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
+from django.core import mail
+from django.utils import timezone
+from wagtail.models import ModelLogEntry, Site
+from wagtail.users.models import UserProfile
+
+from hub import personal_data
+from hub.personal_data import name_of
+from members import account
+from members.models import Member
+from search.models import Alert
+from tests.factories import LessonPageFactory
+from tests.members.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+LEAVE = "/accounts/me/leave/"
+
+
+@pytest.fixture
+def hers(member, hers):
+    """The member's own browser; she has an alert and a page."""
+    now = timezone.now()
+    Alert.objects.create(
+        email=member.email, language="th", site=Site.objects.get(is_default_site=True),
+        text="ปูม้า", digest="1", confirmed_at=now, looked_until=now,
+    )
+    LessonPageFactory(title="บทเรียนของสมศรี", owner=member)
+    return hers
+
+
+def test_she_downloads_what_is_held_of_her_and_no_secret(hers, member, editor):
+    Authenticator.objects.create(user=member, type="totp", data={"secret": "JBSWY3DP"})
+    answer = hers.get("/accounts/me/data/")
+    assert answer["Content-Disposition"] == 'attachment; filename="member-abc.json"'
+    assert "no-store" in answer["Cache-Control"]
+    held = json.loads(answer.content)
+    assert held["account"]["name"] == "สมศรี มีสุข"
+    assert held["account"]["email_addresses"] == [{"email": member.email, "verified": True}]
+    assert held["account"]["consent"]["version"] == "1" and held["account"]["consent"]["at"]
+    assert held["account"]["sign_in_with"][0]["kind"]
+    assert held["alerts"][0]["text"] == "ปูม้า"
+    assert held["pages"][0]["title"] == "บทเรียนของสมศรี"
+    text = answer.content.decode()
+    assert "สมศรี" in text, "readable as it is"
+    assert editor.email not in text and "JBSWY3DP" not in text and member.password not in text
+
+
+def test_every_app_that_registered_hands_over_and_erases(hers, member, monkeypatch):
+    erased = []
+    monkeypatch.setattr(personal_data, "_holdings", dict(personal_data._holdings))
+    personal_data.register("comments", lambda user: [{"at": timezone.now()}], erased.append)
+    assert json.loads(hers.get("/accounts/me/data/").content)["comments"][0]["at"]
+    hers.post(LEAVE, {"password": PASSWORD})
+    assert erased == [member]
+
+
+def test_leaving_erases_the_person_and_keeps_what_others_build_on(
+    hers, member, visitor, sign_in, django_user_model
+):
+    hers.post("/accounts/login/", {"login": member.email, "password": "wrong"})
+    AccessAttempt.objects.create(
+        username=member.username, ip_address="192.0.2.1", failures_since_start=1
+    )
+    ModelLogEntry.objects.log_action(member, "wagtail.edit")
+    answer = hers.post(LEAVE, {"password": PASSWORD})
+    assert answer.headers["Location"] == "/accounts/left/"
+    assert visitor.get("/accounts/left/").status_code == 200
+    left = django_user_model.objects.get(pk=member.pk)
+    assert not left.is_active and not left.has_usable_password() and left.last_login is None
+    row = json.dumps(list(django_user_model.objects.filter(pk=member.pk).values()), default=str)
+    for said in ("สมศรี", "somsri", "member-abc"):
+        assert said not in row
+    assert name_of(left) == name_of(None) == "อดีตสมาชิก"
+    for gone in (EmailAddress, Authenticator, Member, UserProfile, AccessAttempt, Alert):
+        assert not gone.objects.exists(), gone
+    assert "member-abc" not in ModelLogEntry.objects.latest("timestamp").label
+    page = left.owned_pages.get().specific
+    assert "บทเรียนของสมศรี" in visitor.get(page.url).content.decode()
+    assert hers.get("/accounts/me/").status_code == 302, "the session ended"
+    assert sign_in("somsri@example.org").status_code == 200, "nobody gets in again"
+    assert [m.to for m in mail.outbox] == [["somsri@example.org"]]
+
+
+def test_the_address_is_free_again_afterwards(hers, member, django_user_model):
+    hers.post(LEAVE, {"password": PASSWORD})
+    hers.post("/accounts/signup/", {
+        "name": "สมศรี", "email": "somsri@example.org", "password1": PASSWORD, "consent": "on",
+    })
+    assert django_user_model.objects.get(email="somsri@example.org").pk != member.pk
+
+
+@pytest.mark.parametrize("password", ["", "wrong", "ก\0ข"])
+def test_without_the_password_nothing_is_erased(hers, member, password):
+    answer = hers.post(LEAVE, {"password": password})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["password"]
+    member.refresh_from_db()
+    assert member.is_active and member.get_full_name()
+
+
+def test_guessing_the_password_of_an_open_browser_is_throttled(hers, member):
+    codes = [hers.post(LEAVE, {"password": "wrong"}).status_code for _try in range(8)]
+    assert codes[0] == 422 and codes[-1] == 429
+
+
+def test_an_administrator_cannot_leave_the_site_alone(administrator, signed_in):
+    client = signed_in(administrator)
+    assert "password" not in client.get(LEAVE).context["form"].errors
+    assert client.post(LEAVE, {"password": "secret"}).status_code == 403
+    administrator.refresh_from_db()
+    assert administrator.is_active
+
+
+def test_an_app_that_fails_to_erase_leaves_all_as_it_was(member, monkeypatch):
+    def fails(user):
+        raise RuntimeError
+
+    monkeypatch.setattr(personal_data, "_holdings", dict(personal_data._holdings))
+    personal_data.register("broken", lambda user: [], fails)
+    with pytest.raises(RuntimeError):
+        account.close(member)
+    member.refresh_from_db()
+    assert member.is_active and EmailAddress.objects.filter(user=member).exists()
+
+
+def test_who_is_only_shut_out_keeps_her_name(member):
+    member.is_active = False
+    assert name_of(member) == "สมศรี มีสุข"

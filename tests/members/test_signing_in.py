@@ -1,0 +1,139 @@
+"""By address or name, throttled, to a safe place; the editor's door and the second step."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core import mail
+from wagtail.models import PageViewRestriction
+
+from tests.factories import LessonPageFactory
+from tests.members.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def with_app(member):
+    """The member with an authenticator app; returns its secret."""
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(member, secret)
+    return secret
+
+
+def code_of(secret):
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))
+
+
+@pytest.mark.parametrize("name", ["somsri@example.org", "SOMSRI@example.org", "member-abc"])
+def test_by_address_or_by_name(client, member, sign_in, name):
+    assert sign_in(name).headers["Location"] == "/accounts/me/"
+    assert client.get("/accounts/me/").status_code == 200
+
+
+def test_an_account_that_an_administrator_made_needs_no_letter(client, editor, sign_in):
+    assert sign_in("editor", "secret").headers["Location"] == "/accounts/me/"
+    assert EmailAddress.objects.get(user=editor).verified
+    assert mail.outbox == []
+    assert client.get("/admin/").status_code == 200, "one sign-in for both"
+
+
+def test_an_account_without_an_address_gets_in_too(editor, sign_in):
+    editor.email = ""
+    editor.save()
+    assert sign_in("editor", "secret").headers["Location"] == "/accounts/me/"
+    assert not EmailAddress.objects.exists()
+
+
+def test_wrong_passwords_are_throttled_however_the_account_is_named(member, sign_in):
+    names = ["member-abc", "somsri@example.org"] * 4
+    codes = [sign_in(name, "wrong").status_code for name in names]
+    assert codes[:7] == [200] * 7
+    assert codes[-1] == 429
+    assert sign_in("somsri@example.org").status_code == 429
+
+
+def test_a_right_password_forgets_the_wrong_ones(client, member, sign_in):
+    for _round in range(2):
+        for _try in range(6):
+            assert sign_in("somsri@example.org", "wrong").status_code == 200
+        assert sign_in("somsri@example.org").status_code == 302
+        client.post("/accounts/logout/")
+
+
+@pytest.mark.parametrize(("wanted", "got"), [
+    ("/search/?q=ปู", "/search/?q=%E0%B8%9B%E0%B8%B9"),
+    ("//evil.example/", "/accounts/me/"), ("https://evil.example/", "/accounts/me/"),
+    ("javascript:alert(1)", "/accounts/me/"), ("\\\\evil.example", "/accounts/me/"),
+])
+def test_afterwards_only_to_a_place_of_this_site(member, sign_in, wanted, got):
+    assert sign_in(member.email, next=wanted).headers["Location"] == got
+
+
+@pytest.mark.parametrize(("prefix", "home"), [("", "/"), ("/en", "/en/")])
+def test_signing_out_takes_a_press_and_leads_home(client, member, sign_in, prefix, home):
+    sign_in(member.email)
+    assert client.get(f"{prefix}/accounts/logout/").status_code == 200
+    assert client.get("/accounts/me/").status_code == 200
+    assert client.post(f"{prefix}/accounts/logout/").headers["Location"] == home
+    assert client.get("/accounts/me/").status_code == 302
+
+
+def test_a_page_for_some_leads_to_the_sites_own_sign_in_and_back(client, member, sign_in):
+    page = LessonPageFactory(title="เฉพาะสมาชิก")
+    PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
+    door = client.get(page.url).headers["Location"]
+    assert door.startswith("/accounts/login/?next=")
+    answer = client.post(door, {"login": member.email, "password": PASSWORD})
+    assert answer.headers["Location"] == page.url
+    assert "เฉพาะสมาชิก" in client.get(page.url).content.decode()
+
+
+def test_a_forgotten_password_is_set_anew_by_mail(client, member, sign_in, link):
+    client.post("/accounts/password/reset/", {"email": member.email})
+    new = "แมงดา-ทะเล-99"
+    page = client.get(client.get(link("password/reset/key")).headers["Location"])
+    done = client.post(page.wsgi_request.path, {"password1": new, "password2": new})
+    assert done.status_code == 302
+    assert sign_in(member.email).status_code == 200
+    assert sign_in(member.email, new).status_code == 302
+
+
+def test_a_reset_says_the_same_of_an_unknown_address(client, member):
+    answers = []
+    for address in (member.email, "nobody@example.org"):
+        posted = client.post("/accounts/password/reset/", {"email": address})
+        page = client.get(posted.headers["Location"]).content.decode()
+        answers.append((posted.status_code, posted.headers["Location"], page.replace(address, "")))
+    assert answers[0] == answers[1]
+    assert [letter.to for letter in mail.outbox] == [[member.email], ["nobody@example.org"]]
+
+
+def test_letters_are_in_the_language_that_their_reader_chose(client, member):
+    from wagtail.users.models import UserProfile
+
+    UserProfile.objects.create(user=member, preferred_language="en")
+    client.post("/accounts/password/reset/", {"email": member.email})
+    assert "wants a new password" in mail.outbox[0].body
+    assert "/en/accounts/password/reset/key/" in mail.outbox[0].body
+
+
+def test_with_an_app_a_password_alone_opens_no_door(client, member, with_app, sign_in):
+    assert sign_in(member.email).headers["Location"] == "/accounts/2fa/authenticate/"
+    assert client.get("/accounts/me/").status_code == 302
+    wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    assert wrong.context["form"].errors
+    right = client.post("/accounts/2fa/authenticate/", {"code": code_of(with_app)})
+    assert right.headers["Location"] == "/accounts/me/"
+
+
+@pytest.mark.parametrize("door", ["/admin/login/", "/_util/login/"])
+def test_no_other_door_leads_around_the_app(client, editor, door):
+    totp.TOTP.activate(editor, totp.generate_totp_secret())
+    answer = client.post(door, {"username": "editor", "password": "secret"})
+    assert answer.status_code == 200
+    assert "/accounts/login/" in answer.content.decode()
+    assert client.get("/admin/").status_code == 302
+    Authenticator.objects.all().delete()
+    assert client.post(door, {"username": "editor", "password": "secret"}).status_code == 302

@@ -1,0 +1,111 @@
+"""From the form by the letter's link to the first sign-in; robots and the curious learn nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from hub.changes import time_passed
+from members.models import PRIVACY_NOTICE, Member
+from tests.members.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+JOINING = {
+    "name": "  อาหมัด   หะยี ", "email": "Ahmad@Example.org", "password1": PASSWORD, "consent": "on",
+    "website": "",
+}
+
+
+@pytest.fixture(autouse=True)
+def site(hub):
+    """Every page here stands in the hub's frame."""
+
+
+@pytest.mark.parametrize(("prefix", "language", "subject"), [
+    ("", "th", "โปรดยืนยันอีเมลของคุณ"), ("/en", "en", "Please Confirm Your Email Address"),
+])
+def test_who_signs_up_confirms_and_is_in(
+    client, link, django_user_model, prefix, language, subject
+):
+    before = timezone.now()
+    answer = client.post(f"{prefix}/accounts/signup/", JOINING)
+    assert answer.headers["Location"] == f"{prefix}/accounts/confirm-email/"
+    user = django_user_model.objects.get(email="ahmad@example.org")
+    assert user.get_full_name() == "อาหมัด หะยี"
+    assert "ahmad" not in user.get_username()
+    assert not user.is_staff and not user.groups.exists()
+    assert not user.has_perm("wagtailadmin.access_admin")
+    assert user.wagtail_userprofile.preferred_language == language
+    assert user.member.consent_version == PRIVACY_NOTICE
+    assert before <= user.member.consented_at <= timezone.now()
+    letter = mail.outbox[0]
+    assert letter.to == ["ahmad@example.org"] and letter.subject.startswith(subject)
+    assert "ahmad" not in letter.body
+    path = link("confirm-email")
+    assert path.startswith(f"{prefix}/accounts/")
+    assert client.get(path).status_code == 200
+    assert client.get("/accounts/me/").status_code == 302, "opening the link is not enough"
+    assert client.post(path).headers["Location"] == f"{prefix}/accounts/me/"
+    mine = client.get(f"{prefix}/accounts/me/")
+    assert "อาหมัด หะยี" in mine.content.decode()
+    assert client.get("/admin/").status_code == 302
+
+
+def test_nobody_is_in_before_the_address_is_confirmed(client, sign_in, link):
+    client.post("/accounts/signup/", JOINING)
+    path = link("confirm-email")
+    client.logout()
+    assert sign_in("ahmad@example.org").headers["Location"] == "/accounts/confirm-email/"
+    assert client.get("/accounts/me/").status_code == 302
+    client.post(path)
+    assert sign_in("ahmad@example.org").headers["Location"] == "/accounts/me/"
+
+
+@pytest.mark.parametrize(("left_out", "what"), [
+    ({"consent": ""}, "consent"), ({"name": " "}, "name"), ({"email": "ไม่ใช่อีเมล"}, "email"),
+    ({"password1": "12345678"}, "password1"), ({"password1": "สั้น"}, "password1"),
+    ({"name": "ก\0ข"}, "name"), ({"name": "ก" * 151}, "name"),
+])
+def test_what_is_missing_or_weak_is_said_at_its_field(client, django_user_model, left_out, what):
+    answer = client.post("/accounts/signup/", JOINING | left_out)
+    assert list(answer.context["form"].errors) == [what]
+    assert not django_user_model.objects.filter(email="ahmad@example.org").exists()
+
+
+def test_a_known_address_looks_the_same_and_hears_of_it_by_mail(client, member, link):
+    answer = client.post("/accounts/signup/", JOINING | {"email": member.email})
+    assert answer.headers["Location"] == "/accounts/confirm-email/"
+    known = client.get("/accounts/confirm-email/").content.decode()
+    new = type(client)()
+    new.post("/accounts/signup/", JOINING)
+    unknown = new.get("/accounts/confirm-email/").content.decode()
+    assert known.replace(member.email, "x") == unknown.replace("ahmad@example.org", "x")
+    to_her = next(letter for letter in mail.outbox if letter.to == [member.email])
+    assert "/accounts/password/reset/" in to_her.body
+    assert "มีบัญชีอยู่แล้ว" in to_her.body
+
+
+def test_a_robot_that_fills_the_lure_makes_no_account(client, django_user_model):
+    answer = client.post("/accounts/signup/", JOINING | {"website": "http://spam"})
+    assert answer.headers["Location"] == "/accounts/confirm-email/"
+    assert not django_user_model.objects.filter(email="ahmad@example.org").exists()
+    assert mail.outbox == []
+
+
+def test_signing_up_without_end_is_stopped(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "2/m/ip"}
+    codes = [client.post("/accounts/signup/", {}).status_code for _try in range(3)]
+    assert codes == [200, 200, 429]
+
+
+def test_a_sign_up_that_nobody_confirms_is_forgotten(client, django_user_model, member):
+    client.post("/accounts/signup/", JOINING)
+    users = django_user_model.objects
+    time_passed.send(None, once=True)
+    assert users.filter(email="ahmad@example.org").exists()
+    users.update(date_joined=timezone.now() - timedelta(days=8))
+    time_passed.send(None, once=True)
+    assert not users.filter(email="ahmad@example.org").exists()
+    assert users.filter(pk=member.pk).exists()
+    assert Member.objects.count() == 1

@@ -1,0 +1,136 @@
+"""A resolution with a clause, two parties, and people of every kind."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from policy.models import VERIFIERS, Clause, Party, ProcessStage
+from tests.factories import (
+    AssemblyPageFactory,
+    DraftResolutionPageFactory,
+    ResolutionPageFactory,
+)
+
+
+@pytest.fixture(autouse=True)
+def thai_addresses():
+    """A request below /en/ leaves its language behind; addresses are made in Thai again."""
+    translation.activate("th")
+
+
+@pytest.fixture
+def party(hub):
+    return Party.objects.create(
+        slug="tao", name_th="อบต. ตัวอย่าง", name_en="Example SAO", kind="local_government",
+        email="tao@example.org",
+    )
+
+
+@pytest.fixture
+def other_party(hub):
+    return Party.objects.create(
+        slug="net", name_th="เครือข่ายตัวอย่าง", name_en="Example network", kind="community"
+    )
+
+
+@pytest.fixture
+def resolution(hub, party, other_party):
+    """Clause 1 names the first party and was due long ago; clause 2 both, without a date."""
+    page = ResolutionPageFactory(title="มติเรื่องทุ่น", number="2/1")
+    first = Clause(number="1", text="ให้ซ่อมทุ่น", locale=page.locale, channel="budget",
+                   due=date(2024, 1, 1))
+    first.parties = [party]
+    second = Clause(number="2", text="ให้เปิดวงคุย", locale=page.locale, sort_order=1)
+    second.parties = [party, other_party]
+    page.clauses = [first, second]
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)
+
+
+@pytest.fixture
+def key(resolution):
+    return resolution.clauses.get(number="1").translation_key
+
+
+@pytest.fixture
+def reporter(django_user_model, party):
+    user = django_user_model.objects.create_user("reporter", "reporter@example.org", "secret")
+    user.parties.add(party)
+    return user
+
+
+@pytest.fixture
+def other_reporter(django_user_model, other_party):
+    user = django_user_model.objects.create_user("other", "other@example.org", "secret")
+    user.parties.add(other_party)
+    return user
+
+
+@pytest.fixture
+def verifier(django_user_model, hub):
+    user = django_user_model.objects.create_user("verifier", "verifier@example.org", "secret")
+    user.groups.add(Group.objects.get(name=VERIFIERS))
+    return user
+
+
+@pytest.fixture
+def cell_address(key, party):
+    return reverse("follow_up_cell", args=[key, party.slug])
+
+
+REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "done_on": "2024-01-05", "evidence": "ใบสั่งจ้าง 12/2567",
+          "reporter_name": "สมศรี"}
+SEEN = {"finding": "contradicted", "seen": "ยังขาดห้าลูก", "seen_on": "2024-02-01",
+        "verifier_name": "เจ้าของเรือ"}
+
+
+Kind = ProcessStage.Kind
+
+
+def days(number):
+    return timezone.localdate() + timedelta(days=number)
+
+
+def with_stages(assembly, *stages):
+    """``assembly`` with stages (kind, first day, last day) counted from today, published."""
+    assembly.process = [
+        ProcessStage(kind=kind, starts=days(first), ends=None if last is None else days(last))
+        for kind, first, last in stages
+    ]
+    assembly.save_revision().publish()
+    return type(assembly).objects.get(pk=assembly.pk)
+
+
+@pytest.fixture
+def assembly(hub):
+    """Agenda call over, amendments on, adoption to come."""
+    return with_stages(
+        AssemblyPageFactory(title="สมัชชาที่หนึ่ง", parent=hub),
+        (Kind.AGENDA_CALL, -30, -20), (Kind.AMENDMENTS, -5, 5), (Kind.ADOPTION, 10, 10),
+        (Kind.FOLLOW_UP, 20, None),
+    )
+
+
+@pytest.fixture
+def draft(assembly):
+    """Open for amendments; what new members say is shown at once."""
+    return DraftResolutionPageFactory(title="ร่างเรื่องปู", parent=assembly, hold_first=False)
+
+
+@pytest.fixture
+def member(hub, django_user_model):
+    return _member(django_user_model, "malee", "มาลี")
+
+
+@pytest.fixture
+def other_member(hub, django_user_model):
+    return _member(django_user_model, "somsak", "สมศักดิ์")
+
+
+def _member(model, name, first_name):
+    return model.objects.create_user(
+        name, f"{name}@example.org", "secret", first_name=first_name
+    )
