@@ -160,7 +160,11 @@ def lists_and_homes(client, lessons):
     addresses = ["/", "/en/", lessons["section"].url, "/en/lessons-used/", "/lessons-together/",
                  lessons["section"].url + "?topic=fishers", lessons["model"].url, "/livez",
                  lessons["open"].url, lessons["copy"].url, "/lessons-used/", "/robots.txt",
-                 "/lessons-used/csv/", "/lessons-used/json/", "/lessons-together/fishers/lesson/"]
+                 "/lessons-used/csv/", "/lessons-used/json/", "/lessons-together/fishers/lesson/",
+                 "/chain/broken/", "/en/chain/broken/", "/chain/broken/csv/"]
+    for page in (lessons["model"], lessons["open"], lessons["copy"]):
+        addresses += [page.url + rest for rest in (
+            "chain/", "chain/json/", "versions/", "v/1/", "v/1/to/2/", "v/1/cite/")]
     return "".join(text(client, address) for address in addresses)
 
 
@@ -194,7 +198,8 @@ def test_a_lesson_opens_for_those_who_may_read_it_and_no_others(lessons, client_
     client = client_of(role)
     for name, roles in MAY_READ.items():
         page, is_live = lessons[name], lessons[name].live
-        for address in (page.url, page.url + "chain/", page.url + "v/1/", page.url + "?preview=1"):
+        for address in (page.url, page.url + "chain/", page.url + "v/1/", page.url + "versions/",
+                        page.url + "chain/json/", page.url + "?preview=1"):
             answer = client.get(address, follow=True)
             said = answer.content.decode()
             if "_util/login" in (answer.redirect_chain or [("", 0)])[-1][0]:
@@ -240,6 +245,11 @@ def test_files_and_pictures_open_for_those_who_may_read_the_lesson(lessons, clie
         assert opened <= (role in MAY_READ[name]), (name, role)
 
 
+def test_lessons_keep_no_versions_for_everybody_to_read():
+    """What was published for the organisation would be read by all once the lesson is open."""
+    assert not LessonPage.keeps_versions
+
+
 def test_an_alert_tells_of_no_closed_lesson(lessons, mailoutbox):
     from search.alerts import send_due
     from search.models import Alert
@@ -272,6 +282,8 @@ def test_moderators_are_told_of_no_closed_lesson(lessons, mailoutbox):
 
 # The editor's side. {pk} is a lesson, {document} and {image} its files, {parent} its section.
 ADMIN_ADDRESSES = [
+    "/admin/pages/{pk}/withdraw/", "/admin/pages/{pk}/lift-withdrawal/", "/admin/reports/flags/",
+    "/admin/reports/broken-links/",
     "/admin/", "/admin/pages/", "/admin/pages/{parent}/", "/admin/pages/search/?q=canary",
     "/admin/pages/search/results/?q=" + WORD, "/admin/pages/{pk}/edit/",
     "/admin/pages/{pk}/view_draft/", "/admin/pages/{pk}/history/",
