@@ -4,12 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
-from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
-from wagtail.models import Orderable
 
 from courses.packs import pack_response
 from hub.blocks import ItemsBlock
@@ -124,50 +121,3 @@ def may_facilitate(user) -> bool:
         user.is_superuser or user.has_perm("courses.change_curriculumpage")
         or user.groups.filter(name=settings.FACILITATORS_GROUP).exists()
     )
-
-
-class CourseSession(Orderable, ClusterableModel):
-    """One session: its plan by the minute, method and materials."""
-
-    page = ParentalKey(CurriculumPage, on_delete=models.CASCADE, related_name="sessions")
-    title = models.CharField(_("title"), max_length=255)
-    aim = models.TextField(_("aim"), blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
-    method = models.TextField(_("method"), blank=True)
-    materials = models.TextField(_("materials"), blank=True)
-    plan = models.TextField(_("plan by the minute"), blank=True)
-
-    panels = [FieldPanel(n) for n in ("title", "aim", "minutes", "method", "materials", "plan")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("session")
-
-    def __str__(self):
-        return self.title
-
-    @property
-    def anchor(self) -> str:
-        return heading_anchor(self.title)
-
-
-class Handout(Orderable):
-    """A file of the course pack."""
-
-    page = ParentalKey(CurriculumPage, on_delete=models.CASCADE, related_name="handouts")
-    document = models.ForeignKey(
-        settings.WAGTAILDOCS_DOCUMENT_MODEL, on_delete=models.CASCADE, related_name="handouts",
-        verbose_name=_("document"),
-    )
-    session_number = models.PositiveSmallIntegerField(
-        _("session"), null=True, blank=True, help_text=_("Empty: for the whole course.")
-    )
-    facilitator_only = models.BooleanField(_("for facilitators only"), default=False)
-
-    panels = [FieldPanel("document"), FieldPanel("session_number"),
-              FieldPanel("facilitator_only")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("handout")
-
-    def __str__(self):
-        return self.document.title
