@@ -31,4 +31,12 @@ def knowledge_page_types_are_whole(app_configs, **kwargs):
             )
         for name in model.section_fields:
             model._meta.get_field(name)
+        for name in [*model.compared, *model.unversioned]:
+            if not hasattr(model, name):
+                errors.append(
+                    checks.Error(
+                        f"The page type has no “{name}” to compare or to leave as it is.",
+                        obj=model, id="hub.E004",
+                    )
+                )
     return errors

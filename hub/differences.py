@@ -16,6 +16,7 @@ Time grows with the number of pairs of equal words; beyond ``MOST_PAIRS`` a text
 words that stand once in each, and what cannot be cut so is given as removed and added whole.
 """
 
+import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -32,6 +33,8 @@ MOST_COMPARED = 10_000  # pairs of paragraphs looked at for likeness
 ALIKE = 0.4  # share of words in common from which one paragraph is the other, changed
 SAME_PLACE = 0.15  # the same for paragraphs that stand at the same place
 SHORT = 60  # letters: a name or a figure is the same part even when no word is left of it
+FRAGMENT = 8  # letters
+SPACES = re.compile(r"\s+|\S+")
 LEADING_VOWELS = "เแโใไ"
 FOLLOWING_SIGNS = "ะาำๅ"
 
@@ -133,14 +136,20 @@ def likeness(old: str, new: str) -> float:
 
 
 def _words(text) -> list[str]:
-    """``text`` cut into words; joined, they are ``text`` again."""
+    """``text`` cut into words, signs and spaces; joined, they are ``text`` again."""
     words = []
-    for word in words_of(text):
-        if words and words[-1] and word and _belong_together(words[-1][-1], word[0]):
+    for word in (part for piece in words_of(text) for part in SPACES.findall(piece)):
+        if words and _belong_together(words[-1][-1], word[0]):
             words[-1] += word
+        elif len(words) > 1 and words[-1] in (",", ".") and _are_digits(words[-2][-1], word[0]):
+            words[-2:] = [words[-2] + words[-1] + word]  # 40,000 is one number
         else:
             words.append(word)
     return words
+
+
+def _are_digits(*signs) -> bool:
+    return all(sign.isdecimal() for sign in signs)
 
 
 def _belong_together(one, next_one) -> bool:
@@ -157,15 +166,18 @@ def _belong_together(one, next_one) -> bool:
 
 
 def _without_fragments(pieces):
-    """Merge each change with the next when what stands between is shorter than both."""
+    """Merge each change with the next when what stands between is a space, shorter than both
+    changes, or a few letters beside a long one."""
     merged = []
     for removed, added, same in pieces:
         while merged:
             last_removed, last_added, between = merged[-1]
-            longest = max(len(last_removed), len(last_added))
-            if not longest or not (removed or added):
+            longest, size = max(len(last_removed), len(last_added)), max(len(removed), len(added))
+            if not longest or not size:
                 break
-            if between.strip() and len(between) >= min(longest, max(len(removed), len(added))):
+            is_short = len(between) < min(longest, size)
+            is_fragment = len(between) <= FRAGMENT and 2 * len(between) < longest + size
+            if between.strip() and not is_short and not is_fragment:
                 break
             merged.pop()
             removed, added = last_removed + between + removed, last_added + between + added

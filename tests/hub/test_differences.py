@@ -104,6 +104,20 @@ def test_phrases_are_not_cut_to_fragments_by_a_space_or_a_short_word():
     ]
 
 
+def test_a_number_changes_as_a_whole_and_a_space_is_no_part_of_the_sign_before_it():
+    assert word_changes("40,000 บาท", "65,000 บาท") == [
+        Change(REMOVED, "40,000"), Change(ADDED, "65,000"), Change(SAME, " บาท"),
+    ]
+    assert word_changes("few tanks and rules", "few tanks, and rules") == [
+        Change(SAME, "few tanks"), Change(ADDED, ","), Change(SAME, " and rules"),
+    ]
+
+
+def test_a_word_between_a_long_change_and_a_short_one_is_no_island():
+    old, new = "ตั้งเพิงไว้ปลายท่า มีเรือฝากเพียงสองลำ", "ตั้งเพิงใกล้ตาชั่งของคนรับซื้อ จำนวนเรือที่ฝากเพิ่มขึ้น"
+    assert len([c for c in word_changes(old, new) if c.kind == SAME]) == 1
+
+
 def test_long_texts_are_compared_in_time():
     luck = random.Random(1)
     old = text_of(luck, 16_000)  # 200 kB of Thai and more
