@@ -59,7 +59,7 @@ SECTION_OF = {
 }
 STAGES_OF = {
     "knowledge": "practice,lesson,study-tour", "models": "model,replication",
-    "courses": "curriculum", "policy": "issue,assembly,resolution",
+    "courses": "curriculum", "policy": "issue,assembly,draft,resolution",
 }
 LISTS = ("aims", "competences", "questions", "to_adapt", "stakeholders")
 CHILDREN = ("body", "chain", "contributors", "topics", "areas", "conditions", "building_blocks",

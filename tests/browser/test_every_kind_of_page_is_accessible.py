@@ -9,7 +9,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 
 AXE = Path(__file__).resolve().parents[1] / "vendor/axe.min.js"
 KINDS = ["practice", "lesson", "study-tour", "model", "replication", "curriculum", "issue",
-         "assembly", "resolution"]
+         "assembly", "draft", "resolution"]
 FIXED = [
     "/lessons-used/", "/en/lessons-used/", "/lessons-together/", "/en/lessons-together/",
     "/lessons-together/nonprofit-management/challenge/",
