@@ -85,6 +85,25 @@ def page_past_its_expiry(page, request, args, kwargs):
         raise Http404
 
 
+@hooks.register("before_serve_page")
+def page_for_others(page, request, args, kwargs):
+    """Tell who is signed in that it is not hers. Wagtail asks her to sign in, which she is: that
+    page sends her back here, without end."""
+    _refuse_who_is_signed_in(page.get_view_restrictions(), request)
+
+
+@hooks.register("before_serve_document", order=-1)  # before Wagtail's own check
+def document_for_others(document, request):
+    _refuse_who_is_signed_in(document.collection.get_view_restrictions(), request)
+
+
+def _refuse_who_is_signed_in(restrictions, request):
+    if request.user.is_authenticated and not all(
+        r.restriction_type == r.PASSWORD or r.accept_request(request) for r in restrictions
+    ):
+        raise PermissionDenied
+
+
 @hooks.register("before_serve_document")
 def document_of_a_page_nobody_may_read(document, request):
     """Refuse a document whose every page is a draft, withdrawn or private to others.

@@ -18,6 +18,17 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
+def nothing_slow(settings, request):
+    """What costs time and matters to few tests: passwords hashed well, and an index of the editor's
+    search that follows every save (tests marked ``editors_search`` have it)."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if not request.node.get_closest_marker("editors_search"):
+        settings.WAGTAILSEARCH_BACKENDS = {
+            "default": settings.WAGTAILSEARCH_BACKENDS["default"] | {"AUTO_UPDATE": False}
+        }
+
+
+@pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path, monkeypatch):
     """The search indexes and uploaded files of one test lie in its own folder."""
     from search import cluster, counting, indexer, wagtail_backend

@@ -76,11 +76,11 @@ def test_the_table_goes_by_district_the_newest_first(model):
 
 def test_a_draft_a_private_and_a_withdrawn_replication_do_not_count(model, visitor):
     replication(model, ["9011"], who="กลุ่มร่าง").unpublish()
-    private = replication(model, ["9011"], who="ส่วนตัว")
+    private = replication(model, ["9011"], who="กลุ่มปิด")
     private.view_restrictions.create(restriction_type="login")
     assert again(model).total == 0
     body = visitor.get(model.url).content.decode()
-    assert "กลุ่มร่าง" not in body and "ส่วนตัว" not in body
+    assert "กลุ่มร่าง" not in body and "กลุ่มปิด" not in body
     assert "ยังไม่มีชุมชนใดรายงาน" in body and f"{model.url}replicate/" in body
 
 

@@ -12,7 +12,9 @@ from search import indexer
 from search.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.editors_search,
+]
 WORD = "กระพงทดลอง"
 
 

@@ -16,7 +16,9 @@ from search.tasks import MOST_TRIES, read_text
 from tests.factories import LessonPageFactory, document
 
 # The worker and the schedule let go of connections.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.editors_search,
+]
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 

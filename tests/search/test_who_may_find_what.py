@@ -243,6 +243,18 @@ ADDRESSES = {
         ["lessons_used", "lessons_used_csv", "lessons_used_json", "lessons_together",
          "lessons_told_together"], "tests/lessons/test_who_may_read_a_lesson.py",
     ),
+    **dict.fromkeys(
+        ["broken_links", "broken_links_csv"], "tests/lessons/test_who_may_read_a_lesson.py"
+    ),
+    **dict.fromkeys(
+        ["replications_photo", "replications_mine"],
+        "tests/models_lib/test_who_may_read_and_write_a_report.py",
+    ),
+    **dict.fromkeys(
+        ["peer_review", "peer_review_draft", "peer_review_decline", "peer_reviews_of_mine"],
+        "tests/models_lib/test_peer_review_rights.py",
+    ),
+    "fit": "tests/models_lib/test_fit_page.py",
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
     "wagtailcore_login": "no content", "wagtail_serve": "pages and files, lists, the chain, packs",
