@@ -45,7 +45,9 @@ def _lesson(name, section, said, groups, openness, twin=None) -> LessonPage:
     )
     if twin:
         lesson.translation_key = twin.translation_key
-    lesson.contributors = [Contributor(**c) for c in said.get("contributors", [])]
+    lesson.contributors = [
+        Contributor(sort_order=n, **c) for n, c in enumerate(said.get("contributors", []))
+    ]
     lesson.topics = Topic.objects.filter(slug__in=said["topics"])
     lesson.areas = Area.objects.filter(geocode__in=said.get("areas", []))
     section.add_child(instance=lesson)

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.test import Client
+from django.utils import translation
 from wagtail.models import Locale, Site
 
 from hub.models import HomePage
@@ -34,6 +35,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     from search import cluster, counting, indexer, wagtail_backend
 
     cache.clear()
+    translation.deactivate()  # what a test before spoke
     # No thread writes into the database of a test; counts are written when a test says so.
     monkeypatch.setattr(counting, "SECONDS_BETWEEN_WRITES", 0)
     monkeypatch.setattr(counting, "counts", counting.Counts())
