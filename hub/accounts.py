@@ -23,7 +23,7 @@ ACCOUNTS = {
     "ACCOUNT_CHANGE_EMAIL": True,
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
     "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
-    "ACCOUNT_USER_DISPLAY": "hub.personal_data.name_of",
+    "ACCOUNT_USER_DISPLAY": "hub.personal_data.own_name_of",
     # A class of forty behind one address signs up at once; one address gets few letters.
     "ACCOUNT_RATE_LIMITS": {
         "signup": "60/m/ip",

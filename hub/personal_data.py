@@ -44,7 +44,13 @@ def erase(user) -> None:
 
 
 def name_of(user) -> str:
-    """The name others see beside what ``user`` wrote; of an erased account "a former member"."""
+    """The name that others read beside what ``user`` wrote; of somebody who left, that she was a
+    member. Never a sign-in name: that may be an e-mail address."""
     if user is None or (not user.is_active and not user.get_full_name()):
         return _("a former member")
+    return user.get_full_name() or _("a member")
+
+
+def own_name_of(user) -> str:
+    """How the hub addresses ``user`` herself."""
     return user.get_full_name() or user.get_username()

@@ -7,9 +7,11 @@ class LessonsConfig(AppConfig):
     verbose_name = _("Lessons")
 
     def ready(self):
-        from lessons import panels, signals
+        from hub import personal_data
+        from lessons import member, panels, signals
         from lessons.broken_links import register_checks
 
         register_checks()
         signals.connect()
         panels.ask_in_editors()
+        personal_data.register("answers_about_lessons", member.answers_of)

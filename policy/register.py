@@ -14,9 +14,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from hub.personal_data import name_of
 from hub.templatetags.hub_tags import thai_date
 from policy.models import Contribution, Decision
-from policy.taking_part import name_of
 
 # Characters that neither XML nor a spreadsheet takes; people paste them unseen.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.letters import absolute, write_to
 from hub.limits import HOUR, times
+from hub.personal_data import name_of, own_name_of
 from policy import rights
 from policy.cells import cell_url
 from policy.choice import Choice
@@ -41,7 +42,7 @@ def report(request, key, party):
     earlier = _record_of(cell.reports, request.GET.get("to"))
     return report_form(request, cell, str(request.user.pk), ClauseReport(
         clause_key=key, party=cell.party, reporter=request.user, adds_to=earlier,
-        reporter_name=_name_of(request.user),
+        reporter_name=own_name_of(request.user),
     ))
 
 
@@ -67,7 +68,7 @@ def verify(request, key, party):
     about = _record_of(cell.reports, request.GET.get("report"))
     blank = Verification(
         clause_key=key, party=cell.party, report=about, verifier=request.user,
-        verifier_name=_name_of(request.user),
+        verifier_name=own_name_of(request.user),
     )
     form = VerificationForm(*_sent(request), instance=blank)
     context = {"form": form, "cell": cell, "about": about}
@@ -120,7 +121,7 @@ def withdraw(request, kind, pk):
             Withdrawal.objects.create(
                 **{"report" if kind == "clausereport" else "verification": one},
                 reason=form.cleaned_data["reason"], by=request.user,
-                by_name=_name_of(request.user),
+                by_name=name_of(request.user),
             )
         return back_to(cell, "withdrawn")
     text = record.claim if kind == "clausereport" else record.seen
@@ -183,10 +184,6 @@ def _of_kind(kind, pk):
 def _record_of(records, pk):
     """The one of ``records`` that the address names, if it stands."""
     return next((r for r in records if str(r.pk) == pk and not r.withdrawn), None)
-
-
-def _name_of(user) -> str:
-    return user.get_full_name() or user.get_username()
 
 
 def tell_the_party(record) -> None:

@@ -1,19 +1,10 @@
-"""Who may take part in deliberations, how often, and under which name they stand there."""
+"""Who may take part in deliberations, and how often."""
 
 from django.contrib.auth.views import redirect_to_login
-from django.utils.translation import gettext as _
 
 from hub.limits import HOUR, times
 
 MOST_AN_HOUR = 20  # contributions of one person
-
-
-def name_of(user) -> str:
-    """The name that others read; of somebody who left, that she was a member. Never a sign-in
-    name: that may be an e-mail address."""
-    if user is None or (not user.is_active and not user.get_full_name()):
-        return _("a former member")
-    return user.get_full_name() or _("a member")
 
 
 def is_secretariat(page, user) -> bool:

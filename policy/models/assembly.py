@@ -14,6 +14,7 @@ from wagtail.models import Orderable
 from hub.chain import Relation, Stage
 from hub.models import KnowledgePage
 from hub.sections import Section, heading_anchor
+from policy.models.issue import IssuePage
 
 
 class AssemblyPage(KnowledgePage):
@@ -182,3 +183,8 @@ class AgendaItem(Orderable):
 
     def __str__(self):
         return f"{self.number} {self.title}"
+
+    @property
+    def readable_issue(self) -> IssuePage | None:
+        """The issue behind the item, when anybody may read it."""
+        return IssuePage.objects.open_to_all().filter(pk=self.issue_id).first()

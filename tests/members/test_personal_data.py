@@ -13,10 +13,11 @@ from wagtail.users.models import UserProfile
 
 from hub import personal_data
 from hub.personal_data import name_of
+from lessons.models import LessonAnswer
 from members import account
 from members.models import Member
 from search.models import Alert
-from tests.factories import LessonPageFactory
+from tests.factories import LessonPageFactory, ModelPageFactory
 from tests.members.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,10 @@ def hers(member, hers):
         email=member.email, language="th", site=Site.objects.get(is_default_site=True),
         text="ปูม้า", digest="1", confirmed_at=now, looked_until=now,
     )
-    LessonPageFactory(title="บทเรียนของสมศรี", owner=member)
+    lesson = LessonPageFactory(title="บทเรียนของสมศรี", owner=member)
+    LessonAnswer.objects.create(
+        lesson=lesson, target=ModelPageFactory(), answer="not_used", reason="คนละน้ำ", by=member
+    )
     return hers
 
 
@@ -47,6 +51,7 @@ def test_she_downloads_what_is_held_of_her_and_no_secret(hers, member, editor):
     assert held["account"]["sign_in_with"][0]["kind"]
     assert held["alerts"][0]["text"] == "ปูม้า"
     assert held["pages"][0]["title"] == "บทเรียนของสมศรี"
+    assert held["answers_about_lessons"][0]["reason"] == "คนละน้ำ"
     text = answer.content.decode()
     assert "สมศรี" in text, "readable as it is"
     assert editor.email not in text and "JBSWY3DP" not in text and member.password not in text
