@@ -23,6 +23,7 @@ LINE, PADDING = 25, 12
 LETTERS = 19  # that fit on a line of a box, marks above and below not counted
 LATIN = 0.87  # of the width of a Thai letter
 MOST_LINES = 5
+OPENING = tuple("([“‘")
 SWEEPS = 6
 
 
@@ -84,14 +85,13 @@ def wrapped(text, width=LETTERS, most=MOST_LINES) -> list[str]:
     A space stays at the end of its line: the lines joined are the text, for those who hear it.
     """
     lines = [""]
-    for word in words_of(" ".join(str(text).split())):
+    for word in _with_signs(words_of(" ".join(str(text).split()))):
         while letters(word) > width:  # no word of any language: an address, a row of signs
             head, word = word[:width], word[width:]
             lines += [head] if lines[-1] else []
             lines[-1] = head
             lines.append("")
-        is_sign = not any(c.isalnum() for c in word)  # which begins no line
-        if letters(lines[-1] + word.rstrip()) > width + is_sign:
+        if letters(lines[-1] + word.rstrip()) > width:
             lines.append("")
         lines[-1] += word
     lines = [line for line in lines if line.strip()]
@@ -101,6 +101,19 @@ def wrapped(text, width=LETTERS, most=MOST_LINES) -> list[str]:
             lines[-1] = lines[-1][:-1]
         lines[-1] = lines[-1].rstrip() + "…"
     return lines
+
+
+def _with_signs(words) -> list[str]:
+    """``words`` with what begins no line at the end of the word before, and what ends no line (an
+    opening bracket) at the beginning of the word after."""
+    found = []
+    for word in words:
+        is_sign = not any(c.isalnum() for c in word) and word.strip()[:1] not in OPENING
+        if found and (is_sign or found[-1].rstrip()[-1:] in OPENING):
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
 
 
 def picture(chain, marks, url_of) -> Picture:

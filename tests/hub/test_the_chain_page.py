@@ -133,6 +133,8 @@ def test_thai_titles_are_cut_between_words():
     assert "".join(wrapped("x" * 70)) == "x" * 70
     assert all(letters(line) <= LETTERS for line in wrapped("x" * 70))
     assert not any(line[0] in ":,." for line in wrapped("หลักสูตรประมงชุมชนทะเลสาบ: เริ่มปีแรก, ให้รอด."))
+    for line in wrapped("กลุ่มบ้านเหนือคลอง (เกาะยอ): ได้ผล", width=14):
+        assert line[0] not in "):" and line.rstrip()[-1] != "(", line
     long = wrapped("ความรู้ชุมชนรอบทะเลสาบสงขลา " * 20)
     assert len(long) == 5 and long[-1].endswith("…") and letters(long[-1]) <= LETTERS
     assert wrapped("") == []

@@ -11,9 +11,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from hub import withdrawals
+from hub.chain import Relation
 from hub.models import Area
 from policy.models import Clause, ClauseReport, Party, Verification, Withdrawal
-from tests.factories import AssemblyPageFactory, ResolutionPageFactory, home
+from tests.factories import (
+    AssemblyPageFactory,
+    ModelPageFactory,
+    ResolutionPageFactory,
+    home,
+    link,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -258,3 +266,11 @@ def test_whatever_the_address_says_there_is_an_answer(ledger, visitor, name, val
     value = f"%{value}" if value else ""
     for address in ("/follow-up/", "/en/follow-up/data.csv"):
         assert visitor.get(f"{address}?{name}={value}").status_code in (200, 400)
+
+
+def test_a_resolution_that_rests_on_withdrawn_knowledge_says_so(ledger, visitor):
+    model = ModelPageFactory()
+    link(ledger, Relation.CITES, model)
+    assert "อาศัยความรู้ที่ถูกถอน" not in text(visitor, "/follow-up/")
+    withdrawals.withdraw(model, kind="withdrawn", reason="วัดผิด")
+    assert text(visitor, "/follow-up/").count("อาศัยความรู้ที่ถูกถอน") == 1
