@@ -1,0 +1,56 @@
+"""Certificates: given to who came often enough, once a facilitator confirms it; taken back with a
+reason."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.models import Certificate
+from courses.runs import letters
+from courses.runs.attendance import Row, rows_of
+
+
+@transaction.atomic
+def confirm(run, chosen, user) -> list[Certificate]:
+    """Give a certificate to each of ``chosen`` (pks of enrolments) who fulfils the rule and has
+    none yet."""
+    made = [
+        _issue(run, row, user) for row in rows_of(run)
+        if row.enrolment.pk in chosen and row.is_enough and row.certificate is None
+    ]
+    for certificate in made:
+        letters.certified(certificate)
+    return made
+
+
+def _issue(run, row: Row, user) -> Certificate:
+    return Certificate.objects.create(
+        enrolment=row.enrolment, holder=row.enrolment.name, said=_said_of(run),
+        run_title=run.title, place=run.place, first_day=run.meeting_list[0].date,
+        last_day=run.meeting_list[-1].date, minutes=row.minutes, attended=row.attended,
+        meetings=len(run.meeting_list), issued_by=user,
+        is_demonstration=bool(run.curriculum and run.curriculum.is_demonstration),
+    )
+
+
+def _said_of(run) -> dict:
+    """Course and competences in each language that the curriculum is published in."""
+    if run.curriculum is None:
+        return {run.language: {"course": run.title, "competences": []}}
+    pages = run.curriculum.get_translations(inclusive=True).live().specific()
+    return {
+        page.locale.language_code: {
+            "course": page.title, "competences": [str(item.value) for item in page.competences],
+        }
+        for page in pages
+    }
+
+
+@transaction.atomic
+def revoke(certificate, reason) -> None:
+    """Let the certificate no longer count; its page says so and why. Done twice, the first
+    reason stays."""
+    changed = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    if changed.counts:
+        changed.revoked_at, changed.revoked_reason = timezone.now(), reason
+        changed.save()
+        letters.revoked(changed)
