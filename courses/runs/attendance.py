@@ -14,7 +14,8 @@ class Row:
 
     enrolment: Enrolment
     came: list[tuple]  # (meeting, whether she came), of each meeting in order
-    certificate: Certificate | None
+    certificate: Certificate | None  # the one that counts
+    was_revoked: bool  # and none was issued since
     needed: int
 
     @property
@@ -36,15 +37,18 @@ def rows_of(run) -> list[Row]:
     came = set(
         Attendance.objects.filter(meeting__run=run).values_list("enrolment_id", "meeting_id")
     )
-    certificates = {
-        certificate.enrolment_id: certificate
-        for certificate in Certificate.objects.filter(enrolment__run=run, revoked_at=None)
-    }
+    certificates, revoked = {}, set()
+    for certificate in Certificate.objects.filter(enrolment__run=run):
+        if certificate.counts:
+            certificates[certificate.enrolment_id] = certificate
+        else:
+            revoked.add(certificate.enrolment_id)
     people = run.enrolments.enrolled().select_related("user").order_by("name", "pk")
     return [
         Row(
             enrolment, [(m, (enrolment.pk, m.pk) in came) for m in run.meeting_list],
-            certificates.get(enrolment.pk), run.needed,
+            certificates.get(enrolment.pk),
+            enrolment.pk in revoked and enrolment.pk not in certificates, run.needed,
         )
         for enrolment in people
     ]

@@ -77,7 +77,7 @@ def pdf_of(certificate: Certificate) -> bytes:
     sheet.set_draw_color(*TURMERIC)
     sheet.set_line_width(0.5)
     sheet.rect(12.5, 12.5, sheet.w - 25, sheet.h - 25)
-    sheet.set_y(21)
+    sheet.set_y(25)
     sheet.say(settings.WAGTAIL_SITE_NAME, 15, colour=SOFT)
     if certificate.is_demonstration:
         sheet.say(_("Demonstration: people and results are made up."), 11, colour=SOFT)

@@ -108,6 +108,8 @@ def test_a_revoked_one_says_so_and_why_to_everybody_at_once(
     certificate.refresh_from_db()
     assert certificate.revoked_reason == "บันทึกชื่อผิดคน", "the first reason stays"
     assert signed_in(both.user).get(f"{page}pdf/").status_code == 403
+    form = client.get(page_of(run)).content.decode()
+    assert "ใบก่อนหน้านี้ถูกเพิกถอน" in form and f'value="{both.pk}">' in form, "not ticked by itself"
     [again] = completion.confirm(run, {both.pk}, facilitator)
     assert again.code != certificate.code and again.counts
 
