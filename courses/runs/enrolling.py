@@ -73,13 +73,13 @@ def _seat(run, enrolment) -> None:
 
 @transaction.atomic
 def leave(enrolment, state=S.LEFT) -> None:
-    """Give the seat back, or the place in line; what was asked for the meetings is blanked."""
+    """Give the seat back, or the place in line; what was told for the course is erased."""
     run = lock(enrolment.run)
     enrolment = run.enrolments.get(pk=enrolment.pk)
     if not enrolment.is_current:
         return
     enrolment.state = state
-    enrolment.phone = enrolment.organisation = enrolment.needs = ""
+    enrolment.name = enrolment.phone = enrolment.organisation = enrolment.needs = ""
     enrolment.save()
     if state == S.REMOVED:
         letters.removed(enrolment)

@@ -1,8 +1,11 @@
 """The group of a run for those who lead it: who is in it, who came, what is sent, who completed."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +18,7 @@ from hub.filenames import safe_filename
 from hub.limits import HOUR, times
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+SENT_TWICE = timedelta(minutes=5)
 MOST_AN_HOUR = 30  # messages of one person, each a letter to everybody in the group
 
 
@@ -101,21 +105,31 @@ def send(request, run):
         elif not form.is_valid():
             status = 422
         else:
-            post = GroupPost.objects.create(
-                run=run, author=request.user, text=form.cleaned_data["text"].strip()
-            )
-            for file in form.cleaned_data["files"]:
-                GroupFile.objects.create(post=post, file=file, title=safe_filename(file.name))
-            people = list(run.enrolments.enrolled().select_related("user"))
-            for enrolment in people:
-                enrolment.run = run
-                letters.sent(enrolment, post)
+            number = _send(run, request.user, **form.cleaned_data)
             messages.success(request, ngettext(
-                "Sent to %(number)d person.", "Sent to %(number)d people.", len(people)
-            ) % {"number": len(people)})
+                "Sent to %(number)d person.", "Sent to %(number)d people.", number
+            ) % {"number": number})
             return redirect("group", run.pk)
     context = {"run": run, "form": form, "problem": problem}
     return render(request, "courses/runs/send.html", context, status=status)
+
+
+def _send(run, author, text, files) -> int:
+    """Keep the message and write to the group; returns to how many. The same sent once more, by a
+    button pressed twice on a slow line, is sent once."""
+    people = list(run.enrolments.enrolled().select_related("user"))
+    text, titles = text.strip(), [safe_filename(file.name) for file in files]
+    just_now = timezone.now() - SENT_TWICE
+    for post in run.posts.filter(author=author, text=text, sent_at__gt=just_now):
+        if [file.title for file in post.files.all()] == titles:
+            return len(people)
+    post = GroupPost.objects.create(run=run, author=author, text=text)
+    for file, title in zip(files, titles, strict=True):
+        GroupFile.objects.create(post=post, file=file, title=title)
+    for enrolment in people:
+        enrolment.run = run
+        letters.sent(enrolment, post)
+    return len(people)
 
 
 @for_leaders()

@@ -90,7 +90,7 @@ def test_who_comes_after_the_last_seat_waits_in_line_and_moves_up(
     [letter] = mail.outbox
     assert letter.to == ["w1@example.org"]
     first.refresh_from_db()
-    assert (first.phone, first.organisation, first.needs) == ("", "", "")
+    assert {first.name, first.phone, first.organisation, first.needs} == {""}
     assert run.enrolments.waiting().get().place_in_line == 1
     assert client.get(f"/courses/runs/{run.pk}/mine/").status_code == 404
 

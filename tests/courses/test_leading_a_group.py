@@ -146,6 +146,15 @@ def test_files_reach_the_group_and_nobody_else(
         f"/courses/runs/{run.pk}/mine/").content.decode()
 
 
+def test_a_button_pressed_twice_sends_once(run, put_in, leads, address):
+    put_in(run)
+    for _time in range(2):
+        assert send(leads, address, ("a.txt", b"one")).status_code == 302
+    assert GroupPost.objects.count() == len(mail.outbox) == 1
+    send(leads, address, ("b.txt", b"two"))
+    assert GroupPost.objects.count() == 2, "another file is another message"
+
+
 def test_a_file_of_one_group_is_not_opened_through_another(run, make_run, put_in, leads, address,
                                                            signed_in):
     send(leads, address, ("a.txt", b"secret"))
