@@ -27,5 +27,6 @@ urlpatterns = [
     path("certificates/", certificate_views.look_up, name="certificate_look_up"),
     path(CERTIFICATE, certificate_views.certificate, name="certificate"),
     path(f"{CERTIFICATE}pdf/", certificate_views.paper, name="certificate_paper"),
+    path(f"{CERTIFICATE}erase/", certificate_views.erase, name="certificate_erase"),
     path(f"{CERTIFICATE}revoke/", certificate_views.revoke, name="certificate_revoke"),
 ]

@@ -46,6 +46,7 @@ def certificate(request, code):
     context = {
         "certificate": found, "may_print": may_print(request.user, found),
         "may_revoke": found.counts and _may_revoke(request.user, found),
+        "may_erase": _may_erase(request.user, found),
     }
     return render(request, "courses/runs/certificate.html", context)
 
@@ -60,6 +61,15 @@ def may_print(user, certificate) -> bool:
 
 def _may_revoke(user, certificate) -> bool:
     return bool(certificate.enrolment) and may_confirm(user, certificate.enrolment.run)
+
+
+def _may_erase(user, certificate) -> bool:
+    """Only for a holder who has no account: others do it themselves, by leaving."""
+    enrolment = certificate.enrolment
+    return bool(
+        enrolment and enrolment.user_id is None and not certificate.erased_at
+        and may_confirm(user, enrolment.run)
+    )
 
 
 @never_cache
@@ -94,3 +104,19 @@ def revoke(request, code):
         return redirect(found)
     context = {"certificate": found, "form": form}
     return render(request, "courses/runs/revoke.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(FORM_METHODS)
+def erase(request, code):
+    """Take out the name, at the request of a holder without an account; asked once more."""
+    found = get_object_or_404(
+        Certificate.objects.select_related("enrolment__run"), code=code
+    )
+    if not _may_erase(request.user, found):
+        raise PermissionDenied
+    if request.method == "POST":
+        completion.erase_name(found)
+        return redirect(found)
+    return render(request, "courses/runs/erase.html", {"certificate": found})

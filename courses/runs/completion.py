@@ -54,3 +54,14 @@ def revoke(certificate, reason) -> None:
         changed.revoked_at, changed.revoked_reason = timezone.now(), reason
         changed.save()
         letters.revoked(changed)
+
+
+@transaction.atomic
+def erase_name(certificate) -> None:
+    """Take out the name of a holder without an account, who asked for it; with an account one
+    does so oneself, by leaving."""
+    certificate.holder, certificate.erased_at = "", timezone.now()
+    certificate.save(update_fields=["holder", "erased_at"])
+    enrolment = certificate.enrolment
+    enrolment.name = enrolment.phone = enrolment.organisation = enrolment.needs = ""
+    enrolment.save()

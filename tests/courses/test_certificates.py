@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from django.core import mail
 
-from courses.models import Attendance, Certificate, CourseRun
+from courses.models import Attendance, Certificate, CourseRun, Enrolment
 from courses.models.certificate import new_code
 from courses.runs import certificate_paper, completion
 from tests.factories import CurriculumPageFactory
@@ -112,6 +112,27 @@ def test_a_revoked_one_says_so_and_why_to_everybody_at_once(
     assert "ใบก่อนหน้านี้ถูกเพิกถอน" in form and f'value="{both.pk}">' in form, "not ticked by itself"
     [again] = completion.confirm(run, {both.pk}, facilitator)
     assert again.code != certificate.code and again.counts
+
+
+def test_the_name_of_a_holder_without_an_account_is_erased_when_she_asks(
+    done, facilitator, member, signed_in, visitor
+):
+    run, both, _once = done
+    Enrolment.objects.filter(pk=both.pk).update(user=None)
+    [certificate] = completion.confirm(run, {both.pk}, facilitator)
+    page = f"/certificates/{certificate.code}/"
+    assert "สมศรี มีสุข" in visitor.get(page).content.decode()
+    assert signed_in(member).post(f"{page}erase/").status_code == 403
+    client = signed_in(facilitator)
+    assert f"{page}erase/" in client.get(page).content.decode()
+    assert client.get(f"{page}erase/").status_code == 200
+    assert client.post(f"{page}erase/").url == page
+    body = visitor.get(page).content.decode()
+    assert "สมศรี" not in body and "เป็นของจริง" in body
+    both.refresh_from_db()
+    assert both.name == both.phone == "" and both.attendances.count() == 2
+    assert client.post(f"{page}erase/").status_code == 403, "done"
+    assert client.get(f"{page}pdf/").status_code == 200
 
 
 LONG = "หลักสูตรเครือข่ายอาสาสมัครเยี่ยมผู้สูงอายุในชุมชนที่น้ำท่วมทุกปี: เริ่มอย่างไรให้อยู่ได้นานและไม่เหนื่อยเกินไป"

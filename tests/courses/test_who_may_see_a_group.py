@@ -41,6 +41,7 @@ MAY = {
     "certificate": (EVERYBODY, None),
     "certificate_paper": (LEADERS | {"participant"}, None),
     "certificate_revoke": (CONFIRM, CONFIRM),
+    "certificate_erase": (set(), set()),  # the holder has an account and does it herself
 }
 
 
@@ -128,7 +129,7 @@ def test_writing(client_of, address_of, who, run):
             answer = client.post(address_of(name), {"account": "stranger", "text": "x",
                                                     "reason": "x", "completed": "1"})
             assert answer.status_code in (302, 403), (who, name)
-            assert "/group/" not in answer.get("Location", "").split("?")[0], (who, name)
+            assert answer.status_code == 403 or "/accounts/login/" in answer["Location"]
             assert snapshot(run) == before, (who, name)
 
 
