@@ -83,7 +83,7 @@ def _enrol(run, user, state, organisation="") -> Enrolment:
 
 
 def _finish(run, said, seats, facilitator) -> None:
-    completion.confirm(run, {one.pk for one in seats.values()}, facilitator)
+    completion.issue(run, {one.pk for one in seats.values()}, facilitator)
     last = run.meeting_list[-1].date
     Certificate.objects.filter(enrolment__run=run).update(
         issued_at=timezone.make_aware(datetime.combine(last, time(16)))
@@ -106,7 +106,7 @@ def join(user) -> None:
             Attendance.objects.bulk_create(
                 [Attendance(meeting=m, enrolment=enrolment) for m in run.meeting_list]
             )
-            completion.confirm(run, {enrolment.pk}, None)
+            completion.issue(run, {enrolment.pk}, None)
         elif run.waiting:
             _enrol(run, user, S.WAITING)
 

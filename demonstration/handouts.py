@@ -18,7 +18,7 @@ from pptx.util import Pt
 from search import thai
 
 TAG = "demonstration"
-FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parents[1] / "hub/fonts"
 NOTICE = "เนื้อหาตัวอย่าง บุคคล กลุ่ม และตัวเลขเป็นเรื่องสมมติ · CC BY 4.0"
 MADE = datetime(2025, 1, 1, tzinfo=UTC)
 

@@ -14,10 +14,10 @@ from hub.finding import words_of
 from hub.letters import absolute
 from hub.templatetags.hub_tags import date_range, minutes, thai_date
 
-FONTS = settings.BASE_DIR / "demonstration/fonts"
+FONTS = settings.BASE_DIR / "hub/fonts"
 LAKE, INK, SOFT, TURMERIC = (11, 90, 99), (30, 43, 45), (85, 96, 95), (240, 181, 60)
 CODE_MM = 34  # side of the square code
-COMPETENCES = 6  # that fit the sheet; its page has all of them
+FOOT_MM = 30  # from here on, measured from below, stand date and address
 
 
 class _Sheet(FPDF):
@@ -52,12 +52,17 @@ class _Sheet(FPDF):
 
     def _lines(self, text, width):
         line = ""
-        for word in words_of(unicodedata.normalize("NFC", text)):
+        for word in self._pieces(text, width):
             if line.strip() and self.get_string_width((line + word).rstrip()) > width:
                 yield line.strip()
                 line = ""
             line += word
         yield line.strip()
+
+    def _pieces(self, text, width):
+        """Words; letters of a word that no line could hold."""
+        for word in words_of(unicodedata.normalize("NFC", text)):
+            yield from [word] if self.get_string_width(word) <= width else word
 
 
 def address_of(certificate: Certificate) -> str:
@@ -109,8 +114,9 @@ def _foot(sheet, certificate) -> None:
     sheet.set_xy(22, max(top, sheet.get_y() + 3))
     if certificate.competences:
         sheet.say(_("Competences that the course teaches"), 12, "B", LAKE, left - 30, "L")
-        for competence in certificate.competences[:COMPETENCES]:
-            sheet.say(f"• {competence}", 11, width=left - 30, align="L")
+        for competence in certificate.competences:  # as many as fit; its page has all of them
+            if sheet.get_y() < sheet.h - FOOT_MM - 6:
+                sheet.say(f"• {competence}", 11, width=left - 30, align="L")
     sheet.set_font("Sarabun", "", 10)
     sheet.set_text_color(*INK)
     sheet.set_xy(22, sheet.h - 25)

@@ -7,22 +7,30 @@ from django.utils import timezone
 from courses.models import Certificate
 from courses.runs import letters
 from courses.runs.attendance import Row, rows_of
+from courses.runs.enrolling import lock
 
 
 @transaction.atomic
 def confirm(run, chosen, user) -> list[Certificate]:
-    """Give a certificate to each of ``chosen`` (pks of enrolments) who fulfils the rule and has
-    none yet."""
-    made = [
-        _issue(run, row, user) for row in rows_of(run)
-        if row.enrolment.pk in chosen and row.is_enough and row.certificate is None
-    ]
+    """As ``issue``, with a letter to each."""
+    made = issue(run, chosen, user)
     for certificate in made:
         letters.certified(certificate)
     return made
 
 
-def _issue(run, row: Row, user) -> Certificate:
+@transaction.atomic
+def issue(run, chosen, user) -> list[Certificate]:
+    """Give a certificate to each of ``chosen`` (pks of enrolments) who fulfils the rule and has
+    none yet."""
+    run = lock(run)
+    return [
+        _certificate(run, row, user) for row in rows_of(run)
+        if row.enrolment.pk in chosen and row.is_enough and row.certificate is None
+    ]
+
+
+def _certificate(run, row: Row, user) -> Certificate:
     return Certificate.objects.create(
         enrolment=row.enrolment, holder=row.enrolment.name, said=_said_of(run),
         run_title=run.title, place=run.place, first_day=run.meeting_list[0].date,

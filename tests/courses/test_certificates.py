@@ -158,20 +158,35 @@ def test_the_paper_says_it_in_thai_that_can_be_copied_out(
     both.name = "นางสาวน้ำผึ้ง ปู่ย่าตายาย"
     both.save()
     curriculum.title = LONG
-    curriculum.competences = [("item", f"ทำบัญชีกลุ่มได้ข้อที่ {n}") for n in range(9)]
+    curriculum.competences = [("item", f"ทำบัญชีกลุ่มได้ข้อที่ {n}") for n in range(40)]
     curriculum.save()
     [certificate] = completion.confirm(run, {both.pk}, facilitator)
     answer = signed_in(both.user).get(f"{prefix}/certificates/{certificate.code}/pdf/")
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Robots-Tag"] == "noindex"
     text = without_spaces(read(answer.content))
-    wanted = [both.name, LONG, "ทำบัญชีกลุ่มได้ข้อที่5", certificate.code, "ศาลาบ้านตัวอย่าง",
+    wanted = [both.name, LONG, "ทำบัญชีกลุ่มได้ข้อที่3", certificate.code, "ศาลาบ้านตัวอย่าง",
               f"https://hub.example.org{prefix}/certificates/{certificate.code}/"]
     wanted += ["Certificate", "has completed the course"] if prefix else ["วุฒิบัตร", "เรียนจบหลักสูตร"]
     for said in wanted:
         assert without_spaces(said) in text, said
     for private in (both.phone, both.user.email):
         assert without_spaces(private) not in text
+
+
+@pytest.mark.parametrize("holder", ["x" * 150, "ก" * 150, "محمد 李 😀", "a b " * 37])
+def test_no_name_breaks_the_sheet(done, facilitator, holder):
+    run, both, _once = done
+    both.name = holder
+    both.save()
+    [certificate] = completion.confirm(run, {both.pk}, facilitator)
+    pdf = certificate_paper.pdf_of(certificate)
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    width, height = 297 * 72 / 25.4, 210 * 72 / 25.4
+    for number in range(text.count_rects()):
+        left, bottom, right, top = text.get_rect(number)
+        assert left >= 0 and right <= width and bottom >= 0 and top <= height
+    assert without_spaces(certificate.code) in without_spaces(read(pdf))
 
 
 def test_the_square_code_leads_to_the_page(done, facilitator, monkeypatch):
