@@ -23,6 +23,7 @@ from hub.models import Area
 FILE = "course_runs.toml"
 PEOPLE = f"{PREFIX}course-"
 FIELDS = ["title", "language", "place", "seats", "contact", "note"]
+NAMELESS = "ผู้เรียนตัวอย่าง (นามสมมติ)"
 S = Enrolment.State
 
 
@@ -74,7 +75,7 @@ def _meeting(run, days) -> Meeting:
 
 def _enrol(run, user, state, organisation="") -> Enrolment:
     enrolment = Enrolment(
-        run=run, user=user, state=state, name=user.get_full_name() or user.get_username(),
+        run=run, user=user, state=state, name=user.get_full_name() or NAMELESS,
         organisation=organisation,
     )
     enrolment.agree()

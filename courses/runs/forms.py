@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Enrolment
-from hub.personal_data import name_of
 from hub.uploads import MAX_DOCUMENT_BYTES, MEGABYTE, validate_document
 
 MAX_FILES = 10
@@ -60,7 +59,7 @@ class EnrolForm(DetailsForm):
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not self.instance.name:
-            self.initial["name"] = name_of(user)
+            self.initial["name"] = user.get_full_name()  # never a sign-in name
 
 
 class AddForm(DetailsForm):
@@ -108,10 +107,9 @@ class AddForm(DetailsForm):
     def clean(self):
         said = super().clean()
         if not said.get("name") and not self.errors:
-            if self.user is None:
+            said["name"] = self.user.get_full_name() if self.user else ""
+            if not said["name"]:
                 self.add_error("name", _("Give a name or an account."))
-            else:
-                said["name"] = name_of(self.user)
         if self.user is None and not said.get("agreed"):
             self.add_error("agreed", _("Ask first: without consent we may not keep it."))
         return said

@@ -60,7 +60,10 @@ def run_page(request, pk):
     context = {
         "run": run, "enrolment": enrolment if enrolment and enrolment.is_current else None,
         "leads": may_lead(request.user, run),
-        "facilitators": run.facilitators.order_by("pk"),
+        # By name only: a sign-in name may be an e-mail address.
+        "facilitators": [
+            name for user in run.facilitators.order_by("pk") if (name := user.get_full_name())
+        ],
     }
     return render(request, "courses/runs/run.html", context)
 

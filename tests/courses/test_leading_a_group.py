@@ -78,6 +78,16 @@ def test_she_then_says_herself_whether_we_may_keep_it(run, member, leads, addres
     assert "ดูและยินยอม" not in client.get(f"/courses/runs/{run.pk}/mine/").content.decode()
 
 
+def test_a_sign_in_name_is_never_taken_for_a_name(run, member, leads, address, visitor,
+                                                  facilitator):
+    for user in (member, facilitator):
+        user.first_name = ""
+        user.save()
+    answer = leads.post(f"{address}add/", {"account": "somsri"})
+    assert answer.status_code == 422 and "name" in answer.context["form"].errors
+    assert facilitator.username not in visitor.get(f"/courses/runs/{run.pk}/").content.decode()
+
+
 def test_somebody_without_an_account_stands_there_by_name(run, leads, address):
     said = {"name": "ยายแดง", "phone": "081", "agreed": "on"}
     assert leads.post(f"{address}add/", said).url == address
