@@ -5,3 +5,19 @@ from django.utils.translation import gettext_lazy as _
 class CoursesConfig(AppConfig):
     name = "courses"
     verbose_name = _("Courses")
+
+    def ready(self):
+        from courses import member_section
+        from courses.runs import rights, schedule, signals
+        from hub import member_pages, personal_data
+        from hub.changes import time_passed
+        from hub.reference import reference_loaded
+
+        signals.connect()
+        time_passed.connect(schedule.look)
+        reference_loaded.connect(rights.add_rights)
+        member_pages.register(member_section.my_courses, order=20)
+        member_pages.register(member_section.my_groups, order=30)
+        personal_data.register(
+            "course_runs", member_section.export_of, member_section.erase_of
+        )

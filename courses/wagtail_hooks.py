@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from wagtail import hooks
 
 from courses.models import Handout, may_facilitate
+from courses.runs import admin  # noqa: F401 - registers what editors plan
 
 
 @hooks.register("before_serve_document")

@@ -17,6 +17,7 @@ from demonstration import (
     closed_lessons,
     conditions,
     content,
+    course_runs,
     earlier_versions,
     follow_up,
     handouts,
@@ -93,6 +94,7 @@ class Loader:
         withdrawn.supersede_a_lesson(self.pages)
         peer_review.load(ModelPage.objects.get(pk=self.pages["model/crab-bank", "th"].pk))
         process.load(self.pages)
+        course_runs.load(self.pages)
         closed_lessons.load({code: self.pages["section/knowledge", code] for code in ("th", "en")})
         self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
         return self.said
@@ -338,6 +340,7 @@ class Loader:
 def remove() -> int:
     """Take away every demonstration page, document and report; returns the number of pages."""
     follow_up.remove()
+    course_runs.remove()
     pages = KnowledgePage.objects.filter(is_demonstration=True)
     number = pages.count()
     withdrawn.forget(pages)

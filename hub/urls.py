@@ -32,6 +32,7 @@ urlpatterns += i18n_patterns(
     path("chain/broken/csv/", broken_links_views.broken_links_as_csv, name="broken_links_csv"),
     path("", include("models_lib.urls")),
     path("", include("lessons.urls")),
+    path("", include("courses.urls")),
     path("follow-up/", include("policy.ledger_urls")),
     *wagtail_patterns[:-1],
     serve_pages,

@@ -17,6 +17,7 @@ FIXED = [
     "/search/alert/?q=ปูม้า&kind=model", "/en/search/alert/?q=crab", "/search/alert/asked/?q=ปูม้า",
     "/en/search/alert/asked/?q=crab", "/search/alert/stop/old/", "/en/search/alert/confirm/old/",
     "/", "/search/?q=ปูม้า", "/search/?q=zzqqzz", "/search/?topic=fishers", "/ไม่มีหน้านี้/",
+    "/courses/runs/", "/en/courses/runs/", "/certificates/", "/en/certificates/",
     "/en/", "/en/search/?q=crab", "/en/search/?q=", "/en/nothing-here/", "/_util/login/",
 ]
 LISTS = """

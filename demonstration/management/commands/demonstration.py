@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
-from demonstration import closed_lessons
+from demonstration import closed_lessons, course_runs
 from demonstration.loader import Loader, remove
 from policy.models import VERIFIERS, Party
 
@@ -58,6 +58,8 @@ class Command(BaseCommand):
                 user.parties.set(Party.objects.filter(slug=PARTY_OF_REPORTER))
             if name == "editor":
                 closed_lessons.join(user)
+            if name in ("facilitator", "member"):
+                course_runs.join(user)
             lines.append(f"{name}  {password}")
         if lines:
             with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a") as f:

@@ -1,0 +1,105 @@
+"""Who takes part in a run, who waits for a seat, and who came."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.course_run import CourseRun, Meeting
+
+# The version of the text in templates/courses/enrolment_consent.html; a new text is a new one.
+CONSENT = "1"
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    def enrolled(self):
+        return self.filter(state=Enrolment.State.ENROLLED)
+
+    def waiting(self):
+        """Those who wait, the first in line first."""
+        return self.filter(state=Enrolment.State.WAITING).order_by("asked_at", "pk")
+
+    def current(self):
+        return self.filter(state__in=[Enrolment.State.ENROLLED, Enrolment.State.WAITING])
+
+    def forget_details(self) -> int:
+        """Blank what was asked for the meetings only; returns of how many."""
+        return self.update(phone="", organisation="", needs="")
+
+
+class Enrolment(models.Model):
+    """One person in one run. Without ``user`` it is somebody who has no account, or who left."""
+
+    class State(models.TextChoices):
+        ENROLLED = "enrolled", _("has a seat")
+        WAITING = "waiting", _("waits for a seat")
+        LEFT = "left", _("gave the seat back")
+        REMOVED = "removed", _("taken off the list")
+
+    run = models.ForeignKey(CourseRun, on_delete=models.PROTECT, related_name="enrolments")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="enrolments",
+    )
+    state = models.CharField(max_length=10, choices=State.choices)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    organisation = models.CharField(_("organisation or group"), max_length=200, blank=True)
+    needs = models.CharField(_("needs"), max_length=500, blank=True)
+    consent_version = models.CharField(max_length=10, blank=True)
+    consented_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "user"], name="one_enrolment_of_a_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.run_id} {self.pk}"
+
+    @property
+    def is_enrolled(self) -> bool:
+        return self.state == self.State.ENROLLED
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
+    def is_current(self) -> bool:
+        return self.is_enrolled or self.is_waiting
+
+    @property
+    def place_in_line(self) -> int:
+        """1 for who moves up next; only of those who wait."""
+        before = models.Q(asked_at__lt=self.asked_at) | models.Q(
+            asked_at=self.asked_at, pk__lt=self.pk
+        )
+        return self.run.enrolments.waiting().filter(before).count() + 1
+
+    def agree(self) -> None:
+        self.consent_version, self.consented_at = CONSENT, timezone.now()
+
+
+class Attendance(models.Model):
+    """That somebody came to a meeting. Of who did not come there is no row."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendances")
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.CASCADE, related_name="attendances"
+    )
+
+    class Meta:
+        verbose_name = _("attendance")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "enrolment"], name="came_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.meeting_id} {self.enrolment_id}"

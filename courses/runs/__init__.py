@@ -1,0 +1,1 @@
+"""Runs of curricula: enrolling, the group, completion."""

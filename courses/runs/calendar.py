@@ -1,0 +1,28 @@
+"""The meetings of a run for the calendar of a phone."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from hub.calendars import calendar_of, event_of, respond
+from hub.letters import absolute
+
+
+def respond_with(run) -> HttpResponse:
+    """The run's meetings; of a cancelled run they are called off in every calendar."""
+    url = absolute(run.get_absolute_url())
+    response = respond(calendar_of(run.name, "courses", _events(run), timezone.now(), url))
+    # A run of a curriculum that is not public has a calendar for its people only.
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _events(run):
+    for meeting in run.meeting_list:
+        event = event_of(f"meeting-{meeting.pk}", run.name)
+        event.add("dtstart", meeting.begins)
+        event.add("dtend", meeting.ends)
+        event.add("location", meeting.where)
+        event.add("status", "CANCELLED" if run.is_cancelled else "CONFIRMED")
+        if run.note:
+            event.add("description", run.note)
+        yield event

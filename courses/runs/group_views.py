@@ -1,0 +1,165 @@
+"""The group of a run for those who lead it: who is in it, who came, what is sent, who completed."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses.models import Enrolment, GroupFile, GroupPost
+from courses.runs import attendance, completion, enrolling, group_list, letters
+from courses.runs.forms import AddForm, DetailsForm, PostForm
+from courses.runs.rights import for_leaders, may_confirm
+from hub.filenames import safe_filename
+from hub.limits import HOUR, times
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+SENT_TWICE = timedelta(minutes=5)
+MOST_AN_HOUR = 30  # messages of one person, each a letter to everybody in the group
+
+
+@for_leaders()
+@require_safe
+def group(request, run):
+    context = {
+        "run": run, "rows": attendance.rows_of(run),
+        "waiting": run.enrolments.waiting().select_related("user"),
+        "posts": run.posts.select_related("author").prefetch_related("files"),
+        "may_confirm": may_confirm(request.user, run),
+    }
+    return render(request, "courses/runs/group.html", context)
+
+
+@for_leaders()
+@require_http_methods(FORM_METHODS)
+def meeting(request, run, meeting):
+    """Who came: one box for each, saved at once."""
+    found = get_object_or_404(run.meetings.all(), pk=meeting)
+    found.run = run
+    if request.method == "POST":
+        attendance.record(found, _numbers(request.POST.getlist("came")))
+        messages.success(request, _("It is saved who came."))
+        return redirect("group", run.pk)
+    came = set(found.attendances.values_list("enrolment_id", flat=True))
+    people = run.enrolments.enrolled().order_by("name", "pk")
+    context = {
+        "run": run, "meeting": found, "people": [(one, one.pk in came) for one in people],
+    }
+    return render(request, "courses/runs/meeting.html", context)
+
+
+def _numbers(texts) -> set[int]:
+    """Those that are numbers which a database takes as a key."""
+    return {int(t) for t in texts if t.isascii() and t.isdigit() and len(t) < 19}
+
+
+@for_leaders()
+@require_http_methods(FORM_METHODS)
+def add(request, run):
+    form, status, problem = AddForm(request.POST or None), 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            said = form.cleaned_data
+            details = {name: said[name] for name in DetailsForm.Meta.fields}
+            try:
+                added = enrolling.add(run, form.user, details, has_agreed=said["agreed"])
+            except enrolling.CannotEnrol:
+                problem, status = _("This person is on the list already."), 409
+            else:
+                messages.success(
+                    request,
+                    _("%(name)s has a seat.") % {"name": added.name} if added.is_enrolled
+                    else _("%(name)s is on the waiting list.") % {"name": added.name},
+                )
+                return redirect("group", run.pk)
+    context = {"run": run, "form": form, "problem": problem}
+    return render(request, "courses/runs/add.html", context, status=status)
+
+
+@for_leaders()
+@require_http_methods(FORM_METHODS)
+def remove(request, run, enrolment):
+    """Taking somebody off the list; asked once more, because the next in line gets the seat."""
+    found = get_object_or_404(run.enrolments.current(), pk=enrolment)
+    found.run = run
+    if request.method == "POST":
+        enrolling.leave(found, Enrolment.State.REMOVED)
+        messages.success(request, _("%(name)s is off the list.") % {"name": found.name})
+        return redirect("group", run.pk)
+    return render(request, "courses/runs/remove.html", {"run": run, "enrolment": found})
+
+
+@for_leaders()
+@require_http_methods(FORM_METHODS)
+def send(request, run):
+    """A message or files to everybody who has a seat."""
+    form, status, problem = PostForm(request.POST or None, request.FILES or None), 200, ""
+    if request.method == "POST":
+        if times("group message", request.user.pk, HOUR) > MOST_AN_HOUR:
+            status, problem = 429, _("Too much was sent from here. Try again in an hour.")
+        elif not form.is_valid():
+            status = 422
+        else:
+            number = _send(run, request.user, **form.cleaned_data)
+            messages.success(request, ngettext(
+                "Sent to %(number)d person.", "Sent to %(number)d people.", number
+            ) % {"number": number})
+            return redirect("group", run.pk)
+    context = {"run": run, "form": form, "problem": problem}
+    return render(request, "courses/runs/send.html", context, status=status)
+
+
+def _send(run, author, text, files) -> int:
+    """Keep the message and write to the group; returns to how many. The same sent once more, by a
+    button pressed twice on a slow line, is sent once."""
+    people = list(run.enrolments.enrolled().select_related("user"))
+    text, titles = text.strip(), [safe_filename(file.name) for file in files]
+    just_now = timezone.now() - SENT_TWICE
+    for post in run.posts.filter(author=author, text=text, sent_at__gt=just_now):
+        if [file.title for file in post.files.all()] == titles:
+            return len(people)
+    post = GroupPost.objects.create(run=run, author=author, text=text)
+    for file, title in zip(files, titles, strict=True):
+        GroupFile.objects.create(post=post, file=file, title=title)
+    for enrolment in people:
+        enrolment.run = run
+        letters.sent(enrolment, post)
+    return len(people)
+
+
+@for_leaders()
+@require_POST
+def unsend(request, run, post):
+    """Take a message back, its files with it."""
+    get_object_or_404(run.posts.all(), pk=post).delete()
+    messages.success(request, _("The message and its files are deleted."))
+    return redirect("group", run.pk)
+
+
+@for_leaders(may_confirm)
+@require_http_methods(FORM_METHODS)
+def complete(request, run):
+    """Who completed: who came often enough is ticked, the facilitator confirms."""
+    if request.method == "POST":
+        made = completion.confirm(run, _numbers(request.POST.getlist("completed")), request.user)
+        messages.success(request, ngettext(
+            "%(number)d certificate was issued.", "%(number)d certificates were issued.",
+            len(made),
+        ) % {"number": len(made)})
+        return redirect("group", run.pk)
+    context = {"run": run, "rows": attendance.rows_of(run)}
+    return render(request, "courses/runs/complete.html", context)
+
+
+@for_leaders()
+@require_safe
+def as_file(request, run, kind):
+    made = {"csv": group_list.as_csv, "xlsx": group_list.as_workbook}.get(kind)
+    if made is None:
+        raise Http404
+    return made(run)
