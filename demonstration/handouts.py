@@ -8,17 +8,16 @@ import io
 import re
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 from docx import Document
 from fpdf import FPDF
 from pptx import Presentation
 from pptx.util import Pt
 
+from hub.printing import FONTS
 from search import thai
 
 TAG = "demonstration"
-FONTS = Path(__file__).parent / "fonts"
 NOTICE = "เนื้อหาตัวอย่าง บุคคล กลุ่ม และตัวเลขเป็นเรื่องสมมติ · CC BY 4.0"
 MADE = datetime(2025, 1, 1, tzinfo=UTC)
 
