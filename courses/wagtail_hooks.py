@@ -1,23 +1,10 @@
-"""Facilitators' files are for facilitators, also by a guessed address."""
+"""The editor's side of courses: facilitators' files, and the way to bring in existing handouts."""
 
-from django.core.exceptions import PermissionDenied
 from wagtail import hooks
 
-from courses.models import Handout, may_facilitate
+from courses.files import refuse_unless_handed_out
 
 
 @hooks.register("before_serve_document")
-def facilitators_files(document, request):
-    """Refuse a document that is handed out to facilitators only, or by no course one may read."""
-    handouts = list(Handout.objects.filter(document=document).select_related("page"))
-    if not handouts or may_facilitate(request.user):
-        return
-    for handout in handouts:
-        page = handout.page
-        if (
-            not handout.facilitator_only
-            and page.live
-            and all(r.accept_request(request) for r in page.get_view_restrictions())
-        ):
-            return
-    raise PermissionDenied
+def handouts_for_those_who_may_have_them(document, request):
+    refuse_unless_handed_out(document, request)
