@@ -8,5 +8,7 @@ class CoursesConfig(AppConfig):
 
     def ready(self):
         from courses import files
+        from hub import closed_files
 
+        closed_files.register(files.closed_documents)
         files.connect()
