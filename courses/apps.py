@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class CoursesConfig(AppConfig):
     name = "courses"
     verbose_name = _("Courses")
+
+    def ready(self):
+        from courses import files
+        from hub import closed_files
+
+        closed_files.register(files.closed_documents)
+        files.connect()

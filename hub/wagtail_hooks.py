@@ -85,6 +85,14 @@ def page_past_its_expiry(page, request, args, kwargs):
         raise Http404
 
 
+@hooks.register("before_serve_page", order=-1)
+def page_of_another_group(page, request, args, kwargs):
+    """Refuse who is signed in and not of the group; Wagtail would ask her to sign in, for ever."""
+    rules = page.get_view_restrictions() if request.user.is_authenticated else ()
+    if any(r.restriction_type == r.GROUPS and not r.accept_request(request) for r in rules):
+        raise PermissionDenied
+
+
 @hooks.register("before_serve_document")
 def document_of_a_page_nobody_may_read(document, request):
     """Refuse a document whose every page is a draft, withdrawn or private to others.

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.contrib.auth.models import Group
 
-from courses.models import Handout
+from courses.models import CourseSession, Handout
 from tests.factories import CurriculumPageFactory, document
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ NAMES = ["ใบงานที่-1-ป่าชุมชน.txt", "สไล�
 @pytest.fixture
 def course(hub):
     page = CurriculumPageFactory(title="หลักสูตรป่าชุมชน")
+    CourseSession.objects.create(page=page, title="เดินป่า", sort_order=0)
     for number, name in enumerate(NAMES):
         Handout.objects.create(
             page=page, document=document(f"ไฟล์ {number}", name, f"เนื้อหา {number}".encode()),
