@@ -129,6 +129,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
+PACKS_DIR = DATA_DIR / "packs"  # what is made of curricula to be downloaded; may be deleted
 MEDIA_URL, STATIC_URL = "/media/", "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.routable_page.models import path
@@ -10,7 +9,7 @@ from wagtail.fields import StreamField
 
 from courses import structured_data
 from courses.forms import CurriculumPageForm
-from courses.packs import pack_response
+from courses.packs import downloads
 from courses.panels import ChecklistPanel
 from courses.teaching import sessions_with_files, to_bring
 from hub.blocks import ItemsBlock
@@ -141,10 +140,19 @@ class CurriculumPage(KnowledgePage):
     @path("pack/", name="pack")
     def pack(self, request):
         """The whole course pack as one zip, streamed."""
-        handouts = self.handouts_for(request.user)
-        if not handouts:
-            raise Http404
-        return pack_response(self, handouts)
+        return downloads.whole_pack(self, request)
+
+    @path("session/<int:number>/pack/", name="session_pack")
+    def session_pack(self, request, number):
+        return downloads.one_session(self, request, number)
+
+    @path("epub/", name="epub")
+    def epub(self, request):
+        return downloads.book(self, request, "epub")
+
+    @path("pdf/", name="pdf")
+    def pdf(self, request):
+        return downloads.book(self, request, "pdf")
 
     @path("json/", name="json")
     def as_json(self, request):
