@@ -11,7 +11,8 @@ STYLE = """body { line-height: 1.7; margin: 0 4%; }
 h1 { line-height: 1.5; } h2, h3 { line-height: 1.5; margin-top: 1.6em; }
 dt { font-weight: bold; } dd { margin: 0 0 .6em 1em; }
 table { border-collapse: collapse; width: 100%; }
-td, th { border-bottom: 1px solid; padding: .4em; text-align: left; vertical-align: top; } .small { font-size: .85em; }
+td, th { border-bottom: 1px solid; padding: .4em; text-align: left; vertical-align: top; }
+.small { font-size: .85em; }
 """
 CONTAINER = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'

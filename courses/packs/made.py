@@ -33,6 +33,7 @@ SHAPE = 1  # raised when the same content is to make other files
 KEPT_SECONDS = 24 * 3600  # a download that goes on from yesterday finds its bytes
 FONTS = [f"plex-looped-{script}-{weight}.woff2"
          for script in ("thai", "latin") for weight in (400, 600)]
+SITE = Path(__file__).parent / "site"  # what all offline pages share
 _making = Lock()
 
 
@@ -95,7 +96,7 @@ def _texts(page, chapters, handouts) -> dict[str, bytes]:
         }).encode()
     found["site/words.js"] = _words(chapters).encode()
     for name in ("pack.css", "search.js"):
-        found[f"site/{name}"] = Path(finders.find(f"packs/{name}")).read_bytes()
+        found[f"site/{name}"] = (SITE / name).read_bytes()
     for name in FONTS:
         found[f"site/{name}"] = Path(finders.find(f"fonts/{name}")).read_bytes()
     return found

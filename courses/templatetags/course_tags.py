@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models.handout import NOT_STATED
+from courses.packs import downloads
 from courses.structured_data import course_data
 from hub.templatetags.version_tags import data_block
 
@@ -46,6 +47,15 @@ def in_a_row(lines) -> str:
 def to_hand_out(handouts) -> list:
     """The files among ``handouts`` that participants get, which somebody has to copy first."""
     return [h for h in handouts if not h.facilitator_only]
+
+
+@register.simple_tag(takes_context=True)
+def pack_offered(context):
+    """What the curriculum offers to download, with sizes in bytes; None in the editor's preview."""
+    page, request = context["page"], context.get("request")
+    if request is None or not page.pk or not page.live or getattr(request, "is_preview", False):
+        return None
+    return downloads.offered(page, request)
 
 
 @register.simple_tag(takes_context=True)
