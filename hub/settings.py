@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.turns.TurnsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "hub.middleware.ReadableInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

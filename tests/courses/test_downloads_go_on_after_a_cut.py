@@ -6,6 +6,7 @@ import json
 import random
 import struct
 import zipfile
+from itertools import pairwise
 
 import pytest
 from django.contrib.auth.models import Group
@@ -24,7 +25,9 @@ def course(hub):
     for number in range(3):
         Handout.objects.create(
             page=page, sort_order=number,
-            document=document(f"ใบงาน {number}", f"ใบงาน {number}.txt", b"x" * 9000 + b"%d" % number),
+            document=document(
+                f"ใบงาน {number}", f"ใบงาน {number}.txt", b"x" * 9000 + b"%d" % number
+            ),
         )
     secret = document("เฉลย", "เฉลย.txt", "ความลับ".encode())
     Handout.objects.create(page=page, document=secret, facilitator_only=True, sort_order=9)
@@ -50,7 +53,7 @@ def test_a_download_cut_at_random_places_is_the_whole_again(address, visitor):
     assert etag.startswith('"'), "a weak ETag cannot be resumed"
     cuts = [0, *sorted(dice.sample(range(1, len(whole)), 10)), len(whole)]
     parts = []
-    for start, stop in zip(cuts, cuts[1:], strict=False):
+    for start, stop in pairwise(cuts):
         answer = visitor.get(address, headers={"Range": f"bytes={start}-", "If-Range": etag})
         assert answer.status_code == (206 if start else 200)
         parts.append(read(answer)[: stop - start])
