@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -49,7 +50,7 @@ def _about(page, handouts) -> Chapter:
         "about", _("About this course"), "about",
         {
             "page": page, "sections": sections, "version": page.current_version,
-            "address": absolute(page.get_url() or ""), "to_bring": to_bring(page),
+            **_address(page), "to_bring": to_bring(page),
             "sessions": list(enumerate(page.sessions.all(), 1)),
             "handouts": [f for f in handouts if not f.session],
         },
@@ -89,9 +90,15 @@ def _taught(page):
         yield Chapter(
             f"taught-{number:02d}", taught.title, "taught",
             {"page": taught, "sections": sections, "cited": version_of_link(step),
-             "address": absolute(taught.get_url() or "")},
+             **_address(taught)},
             _text(taught.summary, *(f"{s.heading}\n{s.text}" for s in sections)),
         )
+
+
+def _address(page) -> dict:
+    """``address``, and the same ``in_words``: in Thai letters, as people read and type it."""
+    address = absolute(page.get_url() or "")
+    return {"address": address, "in_words": unquote(address)}
 
 
 def _text(*parts) -> str:

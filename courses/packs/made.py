@@ -13,6 +13,7 @@ import unicodedata
 import uuid
 from pathlib import Path
 from threading import Lock
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -81,7 +82,8 @@ def _texts(page, chapters, handouts) -> dict[str, bytes]:
     about = {
         "title": page.title, "language": page.locale.language_code, "chapters": chapters,
         "pdf": book_name(page, "pdf"), "epub": book_name(page, "epub"),
-        "address": absolute(page.get_url() or ""), "licence": page.get_licence_display(),
+        "address": absolute(page.get_url() or ""),
+        "in_words": unquote(absolute(page.get_url() or "")), "licence": page.get_licence_display(),
         "citation": citation_of(page), "handouts": handouts,
         "version": page.current_version.number if page.current_version else None,
     }

@@ -22,13 +22,22 @@
     return points;
   }
 
+  // A place in the text at which no mark is parted from its letter.
+  function whole(text, at) {
+    at = Math.max(0, at);
+    while (at < text.length && /[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0300-\u036f]/.test(text[at])) {
+      at++;
+    }
+    return at;
+  }
+
   function passage(page, term) {
     var at = plain(page.text).indexOf(term), element = document.createElement("p");
     if (at < 0) { element.textContent = page.text.slice(0, 120); return element; }
     var mark = document.createElement("mark");
     mark.textContent = page.text.slice(at, at + term.length);
-    element.append((at > 40 ? "…" : "") + page.text.slice(Math.max(0, at - 40), at), mark,
-      page.text.slice(at + term.length, at + term.length + 80) + "…");
+    element.append((at > 40 ? "…" : "") + page.text.slice(whole(page.text, at - 40), at), mark,
+      page.text.slice(at + term.length, whole(page.text, at + term.length + 80)) + "…");
     return element;
   }
 
