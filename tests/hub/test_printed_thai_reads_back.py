@@ -64,7 +64,7 @@ def test_what_users_write_stays_text():
 
 
 def test_what_the_font_lacks_is_still_read_back():
-    assert "ก → ข ✓ 😀" in text_by_pdfium(pdf_of_html("<p>ก → ข ✓ 😀</p>"))
+    assert "ก → ข ✓ ≥ ง" in text_by_pdfium(pdf_of_html("<p>ก → ข ✓ ≥ ง</p>"))
 
 
 def test_the_same_content_makes_the_same_bytes():
