@@ -75,7 +75,7 @@ class Style:
 def pieces(text) -> list[str]:
     """``text`` cut where a line may break: after spaces and between Thai words."""
     found = []
-    for word in (part for word in words_of(text) for part in re.findall(r"\s+|\S+", word)):
+    for word in (part for cut in words_of(text) for part in re.findall(r"\s+|\S+", cut)):
         if found and _stays_with(found[-1], word):
             found[-1] += word
         else:

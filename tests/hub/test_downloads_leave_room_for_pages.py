@@ -2,9 +2,12 @@
 
 import threading
 
+import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
 from hub import turns
+
+pytestmark = pytest.mark.django_db  # the end of a request looks at its connection
 
 
 def test_answers_are_made_in_turns_but_sent_beside_each_other(rf, monkeypatch):
