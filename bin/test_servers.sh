@@ -24,18 +24,29 @@ debian_install() {
         >>"$DATA_DIR/apt.log" 2>&1
 }
 
-# find_programs: sets CHROMIUM, installs zip programs; tests that lack one skip by themselves.
+# find_programs: sets CHROMIUM, installs zip and PDF programs; tests that lack one skip by themselves.
 find_programs() {
     local wanted=()
     CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
     [ -n "$CHROMIUM" ] || wanted+=(chromium)
     command -v 7z >/dev/null || wanted+=(p7zip-full)
     command -v unzip >/dev/null || wanted+=(unzip)
+    command -v pdftotext >/dev/null || wanted+=(poppler-utils)
     if [ ${#wanted[@]} -gt 0 ] && ! debian_install "${wanted[@]}"; then
         missing "could not install ${wanted[*]} (see $DATA_DIR/apt.log); tests that need them are skipped"
     fi
     CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
     export CHROMIUM
+}
+
+# find_epubcheck: sets EPUBCHECK to the folder of its jars from Maven Central. After test_clusters.sh.
+EPUBCHECK_VERSION=5.3.0
+find_epubcheck() {
+    if find_java && fetch_jars epubcheck "org.w3c:epubcheck:$EPUBCHECK_VERSION"; then
+        export JAVA EPUBCHECK=$SERVERS/epubcheck/jars
+    else
+        missing "no epubcheck (see $DATA_DIR/clusters.log); the test of EPUB is skipped"
+    fi
 }
 
 postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }

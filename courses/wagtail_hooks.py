@@ -1,24 +1,35 @@
-"""Facilitators' files are for facilitators, also by a guessed address."""
+"""The editor's side of courses: facilitators' files, and the way to bring in existing handouts."""
 
-from django.core.exceptions import PermissionDenied
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
-from courses.models import Handout, may_facilitate
+from courses import import_views
+from courses.files import refuse_unless_handed_out
 from courses.runs import admin  # noqa: F401 - registers what editors plan
 
 
 @hooks.register("before_serve_document")
-def facilitators_files(document, request):
-    """Refuse a document that is handed out to facilitators only, or by no course one may read."""
-    handouts = list(Handout.objects.filter(document=document).select_related("page"))
-    if not handouts or may_facilitate(request.user):
-        return
-    for handout in handouts:
-        page = handout.page
-        if (
-            not handout.facilitator_only
-            and page.live
-            and all(r.accept_request(request) for r in page.get_view_restrictions())
-        ):
-            return
-    raise PermissionDenied
+def handouts_for_those_who_may_have_them(document, request):
+    refuse_unless_handed_out(document, request)
+
+
+@hooks.register("register_admin_urls")
+def import_addresses():
+    return [
+        path("courses/bring-in/", import_views.bring_in, name="courses_bring_in"),
+        path("courses/bring-in/<int:pk>/", import_views.import_report,
+             name="courses_import_report"),
+    ]
+
+
+class BringInMenuItem(MenuItem):
+    def is_shown(self, request):
+        return import_views.may_bring_in(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def bring_in_menu_item():
+    return BringInMenuItem(_("Bring in handouts"), reverse("courses_bring_in"),
+                           name="bring-in", icon_name="upload", order=320)

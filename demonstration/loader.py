@@ -12,12 +12,13 @@ from django.db import transaction
 from modelcluster.models import get_all_child_relations
 from wagtail.models import Locale
 
-from courses.models import CourseSession, CurriculumPage, Handout
+from courses.models import CurriculumPage
 from demonstration import (
     closed_lessons,
     conditions,
     content,
     course_runs,
+    curricula,
     earlier_versions,
     follow_up,
     handouts,
@@ -237,14 +238,7 @@ class Loader:
         ]
 
     def _fill_curriculum(self, page, text):
-        page.sessions = [CourseSession(**s) for s in text.values["sessions"]]
-        page.handouts = [
-            Handout(
-                document=self._document(h, page.title), session_number=h.get("session") or None,
-                facilitator_only=h.get("facilitator_only", False),
-            )
-            for h in text.values["handouts"]
-        ]
+        curricula.fill(page, text, self._document)
 
     def _fill_resolution(self, page, text):
         clauses = []
@@ -312,6 +306,7 @@ class Loader:
             relation=values["relation"],
             target=self.pages[values["target"], "th"].knowledgepage_ptr,
             evidence_text=values["evidence"], evidence_url=values.get("url", ""),
+            version=values.get("version"),
             date=values["date"], author=values.get("author", AUTHOR),
         )
 

@@ -2,8 +2,9 @@
 
 Taken from what a type declares (``KnowledgePage.compared``): short fields are lines of one
 passage, a text is a passage, each block of a stream is one, and so is each row with a title or a
-number of its own. Other rows are lines of one passage. Only what everybody may read is declared.
-Formatting, and where links lead, are not compared.
+number of its own; of a stream in such a row each block is a line. Other rows are lines of one
+passage. Only what everybody may read is declared. Formatting, and where links lead, are not
+compared.
 """
 
 from dataclasses import dataclass
@@ -152,6 +153,7 @@ def _rows(name, rows) -> list[Passage]:
     fields = [
         f for f in model._meta.get_fields()
         if f.concrete and f.editable and f.name not in NOT_OF_A_ROW and not f.primary_key
+        and not isinstance(f, models.UUIDField)  # what programs hold on to
     ]
     head = next((f for f in fields if f.name in ("title", "number")), None)
     if head is None:
@@ -163,7 +165,10 @@ def _rows(name, rows) -> list[Passage]:
         key = getattr(row, "translation_key", None) or row.pk
         paragraphs = []
         for f in fields:
-            if f is not head and (value := _value(row, f)):
+            if isinstance(f, StreamField):
+                paragraphs += [" · ".join(block_texts(item.block, item.value))
+                               for item in getattr(row, f.name) or []]
+            elif f is not head and (value := _value(row, f)):
                 plain = f.name in MAIN or isinstance(f, models.BooleanField)
                 label = "" if plain else f"{name_of(f)}: "
                 paragraphs += _lines(label + value)

@@ -8,6 +8,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
 from hub import asking
+from hub.chain import DEPENDENCE
 from hub.slugs import slugify_thai, validate_thai_slug
 
 
@@ -89,6 +90,11 @@ class ChainLinkForm(ClusterForm):
         link.relation = cleaned.get("relation") or ""
         if target := cleaned.get("target"):
             link.target = target
+        if "version" in cleaned:
+            if cleaned["version"] is None and self._may_cite(link):
+                versions = link.target.published_versions
+                cleaned["version"] = versions.values_list("number", flat=True).first()
+            link.version = cleaned["version"]
         if link.relation and link.target_id and self.page_model:
             try:
                 check_link(self.page_model, link, page_pk=link.page_id)
@@ -96,3 +102,8 @@ class ChainLinkForm(ClusterForm):
                 for field, messages in error.message_dict.items():
                     self.add_error(field, messages)
         return cleaned
+
+    @staticmethod
+    def _may_cite(link) -> bool:
+        """Whether ``link`` is new and says that its page was written from the other one."""
+        return link.pk is None and link.relation in DEPENDENCE and bool(link.target_id)

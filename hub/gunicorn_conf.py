@@ -5,9 +5,10 @@ import os
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 # Two processes by default: the GIL keeps one process on one core.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Threads let a slow upload or download wait without holding up the pages of others.
+# A thread for each answer that is being sent, so that slow downloads hold up no pages; how many
+# make an answer at a time, WEB_THREADS, is kept by hub/turns.py.
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "8"))
+threads = int(os.environ.get("WEB_THREADS", "8")) + int(os.environ.get("WEB_DOWNLOADS", "200")) + 8
 timeout = 60
 graceful_timeout = 10
 keepalive = 15

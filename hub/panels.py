@@ -35,6 +35,7 @@ class ChainPanel(InlinePanel):
         return [
             FieldPanel("relation"),
             FieldPanel("target", widget=TargetChooser(targets or ["hub.KnowledgePage"])),
+            FieldPanel("version"),
             FieldPanel("evidence_text"),
             MultiFieldPanel([FieldPanel("evidence_document"), FieldPanel("evidence_url")]),
             FieldPanel("date"),

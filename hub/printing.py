@@ -5,7 +5,7 @@ paragraphs, lists, definition lists, tables, quotes, rules, pictures (``data:`` 
 links; any other element is what stands in it. Classes: ``center``, ``small``, ``new-page``.
 
 A shaped Thai line holds glyphs in an order, and with marks, that no reader turns back into text
-(docs/decisions/0014-printing.md), so each phrase carries its text beside it as ``ActualText``.
+(docs/decisions/0015-printing.md), so each phrase carries its text beside it as ``ActualText``.
 """
 
 import base64
@@ -32,6 +32,7 @@ LINE = 0.6  # millimetres a point: Thai has two storeys of marks
 INDENT = 7  # millimetres
 INLINE = {"a", "b", "strong", "em", "i", "span", "small", "code", "sup", "sub", "time", "br"}
 SKIPPED = {"script", "style", "head", "svg", "template"}
+INSTEAD = {"→": "›", "←": "‹", "✓": "+", "≥": ">", "≤": "<"}  # what Sarabun does not have
 NEVER_FIRST = "ๆฯ"
 OPENING = ("Ps", "Pi")  # brackets and quotation marks
 
@@ -74,7 +75,7 @@ class Style:
 def pieces(text) -> list[str]:
     """``text`` cut where a line may break: after spaces and between Thai words."""
     found = []
-    for word in words_of(text):
+    for word in (part for cut in words_of(text) for part in re.findall(r"\s+|\S+", cut)):
         if found and _stays_with(found[-1], word):
             found[-1] += word
         else:
@@ -263,7 +264,7 @@ class Paper(FPDF):
         key = (text, style.size, style.bold)
         if key not in self.widths:
             self.set_font("Sarabun", "B" if style.bold else "", style.size)
-            self.widths[key] = self.get_string_width(text)
+            self.widths[key] = self.get_string_width(self._drawable(text))
         return self.widths[key]
 
     def _set_line(self, line, style, height, left=0):
@@ -286,12 +287,19 @@ class Paper(FPDF):
         # Not text(): it leaves marks where no shaping put them, tone marks over vowel signs.
         top = self.get_y()
         self.set_x(x - self.c_margin)
-        self.cell(width + 2 * self.c_margin, height, text)
+        self.cell(width + 2 * self.c_margin, height, self._drawable(text))
         self.set_y(top)
         self._out("EMC")
         if style.href:
             self.link(x, self.get_y(), width, height, style.href)
         return width
+
+    def _drawable(self, text) -> str:
+        """``text`` without what the font has no glyph for; it still reads back as written."""
+        glyphs = self.current_font.cmap
+        return "".join(
+            letter if ord(letter) in glyphs else INSTEAD.get(letter, "·") for letter in text
+        )
 
     def _keep_together(self, height):
         if self.will_page_break(height):

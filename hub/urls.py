@@ -7,7 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import urlpatterns as wagtail_patterns
 
-from hub import broken_links_views, views
+from hub import broken_links_views, document_views, views
 from hub.slugs import THAI_MARKS
 
 # Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w. A page may
@@ -22,6 +22,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", include(wagtailadmin_urls)),
+    re_path(r"^documents/(\d+)/(.*)$", document_views.serve_document),
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:name>", views.media, name="media"),
 ]

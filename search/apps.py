@@ -8,11 +8,13 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self):
-        from hub import finding, member_pages, personal_data
+        from hub import finding, member_pages, personal_data, reading
         from search import cluster, member, signals, thai
+        from search import reading as search_reading
         from search.similar import pages_like
 
         finding.provide(words=thai.tokens, pages=pages_like)
+        reading.provide(search_reading.readings, search_reading.read)
         member_pages.register(member.section)
         personal_data.register("alerts", member.export, member.erase)
 

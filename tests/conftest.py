@@ -32,16 +32,20 @@ def nothing_slow(settings, request):
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path, monkeypatch):
     """The search indexes and uploaded files of one test lie in its own folder."""
+    from hub import navigation
     from search import cluster, counting, indexer, wagtail_backend
 
     cache.clear()
     translation.deactivate()  # what a test before spoke
+    # Another test may come to the same generation of the change log with other pages.
+    monkeypatch.setattr(navigation, "_kept", navigation._Kept())
     # No thread writes into the database of a test; counts are written when a test says so.
     monkeypatch.setattr(counting, "SECONDS_BETWEEN_WRITES", 0)
     monkeypatch.setattr(counting, "counts", counting.Counts())
     monkeypatch.setattr(counting, "visitors", counting.Visitors())
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PACKS_DIR = tmp_path / "packs"
     settings.SEARCH_URL = ""
     monkeypatch.setattr(cluster, "_engines", {})
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -1,28 +1,71 @@
 """One session of a curriculum."""
 
+import uuid
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
 from wagtail.models import Orderable
 
+from courses.blocks import PlanBlock
 from courses.models.curriculum_page import CurriculumPage
+from courses.widgets import HiddenKey
 from hub.sections import heading_anchor
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step of the plan with its place on the session's clock, in minutes from its beginning."""
+
+    start: int
+    minutes: int
+    what: str
+    method: str
+    materials: str
+    who: str
+
+    @property
+    def end(self) -> int:
+        return self.start + self.minutes
+
+    @property
+    def clock(self) -> str:
+        """When it begins, counted from the beginning of the session: 1:15."""
+        return clock(self.start)
+
+
+def clock(minutes) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
 class CourseSession(Orderable, ClusterableModel):
-    """One session: its plan by the minute, method and materials."""
+    """One session: how long it takes and its plan by the minute.
+
+    A ``LearningResource`` of schema.org among the curriculum's ``hasPart``. ``key`` is what its
+    handouts hold on to: it stays when sessions change places, in drafts and in translations.
+    """
 
     page = ParentalKey(CurriculumPage, on_delete=models.CASCADE, related_name="sessions")
-    title = models.CharField(_("title"), max_length=255)
-    aim = models.TextField(_("aim"), blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
+    key = models.UUIDField(default=uuid.uuid4)
+    title = models.CharField(_("title"), max_length=255)  # schema.org name
+    aim = models.TextField(_("aim"), blank=True)  # schema.org description
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)  # LRMI timeRequired
     method = models.TextField(_("method"), blank=True)
-    materials = models.TextField(_("materials"), blank=True)
-    plan = models.TextField(_("plan by the minute"), blank=True)
+    materials = models.TextField(  # schema.org material
+        _("materials"), blank=True,
+        help_text=_("What the whole session needs, one thing a line. What a single step needs "
+                    "stands at the step."),
+    )
+    steps = StreamField(PlanBlock(), verbose_name=_("plan by the minute"), blank=True)
 
-    panels = [FieldPanel(n) for n in ("title", "aim", "minutes", "method", "materials", "plan")]
+    panels = [
+        FieldPanel("title"), FieldPanel("aim"), FieldPanel("minutes"), FieldPanel("steps"),
+        FieldPanel("method"), FieldPanel("materials"), FieldPanel("key", widget=HiddenKey),
+    ]
 
     class Meta(Orderable.Meta):
         verbose_name = _("session")
@@ -33,3 +76,39 @@ class CourseSession(Orderable, ClusterableModel):
     @property
     def anchor(self) -> str:
         return heading_anchor(self.title)
+
+    @property
+    def timetable(self) -> list[Step]:
+        """The steps in order, each with its place on the clock."""
+        found, start = [], 0
+        for block in self.steps or []:
+            said = block.value
+            step = Step(
+                start, said.get("minutes") or 0,
+                *(said.get(name) or "" for name in ("what", "method", "materials", "who")),
+            )
+            found.append(step)
+            start = step.end
+        return found
+
+    @property
+    def planned(self) -> int:
+        """Minutes of all steps together; ``minutes`` is what the session is to take."""
+        return sum(step.minutes for step in self.timetable)
+
+    @property
+    def plan(self) -> str:
+        """The plan as plain text, a line a step: 0:15–0:35 what · method · who."""
+        lines = []
+        for step in self.timetable:
+            said = [step.what, step.method, *step.materials.splitlines(), step.who]
+            line = " · ".join(" ".join(text.split()) for text in said if text.strip())
+            lines.append(f"{step.clock}–{clock(step.end)} {line}")
+        return "\n".join(lines)
+
+    @property
+    def things(self) -> list[str]:
+        """What to bring: materials of the session and of its steps, each once, in order."""
+        texts = [self.materials, *(step.materials for step in self.timetable)]
+        lines = (line.strip(" •-–\t") for text in texts for line in text.splitlines())
+        return list(dict.fromkeys(line for line in lines if line))

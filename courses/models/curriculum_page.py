@@ -2,13 +2,16 @@
 
 from django.conf import settings
 from django.db import models
-from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 
-from courses.packs import pack_response
+from courses import structured_data
+from courses.forms import CurriculumPageForm
+from courses.packs import downloads
+from courses.panels import ChecklistPanel
+from courses.teaching import sessions_with_files, to_bring
 from hub.blocks import ItemsBlock
 from hub.chain import Relation, Stage
 from hub.models import KnowledgePage
@@ -16,7 +19,15 @@ from hub.sections import Section, heading_anchor
 
 
 class CurriculumPage(KnowledgePage):
-    """A course that others can teach: aims, sessions, handouts, assessment."""
+    """A course that others can teach: aims, sessions, handouts, assessment.
+
+    A ``Course`` and ``LearningResource`` of schema.org. Beside each field stands the property of
+    schema.org (those that came from LRMI marked so) under which ``courses.structured_data`` says
+    it; of what all kinds of pages have: title ``name``, summary ``abstract``, topics ``about``,
+    areas ``spatialCoverage``, contributors ``author``, licence ``license``, version ``version``,
+    language ``inLanguage``, translations ``workTranslation``, what it teaches in the chain
+    ``citation``, what it rests on ``isBasedOn``.
+    """
 
     stage = Stage.CURRICULUM
     page_description = _("A course ready to teach: sessions, plans, handouts.")
@@ -32,15 +43,20 @@ class CurriculumPage(KnowledgePage):
         "assessment", "body",
     ]
 
-    audience = models.TextField(_("for whom"))
-    aims = StreamField(ItemsBlock(), verbose_name=_("aims"), blank=True)
-    competences = StreamField(ItemsBlock(), verbose_name=_("competences"), blank=True)
-    prerequisites = models.TextField(_("prerequisites"), blank=True)
-    assessment = models.TextField(_("assessment"), blank=True)
-    facilitator_notes = models.TextField(
+    audience = models.TextField(_("for whom"))  # LRMI audience: EducationalAudience
+    aims = StreamField(ItemsBlock(), verbose_name=_("aims"), blank=True)  # description
+    competences = StreamField(  # LRMI teaches
+        ItemsBlock(), verbose_name=_("competences"), blank=True
+    )
+    prerequisites = models.TextField(  # LRMI competencyRequired, coursePrerequisites
+        _("prerequisites"), blank=True
+    )
+    assessment = models.TextField(_("assessment"), blank=True)  # LRMI assesses
+    facilitator_notes = models.TextField(  # said nowhere outside the page
         _("notes for facilitators"), blank=True, help_text=_("Shown to facilitators only.")
     )
 
+    base_form_class = CurriculumPageForm
     content_panels = (
         KnowledgePage.content_panels
         + [
@@ -56,6 +72,7 @@ class CurriculumPage(KnowledgePage):
         ]
         + KnowledgePage.version_panels
         + KnowledgePage.filing_panels
+        + [ChecklistPanel(heading=_("Before publishing"))]
     )
     parent_page_types = ["hub.SectionPage"]
     subpage_types = []
@@ -69,36 +86,80 @@ class CurriculumPage(KnowledgePage):
         """Length of all sessions together."""
         return sum(session.minutes for session in self.sessions.all())
 
+    # Handouts
+
     @property
-    def public_handouts(self):
-        """Handouts for everyone, in order, each with its document."""
-        return [h for h in self._handouts() if not h.facilitator_only]
+    def session_numbers(self) -> dict:
+        """Key of a session → its place, from 1."""
+        return {session.key: place for place, session in enumerate(self.sessions.all(), 1)}
+
+    def _handouts(self) -> list:
+        """All handouts in order, each with its document and its session's place."""
+        handouts, numbers = list(self.handouts.select_related("document")), self.session_numbers
+        for handout in handouts:
+            handout._numbers = numbers
+        return handouts
+
+    @property
+    def public_handouts(self) -> list:
+        """Handouts for everyone, in order, each with its document.
+
+        Not those whose document is a facilitators' file in any curriculum as it stands today: an
+        earlier version, or another curriculum, must not give away what was closed since.
+        """
+        from courses.files import closed_documents
+
+        handouts = [h for h in self._handouts() if not h.facilitator_only]
+        closed = closed_documents(h.document_id for h in handouts)
+        return [h for h in handouts if h.document_id not in closed]
 
     @property
     def pack_size(self) -> int:
         """Bytes of the public handouts together, as said before the download."""
         return sum(h.document.file_size or 0 for h in self.public_handouts)
 
-    def _handouts(self):
-        return self.handouts.select_related("document")
-
-    def handouts_for(self, user):
+    def handouts_for(self, user) -> list:
         """The handouts that ``user`` may download: facilitators' files for facilitators."""
-        return list(self._handouts()) if may_facilitate(user) else self.public_handouts
+        return self._handouts() if may_facilitate(user) else self.public_handouts
+
+    # What is served
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["handouts"] = self.handouts_for(request.user)
+        handouts = self.handouts_for(request.user)
+        context["handouts"] = handouts
         context["is_facilitator"] = may_facilitate(request.user)
+        context["taught"] = [
+            step for step in context["chain"].get(Relation.TEACHES, [])
+            if step.page.stage == Stage.MODEL
+        ]
+        context["sessions"] = sessions_with_files(self, handouts)
+        context["to_bring"] = to_bring(self)
         return context
 
     @path("pack/", name="pack")
     def pack(self, request):
         """The whole course pack as one zip, streamed."""
-        handouts = self.handouts_for(request.user)
-        if not handouts:
-            raise Http404
-        return pack_response(self, handouts)
+        return downloads.whole_pack(self, request)
+
+    @path("session/<int:number>/pack/", name="session_pack")
+    def session_pack(self, request, number):
+        return downloads.one_session(self, request, number)
+
+    @path("epub/", name="epub")
+    def epub(self, request):
+        return downloads.book(self, request, "epub")
+
+    @path("pdf/", name="pdf")
+    def pdf(self, request):
+        return downloads.book(self, request, "pdf")
+
+    @path("json/", name="json")
+    def as_json(self, request):
+        """What everybody may read of it, as JSON-LD in the terms of schema.org."""
+        return structured_data.json_response(self, request)
+
+    # What is searched
 
     def documents_to_index(self):
         return super().documents_to_index() + [h.document for h in self.public_handouts]

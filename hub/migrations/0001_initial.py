@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
                 ('relation', models.CharField(choices=[('rests_on', 'Rests on'), ('supports', 'Underlies'), ('extracted_into', 'Extracted into'), ('extracted_from', 'Extracted from'), ('replicates', 'Replicates'), ('replicated_by', 'Replicated by'), ('taught_by', 'Taught by'), ('teaches', 'Teaches'), ('cited_by', 'Cited by'), ('cites', 'Cites'), ('follows_up', 'Follows up'), ('followed_up_by', 'Followed up by')], max_length=20, verbose_name='relation')),
                 ('evidence_text', models.TextField(help_text='What shows that this is so, in a sentence or two.', verbose_name='evidence')),
                 ('evidence_url', models.URLField(blank=True, verbose_name='evidence: address')),
+                ('version', models.PositiveSmallIntegerField(blank=True, help_text='The number of the published version that this was written from. Empty on a new link: the one that is out now. Change it when you have looked at a newer one.', null=True, verbose_name='version of that page')),
                 ('date', models.DateField(verbose_name='date')),
                 ('author', models.CharField(help_text='Who vouches for this link.', max_length=200, verbose_name='author')),
                 ('evidence_document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='hub.hubdocument', verbose_name='evidence: document')),

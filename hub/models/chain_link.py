@@ -76,6 +76,12 @@ class ChainLink(Orderable):
         verbose_name=_("evidence: document"),
     )
     evidence_url = models.URLField(_("evidence: address"), blank=True)
+    version = models.PositiveSmallIntegerField(
+        _("version of that page"), null=True, blank=True,
+        help_text=_("The number of the published version that this was written from. Empty on a "
+                    "new link: the one that is out now. Change it when you have looked at a newer "
+                    "one."),
+    )
     date = models.DateField(_("date"))
     author = models.CharField(
         _("author"), max_length=200, help_text=_("Who vouches for this link.")
@@ -111,6 +117,13 @@ def check_link(page_model, link, page_pk=None) -> None:
                 }
             }
         )
+    if link.version is not None:
+        latest = link.target.published_versions.values_list("number", flat=True).first() or 0
+        if not 1 <= link.version <= latest:
+            raise ValidationError({"version": (
+                _("That page has versions 1 to %(latest)s.") % {"latest": latest} if latest
+                else _("That page has no numbered versions. Leave this empty.")
+            )})
     if page_pk and link.target_id == page_pk:
         raise ValidationError({"target": _("A page cannot be linked to itself.")})
 

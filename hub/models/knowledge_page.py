@@ -15,6 +15,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from hub.blocks import StoryBlock
+from hub.closed_files import closed_among
 from hub.forms import KnowledgePageForm
 from hub.models.chain_link import chain_of, check_link
 from hub.panels import TITLE, ChainPanel
@@ -248,8 +249,13 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     @cached_property
     def attached_documents(self):
-        """The files that hang on this page, as ``Attachment`` rows with their documents."""
-        return list(self.attachments.select_related("document"))
+        """The files that hang on this page, as ``Attachment`` rows with their documents.
+
+        Not those that an app keeps from readers.
+        """
+        rows = list(self.attachments.select_related("document"))
+        closed = closed_among(row.document_id for row in rows)
+        return [row for row in rows if row.document_id not in closed]
 
     @property
     def stage_label(self) -> str:
@@ -270,7 +276,9 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def documents_to_index(self):
         """Documents that readers of this page may open: page types add their own kinds."""
-        return [attachment.document for attachment in self.attachments.all()]
+        rows = list(self.attachments.all())
+        closed = closed_among(row.document_id for row in rows)
+        return [row.document for row in rows if row.document_id not in closed]
 
     def sections(self) -> list[Section]:
         """What readers see of this page below its title and summary, heading by heading."""

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.contrib.auth.models import Group
 
-from courses.models import Handout
+from courses.models import CourseSession, Handout
 from tests.factories import CurriculumPageFactory, document
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ NAMES = ["ใบงานที่-1-ป่าชุมชน.txt", "สไล�
 @pytest.fixture
 def course(hub):
     page = CurriculumPageFactory(title="หลักสูตรป่าชุมชน")
+    CourseSession.objects.create(page=page, title="เดินป่า", sort_order=0)
     for number, name in enumerate(NAMES):
         Handout.objects.create(
             page=page, document=document(f"ไฟล์ {number}", name, f"เนื้อหา {number}".encode()),
@@ -40,10 +41,11 @@ def test_every_public_file_is_in_it_with_its_own_bytes(course, visitor):
     assert int(answer["Content-Length"]) == len(content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
-        names = [name.split("/", 1)[1] for name in archive.namelist()]
+        infos = [i for i in archive.infolist() if "/files/" in i.filename]
+        names = [info.filename.split("/files/", 1)[1] for info in infos]
         assert names[0] == f"01 {NAMES[0]}"
         assert len({name.casefold() for name in names}) == len(NAMES)
-        for number, info in enumerate(archive.infolist()):
+        for number, info in enumerate(infos):
             assert archive.read(info).decode() == f"เนื้อหา {number}"
             assert info.flag_bits & 0x800, "names are flagged as UTF-8"
 
@@ -60,8 +62,12 @@ def test_other_programs_list_the_thai_names(course, visitor, tmp_path, command):
         [*command, str(path)], capture_output=True, check=True,
         env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
     ).stdout.decode()
-    for name in NAMES[:2]:
-        assert name in listed
+    with zipfile.ZipFile(path) as archive:
+        by_python = set(archive.namelist())
+    found = {line.removeprefix("Path = ") for line in listed.splitlines()}
+    assert by_python <= found
+    for name in NAMES[1:3]:
+        assert f"{course.title}/files/{name}" in found
 
 
 def test_facilitators_get_their_files_and_others_do_not(
@@ -80,9 +86,7 @@ def test_the_page_says_number_and_size_before_the_download(course, visitor):
     assert "เฉลย" not in body
 
 
-def test_a_course_without_files_or_not_published_has_no_pack(hub, course, visitor):
-    empty = CurriculumPageFactory(title="ไม่มีไฟล์")
-    assert visitor.get(empty.url + "pack/").status_code == 404
+def test_a_course_that_is_not_published_has_no_pack(hub, course, visitor):
     address = course.url + "pack/"
     course.unpublish()
     assert visitor.get(address).status_code == 404

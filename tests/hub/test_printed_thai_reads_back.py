@@ -63,6 +63,10 @@ def test_what_users_write_stays_text():
     assert re.sub(r"\s", "", evil) in re.sub(r"\s", "", text)
 
 
+def test_what_the_font_lacks_is_still_read_back():
+    assert "ก → ข ✓ ≥ ง" in text_by_pdfium(pdf_of_html("<p>ก → ข ✓ ≥ ง</p>"))
+
+
 def test_the_same_content_makes_the_same_bytes():
     assert pdf_of_html("<p>ปูม้า</p>") == pdf_of_html("<p>ปูม้า</p>")
 

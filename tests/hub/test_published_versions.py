@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from threading import Thread
 from time import sleep
+from uuid import uuid4
 
 import pytest
 from django.core.files.images import ImageFile
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import PageViewRestriction, Revision
-from wagtail.test.utils.form_data import inline_formset, nested_form_data
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from courses.models import CurriculumPage, Handout
 from hub.models import Attachment, Contributor, HubImage, KnowledgePage, PublishedVersion, Topic
@@ -451,8 +452,11 @@ def test_a_curriculum_is_published_in_the_editor_with_what_changed(hub, moderato
     page = CurriculumPageFactory()
     form = nested_form_data({
         "title": page.title, "slug": page.slug, "summary": "ย่อ", "audience": "ผู้นำ",
-        "licence": "cc-by-4.0", "aims-count": "0", "competences-count": "0", "body-count": "0",
-        "changes": "เปลี่ยนผู้เรียน", "comments": inline_formset([]), "sessions": inline_formset([]),
+        "licence": "cc-by-4.0", "aims": streamfield([("item", "ทำได้เอง")]),
+        "competences-count": "0", "body-count": "0",
+        "changes": "เปลี่ยนผู้เรียน", "comments": inline_formset([]), "sessions": inline_formset([
+            {"title": "ครั้งแรก", "minutes": "60", "key": str(uuid4()), "steps-count": "0"},
+        ]),
         "handouts": inline_formset([]), "contributors": inline_formset([]),
         "attachments": inline_formset([]), "chain_links": inline_formset([]),
         "action-publish": "publish",

@@ -1,0 +1,69 @@
+"""Brings a folder or a zip of handouts into a draft curriculum."""
+
+import zipfile
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from courses.importing import report
+from courses.importing.found import MAX_FILES, TooMany, files_of_folder, files_of_zip
+from courses.importing.taking import Taking, title_of
+from courses.models import CurriculumPage, HandoutImport
+from courses.models.handout import NOT_STATED
+from hub.models import SectionPage
+from hub.models.knowledge_page import LICENCES
+from hub.reading import read_now
+
+
+class Command(BaseCommand):
+    help = "Makes a draft curriculum of a folder or a zip of handouts and reports on every file."
+
+    def add_arguments(self, parser):
+        parser.add_argument("source", help="a folder or a .zip")
+        parser.add_argument("--title", default="", help="by default the folder's or zip's name")
+        parser.add_argument("--below", type=int, help="id of the list page that it is to stand in")
+        parser.add_argument("--licence", default=NOT_STATED,
+                            choices=[NOT_STATED, *(code for code, _name in LICENCES)])
+
+    def handle(self, *, source, title, below, licence, **options):
+        path = Path(source)
+        if not path.exists():
+            raise CommandError(f"{source}: there is no such folder or file.")
+        parent = self._parent(below)
+        try:
+            if path.is_dir():
+                page = self._take(files_of_folder(path), path.name, parent, title, licence)
+            else:
+                with path.open("rb") as file:
+                    page = self._take(files_of_zip(file), path.stem, parent, title, licence)
+        except TooMany as error:
+            raise CommandError(f"{error} files are more than {MAX_FILES}.") from error
+        except zipfile.BadZipFile as error:
+            raise CommandError(f"{source} is no zip, or is damaged.") from error
+        self.stdout.write(f"{page.title}: /admin/pages/{page.pk}/edit/")
+
+    @staticmethod
+    def _parent(pk) -> SectionPage:
+        pages = SectionPage.objects.filter(pk=pk) if pk else SectionPage.objects.live().order_by(
+            "path")
+        for page in pages:
+            if CurriculumPage.can_create_at(page):
+                return page
+        raise CommandError("There is no list page that a curriculum can stand in.")
+
+    def _take(self, files, name, parent, title, licence) -> CurriculumPage:
+        taking = Taking(parent, (title or title_of(files, name))[:255], licence)
+        page = taking.take(files)
+        for row in taking.rows:
+            if row.document:
+                read_now(row.document)
+        found = report.lines(taking.as_rows())
+        for line in found:
+            self.stdout.write(" | ".join(filter(None, [line.label, line.path, line.session,
+                                                       *line.said])))
+        self.stdout.write(", ".join(f"{label}: {number}" for label, number in report.counts(found)))
+        if page is None:
+            raise CommandError(_("None of the files could be taken; nothing was made."))
+        HandoutImport.objects.create(page=page, rows=taking.as_rows())
+        return page

@@ -1,0 +1,23 @@
+"""The checksums of a document's file, kept so that no download has to read it twice."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Checksum(models.Model):
+    """Of the file that ``document`` had under ``file_name`` with ``file_hash``; made by
+    ``courses.packs.checksums`` and made anew when either is another."""
+
+    wagtail_reference_index_ignore = True
+
+    document = models.OneToOneField(
+        settings.WAGTAILDOCS_DOCUMENT_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    file_name = models.CharField(max_length=255)
+    file_hash = models.CharField(max_length=40)
+    bytes = models.PositiveBigIntegerField()
+    crc32 = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self):
+        return f"{self.file_name} {self.sha256}"

@@ -1,0 +1,16 @@
+"""What became of files that were brought in together."""
+
+from django.db import models
+
+from courses.models.curriculum_page import CurriculumPage
+
+
+class HandoutImport(models.Model):
+    """The report of an import; ``rows`` as ``courses.importing.taking.Row`` has them."""
+
+    page = models.ForeignKey(CurriculumPage, on_delete=models.CASCADE, related_name="imports")
+    made_at = models.DateTimeField(auto_now_add=True)
+    rows = models.JSONField(default=list)
+
+    def __str__(self):
+        return f"{self.page}: {len(self.rows)}"

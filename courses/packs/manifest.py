@@ -1,0 +1,62 @@
+"""The manifest of a pack: what is in it, with checksums, version, licence and citation."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from hub.citations import Work, in_english, in_thai
+from hub.letters import absolute
+from hub.models import HomePage
+
+FORMAT = 1
+
+
+def manifest_of(page, files) -> dict:
+    """Of ``files`` (``PackFile``) of the curriculum ``page``, ready for JSON."""
+    version = page.current_version
+    return {
+        "format": FORMAT,
+        "curriculum": {
+            "title": page.title,
+            "summary": page.summary,
+            "address": absolute(page.get_url() or ""),
+            "minutes": page.minutes,
+            "sessions": [
+                {"number": number, "title": session.title, "minutes": session.minutes}
+                for number, session in enumerate(page.sessions.all(), 1)
+            ],
+        },
+        "version": version.number if version else None,
+        "published": version.published_at.astimezone(timezone.get_default_timezone())
+                     .date().isoformat() if version else None,
+        "what_changed": version.note if version else "",
+        "licence": {"code": page.licence, "name": str(page.get_licence_display())},
+        "citation": citation_of(page),
+        "language": page.locale.language_code,
+        "files": [
+            {
+                "path": file.path, "bytes": file.size, "sha256": file.sha256,
+                "title": file.title, "session": file.session,
+                "facilitator_only": file.facilitator_only, "kind": file.kind,
+                "document": file.document,
+            }
+            for file in files
+        ],
+    }
+
+
+def citation_of(page) -> dict | None:
+    """The published version in words, ``th`` and ``en``; the same on every day."""
+    version = page.current_version
+    if version is None:
+        return None
+    day = timezone.localtime(version.published_at).date()
+    english = HomePage.objects.filter(locale__language_code="en").first()
+    work = Work(
+        key=f"page{page.pk}v{version.number}", title=page.title,
+        authors=tuple(person.name for person in page.contributors.all()),
+        version=version.number, published=day, accessed=day,
+        url=absolute(f"{page.get_url() or ''}v/{version.number}/"),
+        language=page.locale.language_code, publisher_th=settings.WAGTAIL_SITE_NAME,
+        publisher_en=english.title if english else settings.WAGTAIL_SITE_NAME,
+    )
+    return {"th": in_thai(work), "en": in_english(work)}

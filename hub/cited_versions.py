@@ -1,0 +1,34 @@
+"""Which version of a page a chain link was written from, and whether a newer one is out."""
+
+from dataclasses import dataclass
+
+from hub.models import KnowledgePage
+
+
+@dataclass(frozen=True)
+class CitedVersion:
+    """``url`` is the page's address, to which ``v/3/`` is added; "" where it may not be opened."""
+
+    number: int
+    latest: int
+    url: str
+
+    @property
+    def is_old(self) -> bool:
+        return self.number < self.latest
+
+
+def version_of_link(step, request=None) -> CitedVersion | None:
+    """The version that ``step.link`` cites as its reader is to see it; None where none is said.
+
+    Numbers count in the language that was cited, which need not be that of ``step.page``.
+    """
+    link = step.link
+    if link.version is None:
+        return None
+    target = link.target
+    latest = target.published_versions.values_list("number", flat=True).first()
+    if latest is None or link.version > latest:
+        return None
+    is_open = KnowledgePage.objects.open_to_all().filter(pk=target.pk).exists()
+    return CitedVersion(link.version, latest, target.get_url(request) or "" if is_open else "")

@@ -1,0 +1,77 @@
+"""Bytes that a reader on a bad line takes in parts: Range, If-Range, ETag, 304, 416 and HEAD."""
+
+import re
+from collections.abc import Callable, Iterable
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+
+BLOCK = 128 * 1024  # bytes read and sent at a time
+RANGE = re.compile(r"bytes\s*=\s*(?:(\d{1,20})\s*-\s*(\d{0,20})|-\s*(\d{1,20}))")
+
+
+def in_parts(
+    request, size: int, etag: str, read: Callable[[int, int], Iterable[bytes]], headers
+) -> HttpResponse:
+    """``size`` bytes, or the part of them that ``request`` asks for.
+
+    ``read(start, stop)`` yields the bytes from ``start`` up to ``stop``; nothing is read before
+    the answer is sent. ``etag`` is strong, in its quotation marks: the same for the same bytes. A
+    request for several parts is answered with the whole, as RFC 9110 allows.
+    """
+    if answer := get_conditional_response(request, etag=etag):
+        return _with(answer, etag, headers if answer.status_code == 304 else {})
+    start, stop = 0, size
+    wanted = request.headers.get("Range", "") if request.method == "GET" else ""
+    if wanted and request.headers.get("If-Range", etag).strip() == etag:
+        part = part_of(wanted, size)
+        if part is None:
+            answer = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+            return _with(answer, etag, {})
+        start, stop = part
+    status = 200 if (start, stop) == (0, size) else 206
+    if request.method == "HEAD":
+        answer = HttpResponse()
+    else:
+        answer = StreamingHttpResponse(read(start, stop), status=status)
+    if status == 206:
+        answer["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    answer["Content-Length"] = str(stop - start)
+    return _with(answer, etag, headers)
+
+
+def part_of(wanted: str, size: int) -> tuple[int, int] | None:
+    """Start and stop of the part that a Range header asks for.
+
+    The whole where the header is not understood or asks for several; None where no such bytes are.
+    """
+    found = RANGE.fullmatch(wanted.strip())
+    if not found or (found[2] and int(found[2]) < int(found[1])):
+        return 0, size
+    if found[3] is not None:
+        length = min(int(found[3]), size)
+        return (size - length, size) if length else None
+    start = int(found[1])
+    if start >= size:
+        return None
+    return start, min(int(found[2]) + 1 if found[2] else size, size)
+
+
+def read_part(file, start: int, stop: int):
+    """Yield the bytes of an open ``file`` from ``start`` to ``stop``, and close it."""
+    with file:
+        file.seek(start)
+        while start < stop:
+            block = file.read(min(BLOCK, stop - start))
+            if not block:
+                raise OSError("The file is shorter than it was.")
+            start += len(block)
+            yield block
+
+
+def _with(answer, etag, headers):
+    answer["ETag"] = etag
+    answer["Accept-Ranges"] = "bytes"
+    for name, value in headers.items():
+        answer[name] = value
+    return answer
