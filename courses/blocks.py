@@ -16,11 +16,11 @@ class PlanStepBlock(blocks.StructBlock):
         validators=[MaxValueValidator(24 * 60)],
     )
     what = blocks.TextBlock(label=_("what happens"), rows=2)
+    who = blocks.CharBlock(label=_("who"), required=False, max_length=255)
     method = blocks.CharBlock(label=_("method"), required=False, max_length=255)
     materials = blocks.TextBlock(
         label=_("materials"), required=False, rows=2, help_text=_("One thing a line.")
     )
-    who = blocks.CharBlock(label=_("who"), required=False, max_length=255)
 
     class Meta:
         icon = "time"

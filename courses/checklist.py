@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from courses.files import closed_documents
 from courses.models.handout import NOT_STATED
 from hub.chain import Relation
+from hub.models import ChainLink
 from hub.reading import readings_of
 from hub.templatetags.hub_tags import minutes as in_words
 
@@ -165,13 +166,20 @@ def _assessment(page):
 
 def _taught(page):
     links = [link for link in page.chain_links.all() if link.relation == Relation.TEACHES]
-    if not links:
+    if not links and not _is_linked_by_a_twin(page):
         return _item(_("What it teaches"), [_("Link a Model or a lesson in the chain.")])
     said = _("Say which version of “%(title)s” it was written from.")
     return _item(_("What it teaches"), [
         said % {"title": link.target} for link in links
         if link.version is None and link.target.published_versions.exists()
     ])
+
+
+def _is_linked_by_a_twin(page) -> bool:
+    """Whether the chain of a translation, which it shares, says what it teaches."""
+    return ChainLink.objects.filter(
+        page__translation_key=page.translation_key, relation=Relation.TEACHES
+    ).exists()
 
 
 def _who(page):
@@ -186,11 +194,11 @@ def _other_language(page):
 
 
 def _what_changed(page):
-    version = page.current_version
-    has_note = page.changes.strip() and (not version or page.changes.strip() != version.note)
-    return _item(_("What changed"), _missing(
-        not version or has_note, _("Say what is different from version %(number)s.")
-        % {"number": version.number if version else 0}))
+    version, note = page.current_version, page.changes.strip()
+    if not version or not page.has_unpublished_changes or (note and note != version.note):
+        return _item(_("What changed"), ())
+    return _item(_("What changed"), [
+        _("Say what is different from version %(number)s.") % {"number": version.number}])
 
 
 REQUIRED: list[Callable] = [_summary, _audience, _aims, _sessions, _licences]

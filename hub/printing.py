@@ -5,7 +5,7 @@ paragraphs, lists, definition lists, tables, quotes, rules, pictures (``data:`` 
 links; any other element is what stands in it. Classes: ``center``, ``small``, ``new-page``.
 
 A shaped Thai line holds glyphs in an order, and with marks, that no reader turns back into text
-(docs/decisions/0015-printing.md), so each phrase carries its text beside it as ``ActualText``.
+(docs/decisions/0017-printing.md), so each phrase carries its text beside it as ``ActualText``.
 """
 
 import base64

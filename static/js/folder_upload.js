@@ -1,5 +1,5 @@
 /* A folder to upload: browsers tell where in it a file lies, but send only its name. */
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
   const field = document.querySelector("[data-folder-upload]");
   const input = field?.querySelector("input");
   if (!input || !("webkitdirectory" in input)) return;
@@ -14,4 +14,4 @@
       field.append(path);
     }
   });
-})();
+});
