@@ -22,7 +22,7 @@ from hub.chain import DEPENDENCE, STAGE_PLURALS, Stage
 from hub.middleware import language_of
 from hub.navigation import Frame, frame_of
 from hub.notices import FLAGGED, MARKS, marks, marks_for
-from hub.personal_data import own_name_of
+from hub.personal_data import name_of, own_name_of
 from hub.sdgs import SDGS
 from hub.sections import heading_anchor
 from hub.typesetting import THAI_LETTER, in_lines, in_phrases
@@ -31,6 +31,7 @@ register = template.Library()
 register.filter("anchor", heading_anchor)
 register.filter("in_lines", in_lines)
 register.filter("in_phrases", in_phrases)
+register.filter("name_of", name_of)
 register.filter("own_name", own_name_of)
 
 LANGUAGE_NAMES = {"th": "ภาษาไทย", "en": "English"}

@@ -232,7 +232,7 @@ def test_a_facilitators_handout_is_found_by_nobody(hub, client_of):
 # Every public address of the site, and where above it is tested or why it shows no content.
 ADDRESSES = {
     "livez": "health", "readyz": "health", "robots": "no content",
-    "wagtaildocs_serve": "pages and files",
+    "document": "pages and files", "wagtaildocs_serve": "pages and files",
     "wagtaildocs_authenticate_with_password": "switched off",
     "media": "tests/hub/test_documents_and_images.py", "search": "search",
     "search_suggest": "search", "search_feed": "a feed", "search_alert": "the pages of alerts",
@@ -255,6 +255,16 @@ ADDRESSES = {
         "tests/models_lib/test_peer_review_rights.py",
     ),
     "fit": "tests/models_lib/test_fit_page.py",
+    **dict.fromkeys(
+        ["course_run", "course_run_calendar", "course_runs", "group", "group_add",
+         "group_complete", "group_file", "group_list", "group_meeting", "group_remove",
+         "group_send", "group_unsend", "my_run", "run_enrol", "run_leave"],
+        "tests/courses/test_who_may_see_a_group.py",
+    ),
+    **dict.fromkeys(
+        ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
+         "certificate_revoke"], "tests/courses/test_certificates.py",
+    ),
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
     "wagtailcore_login": "no content", "wagtail_serve": "pages and files, lists, the chain, packs",
