@@ -23,7 +23,8 @@ def serve_document(request, document_id, document_filename):
         if not ranged or not document.file_hash:
             response["Accept-Ranges"] = "bytes"
         else:
-            response.close()
+            if file := getattr(response, "file_to_stream", None):
+                file.close()  # not the response: that would tell Django the request has ended
             response = in_parts(
                 request, size, etag,
                 lambda start, stop: read_part(document.file.storage.open(document.file.name),

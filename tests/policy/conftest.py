@@ -40,7 +40,7 @@ def other_party(hub):
 def resolution(hub, party, other_party):
     """Clause 1 names the first party and was due long ago; clause 2 both, without a date."""
     page = ResolutionPageFactory(title="มติเรื่องทุ่น", number="2/1")
-    first = Clause(number="1", text="ให้ซ่อมทุ่น", locale=page.locale, channel="budget",
+    first = Clause(number="1", text="ให้ซ่อมทุ่น", locale=page.locale, channel="budget", sort_order=0,
                    due=date(2024, 1, 1))
     first.parties = [party]
     second = Clause(number="2", text="ให้เปิดวงคุย", locale=page.locale, sort_order=1)
