@@ -1,7 +1,8 @@
-"""Addresses of course runs, their groups and certificates."""
+"""Addresses of course runs, their groups and certificates; short addresses of curricula."""
 
 from django.urls import path
 
+from courses import short_address
 from courses.runs import certificate_views, group_views, views
 
 RUN = "courses/runs/<int:pk>/"
@@ -29,4 +30,7 @@ urlpatterns = [
     path(f"{CERTIFICATE}pdf/", certificate_views.paper, name="certificate_paper"),
     path(f"{CERTIFICATE}erase/", certificate_views.erase, name="certificate_erase"),
     path(f"{CERTIFICATE}revoke/", certificate_views.revoke, name="certificate_revoke"),
+    path("c/<slug:code>/", short_address.follow, name="short_address"),
+    path("c/<slug:code>/<int:version>/", short_address.follow, name="short_address"),
+    path("c/<slug:code>/qr.svg", short_address.qr, name="short_address_qr"),
 ]

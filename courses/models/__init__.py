@@ -10,9 +10,10 @@ from courses.models.group_post import GroupFile, GroupPost
 from courses.models.handout import Handout
 from courses.models.handout_import import HandoutImport
 from courses.models.known_handout import KnownHandout
+from courses.models.short_address import ShortAddress
 
 __all__ = [
     "CONSENT", "Attendance", "Certificate", "Checksum", "CourseRun", "CourseSession",
     "CurriculumPage", "Enrolment", "GroupFile", "GroupPost", "Handout", "HandoutImport",
-    "KnownHandout", "Meeting", "State", "may_facilitate",
+    "KnownHandout", "Meeting", "ShortAddress", "State", "may_facilitate",
 ]

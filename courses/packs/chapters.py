@@ -8,10 +8,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from courses.short_address import short_url
 from courses.teaching import to_bring
 from hub.chain import Relation
 from hub.cited_versions import version_of_link
 from hub.letters import absolute
+from hub.notices import notice_of
 from hub.sections import stream_sections
 
 # What XML 1.0 does not take.
@@ -46,11 +48,13 @@ def chapters_of(page, handouts, user_may_facilitate: bool) -> list[Chapter]:
 
 def _about(page, handouts) -> Chapter:
     sections = [s for name in page.section_fields for s in page.field_section(name)]
+    short = short_url_of_pack(page)
     return Chapter(
         "about", _("About this course"), "about",
         {
             "page": page, "sections": sections, "version": page.current_version,
-            **_address(page), "to_bring": to_bring(page),
+            "address": short, "in_words": short, "notice": notice_of(page),
+            "to_bring": to_bring(page),
             "sessions": list(enumerate(page.sessions.all(), 1)),
             "handouts": [f for f in handouts if not f.session],
         },
@@ -90,9 +94,15 @@ def _taught(page):
         yield Chapter(
             f"taught-{number:02d}", taught.title, "taught",
             {"page": taught, "sections": sections, "cited": version_of_link(step),
-             **_address(taught)},
+             "notice": notice_of(taught), **_address(taught)},
             _text(taught.summary, *(f"{s.heading}\n{s.text}" for s in sections)),
         )
+
+
+def short_url_of_pack(page) -> str:
+    """The short address that tells the version of the pack made of ``page`` now."""
+    version = page.current_version
+    return short_url(page, version.number if version else None)
 
 
 def _address(page) -> dict:

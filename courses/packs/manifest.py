@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.utils import timezone
 
+from courses.short_address import short_url
 from hub.citations import Work, in_english, in_thai
 from hub.letters import absolute
 from hub.models import HomePage
+from hub.notices import notice_of
 
 FORMAT = 1
 
@@ -19,6 +21,7 @@ def manifest_of(page, files) -> dict:
             "title": page.title,
             "summary": page.summary,
             "address": absolute(page.get_url() or ""),
+            "short_address": short_url(page, version.number if version else None),
             "minutes": page.minutes,
             "sessions": [
                 {"number": number, "title": session.title, "minutes": session.minutes}
@@ -29,6 +32,7 @@ def manifest_of(page, files) -> dict:
         "published": version.published_at.astimezone(timezone.get_default_timezone())
                      .date().isoformat() if version else None,
         "what_changed": version.note if version else "",
+        "withdrawn": withdrawn_of(page),
         "licence": {"code": page.licence, "name": str(page.get_licence_display())},
         "citation": citation_of(page),
         "language": page.locale.language_code,
@@ -42,6 +46,19 @@ def manifest_of(page, files) -> dict:
             for file in files
         ],
     }
+
+
+def withdrawn_of(page) -> list[dict]:
+    """What of ``page``, or of what it rests on at any depth, was withdrawn and not reviewed."""
+    notice = notice_of(page)
+    found = [(page.title, notice.withdrawal)] if notice.withdrawal else []
+    found += [(shown.withdrawn.title, shown.flag.withdrawal)
+              for shown in notice.flags if shown.withdrawn]
+    return [
+        {"title": title, "kind": withdrawal.kind, "reason": withdrawal.reason,
+         "on": timezone.localtime(withdrawal.at).date().isoformat()}
+        for title, withdrawal in found
+    ]
 
 
 def citation_of(page) -> dict | None:

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 
 from courses.models.handout import NOT_STATED
 from courses.packs import downloads
+from courses.short_address import short_url
 from courses.structured_data import course_data
 from hub.templatetags.version_tags import data_block
 
@@ -47,6 +48,13 @@ def in_a_row(lines) -> str:
 def to_hand_out(handouts) -> list:
     """The files among ``handouts`` that participants get, which somebody has to copy first."""
     return [h for h in handouts if not h.facilitator_only]
+
+
+@register.simple_tag
+def short_address(page) -> dict:
+    """The short address of ``page``: ``url``, as it is ``shown`` and typed, and its ``qr``."""
+    url = short_url(page)
+    return {"url": url, "shown": url.partition("://")[2], "qr": f"{url}qr.svg"}
 
 
 @register.simple_tag(takes_context=True)

@@ -265,6 +265,9 @@ ADDRESSES = {
         ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
          "certificate_revoke"], "tests/courses/test_certificates.py",
     ),
+    **dict.fromkeys(
+        ["short_address", "short_address_qr"], "tests/courses/test_short_addresses.py"
+    ),
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
     "wagtailcore_login": "no content", "wagtail_serve": "pages and files, lists, the chain, packs",

@@ -1,0 +1,63 @@
+"""Short addresses and their QR codes: from a pack or a sheet of paper back to the hub.
+
+``/c/<code>/`` leads to the curriculum as it is now; ``/c/<code>/2/``, which stands in every pack of
+version 2, to what changed since that version.
+"""
+
+import segno
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from courses.models.short_address import ShortAddress
+from hub.letters import absolute
+
+
+def short_url(page, version=None) -> str:
+    """The whole short address of ``page``; with the number of a version, of what came since."""
+    code = ShortAddress.objects.of(page).code
+    names = [code] if version is None else [code, version]
+    return absolute(reverse("short_address", args=names))
+
+
+def qr_svg(url) -> str:
+    """An SVG element with the QR code of ``url``, four units a module, black on white."""
+    code = segno.make(url, error="m", micro=False)
+    return code.svg_inline(
+        scale=4, border=3, light="#fff", title=url, svgclass="qr", lineclass=None
+    )
+
+
+def _page_of(code, request):
+    """The curriculum behind ``code``, when the user of ``request`` may read it; 404 otherwise,
+    since a redirect would tell the title of what is closed."""
+    page = get_object_or_404(ShortAddress.objects.select_related("page"), code=code.lower()).page
+    if not page.live or not all(
+        rule.accept_request(request) for rule in page.get_view_restrictions()
+    ):
+        raise Http404
+    return page
+
+
+@never_cache
+@require_safe
+def follow(request, code, version=None):
+    """To the curriculum; from an earlier version, to what changed since."""
+    page = _page_of(code, request)
+    now, address = page.current_version, page.get_url()
+    is_known = version and page.published_versions.filter(number=version).exists()
+    if now and is_known and version < now.number:
+        return redirect(f"{address}v/{version}/to/{now.number}/")
+    return redirect(address)
+
+
+@never_cache
+@require_safe
+def qr(request, code):
+    """The QR code of the short address, to print."""
+    page = _page_of(code, request)
+    response = HttpResponse(qr_svg(short_url(page)), content_type="image/svg+xml")
+    response["Content-Disposition"] = f'inline; filename="{page.short_address.code}.svg"'
+    return response

@@ -1,0 +1,128 @@
+"""A short address leads back to the hub: to the curriculum now, or to what changed since a pack."""
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+from wagtail.models import PageViewRestriction
+
+from courses.models import ShortAddress
+from courses.models.short_address import LETTERS
+from courses.short_address import short_url
+from hub import withdrawals
+from hub.chain import Relation
+from tests.factories import CurriculumPageFactory, LessonPageFactory, ModelPageFactory, link
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course(hub):
+    page = CurriculumPageFactory(title="หลักสูตรน้ำหมัก", audience="ทุกคน")
+    return type(page).objects.get(pk=page.pk)
+
+
+def path(page, version=None):
+    return "/c/" + short_url(page, version).partition("/c/")[2]
+
+
+def again(page):
+    return type(page).objects.get(pk=page.pk)
+
+
+def publish_another(page):
+    page.audience = "ทุกคนในหมู่บ้าน"
+    page.save_revision().publish()
+    return again(page)
+
+
+def unpacked(client, page):
+    answer = client.get(f"{page.url}pack/")
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def text_of(pack, name):
+    return pack.read(next(n for n in pack.namelist() if n.endswith(name))).decode("utf-8-sig")
+
+
+def test_a_course_keeps_its_address_wherever_it_goes(course, visitor):
+    address = path(course)
+    assert re.fullmatch(f"/c/[{LETTERS}]{{5}}/", address)
+    assert visitor.get(address)["Location"] == course.url
+    course.slug = "น้ำหมัก-ใหม่"
+    course.save_revision().publish()
+    assert path(again(course)) == address
+    assert visitor.get(address)["Location"] == again(course).url != course.url
+    assert visitor.get(address.upper().replace("/C/", "/c/")).status_code == 302
+    assert ShortAddress.objects.count() == 1
+
+
+def test_an_earlier_version_leads_to_what_changed_since(course, visitor):
+    assert visitor.get(path(course, 1))["Location"] == course.url
+    newer = publish_another(course)
+    assert visitor.get(path(course, 2))["Location"] == course.url, "the newest"
+    assert visitor.get(path(course, 99))["Location"] == course.url, "one that never was"
+    compared = visitor.get(path(course, 1), follow=True)
+    assert compared.redirect_chain[0][0] == f"{newer.url}v/1/to/2/"
+    assert compared.status_code == 200 and "ในหมู่บ้าน" in compared.content.decode()
+
+
+@pytest.mark.parametrize("code", ["zzzzz", "x", "a-b_c", "9" * 60])
+def test_an_address_that_is_nobodys_is_not_found(hub, visitor, code):
+    for rest in ("", "2/", "999999999999999999999/", "qr.svg"):
+        assert visitor.get(f"/c/{code}/{rest}").status_code == 404
+
+
+@pytest.mark.parametrize("closed", ["draft", "members"])
+def test_what_is_closed_is_not_named(course, visitor, member, signed_in, closed):
+    address = path(course)
+    if closed == "draft":
+        course.unpublish()
+    else:
+        PageViewRestriction.objects.create(page=course, restriction_type="login")
+    for rest in ("", "1/", "qr.svg"):
+        answer = visitor.get(f"{address}{rest}")
+        assert answer.status_code == 404 and course.title not in answer.content.decode()
+    assert signed_in(member).get(address).status_code == (404 if closed == "draft" else 302)
+
+
+def test_when_a_code_is_taken_another_is_given(course, monkeypatch):
+    codes = iter(["aaaaa", "aaaaa", "bbbbb"])
+    monkeypatch.setattr("courses.models.short_address.get_random_string", lambda *a: next(codes))
+    assert ShortAddress.objects.of(course).code == "aaaaa"
+    assert ShortAddress.objects.of(CurriculumPageFactory()).code == "bbbbb"
+
+
+def test_page_and_pack_carry_the_address_and_its_code(course, visitor):
+    shown = visitor.get(course.url).content.decode()
+    assert f'href="{short_url(course)}"' in shown and f'href="{short_url(course)}qr.svg"' in shown
+    drawn = visitor.get(f"{path(course)}qr.svg")
+    assert drawn["Content-Type"] == "image/svg+xml" and short_url(course) in drawn.content.decode()
+    pack, address = unpacked(visitor, course), short_url(course, 1)
+    assert address in text_of(pack, "README.txt")
+    index = text_of(pack, "index.html")
+    assert f'<a href="{address}">' in index and "<svg" in index and f"<title>{address}" in index
+    assert json.loads(text_of(pack, "manifest.json"))["curriculum"]["short_address"] == address
+    assert address not in "".join(
+        text_of(unpacked(visitor, publish_another(course)), name)
+        for name in ("README.txt", "index.html", "manifest.json")
+    ), "a pack of version 2 says 2"
+
+
+def test_a_pack_says_what_was_withdrawn(course, visitor):
+    model, lesson = ModelPageFactory(title="ธนาคารน้ำ"), LessonPageFactory(title="น้ำนิ่งเน่า")
+    link(course, Relation.TEACHES, model)
+    link(model, Relation.RESTS_ON, lesson)
+    before = unpacked(visitor, again(course))
+    assert "อาศัยความรู้ที่ถูกถอน" not in text_of(before, "index.html")
+    assert json.loads(text_of(before, "manifest.json"))["withdrawn"] == []
+    withdrawals.withdraw(lesson, kind="withdrawn", reason="วัดผิดวิธี")
+    pack = unpacked(visitor, again(course))
+    index = text_of(pack, "index.html")
+    assert "น้ำนิ่งเน่า" in index and "วัดผิดวิธี" in index
+    assert "ถูกถอน" in text_of(pack, "README.txt") and "withdrawn" in text_of(pack, "README.txt")
+    (said,) = json.loads(text_of(pack, "manifest.json"))["withdrawn"]
+    assert said["title"] == "น้ำนิ่งเน่า" and said["reason"] == "วัดผิดวิธี"
+    assert "วัดผิดวิธี" in text_of(pack, "taught-01.html"), "the Model in it, too"
