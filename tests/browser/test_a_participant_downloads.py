@@ -25,7 +25,7 @@ def course(visitor):
 
 def pack_of(page, tmp_path) -> Path:
     with page.expect_download() as download:
-        page.locator("a[href$='/pack/']").click()
+        page.locator(".pack > a.button").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     return path
