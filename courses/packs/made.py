@@ -23,12 +23,11 @@ from courses.packs.chapters import chapters_of, short_url_of_pack
 from courses.packs.checksums import Sums, sums_of
 from courses.packs.contents import file_on_disk
 from courses.packs.epub import epub_of
-from courses.packs.manifest import citation_of, manifest_of
+from courses.packs.manifest import citation_of, manifest_of, withdrawn_of
 from courses.short_address import qr_svg
 from hub.filenames import safe_filename
 from hub.finding import words_of
 from hub.letters import absolute
-from hub.notices import notice_of
 from hub.printing import pdf_of
 
 SHAPE = 1  # raised when the same content is to make other files
@@ -84,7 +83,7 @@ def _texts(page, chapters, handouts) -> dict[str, bytes]:
         "title": page.title, "language": page.locale.language_code, "chapters": chapters,
         "pdf": book_name(page, "pdf"), "epub": book_name(page, "epub"),
         "address": short_url_of_pack(page), "in_words": short_url_of_pack(page),
-        "qr": qr_svg(short_url_of_pack(page)), "notice": notice_of(page),
+        "qr": qr_svg(short_url_of_pack(page)), "withdrawn": withdrawn_of(page),
         "licence": page.get_licence_display(),
         "citation": citation_of(page), "handouts": handouts,
         "version": page.current_version.number if page.current_version else None,

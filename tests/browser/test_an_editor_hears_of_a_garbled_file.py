@@ -31,7 +31,7 @@ def test_on_the_page_of_uploads_and_on_its_own_page(sign_in, served, garbled):
     page.goto(f"{served.url}/admin/documents/multiple/add/")
     page.locator("#fileupload").set_input_files(garbled)
     assert_warned(page)
-    page.goto(f"{served.url}/admin/documents/")
+    page.goto(f"{served.url}/admin/documents/?ordering=-created_at")
     page.get_by_role("link", name="เพี้ยน").first.click()
     assert_warned(page)
 

@@ -15,7 +15,7 @@ from hub import personal_data
 from hub.personal_data import name_of
 from lessons.models import LessonAnswer
 from members import account
-from members.models import Member
+from members.models import PRIVACY_NOTICE, Member
 from search.models import Alert
 from tests.factories import LessonPageFactory, ModelPageFactory
 from tests.members.conftest import PASSWORD
@@ -47,7 +47,8 @@ def test_she_downloads_what_is_held_of_her_and_no_secret(hers, member, editor):
     held = json.loads(answer.content)
     assert held["account"]["name"] == "สมศรี มีสุข"
     assert held["account"]["email_addresses"] == [{"email": member.email, "verified": True}]
-    assert held["account"]["consent"]["version"] == "1" and held["account"]["consent"]["at"]
+    consent = held["account"]["consent"]
+    assert consent["version"] == PRIVACY_NOTICE and consent["at"]
     assert held["account"]["sign_in_with"][0]["kind"]
     assert held["alerts"][0]["text"] == "ปูม้า"
     assert held["pages"][0]["title"] == "บทเรียนของสมศรี"

@@ -217,7 +217,7 @@ def test_no_count_tells_of_a_page_closed_while_the_cluster_was_away(real, server
     server.fault = "hang"
     PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
     answer = find(WORD)
-    assert (answer.total, answer.facets, answer.stood_in) == (0, {}, True)
+    assert (answer.total, answer.stood_in) == (0, True) and not any(answer.facets.values())
     server.fault = None
     assert find(WORD).total == 0
     assert not cluster.waiting()
