@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from courses.models import Attendance, Certificate, GroupFile, GroupPost
+from courses.models import Attendance, Certificate, GroupFile, GroupPost, ShortAddress
 from courses.runs import completion, enrolling
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,8 @@ MAY = {
     "certificate_paper": (LEADERS | {"participant"}, None),
     "certificate_revoke": (CONFIRM, CONFIRM),
     "certificate_erase": (set(), set()),  # the holder has an account and does it herself
+    "short_address": (set(), None),  # shows nothing itself: it leads to the curriculum
+    "short_address_qr": (EVERYBODY, None),
 }
 
 
@@ -82,6 +84,8 @@ def address_of(run, people):
         }
         if name.startswith("certificate") and name != "certificate_look_up":
             arguments = [Certificate.objects.get().code]
+        elif name.startswith("short_address"):
+            arguments = [ShortAddress.objects.of(run.curriculum).code]
         else:
             arguments = more.get(name, lambda: [run.pk])()
         with override("th"):  # the last request may have been for a page below /en/
