@@ -33,15 +33,11 @@ def refuse_unless_handed_out(document, request) -> None:
     if facilitates:
         shown |= Q(known_handouts__document=document, known_handouts__was_closed=True)
     pages = CurriculumPage.objects.live().not_expired().filter(shown).distinct()
-    if any(_lets_in(page, request) for page in pages):
+    if any(page.lets_in(request) for page in pages):
         return
     if not closed and _used_elsewhere(document):
         return  # and the rule of that place decides
     raise PermissionDenied
-
-
-def _lets_in(page, request) -> bool:
-    return all(rule.accept_request(request) for rule in page.get_view_restrictions())
 
 
 def _used_elsewhere(document) -> bool:

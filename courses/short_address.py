@@ -22,6 +22,12 @@ def short_url(page, version=None) -> str:
     return absolute(reverse("short_address", args=names))
 
 
+def short_url_of_now(page) -> str:
+    """The short address that tells the version that ``page`` has now; what packs carry."""
+    version = page.current_version
+    return short_url(page, version.number if version else None)
+
+
 def qr_svg(url) -> str:
     """An SVG element with the QR code of ``url``, four units a module, black on white."""
     code = segno.make(url, error="m", micro=False)
@@ -34,9 +40,7 @@ def _page_of(code, request):
     """The curriculum behind ``code``, when the user of ``request`` may read it; 404 otherwise,
     since a redirect would tell the title of what is closed."""
     page = get_object_or_404(ShortAddress.objects.select_related("page"), code=code.lower()).page
-    if not page.live or not all(
-        rule.accept_request(request) for rule in page.get_view_restrictions()
-    ):
+    if not page.live or not page.lets_in(request):
         raise Http404
     return page
 

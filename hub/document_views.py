@@ -15,21 +15,22 @@ def serve_document(request, document_id, document_filename):
     """The file as Wagtail answers it; resumable, and never kept by caches that others share."""
     response = wagtail_serve.serve(request, document_id, document_filename)
     if response.status_code == 200 and response.streaming:
-        document = HubDocument.objects.get(pk=document_id)
-        headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
-        etag = f'"{document.file_hash}"'
-        size = document.file.size
-        ranged = "Range" in request.headers or request.method == "HEAD"
-        if not ranged or not document.file_hash:
-            response["Accept-Ranges"] = "bytes"
-        else:
-            if file := getattr(response, "file_to_stream", None):
-                file.close()  # not the response: that would tell Django the request has ended
-            response = in_parts(
-                request, size, etag,
-                lambda start, stop: read_part(document.file.storage.open(document.file.name),
-                                              start, stop), headers,
-            )
+        response["Accept-Ranges"] = "bytes"
+        if "Range" in request.headers or request.method == "HEAD":
+            response = _part(request, response, HubDocument.objects.get(pk=document_id))
     if response.status_code in (200, 206, 304, 416):
         response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _part(request, response, document):
+    """Of the whole in ``response`` what ``request`` asks for; a file without a hash stays whole."""
+    if not document.file_hash:
+        return response
+    if file := getattr(response, "file_to_stream", None):
+        file.close()  # not the response: that would tell Django the request has ended
+    return in_parts(
+        request, document.file.size, f'"{document.file_hash}"',
+        lambda start, stop: read_part(document.file.storage.open(document.file.name), start, stop),
+        {name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
+    )

@@ -89,19 +89,20 @@ def page_past_its_expiry(page, request, args, kwargs):
 def page_for_others(page, request, args, kwargs):
     """Tell who is signed in that it is not hers. Wagtail asks her to sign in, which she is: that
     page sends her back here, without end."""
-    _refuse_who_is_signed_in(page.get_view_restrictions(), request)
+    if request.user.is_authenticated:
+        _refuse_who_may_not(page.get_view_restrictions(), request)
 
 
 @hooks.register("before_serve_document", order=-1)  # before Wagtail's own check
 def document_for_others(document, request):
-    _refuse_who_is_signed_in(document.collection.get_view_restrictions(), request)
+    if request.user.is_authenticated:
+        _refuse_who_may_not(document.collection.get_view_restrictions(), request)
 
 
-def _refuse_who_is_signed_in(restrictions, request):
-    if request.user.is_authenticated and not all(
-        r.restriction_type == r.PASSWORD or r.accept_request(request) for r in restrictions
-    ):
-        raise PermissionDenied
+def _refuse_who_may_not(restrictions, request):
+    for rule in restrictions:  # a password is asked for, whoever one is
+        if rule.restriction_type != rule.PASSWORD and not rule.accept_request(request):
+            raise PermissionDenied
 
 
 @hooks.register("before_serve_document")
@@ -114,7 +115,7 @@ def document_of_a_page_nobody_may_read(document, request):
     if not holders or may_change_document(request.user, document):
         return
     for page in holders.live().not_expired():
-        if all(r.accept_request(request) for r in page.get_view_restrictions()):
+        if page.lets_in(request):
             return
     raise PermissionDenied
 

@@ -113,11 +113,6 @@ class CurriculumPage(KnowledgePage):
         closed = closed_documents(h.document_id for h in handouts)
         return [h for h in handouts if h.document_id not in closed]
 
-    @property
-    def pack_size(self) -> int:
-        """Bytes of the public handouts together, as said before the download."""
-        return sum(h.document.file_size or 0 for h in self.public_handouts)
-
     def handouts_for(self, user) -> list:
         """The handouts that ``user`` may download: facilitators' files for facilitators."""
         return self._handouts() if may_facilitate(user) else self.public_handouts

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from courses.short_address import short_url
+from courses.short_address import short_url_of_now
 from courses.teaching import to_bring
 from hub.chain import Relation
 from hub.cited_versions import version_of_link
@@ -36,6 +37,11 @@ class Chapter:
         context = self.context | {"title": self.title, "files_at": files}
         return NOT_IN_XML.sub("", render_to_string(f"courses/pack/{self.template}.html", context))
 
+    @cached_property
+    def plain(self) -> str:
+        """The body whose handouts are only named: the EPUB's, the PDF's, and in the digest."""
+        return self.body()
+
 
 def chapters_of(page, handouts, user_may_facilitate: bool) -> list[Chapter]:
     """The chapters of ``page`` in its own language; ``handouts`` are ``PackFile``."""
@@ -48,7 +54,7 @@ def chapters_of(page, handouts, user_may_facilitate: bool) -> list[Chapter]:
 
 def _about(page, handouts) -> Chapter:
     sections = [s for name in page.section_fields for s in page.field_section(name)]
-    short = short_url_of_pack(page)
+    short = short_url_of_now(page)
     return Chapter(
         "about", _("About this course"), "about",
         {
@@ -97,12 +103,6 @@ def _taught(page):
              "notice": notice_of(taught), **_address(taught)},
             _text(taught.summary, *(f"{s.heading}\n{s.text}" for s in sections)),
         )
-
-
-def short_url_of_pack(page) -> str:
-    """The short address that tells the version of the pack made of ``page`` now."""
-    version = page.current_version
-    return short_url(page, version.number if version else None)
 
 
 def _address(page) -> dict:

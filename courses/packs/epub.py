@@ -41,7 +41,7 @@ def epub_of(chapters, title, language, authors, address, version, licence, publi
         for chapter in chapters:
             _add(archive, f"book/{chapter.name}.xhtml", render_to_string(
                 "courses/pack/epub/chapter.xhtml",
-                {"language": language, "title": chapter.title, "body": chapter.body()},
+                {"language": language, "title": chapter.title, "body": chapter.plain},
             ))
     return made.getvalue()
 

@@ -19,12 +19,12 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from courses.packs.chapters import chapters_of, short_url_of_pack
+from courses.packs.chapters import chapters_of
 from courses.packs.checksums import Sums, sums_of
 from courses.packs.contents import file_on_disk
 from courses.packs.epub import epub_of
 from courses.packs.manifest import citation_of, manifest_of, withdrawn_of
-from courses.short_address import qr_svg
+from courses.short_address import qr_svg, short_url_of_now
 from hub.filenames import safe_filename
 from hub.finding import words_of
 from hub.letters import absolute
@@ -79,12 +79,12 @@ def book_name(page, extension) -> str:
 
 def _texts(page, chapters, handouts) -> dict[str, bytes]:
     """The offline pages and the index: path in the pack → content."""
+    address = short_url_of_now(page)
     about = {
         "title": page.title, "language": page.locale.language_code, "chapters": chapters,
         "pdf": book_name(page, "pdf"), "epub": book_name(page, "epub"),
-        "address": short_url_of_pack(page), "in_words": short_url_of_pack(page),
-        "qr": qr_svg(short_url_of_pack(page)), "withdrawn": withdrawn_of(page),
-        "licence": page.get_licence_display(),
+        "address": address, "in_words": address, "qr": qr_svg(address),
+        "withdrawn": withdrawn_of(page), "licence": page.get_licence_display(),
         "citation": citation_of(page), "handouts": handouts,
         "version": page.current_version.number if page.current_version else None,
     }
@@ -127,7 +127,7 @@ def _digest(page, chapters, texts, handouts) -> str:
     for path, content in texts.items():
         digest.update(path.encode() + b"\0" + content + b"\0")
     for chapter in chapters:
-        digest.update(chapter.body().encode())
+        digest.update(chapter.plain.encode())
     for file in handouts:
         digest.update(f"{file.path}\0{file.sha256}".encode())
     return digest.hexdigest()[:32]
@@ -148,10 +148,10 @@ def _make(folder, page, chapters, texts):
     printed = {"title": page.title, "language": language,
                "footer": " · ".join(filter(None, [page.title[:60], licence]))}
     rows.append((book_name(page, "pdf"), pdf_of("courses/pack/book.html", printed | {
-        "bodies": [chapter.body() for chapter in chapters]}), page.title, "pdf", None))
+        "bodies": [chapter.plain for chapter in chapters]}), page.title, "pdf", None))
     for chapter in chapters:
         if chapter.session:
-            sheet = pdf_of("courses/pack/book.html", printed | {"bodies": [chapter.body()]})
+            sheet = pdf_of("courses/pack/book.html", printed | {"bodies": [chapter.plain]})
             rows.append((f"sessions/{chapter.session:02d}.pdf", sheet, chapter.title, "pdf",
                          chapter.session))
     making = folder.with_name(f"making-{uuid.uuid4().hex}")

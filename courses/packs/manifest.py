@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
-from courses.short_address import short_url
+from courses.short_address import short_url_of_now
 from hub.citations import Work, in_english, in_thai
 from hub.letters import absolute
 from hub.models import HomePage
@@ -21,7 +21,7 @@ def manifest_of(page, files) -> dict:
             "title": page.title,
             "summary": page.summary,
             "address": absolute(page.get_url() or ""),
-            "short_address": short_url(page, version.number if version else None),
+            "short_address": short_url_of_now(page),
             "minutes": page.minutes,
             "sessions": [
                 {"number": number, "title": session.title, "minutes": session.minutes}

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from urllib.parse import quote
 
-from django.db import connection
-
 from hub.filenames import safe_filename
 from hub.ranges import in_parts, read_part
+from hub.turns import give_connections_back
 
 LIMIT = 0xFFFFFFFF
 MANY = 0xFFFF
@@ -141,7 +140,6 @@ def download_headers(filename, content_type) -> dict:
 def _without_connection(read):
     """A download may take an hour; the database's connection is given back before it begins."""
     def reading(start, stop):
-        if not connection.in_atomic_block:
-            connection.close()
+        give_connections_back()
         yield from read(start, stop)
     return reading

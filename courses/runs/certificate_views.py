@@ -51,6 +51,10 @@ def certificate(request, code):
     return render(request, "courses/runs/certificate.html", context)
 
 
+def certificate_or_404(code) -> Certificate:
+    return get_object_or_404(Certificate.objects.select_related("enrolment__run"), code=code)
+
+
 def may_print(user, certificate) -> bool:
     """The paper is for its holder and for those who lead the group; the page is for everybody."""
     enrolment = certificate.enrolment
@@ -76,9 +80,7 @@ def _may_erase(user, certificate) -> bool:
 @login_required
 @require_safe
 def paper(request, code):
-    found = get_object_or_404(
-        Certificate.objects.select_related("enrolment__run"), code=code
-    )
+    found = certificate_or_404(code)
     if not may_print(request.user, found):
         raise PermissionDenied
     response = HttpResponse(certificate_paper.pdf_of(found), content_type="application/pdf")
@@ -93,9 +95,7 @@ def paper(request, code):
 @login_required
 @require_http_methods(FORM_METHODS)
 def revoke(request, code):
-    found = get_object_or_404(
-        Certificate.objects.select_related("enrolment__run"), code=code
-    )
+    found = certificate_or_404(code)
     if not _may_revoke(request.user, found):
         raise PermissionDenied
     form = RevokeForm(request.POST or None)
@@ -111,9 +111,7 @@ def revoke(request, code):
 @require_http_methods(FORM_METHODS)
 def erase(request, code):
     """Take out the name, at the request of a holder without an account; asked once more."""
-    found = get_object_or_404(
-        Certificate.objects.select_related("enrolment__run"), code=code
-    )
+    found = certificate_or_404(code)
     if not _may_erase(request.user, found):
         raise PermissionDenied
     if request.method == "POST":

@@ -59,17 +59,19 @@ def may_open(request, run) -> bool:
     """Whether the public page of ``run`` is for this visitor: who may read its curriculum, who
     takes part, who leads it."""
     page = run.curriculum
-    if page and page.live and all(
-        r.accept_request(request) for r in page.get_view_restrictions()
-    ):
+    if page and page.live and page.lets_in(request):
         return True
     enrolment = enrolment_of(request.user, run)
     return bool(enrolment and enrolment.is_current) or may_lead(request.user, run)
 
 
+def run_or_404(pk) -> CourseRun:
+    return get_object_or_404(CourseRun.objects.select_related("curriculum", "area"), pk=pk)
+
+
 def opened_run(request, pk) -> CourseRun:
     """The run ``pk``, or 404: also where there is one that is not for this visitor."""
-    run = get_object_or_404(CourseRun.objects.select_related("curriculum", "area"), pk=pk)
+    run = run_or_404(pk)
     if not may_open(request, run):
         raise Http404
     return run
@@ -83,9 +85,7 @@ def for_leaders(check=may_lead):
         @login_required
         @wraps(view)
         def guarded(request, pk, *args, **kwargs):
-            run = get_object_or_404(
-                CourseRun.objects.select_related("curriculum", "area"), pk=pk
-            )
+            run = run_or_404(pk)
             if not check(request.user, run):
                 raise PermissionDenied
             return view(request, run, *args, **kwargs)

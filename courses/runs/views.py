@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses.models import CourseRun, GroupFile
 from courses.runs import calendar, enrolling
 from courses.runs.forms import DetailsForm, EnrolForm
-from courses.runs.rights import enrolment_of, may_lead, opened_run
+from courses.runs.rights import enrolment_of, may_lead, opened_run, run_or_404
 from hub.limits import HOUR, times
 from hub.models import Area
 
@@ -106,7 +106,7 @@ def enrol(request, pk):
 
 def enrolled_or_404(request, pk):
     """The run and the place in it of who asks; 404 for everybody else."""
-    run = get_object_or_404(CourseRun.objects.select_related("curriculum", "area"), pk=pk)
+    run = run_or_404(pk)
     enrolment = enrolment_of(request.user, run)
     if enrolment is None or not enrolment.is_current:
         raise Http404

@@ -247,6 +247,10 @@ class KnowledgePage(RoutablePageMixin, Page):
     def citation(self, request, number, form):
         return version_views().citation_file(request, self, number, form)
 
+    def lets_in(self, request) -> bool:
+        """Whether the page's privacy is open to who asks; of drafts and expiry it says nothing."""
+        return all(rule.accept_request(request) for rule in self.get_view_restrictions())
+
     @cached_property
     def attached_documents(self):
         """The files that hang on this page, as ``Attachment`` rows with their documents.

@@ -108,21 +108,9 @@ def filesize(value) -> str:
 
 
 @register.filter
-def total_size(rows) -> int:
-    """Bytes of the documents of handouts or attachments together."""
-    return sum(row.document.file_size or 0 for row in rows)
-
-
-@register.filter
 def for_session(handouts, session_number) -> list:
     """The handouts of one session; of the whole course where ``session_number`` is empty."""
     return [h for h in handouts if (h.session_number or None) == (session_number or None)]
-
-
-@register.filter
-def beyond_sessions(handouts, sessions) -> list:
-    """The handouts whose session number is not among ``sessions``."""
-    return [h for h in handouts if h.session_number and h.session_number > len(sessions)]
 
 
 # Words and marks

@@ -4,13 +4,11 @@ from django import template
 from django.db.models import Count, Q
 
 from hub.differences import Kind, word_changes
-from hub.personal_data import name_of
 from policy.models import Contribution
 from policy.secretariat_views import may_adopt
 from policy.taking_part import is_secretariat
 
 register = template.Library()
-register.filter("member_name", name_of)
 
 
 @register.inclusion_tag("policy/word_difference.html")

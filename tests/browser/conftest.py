@@ -67,6 +67,17 @@ class Served:
                     found.append(message_from_bytes(text.encode(), policy=default))
         return found
 
+    def letters_to(self, address, words="", number=1) -> list[str]:
+        """The bodies of the letters to ``address`` with ``words`` in them, oldest first, once the
+        worker has sent so many."""
+        for _attempt in range(150):
+            bodies = [m.get_content() for m in self.letters() if m["To"] == address]
+            found = [body for body in bodies if words in body]
+            if len(found) >= number:
+                return found
+            time.sleep(0.2)
+        pytest.fail(f"{number} letters to {address} with “{words}” did not come.")
+
     def shell(self, code) -> str:
         return self.manage("shell", "--no-imports", "--verbosity", "0", "-c", code)
 

@@ -19,16 +19,6 @@ Alert.objects.filter(email=%r).update(confirmed_at=moment, looked_until=moment)
 LEFT = "from search.models import Alert; print(Alert.objects.filter(email=%r).count())"
 
 
-def letter_to(served, address, number) -> str:
-    """The body of the ``number``-th letter to ``address``, once the worker has sent it."""
-    for _attempt in range(100):
-        found = [letter for letter in served.letters() if letter["To"] == address]
-        if len(found) >= number:
-            return found[number - 1].get_content()
-        time.sleep(0.2)
-    pytest.fail(f"No letter to {address} came.")
-
-
 def link(body, what) -> str:
     return re.search(rf"\S+/alert/{what}/\S+", body)[0]
 
@@ -61,12 +51,12 @@ def test_saving_confirming_hearing_and_stopping(open_browser, served, prefix, ty
     page.locator("input[name=email]").fill(address)
     page.get_by_role("button", name=words["send"]).click()
     expect(page.locator("h1")).to_have_text(words["mail"])
-    page.goto(link(letter_to(served, address, 1), "confirm"))
+    page.goto(link(served.letters_to(address)[0], "confirm"))
     page.get_by_role("button", name=words["yes"]).click()
     expect(page.locator("h1")).to_have_text(words["on"])
     served.shell(LONG_AGO % address)
     served.manage("send_alerts")
-    news = letter_to(served, address, 2)
+    news = served.letters_to(address, number=2)[1]
     assert "* " in news
     page.goto(re.search(r"^  (http(?!\S*/documents/)\S+)$", news, re.M)[1])
     expect(page.locator("h1")).to_be_visible()

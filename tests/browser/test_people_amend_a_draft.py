@@ -1,7 +1,6 @@
 """A member with a phone comments and amends a draft; the secretariat merges; she is told."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -41,16 +40,6 @@ def member(open_browser, name, **options):
     page.click("main button[type=submit]")
     page.wait_for_url(lambda url: "login" not in url)
     return page
-
-
-def letter_to(served, address, words):
-    """The letter to ``address`` with ``words`` in it, once the worker has sent it."""
-    for _attempt in range(100):
-        bodies = [m.get_content() for m in served.letters() if m["To"] == address]
-        if found := [body for body in bodies if words in body]:
-            return found[0]
-        time.sleep(0.2)
-    pytest.fail(f"No letter to {address} with “{words}” came.")
 
 
 def propose(page, draft, text, reason):
@@ -95,7 +84,7 @@ def test_commenting_amending_merging_and_being_told(
     secretariat.get_by_role("button", name="ตัดสินและเผยแพร่").click()
     expect(secretariat.locator("article.said", has_text="สองข้อไปด้วยกันได้").last).to_be_visible()
 
-    body = letter_to(served, "phone-mali@example.org", merged)
+    body = served.letters_to("phone-mali@example.org", merged)[0]
     assert "สองข้อไปด้วยกันได้" in body
     trace = re.search(r"http\S+/trace/", body)[0]
     reader = open_browser(viewport=PHONE, java_script_enabled=script)
