@@ -8,6 +8,7 @@ class CoursesConfig(AppConfig):
 
     def ready(self):
         from courses import files, member_section
+        from courses.living import following
         from courses.runs import rights, schedule, signals
         from hub import closed_files, member_pages, personal_data
         from hub.changes import time_passed
@@ -17,9 +18,12 @@ class CoursesConfig(AppConfig):
         files.connect()
         signals.connect()
         time_passed.connect(schedule.look)
+        time_passed.connect(following.look)
         reference_loaded.connect(rights.add_rights)
         member_pages.register(member_section.my_courses, order=20)
         member_pages.register(member_section.my_groups, order=30)
+        member_pages.register(member_section.my_copies, order=40)
+        member_pages.register(member_section.my_letters, order=50)
         personal_data.register(
             "course_runs", member_section.export_of, member_section.erase_of
         )

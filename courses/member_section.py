@@ -5,7 +5,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.models import Certificate, CourseRun, Enrolment, GroupPost
+from courses.living.copies import is_newer, since_copy
+from courses.models import (
+    Certificate,
+    CourseCopy,
+    CourseFollower,
+    CourseRun,
+    Enrolment,
+    GroupPost,
+    may_facilitate,
+)
 from courses.runs.enrolling import leave
 from hub.changes import record
 from hub.member_pages import MemberItem, MemberSection
@@ -49,6 +58,35 @@ def my_groups(user) -> MemberSection | None:
     return MemberSection(_("Course groups I lead"), items) if items else None
 
 
+def my_copies(user) -> MemberSection | None:
+    """The course packs that ``user`` took home, and what became of each course since."""
+    facilitates = may_facilitate(user)
+    copies = CourseCopy.objects.filter(user=user).select_related("page", "edition")
+    items = [
+        {"copy": copy, "since": since_copy(copy), "newer": is_newer(copy, facilitates)}
+        for copy in copies if copy.page.live and not copy.page.expired
+    ]
+    title = _("Course packs I have downloaded")
+    return MemberSection(title, items, "courses/member_copies.html") if items else None
+
+
+def my_letters(user) -> MemberSection | None:
+    """The courses that the address of ``user`` is written to about."""
+    items = [
+        {"page": follower.page,
+         "stop_url": reverse("course_follow_stop", args=[follower.stop_token])}
+        for follower in followed_by(user).select_related("page") if follower.page.live
+    ]
+    title = _("Courses I get e-mails about")
+    return MemberSection(title, items, "courses/member_letters.html") if items else None
+
+
+def followed_by(user):
+    """Letters need no account: they belong to whoever has confirmed the address as hers."""
+    followers = CourseFollower.objects.confirmed().filter(email=user.email.lower())
+    return followers.order_by("pk") if user.email else followers.none()
+
+
 def export_of(user) -> dict:
     """Everything that is kept of ``user``, as JSON can say it."""
     enrolments = Enrolment.objects.filter(user=user).select_related("run__curriculum")
@@ -58,6 +96,14 @@ def export_of(user) -> dict:
         "messages_sent": list(
             GroupPost.objects.filter(author=user).order_by("pk").values("text", "sent_at")
         ),
+        "packs_downloaded": [
+            {"course": copy.page.title, "version": copy.edition.version, "at": copy.taken_at}
+            for copy in user.course_copies.select_related("page", "edition")
+        ],
+        "letters_about_courses": [
+            {"course": follower.page.title, "since": follower.confirmed_at}
+            for follower in followed_by(user).select_related("page")
+        ],
     }
 
 
@@ -87,7 +133,7 @@ def _exported(one) -> dict:
 
 @transaction.atomic
 def erase_of(user) -> None:
-    """Take ``user`` out of every run.
+    """Take ``user`` out of every run, and forget her copies and letters.
 
     A seat in a run that is not over goes to who waits. Rows with attendance or a certificate stay
     without a person, so that counts of who came stay true and an address on paper still says what
@@ -102,6 +148,8 @@ def erase_of(user) -> None:
     mine.filter(attendances=None, certificates=None).delete()
     mine.forget_details()
     mine.update(user=None, name="")
+    user.course_copies.all().delete()
+    followed_by(user).delete()
     user.facilitated_runs.clear()
     user.organised_runs.clear()
     record("site")

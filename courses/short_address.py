@@ -1,7 +1,7 @@
 """Short addresses and their QR codes: from a pack or a sheet of paper back to the hub.
 
 ``/c/<code>/`` leads to the curriculum as it is now; ``/c/<code>/2/``, which stands in every pack of
-version 2, to what changed since that version.
+version 2, to what changed since that copy.
 """
 
 import segno
@@ -53,7 +53,7 @@ def follow(request, code, version=None):
     now, address = page.current_version, page.get_url()
     is_known = version and page.published_versions.filter(number=version).exists()
     if now and is_known and version < now.number:
-        return redirect(f"{address}v/{version}/to/{now.number}/")
+        return redirect(f"{address}since/{version}/")
     return redirect(address)
 
 

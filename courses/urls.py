@@ -1,9 +1,12 @@
-"""Addresses of course runs, their groups and certificates; short addresses of curricula."""
+"""Addresses of course runs, their groups and certificates, of letters about courses and of a
+member's copies; short addresses of curricula."""
 
 from django.urls import path
 
 from courses import short_address
+from courses.living import views as living_views
 from courses.runs import certificate_views, group_views, views
+from hub import subscription_views
 
 RUN = "courses/runs/<int:pk>/"
 GROUP = f"{RUN}group/"
@@ -30,6 +33,11 @@ urlpatterns = [
     path(f"{CERTIFICATE}pdf/", certificate_views.paper, name="certificate_paper"),
     path(f"{CERTIFICATE}erase/", certificate_views.erase, name="certificate_erase"),
     path(f"{CERTIFICATE}revoke/", certificate_views.revoke, name="certificate_revoke"),
+    path("courses/letters/confirm/<str:token>/", subscription_views.confirm,
+         living_views.FROM_LETTERS, name="course_follow_confirm"),
+    path("courses/letters/stop/<str:token>/", subscription_views.stop,
+         living_views.FROM_LETTERS, name="course_follow_stop"),
+    path("courses/copies/<int:pk>/forget/", living_views.forget_copy, name="course_copy_forget"),
     path("c/<slug:code>/", short_address.follow, name="short_address"),
     path("c/<slug:code>/<int:version>/", short_address.follow, name="short_address"),
     path("c/<slug:code>/qr.svg", short_address.qr, name="short_address_qr"),

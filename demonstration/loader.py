@@ -323,6 +323,8 @@ class Loader:
                 page.published_versions.filter(revision=page.latest_revision_id).update(
                     published_at=first
                 )
+            if text.kind == "curriculum" and version is not text:
+                curricula.take_home(page)
         page.refresh_from_db()
         # Publishing stamps today; the demonstration's pages have dates of their own.
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)

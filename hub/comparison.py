@@ -162,7 +162,7 @@ def _rows(name, rows) -> list[Passage]:
     kind = str(capfirst(model._meta.verbose_name))
     passages = []
     for row in rows:
-        key = getattr(row, "translation_key", None) or row.pk
+        key = getattr(row, "translation_key", None) or getattr(row, "key", None) or row.pk
         paragraphs = []
         for f in fields:
             if isinstance(f, StreamField):

@@ -57,6 +57,13 @@ def part_of(wanted: str, size: int) -> tuple[int, int] | None:
     return start, min(int(found[2]) + 1 if found[2] else size, size)
 
 
+def is_beginning(request, answer) -> bool:
+    """Whether ``answer`` sends a file from its first byte on: no download that goes on, no HEAD."""
+    if request.method != "GET" or answer.status_code not in (200, 206):
+        return False
+    return answer.status_code == 200 or answer["Content-Range"].startswith("bytes 0-")
+
+
 def read_part(file, start: int, stop: int):
     """Yield the bytes of an open ``file`` from ``start`` to ``stop``, and close it."""
     with file:

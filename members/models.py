@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # The version of the text in templates/members/privacy/; a new one is asked for anew.
-PRIVACY_NOTICE = "2"
+PRIVACY_NOTICE = "3"
 
 
 class MemberQuerySet(models.QuerySet):

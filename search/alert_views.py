@@ -1,4 +1,4 @@
-"""The pages of alerts: the form, confirming, stopping. None of them is ever kept in a cache."""
+"""The pages of alerts: the form, confirming, stopping. None is ever kept in a cache."""
 
 from django import forms
 from django.http import Http404
@@ -6,33 +6,25 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.middleware import bad_request
 from hub.navigation import site_of
+from hub.subscription_views import FORM_METHODS, SubscriptionForm
+from hub.subscriptions import may_ask
 from search import alerts
 from search.models import Alert
 from search.question import Question
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
 
+class AlertForm(SubscriptionForm):
+    """Where to write, and how often."""
 
-class AlertForm(forms.Form):
-    """Where to write, and how often. ``website`` is for robots: people do not see it."""
-
-    email = forms.EmailField(
-        max_length=254,
-        error_messages={
-            "required": gettext_lazy("Write your e-mail address."),
-            "invalid": gettext_lazy("This does not look like an e-mail address."),
-        },
-    )
     every = forms.ChoiceField(
         choices=Alert.Every.choices, initial=Alert.Every.WEEK,
         error_messages={"required": gettext_lazy("Choose how often.")},
     )
-    website = forms.CharField(required=False)
 
 
 @never_cache
@@ -50,7 +42,7 @@ def new(request):
     if request.method == "POST":
         if form.is_valid():
             said = form.cleaned_data
-            if not alerts.may_ask(request):
+            if not may_ask(request):
                 status = 429
                 problem = _("Too many alerts were asked for from here. Try again in an hour.")
             else:
@@ -75,40 +67,8 @@ def asked(request):
     return render(request, "search/alert_asked.html", context)
 
 
-# The address of the two pages below is the secret that only the letter's reader has, so they need
-# no token against forgery, and mail programs that stop an alert by one click could not send one.
-
-
-@never_cache
-@csrf_exempt
-@require_http_methods(FORM_METHODS)
-def confirm(request, token):
-    """Asks for one click: programs that look into letters open links, but press no buttons."""
-    alert = alerts.waiting_for(token)
-    if alert is None:
-        return render(request, "search/alert_gone.html", status=404)
-    if request.method == "POST":
-        alerts.confirm(alert)
-        alert.refresh_from_db()
-    return render(request, "search/alert_confirm.html", _said_of(alert))
-
-
-@never_cache
-@csrf_exempt
-@require_http_methods(FORM_METHODS)
-def stop(request, token):
-    """One click in the mail program (a POST, RFC 8058) or here; done twice, it is done."""
-    key = alerts.key_of(token)
-    if key is None:
-        return render(request, "search/alert_gone.html", status=404)
-    alert = Alert.objects.filter(key=key).first()
-    context = _said_of(alert) if alert else {}
-    others = alert and Alert.objects.filter(email=alert.email).exclude(pk=alert.pk).count()
-    if request.method == "POST":
-        alerts.stop(key, every_one="all" in request.POST)
-        alert = None
-    return render(request, "search/alert_stop.html", context | {"alert": alert, "others": others})
-
-
 def _said_of(alert) -> dict:
     return {"alert": alert, "question": Question(alert.text, alert.chosen)}
+
+
+FROM_LETTERS = {"model": Alert, "template": "search/alert", "said_of": _said_of}

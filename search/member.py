@@ -3,19 +3,17 @@
 Alerts need no account, so they belong to an address: to whoever has confirmed it as hers.
 """
 
-from django.core import signing
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hub.member_pages import MemberSection
-from search.letters import STOP
 from search.models import Alert
 from search.question import Question
 
 
 def alerts_of(user):
     """The alerts to the address of ``user`` that are on, the oldest first."""
-    alerts = Alert.objects.filter(email=user.email.lower()).exclude(confirmed_at=None)
+    alerts = Alert.objects.confirmed().filter(email=user.email.lower())
     return alerts.order_by("pk") if user.email else alerts.none()
 
 
@@ -23,10 +21,9 @@ def section(user) -> MemberSection:
     items = []
     for alert in alerts_of(user):
         question = Question(alert.text, alert.chosen)
-        token = signing.Signer(salt=STOP).sign(alert.key)
         items.append({
             "title": question.label, "url": question.address(), "every": alert.get_every_display(),
-            "stop_url": reverse("search_alert_stop", args=[token]),
+            "stop_url": reverse("search_alert_stop", args=[alert.stop_token]),
         })
     return MemberSection(_("Searches I follow"), items, "search/member_alerts.html")
 

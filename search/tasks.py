@@ -66,23 +66,6 @@ def read_text(document_id: int) -> str:
     return text.status
 
 
-@task(priority=10)  # before files: somebody waits with the mail program open
-def write_to_asker(alert_id: int) -> str:
-    """Ask the reader to confirm her alert. The address is read here: tasks are kept for days."""
-    from search.letters import confirm_letter
-    from search.models import Alert
-
-    alert = Alert.objects.select_related("site").filter(pk=alert_id).first()
-    if alert is None:
-        return "gone"
-    try:
-        confirm_letter(alert).send()
-    except Exception as error:
-        # What is raised is kept with the task, and mail servers repeat the address.
-        raise RuntimeError(f"The letter was not sent: {type(error).__name__}") from None
-    return "sent"
-
-
 def take_up_again() -> None:
     """Put back to work what a killed process left: tasks that nobody works on any more, files
     that wait without a task, files that nobody was asked to read.

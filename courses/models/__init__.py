@@ -2,6 +2,8 @@
 
 from courses.models.certificate import Certificate
 from courses.models.checksum import Checksum
+from courses.models.course_copy import CourseCopy
+from courses.models.course_follower import CourseFollower
 from courses.models.course_run import CourseRun, Meeting, State
 from courses.models.course_session import CourseSession
 from courses.models.curriculum_page import CurriculumPage, may_facilitate
@@ -10,10 +12,12 @@ from courses.models.group_post import GroupFile, GroupPost
 from courses.models.handout import Handout
 from courses.models.handout_import import HandoutImport
 from courses.models.known_handout import KnownHandout
+from courses.models.pack_edition import PackEdition
 from courses.models.short_address import ShortAddress
 
 __all__ = [
-    "CONSENT", "Attendance", "Certificate", "Checksum", "CourseRun", "CourseSession",
-    "CurriculumPage", "Enrolment", "GroupFile", "GroupPost", "Handout", "HandoutImport",
-    "KnownHandout", "Meeting", "ShortAddress", "State", "may_facilitate",
+    "CONSENT", "Attendance", "Certificate", "Checksum", "CourseCopy", "CourseFollower",
+    "CourseRun", "CourseSession", "CurriculumPage", "Enrolment", "GroupFile", "GroupPost",
+    "Handout", "HandoutImport", "KnownHandout", "Meeting", "PackEdition", "ShortAddress", "State",
+    "may_facilitate",
 ]

@@ -149,6 +149,30 @@ class CurriculumPage(KnowledgePage):
     def pdf(self, request):
         return downloads.book(self, request, "pdf")
 
+    @path("since/", name="which_copy")
+    def which_copy(self, request):
+        """Asks which copy of the course the reader has."""
+        return living_views().which_copy(request, self)
+
+    @path("since/<int:number>/", name="since")
+    def since(self, request, number):
+        """What changed since version ``number``, session by session."""
+        return living_views().since(request, self, number)
+
+    @path("since/<int:number>/pack/", name="changed_files")
+    def changed_files(self, request, number):
+        """Only the files that a copy of version ``number`` has not, as a zip."""
+        return living_views().changed_files(request, self, number)
+
+    @path("follow/", name="follow")
+    def follow(self, request):
+        """Asks where to write when the course changes."""
+        return living_views().follow(request, self)
+
+    @path("follow/asked/", name="follow_asked")
+    def follow_asked(self, request):
+        return living_views().follow_asked(request, self)
+
     @path("json/", name="json")
     def as_json(self, request):
         """What everybody may read of it, as JSON-LD in the terms of schema.org."""
@@ -169,6 +193,13 @@ class CurriculumPage(KnowledgePage):
         found += self.field_section("assessment")
         return found + [s for s in super().sections() if s.anchor not in
                         {heading_anchor(name) for name in self.section_fields}]
+
+
+def living_views():
+    """The module is asked for late: it needs this one."""
+    from courses.living import views
+
+    return views
 
 
 def may_facilitate(user) -> bool:

@@ -28,14 +28,19 @@ def files_of_session(files, number) -> list:
 
 
 def whole_pack(page, request):
-    return pack_response(request, page, files_of(page, request), pack_name(page))
+    from courses.living.copies import remember
+
+    files = files_of(page, request)
+    response = pack_response(request, files, pack_name(page))
+    remember(request, page, files, response)
+    return response
 
 
 def one_session(page, request, number):
     files = files_of_session(files_of(page, request), number)
     if not files:
         raise Http404
-    return pack_response(request, page, files, session_name(page, number))
+    return pack_response(request, files, session_name(page, number))
 
 
 def book(page, request, kind):
@@ -48,6 +53,11 @@ def book(page, request, kind):
 
 def pack_name(page) -> str:
     return safe_filename(f"{page.title}.zip")
+
+
+def changes_name(page, number) -> str:
+    now = page.current_version.number
+    return safe_filename(f"{page.title[:40]} {number}-{now}.zip")
 
 
 def session_name(page, number) -> str:

@@ -19,6 +19,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from courses.models.pack_edition import PackEdition
 from courses.packs.chapters import chapters_of
 from courses.packs.checksums import Sums, sums_of
 from courses.packs.contents import file_on_disk
@@ -60,10 +61,11 @@ def made_files(page, handouts, user_may_facilitate: bool) -> list:
 
 
 def with_manifest(page, files, user_may_facilitate: bool) -> list:
-    """``files`` and, before them, the manifest that lists them."""
-    text = json.dumps(manifest_of(page, files), ensure_ascii=False, indent=1) + "\n"
-    content = text.encode()
+    """``files`` and, before them, the manifest that lists them; the edition is remembered."""
+    manifest = manifest_of(page, files)
+    content = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
     digest = hashlib.sha256(content).hexdigest()
+    PackEdition.objects.keep(page, manifest, digest, user_may_facilitate)
     audience = "facilitators" if user_may_facilitate else "public"
     path = settings.PACKS_DIR / f"{page.pk}-{audience}" / f"manifest-{digest[:32]}.json"
     if not path.exists():

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from courses.short_address import short_url_of_now
+from hub.chain import Relation
 from hub.citations import Work, in_english, in_thai
 from hub.letters import absolute
 from hub.models import HomePage
@@ -24,7 +25,8 @@ def manifest_of(page, files) -> dict:
             "short_address": short_url_of_now(page),
             "minutes": page.minutes,
             "sessions": [
-                {"number": number, "title": session.title, "minutes": session.minutes}
+                {"number": number, "key": str(session.key), "title": session.title,
+                 "minutes": session.minutes}
                 for number, session in enumerate(page.sessions.all(), 1)
             ],
         },
@@ -33,6 +35,10 @@ def manifest_of(page, files) -> dict:
                      .date().isoformat() if version else None,
         "what_changed": version.note if version else "",
         "withdrawn": withdrawn_of(page),
+        "teaches": [
+            {"page": taught.pk, "title": taught.title, "version": version_number(taught)}
+            for taught in taught_by(page)
+        ],
         "licence": {"code": page.licence, "name": str(page.get_licence_display())},
         "citation": citation_of(page),
         "language": page.locale.language_code,
@@ -48,16 +54,33 @@ def manifest_of(page, files) -> dict:
     }
 
 
-def withdrawn_of(page) -> list[dict]:
-    """What of ``page``, or of what it rests on at any depth, was withdrawn and not reviewed."""
+def taught_by(page) -> list:
+    """The Models and lessons that ``page`` teaches and anybody may read, in order."""
+    return [step.page for step in page.chain_for_readers().get(Relation.TEACHES, [])]
+
+
+def version_number(page) -> int | None:
+    version = page.specific.current_version
+    return version.number if version else None
+
+
+def withdrawals_of(page) -> list[tuple]:
+    """What of ``page``, or of what it rests on at any depth, was withdrawn and not reviewed.
+
+    Pairs of the title and the ``Withdrawal``; what not everybody may read is left out.
+    """
     notice = notice_of(page)
     found = [(page.title, notice.withdrawal)] if notice.withdrawal else []
-    found += [(shown.withdrawn.title, shown.flag.withdrawal)
-              for shown in notice.flags if shown.withdrawn]
+    return found + [(shown.withdrawn.title, shown.flag.withdrawal)
+                    for shown in notice.flags if shown.withdrawn]
+
+
+def withdrawn_of(page) -> list[dict]:
+    """``withdrawals_of`` in words."""
     return [
         {"title": title, "kind": withdrawal.kind, "reason": withdrawal.reason,
          "on": timezone.localtime(withdrawal.at).date().isoformat()}
-        for title, withdrawal in found
+        for title, withdrawal in withdrawals_of(page)
     ]
 
 

@@ -108,9 +108,12 @@ def _end(count, size, place) -> bytes:
     )
 
 
-def pack_response(request, page, files, filename):
-    """Stream ``files`` as the zip ``filename``, or the part of it that is asked for."""
-    pack = Zip(files, safe_filename(filename.removesuffix(".zip")))
+def pack_response(request, files, filename, folder=None):
+    """Stream ``files`` as the zip ``filename``, or the part of it that is asked for.
+
+    They lie in one folder, called as the zip or as ``folder`` (with its ending).
+    """
+    pack = Zip(files, safe_filename((folder or filename).removesuffix(".zip")))
     return in_parts(request, pack.size, pack.etag, _without_connection(pack.read),
                     download_headers(filename, "application/zip"))
 

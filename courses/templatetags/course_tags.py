@@ -4,6 +4,9 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.living import following
+from courses.living.copies import is_newer, since_copy
+from courses.models import may_facilitate
 from courses.models.handout import NOT_STATED
 from courses.packs import downloads
 from courses.short_address import short_url
@@ -55,6 +58,26 @@ def short_address(page) -> dict:
     """The short address of ``page``: ``url``, as it is ``shown`` and typed, and its ``qr``."""
     url = short_url(page)
     return {"url": url, "shown": url.partition("://")[2], "qr": f"{url}qr.svg"}
+
+
+@register.simple_tag(takes_context=True)
+def my_copy(context):
+    """The copy of the course that the member who reads it took home last, with ``newer`` and the
+    address ``since``; None for everybody else."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    copy = user.course_copies.filter(page_id=context["page"].pk).select_related(
+        "page", "edition").first()
+    if copy:
+        copy.newer, copy.since = is_newer(copy, may_facilitate(user)), since_copy(copy)
+    return copy
+
+
+@register.filter
+def may_be_followed(page) -> bool:
+    """Whether letters are written about the course: only while everybody may read it."""
+    return following.may_be_followed(page)
 
 
 @register.simple_tag(takes_context=True)

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import modelsearch.index
-import search.models.alert
+import hub.models.subscription
 import uuid
 from django.db import migrations, models
 
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('chosen', models.JSONField(default=dict)),
                 ('digest', models.CharField(editable=False, max_length=32)),
                 ('every', models.CharField(choices=[('day', 'Once a day'), ('week', 'Once a week')], default='week', max_length=4)),
-                ('key', models.CharField(default=search.models.alert.new_key, editable=False, max_length=22, unique=True)),
+                ('key', models.CharField(default=hub.models.subscription.new_key, editable=False, max_length=22, unique=True)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('looked_until', models.DateTimeField(db_index=True, null=True)),

@@ -2,21 +2,17 @@
 
 import hashlib
 import json
-import secrets
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.models.subscription import Subscription, SubscriptionQuerySet
+
 # An hourly look must not make a daily letter an hour later every day.
 SLACK = timedelta(minutes=30)
-
-
-def new_key() -> str:
-    return secrets.token_urlsafe(16)
 
 
 def digest_of(language, site_id, text, chosen) -> str:
@@ -25,27 +21,22 @@ def digest_of(language, site_id, text, chosen) -> str:
     return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-class AlertQuerySet(models.QuerySet):
+class AlertQuerySet(SubscriptionQuerySet):
     def due(self, now=None):
         """Confirmed ones whose day or week has passed since they were last looked at."""
         now = now or timezone.now()
         late = Q()
         for every, days in Alert.DAYS.items():
             late |= Q(every=every, looked_until__lte=now - timedelta(days=days) + SLACK)
-        return self.exclude(confirmed_at=None).filter(late)
-
-    def forgotten(self, now=None):
-        """Those that nobody confirmed while the link was good."""
-        before = (now or timezone.now()) - timedelta(days=Alert.DAYS_TO_CONFIRM)
-        return self.filter(confirmed_at=None, asked_at__lt=before)
+        return self.confirmed().filter(late)
 
 
-class Alert(models.Model):
-    """One saved search of one e-mail address: the only place where an address is kept.
+class Alert(Subscription):
+    """One saved search of one e-mail address.
 
-    ``chosen`` maps names of facets to values, as ``search.find`` takes them. ``key`` stands
-    in the links of the letters. ``looked_until`` is the moment up to which news was looked for, and
-    ``told`` the keys of what was found in the last hour before it: see ``search.alerts``.
+    ``chosen`` maps names of facets to values, as ``search.find`` takes them. ``looked_until`` is
+    the moment up to which news was looked for, and ``told`` the keys of what was found in the last
+    hour before it: see ``search.alerts``.
     """
 
     class Every(models.TextChoices):
@@ -53,19 +44,12 @@ class Alert(models.Model):
         WEEK = "week", _("Once a week")
 
     DAYS = {Every.DAY: 1, Every.WEEK: 7}
-    DAYS_TO_CONFIRM = 3
-    MOST_OF_ONE_ADDRESS = 10
 
-    email = models.EmailField()
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
     text = models.CharField(max_length=200, blank=True)
     chosen = models.JSONField(default=dict)
     digest = models.CharField(max_length=32, editable=False)
     every = models.CharField(max_length=4, choices=Every.choices, default=Every.WEEK)
-    key = models.CharField(max_length=22, unique=True, default=new_key, editable=False)
-    asked_at = models.DateTimeField(default=timezone.now)
-    confirmed_at = models.DateTimeField(null=True)
     looked_until = models.DateTimeField(null=True, db_index=True)
     told = models.JSONField(default=list)
 
@@ -76,6 +60,10 @@ class Alert(models.Model):
             models.UniqueConstraint(fields=["email", "digest"], name="one_alert_of_a_search"),
         ]
 
-    def __str__(self):
-        # Stands in logs and error reports, where an address has no business.
-        return f"alert {self.pk}"
+    def at_start(self, now):
+        return {"looked_until": now}
+
+    def confirm_letter(self):
+        from search.letters import confirm_letter
+
+        return confirm_letter(self)

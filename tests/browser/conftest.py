@@ -199,3 +199,19 @@ def sign_in(open_browser, served):
         return page
 
     return as_user
+
+
+@pytest.fixture
+def sign_in_here(open_browser, served):
+    """Somebody of the demonstration, signed in on the site's own page with a phone."""
+
+    def as_user(name, **options):
+        page = open_browser(viewport=PHONE, **options)
+        page.goto("/accounts/login/")
+        page.fill("input[name=login]", name)
+        page.fill("input[name=password]", served.password(name))
+        page.locator("main form button").first.click()
+        page.wait_for_url("**/accounts/me/")
+        return page
+
+    return as_user

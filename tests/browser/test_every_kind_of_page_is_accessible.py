@@ -37,10 +37,8 @@ for kind in %r:
 
 # The pages that the letters of alerts lead to: before confirming, after, and before stopping.
 ALERTS = """
-from django.core import signing
 from django.utils import timezone
 from wagtail.models import Site
-from search.letters import CONFIRM, STOP
 from search.models import Alert
 site = Site.objects.get(is_default_site=True)
 for number, moment in enumerate([None, timezone.now()]):
@@ -48,9 +46,8 @@ for number, moment in enumerate([None, timezone.now()]):
         alert, created = Alert.objects.get_or_create(
             email="axe@example.org", digest=f"{language}{number}", site=site, language=language,
             text="ปูม้า", confirmed_at=moment, defaults={"looked_until": moment})
-        confirm = signing.TimestampSigner(salt=CONFIRM).sign(alert.key)
-        print(f"{prefix}/search/alert/confirm/{confirm}/")
-        print(f"{prefix}/search/alert/stop/{signing.Signer(salt=STOP).sign(alert.key)}/")
+        print(f"{prefix}/search/alert/confirm/{alert.confirm_token}/")
+        print(f"{prefix}/search/alert/stop/{alert.stop_token}/")
 """
 
 

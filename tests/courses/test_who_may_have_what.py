@@ -104,6 +104,7 @@ def courses(hub, english_home):
     found = {"section": section, "files": files}
     page = publish(course("open", title="หลักสูตรเปิด", slug="open"), [
         (files["open"], False), (files["turned"], False), (files["old"], True)])
+    Client().get(f"{page.url}pack/")  # somebody has a copy that names what was closed since
     page = publish(page, [(files["open"], False), (files["turned"], True), (files["guide"], True),
                           (files["elsewhere"], True)])
     found["open"] = page
@@ -164,7 +165,8 @@ def read(client, address, **data) -> str:
 
 
 OF_A_PAGE = ["", "json/", "pack/", "chain/", "chain/json/", "versions/", "v/1/", "v/2/",
-             "v/1/to/2/", "v/1/cite/", "v/2/cite/csl-json/"]
+             "v/1/to/2/", "v/1/cite/", "v/2/cite/csl-json/", "since/", "since/1/", "since/2/",
+             "since/1/pack/", "follow/", "follow/asked/"]
 OF_THE_SITE = ["/", "/en/", "/robots.txt", "/sitemap.xml", "/chain/broken/", "/chain/broken/csv/",
                "/lessons-used/json/", "/api/v2/pages/", "/api/v2/documents/"]
 

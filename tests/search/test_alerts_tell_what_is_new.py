@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import Page, Site
 
-from search import alerts
+from hub import subscriptions
 from search.alerts import send_due
 from search.models import Alert, DocumentText
 from tests.factories import LessonPageFactory, document, home
@@ -224,7 +224,7 @@ def test_killed_before_the_mark_the_letter_comes_at_the_next_look(
         raise SystemExit(9)
 
     with monkeypatch.context() as patched:
-        patched.setattr(alerts, "_claim", killed)
+        patched.setattr(subscriptions, "_claim", killed)
         with pytest.raises(SystemExit):
             send_due()
     assert send_due() == 1 and len(mailoutbox) == 1
@@ -233,15 +233,15 @@ def test_killed_before_the_mark_the_letter_comes_at_the_next_look(
 def test_of_two_senders_at_once_one_writes(start, alert, mailoutbox, monkeypatch):
     published("ปูม้าใหม่", start + DAY)
     alert()
-    claim, others = alerts._claim, []
+    claim, others = subscriptions._claim, []
 
-    def claim_after_another(alert, looked_until, values):
+    def claim_after_another(alert, where, values):
         if not others:
             others.append(1)
             assert send_due() == 1
-        return claim(alert, looked_until, values)
+        return claim(alert, where, values)
 
-    monkeypatch.setattr(alerts, "_claim", claim_after_another)
+    monkeypatch.setattr(subscriptions, "_claim", claim_after_another)
     assert send_due() == 0
     assert len(mailoutbox) == 1
 

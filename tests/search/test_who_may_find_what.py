@@ -262,6 +262,10 @@ ADDRESSES = {
         "tests/courses/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
+        ["course_copy_forget", "course_follow_confirm", "course_follow_stop"],
+        "tests/courses/test_who_may_see_a_group.py",
+    ),
+    **dict.fromkeys(
         ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
          "certificate_revoke"], "tests/courses/test_certificates.py",
     ),
