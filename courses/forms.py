@@ -10,7 +10,11 @@ TO_PUBLISH = {"action-publish", "action-submit", "action-restart-workflow"}
 
 
 class CurriculumPageForm(KnowledgePageForm):
-    """Publishes, or hands in to be published, only what has all that is required."""
+    """Publishes, or hands in to be published, only what has all that is required.
+
+    ``courses.publishing`` holds the same where no form is open. What is scheduled is held against
+    it when it is scheduled; what a list of requirements asks for later stops nothing that waits.
+    """
 
     def is_valid(self):
         if not super().is_valid():

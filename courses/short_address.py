@@ -6,7 +6,7 @@ version 2, to what changed since that copy.
 
 import segno
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -36,6 +36,11 @@ def qr_svg(url) -> str:
     )
 
 
+def qr_data(url) -> str:
+    """The QR code of ``url`` as a PNG in a ``data:`` address: pages, books and paper carry it."""
+    return segno.make(url, error="m", micro=False).png_data_uri(scale=6, border=3)
+
+
 def _page_of(code, request):
     """The curriculum behind ``code``, when the user of ``request`` may read it; 404 otherwise,
     since a redirect would tell the title of what is closed."""
@@ -48,13 +53,16 @@ def _page_of(code, request):
 @never_cache
 @require_safe
 def follow(request, code, version=None):
-    """To the curriculum; from an earlier version, to what changed since."""
+    """To the curriculum; from an earlier version, to what changed since; a version that never was
+    is told so."""
     page = _page_of(code, request)
     now, address = page.current_version, page.get_url()
-    is_known = version and page.published_versions.filter(number=version).exists()
-    if now and is_known and version < now.number:
-        return redirect(f"{address}since/{version}/")
-    return redirect(address)
+    if version is None or (now and version == now.number):
+        return redirect(address)
+    if not now or not 0 < version < now.number:
+        context = {"page": page, "version": version, "latest": now}
+        return render(request, "courses/no_such_version.html", context, status=404)
+    return redirect(f"{address}since/{version}/")
 
 
 @never_cache

@@ -13,6 +13,7 @@ dt { font-weight: bold; } dd { margin: 0 0 .6em 1em; }
 table { border-collapse: collapse; width: 100%; }
 td, th { border-bottom: 1px solid; padding: .4em; text-align: left; vertical-align: top; }
 .small { font-size: .85em; }
+.qr { display: block; width: 9em; }
 """
 CONTAINER = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -22,13 +23,17 @@ CONTAINER = (
 )
 
 
-def epub_of(chapters, title, language, authors, address, version, licence, published) -> bytes:
-    """The EPUB of ``chapters``; ``published`` is a datetime or None, ``version`` a number."""
+def epub_of(chapters, title, language, authors, address, version, licence, changed) -> bytes:
+    """The EPUB of ``chapters``; ``changed`` is a datetime or None, ``version`` a number.
+
+    The version decides the identifier; what changed within it, only ``dcterms:modified``: together
+    they name the release, as EPUB 3 has it.
+    """
     about = {
         "chapters": chapters, "title": title, "language": language, "authors": authors,
         "address": address, "licence": licence,
         "identifier": uuid.uuid5(uuid.NAMESPACE_URL, f"{address}#{version}"),
-        "modified": (published or datetime(2025, 1, 1, tzinfo=UTC))
+        "modified": (changed or datetime(2025, 1, 1, tzinfo=UTC))
         .astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     made = io.BytesIO()

@@ -24,8 +24,8 @@ from courses.packs.chapters import chapters_of
 from courses.packs.checksums import Sums, sums_of
 from courses.packs.contents import file_on_disk
 from courses.packs.epub import epub_of
-from courses.packs.manifest import citation_of, manifest_of, withdrawn_of
-from courses.short_address import qr_svg, short_url_of_now
+from courses.packs.manifest import changed_at, citation_of, manifest_of, withdrawn_of
+from courses.short_address import short_url_of_now
 from hub.filenames import safe_filename
 from hub.finding import words_of
 from hub.letters import absolute
@@ -85,7 +85,7 @@ def _texts(page, chapters, handouts) -> dict[str, bytes]:
     about = {
         "title": page.title, "language": page.locale.language_code, "chapters": chapters,
         "pdf": book_name(page, "pdf"), "epub": book_name(page, "epub"),
-        "address": address, "in_words": address, "qr": qr_svg(address),
+        "address": address, "in_words": address,
         "withdrawn": withdrawn_of(page), "licence": page.get_licence_display(),
         "citation": citation_of(page), "handouts": handouts,
         "version": page.current_version.number if page.current_version else None,
@@ -144,7 +144,7 @@ def _make(folder, page, chapters, texts):
     epub = epub_of(
         chapters, page.title, language, [c.name for c in page.contributors.all()],
         absolute(page.get_url() or ""), version.number if version else 0, licence,
-        version.published_at if version else None,
+        changed_at(page),
     )
     rows.append((book_name(page, "epub"), epub, page.title, "epub", None))
     printed = {"title": page.title, "language": language,

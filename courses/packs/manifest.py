@@ -1,5 +1,7 @@
 """The manifest of a pack: what is in it, with checksums, version, licence and citation."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils import timezone
 
@@ -82,6 +84,18 @@ def withdrawn_of(page) -> list[dict]:
          "on": timezone.localtime(withdrawal.at).date().isoformat()}
         for title, withdrawal in withdrawals_of(page)
     ]
+
+
+def changed_at(page) -> datetime | None:
+    """The last moment at which the content of the pack changed, the same whenever it is asked for:
+    a version, a withdrawal or its end, a review, a newer text of what it teaches."""
+    version, notice = page.current_version, notice_of(page)
+    moments = [version and version.published_at, notice.withdrawal and notice.withdrawal.at]
+    moments += [withdrawal.lifted_at for withdrawal in notice.lifted]
+    moments += [shown.flag.withdrawal.at for shown in notice.flags]
+    moments += [shown.flag.reviewed_at for shown in notice.reviews]
+    moments += [taught.last_published_at for taught in taught_by(page)]
+    return max(filter(None, moments), default=None)
 
 
 def citation_of(page) -> dict | None:

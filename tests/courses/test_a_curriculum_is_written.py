@@ -12,6 +12,7 @@ from hub.chain import Relation
 from hub.models import ChainLink
 from tests.factories import (
     CurriculumPageFactory,
+    LessonPageFactory,
     ModelPageFactory,
     SectionPageFactory,
     document,
@@ -182,6 +183,65 @@ def test_publishing_with_a_gap_says_what_is_missing_and_keeps_what_was_typed(
     assert saved.status_code == 302  # a draft may lack anything
     latest = CurriculumPage.objects.get(pk=page.pk).get_latest_revision_as_object()
     assert latest.assessment == "ร่าง"
+
+
+@pytest.fixture
+def handed_in(hub, editor, moderator, signed_in):
+    """A complete course that an editor handed in, and from which the sessions were taken since."""
+    page = CurriculumPageFactory(title="หลักสูตรรอตรวจ", live=False, aims=[("item", "รู้")])
+    page.sessions = [session("ครั้งแรก")]
+    page.save_revision(user=editor)
+    page.get_workflow().start(page, editor)
+    empty = form_of(page, [])
+    assert signed_in(moderator).post(f"/admin/pages/{page.pk}/edit/", empty).status_code == 302
+    return CurriculumPage.objects.get(pk=page.pk)
+
+
+@pytest.mark.parametrize("by_script", [True, False])
+def test_approving_in_the_list_says_what_is_missing(handed_in, moderator, signed_in, by_script):
+    state = handed_in.current_workflow_task_state
+    address = f"/admin/pages/workflow/action/{handed_in.pk}/approve/{state.pk}/"
+    headers = {"x-requested-with": "XMLHttpRequest"} if by_script else {}
+    client = signed_in(moderator)
+    answer = client.post(address, {"comment": ""}, headers=headers)
+    leads_to = answer.json()["redirect"] if by_script else answer["Location"]
+    assert leads_to == f"/admin/pages/{handed_in.pk}/edit/"
+    assert "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in client.get(leads_to).content.decode()
+    page = CurriculumPage.objects.get(pk=handed_in.pk)
+    assert not page.live and page.current_workflow_state.status == "in_progress"
+    complete = form_of(page, [{"title": "ครั้งแรก", "key": str(uuid.uuid4())}])
+    assert client.post(f"/admin/pages/{page.pk}/edit/", complete).status_code == 302
+    client.post(address, {"comment": ""}, headers=headers)
+    assert CurriculumPage.objects.get(pk=handed_in.pk).live
+
+
+def test_who_may_not_approve_is_told_nothing(handed_in, member, signed_in):
+    state = handed_in.current_workflow_task_state
+    address = f"/admin/pages/workflow/action/{handed_in.pk}/approve/{state.pk}/"
+    answer = signed_in(member).post(address, {"comment": ""})
+    assert "ช่วงเรียน" not in answer.content.decode()
+    assert not CurriculumPage.objects.get(pk=handed_in.pk).live
+
+
+@pytest.mark.parametrize("with_what_is_below", [True, False])
+def test_publishing_many_says_what_is_missing(handed_in, moderator, signed_in, with_what_is_below):
+    other = LessonPageFactory(title="บทเรียนรอ", live=False, parent=handed_in.get_parent())
+    chosen = handed_in.get_parent() if with_what_is_below else handed_in
+    address = f"/admin/bulk/wagtailcore/page/publish/?id={chosen.pk}&id={other.pk}&next=/admin/"
+    client = signed_in(moderator)
+    data = {"include_descendants": "on"} if with_what_is_below else {}
+    answer = client.post(address, data)
+    assert answer.status_code == 302 and answer["Location"] == "/admin/"
+    said = client.get("/admin/").content.decode()
+    assert "หลักสูตรรอตรวจ" in said and "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in said
+    assert not CurriculumPage.objects.get(pk=handed_in.pk).live
+    other.refresh_from_db()
+    assert not other.live
+    page = handed_in.get_latest_revision_as_object()
+    page.sessions = [session("ครั้งแรก")]
+    page.save_revision()
+    assert client.post(address, data).status_code == 302
+    assert CurriculumPage.objects.get(pk=handed_in.pk).live
 
 
 def test_what_is_only_recommended_holds_nothing_up(hub, moderator, signed_in):
