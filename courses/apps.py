@@ -7,14 +7,16 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self):
-        from courses import files, member_section
+        from courses import counting, files, member_section
         from courses.runs import rights, schedule, signals
         from hub import closed_files, member_pages, personal_data
+        from hub import counting as hub_counting
         from hub.changes import time_passed
         from hub.reference import reference_loaded
 
         closed_files.register(files.closed_documents)
         files.connect()
+        hub_counting.register(counting.count)
         signals.connect()
         time_passed.connect(schedule.look)
         reference_loaded.connect(rights.add_rights)

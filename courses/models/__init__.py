@@ -5,6 +5,7 @@ from courses.models.checksum import Checksum
 from courses.models.course_run import CourseRun, Meeting, State
 from courses.models.course_session import CourseSession
 from courses.models.curriculum_page import CurriculumPage, may_facilitate
+from courses.models.download_count import DownloadCount, What
 from courses.models.enrolment import CONSENT, Attendance, Enrolment
 from courses.models.group_post import GroupFile, GroupPost
 from courses.models.handout import Handout
@@ -14,6 +15,6 @@ from courses.models.short_address import ShortAddress
 
 __all__ = [
     "CONSENT", "Attendance", "Certificate", "Checksum", "CourseRun", "CourseSession",
-    "CurriculumPage", "Enrolment", "GroupFile", "GroupPost", "Handout", "HandoutImport",
-    "KnownHandout", "Meeting", "ShortAddress", "State", "may_facilitate",
+    "CurriculumPage", "DownloadCount", "Enrolment", "GroupFile", "GroupPost", "Handout",
+    "HandoutImport", "KnownHandout", "Meeting", "ShortAddress", "State", "What", "may_facilitate",
 ]
