@@ -1,4 +1,4 @@
-"""Downloads of curricula are counted, once each and nobody with them, and everybody sees how many."""
+"""Downloads of curricula are counted, and nobody with them; everybody sees how many there were."""
 
 import csv
 import io
