@@ -69,7 +69,7 @@ def test_what_a_visitor_downloads_stands_in_the_figures(open_browser, courses, l
     page.locator(".pack a[href$='downloads/']").click()
     row = page.locator("tr", has_text=title)
     expect(row.locator("td")).to_have_text(str(expected[title]))
-    expect(page.locator(".figures__total")).to_have_text(f"{sum(expected.values()):,}")
+    expect(page.locator(".counted__total")).to_have_text(f"{sum(expected.values()):,}")
     with page.expect_download() as download:
         page.locator("a[href$='downloads/csv/']").click()
     assert title in download.value.path().read_text("utf-8-sig")
@@ -96,10 +96,10 @@ def test_the_figures_are_legible_on_every_screen(
             f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]
         ]
         if address in courses[0]:
-            assert page.locator(".bars rect").count() == 12
+            assert page.locator(".by-month rect").count() == 12
             problems += page.evaluate("""() => {
-              const chart = document.querySelector('.bars').getBoundingClientRect();
-              return [...document.querySelectorAll('.bars text')].flatMap(text => {
+              const chart = document.querySelector('.by-month').getBoundingClientRect();
+              return [...document.querySelectorAll('.by-month text')].flatMap(text => {
                 const box = text.getBoundingClientRect();
                 const size = parseFloat(getComputedStyle(text).fontSize) * chart.width / 330;
                 return box.left < chart.left - 1 || box.right > chart.right + 1 || size < 12
@@ -107,6 +107,6 @@ def test_the_figures_are_legible_on_every_screen(
               });
             }""")
         else:
-            expect(page.locator(".bars")).to_have_count(0)
+            expect(page.locator(".by-month")).to_have_count(0)
             expect(page.locator("#counted")).to_be_visible()
     assert not problems, "\n".join(problems)
