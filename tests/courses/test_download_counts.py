@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, connections
+from django.http import StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -32,7 +33,7 @@ def course(hub):
     page.sheet, page.song, page.guide = (
         document(name, f"{name}.txt", name.encode() * 9) for name in ("ใบงาน", "เพลงเรือ", "เฉลย")
     )
-    Handout.objects.create(page=page, document=page.sheet, session_number=1)
+    Handout.objects.create(page=page, document=page.sheet, session_number=1, sort_order=0)
     Handout.objects.create(page=page, document=page.song, sort_order=1)
     Handout.objects.create(page=page, document=page.guide, facilitator_only=True, sort_order=2)
     return page
@@ -139,13 +140,26 @@ def test_robots_are_not_counted(course, agent):
     assert counted() == {}
 
 
-def test_what_is_refused_is_not_counted(course, monkeypatch):
+def test_what_is_refused_is_not_counted(course):
     assert fetched(reader(), course.guide.url).status_code == 403
     assert fetched(reader(), course.url + "session/7/pack/").status_code == 404
-    monkeypatch.setattr(turns, "SENDING", 0)
-    assert fetched(reader(), course.sheet.url).status_code == 503
-    monkeypatch.undo()
     assert counted() == {}
+
+
+def test_a_download_for_which_there_was_no_place_is_not_counted(rf, settings, monkeypatch):
+    assert settings.MIDDLEWARE[:2] == [
+        "hub.counting.CountingMiddleware", "hub.turns.TurnsMiddleware"]
+    monkeypatch.setattr(turns, "SENDING", 1)
+
+    def view(request):
+        request.download = counting.Download(document_id=7)
+        return StreamingHttpResponse(iter([b"x"]))
+
+    middleware = hub_counting.CountingMiddleware(turns.TurnsMiddleware(view))
+    for number, status in enumerate((200, 503)):
+        request = rf.get("/", REMOTE_ADDR=f"192.0.2.{number}", HTTP_USER_AGENT=FIREFOX)
+        assert middleware(request).status_code == status
+    assert list(counting.counts.waiting.values()) == [1]
 
 
 def test_participants_count_and_those_who_make_or_lead_the_course_do_not(
