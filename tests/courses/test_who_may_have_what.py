@@ -131,7 +131,8 @@ def courses(hub, english_home):
         expire_at=timezone.now() - timedelta(seconds=1))
     publish(course("gone", title="ที่ลบ"), [(files["gonefile"], True)]).delete()
     for name in ("open", "members", "group", "draft", "expired"):
-        for known in found[name].known_handouts.all():  # as if each was downloaded while open
+        published = found[name].known_handouts.exclude(was_public=False, was_closed=False)
+        for known in published:  # as if each was downloaded, whatever was closed since
             DownloadCount.objects.create(
                 page=found[name], day=timezone.localdate(), what="handout", times=1,
                 document_id=known.document_id,
