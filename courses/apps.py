@@ -7,15 +7,17 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self):
-        from courses import files, member_section
+        from courses import counting, files, member_section
         from courses.living import following
         from courses.runs import rights, schedule, signals
         from hub import closed_files, member_pages, personal_data
+        from hub import counting as hub_counting
         from hub.changes import time_passed
         from hub.reference import reference_loaded
 
         closed_files.register(files.closed_documents)
         files.connect()
+        hub_counting.register(counting.count)
         signals.connect()
         time_passed.connect(schedule.look)
         time_passed.connect(following.look)

@@ -9,19 +9,25 @@ Who works with the document in the editor has it there.
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
 from wagtail.models import ReferenceIndex, Revision, get_page_models
 
-from courses.models import CurriculumPage, Handout, KnownHandout, may_facilitate
+from courses.models import CurriculumPage, DownloadCount, Handout, KnownHandout, may_facilitate
+from hub.models import HubDocument
 from hub.wagtail_hooks import may_change_document
 
 
-def refuse_unless_handed_out(document, request) -> None:
-    """Raises PermissionDenied when ``document`` is a handout that the user may not have."""
-    if not (
+def is_a_handout(document) -> bool:
+    """Whether ``document`` is handed out, was once, or will be when a draft is published."""
+    return (
         KnownHandout.objects.filter(document=document).exists()
         or Handout.objects.filter(document=document).exists()
-    ) or may_change_document(request.user, document):
+    )
+
+
+def refuse_unless_handed_out(document, request) -> None:
+    """Raises PermissionDenied when ``document``, a handout, is not for the user."""
+    if may_change_document(request.user, document):
         return
     facilitates = may_facilitate(request.user)
     closed = bool(closed_documents([document.pk]))
@@ -90,10 +96,17 @@ def _draft_saved(sender, instance, raw=False, **kwargs):
     found = {row.get("document") for row in instance.content.get("handouts", [])} - {None}
     known = KnownHandout.objects.filter(page=page_pk, document__in=found)
     for pk in found - set(known.values_list("document", flat=True)):
-        if Handout._meta.get_field("document").related_model.objects.filter(pk=pk).exists():
+        if HubDocument.objects.filter(pk=pk).exists():
             KnownHandout.objects.get_or_create(document_id=pk, page_id=page_pk)
+
+
+def _document_goes(sender, instance, **kwargs):
+    """How often it was downloaded stays, under its title if that was open to all until now."""
+    title = "" if closed_documents([instance.pk]) else instance.title
+    DownloadCount.objects.filter(document=instance.pk).update(title=title)
 
 
 def connect() -> None:
     post_save.connect(_handout_saved, sender=Handout)
     post_save.connect(_draft_saved, sender=Revision)
+    pre_delete.connect(_document_goes, sender=HubDocument)

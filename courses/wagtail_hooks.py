@@ -5,14 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from courses import import_views, publishing
-from courses.files import refuse_unless_handed_out
+from courses import counting, import_views, publishing
+from courses.files import is_a_handout, refuse_unless_handed_out
 from courses.runs import admin  # noqa: F401 - registers what editors plan
 
 
 @hooks.register("before_serve_document")
 def handouts_for_those_who_may_have_them(document, request):
-    refuse_unless_handed_out(document, request)
+    if is_a_handout(document):
+        refuse_unless_handed_out(document, request)
+        counting.say(request, document_id=document.pk)
 
 
 hooks.register("before_bulk_action", publishing.before_bulk_action)

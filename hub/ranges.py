@@ -61,7 +61,7 @@ def is_beginning(request, answer) -> bool:
     """Whether ``answer`` sends a file from its first byte on: no download that goes on, no HEAD."""
     if request.method != "GET" or answer.status_code not in (200, 206):
         return False
-    return answer.status_code == 200 or answer["Content-Range"].startswith("bytes 0-")
+    return answer.status_code == 200 or answer.get("Content-Range", "").startswith("bytes 0-")
 
 
 def read_part(file, start: int, stop: int):

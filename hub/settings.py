@@ -70,12 +70,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.counting.CountingMiddleware",
     "hub.turns.TurnsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "hub.middleware.ReadableInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hub.middleware.ContentSecurityPolicyMiddleware",
-    "search.counting.CountSearchesMiddleware",  # before the cache: pages from memory count too
     "hub.cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -8,13 +8,15 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self):
+        from hub import counting as hub_counting
         from hub import finding, member_pages, personal_data, reading
-        from search import cluster, member, signals, thai
+        from search import cluster, counting, member, signals, thai
         from search import reading as search_reading
         from search.similar import pages_like
 
         finding.provide(words=thai.tokens, pages=pages_like)
         reading.provide(search_reading.readings, search_reading.read)
+        hub_counting.register(counting.count)
         member_pages.register(member.section)
         personal_data.register("alerts", member.export, member.erase)
 

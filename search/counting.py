@@ -1,46 +1,30 @@
 """Counts what is searched for and what is opened from the results, without knowing who.
 
-Counted in the process's memory and written to the database every few seconds by a thread of its
-own, so that no reader waits; a process that is killed loses the counts of those seconds. Kept:
-the day, the language, the words, three numbers, and which page was opened. Not kept: address,
-session, time of day, or words that look like a person's number or address.
+How, and what is kept of nobody, is said in ``hub.counting``. Kept: the day, the language, the
+words, three numbers, and which page was opened. Not kept: address, session, time of day, or words
+that look like a person's number or address.
 
 Not counted: who is signed in (mostly editors, and private pages would show), robots that say so,
 searches narrowed by a facet and further pages of results (parts of a search that was counted),
 titles while typing and what is opened from them, and the same search by the same visitor on the
-same day. For the last, a hash with a salt that lives as long as the process's day is held in
-memory. What was opened is known by the Referer that browsers send within the site (the site's
+same day. What was opened is known by the Referer that browsers send within the site (the site's
 referrer policy is same-origin): no redirect, no script, and without it simply no count.
 """
 
-import hashlib
-import logging
 import re
-import secrets
-import threading
-from collections import Counter
+from collections import defaultdict
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone
 
+from hub.counting import Counts, Visitors, is_a_person
 from hub.middleware import language_of
 from search import thai
 
-logger = logging.getLogger(__name__)
-SECONDS_BETWEEN_WRITES = 5
-MOST_WAITING = 5_000  # different counts; what comes above that before the next write is lost
-MOST_REMEMBERED = 100_000  # visitors' searches of a day
 MOST_TEXTS_OF_A_DAY = 5_000  # rows; further texts are counted together
 MOST_CHARACTERS = 100
 RESULTS = {"/search/", "/en/search/"}
-ROBOT = re.compile(
-    r"bot|crawl|spider|slurp|scan|preview|fetch|monitor|headless|curl|wget|python|java/|http|"
-    r"facebookexternal|archiver|lighthouse", re.IGNORECASE,
-)
 ADDRESS = re.compile(r"\S@\S")
 LONG_NUMBER = re.compile(r"\d{9,}")  # a telephone has nine digits or more, a citizen thirteen
 BETWEEN_DIGITS = re.compile(r"[\s\-–.,()/_+]")
@@ -60,32 +44,21 @@ class Opened(NamedTuple):
     document_id: int | None = None
 
 
-class CountSearchesMiddleware:
-    """Counts answers that say in ``request.about`` what they are."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        about = getattr(request, "about", None)
-        if about is not None and response.status_code in (200, 304) and request.method == "GET":
-            try:
-                if isinstance(about, Asked):
-                    _asked(request, about)
-                elif referer := request.META.get("HTTP_REFERER"):
-                    _opened(request, about, referer)
-            except Exception:
-                logger.exception("A search was not counted.")
-        return response
+def count(request, response) -> None:
+    """Count an answer that says in ``request.about`` what it is."""
+    about = getattr(request, "about", None)
+    if about is None or response.status_code not in (200, 304) or request.method != "GET":
+        return
+    if isinstance(about, Asked):
+        _asked(request, about)
+    elif referer := request.META.get("HTTP_REFERER"):
+        _opened(request, about, referer)
 
 
 def _asked(request, about) -> None:
-    text = kept_text(about.text)
+    search = language_of(request.path), kept_text(about.text)
     if _is_new(request, ("asked", language_of(request.path), about.text)):
-        counts.note(
-            (language_of(request.path), text), asked=1, nothing=0 if about.total else 1
-        )
+        counts.note((*search, "asked"), *([] if about.total else [(*search, "nothing")]))
 
 
 def _opened(request, about, referer) -> None:
@@ -97,7 +70,8 @@ def _opened(request, about, referer) -> None:
     # Where no letter or digit was typed nothing was found, and nothing can be opened from it.
     has_word = any(c.isalnum() for c in text)
     if has_word and _is_new(request, ("opened", language, text, about)):
-        counts.note((language, kept_text(text)), opened=1, what=about)
+        search = language, kept_text(text)
+        counts.note((*search, "opened"), (*search, about))
 
 
 def _as_planned(typed) -> str:
@@ -114,79 +88,24 @@ def kept_text(text) -> str:
 
 def _is_new(request, what) -> bool:
     """Whether this visitor, who is neither signed in nor a robot, did ``what`` not yet today."""
-    agent = request.META.get("HTTP_USER_AGENT", "")
-    if (
-        not agent
-        or ROBOT.search(agent)
-        or settings.SESSION_COOKIE_NAME in request.COOKIES
-        or "prefetch" in request.META.get("HTTP_SEC_PURPOSE", "")
-    ):
-        return False
-    return visitors.is_new(f"{get_client_ip_address(request)}|{agent}|{what}")
+    is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return not is_signed_in and is_a_person(request) and visitors.is_new(request, what)
 
 
-class Visitors:
-    """Who did what today, as hashes that nobody can turn back and that are never written."""
+class SearchCounts(Counts):
+    """Waiting: language, text, and either ``asked``, ``nothing``, ``opened`` or an Opened."""
 
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.day, self.salt, self.seen = None, b"", set()
+    lost = "Counts of searches were lost."
 
-    def is_new(self, who_and_what) -> bool:
-        today = timezone.localdate()
-        with self.lock:
-            if self.day != today or len(self.seen) >= MOST_REMEMBERED:
-                self.day, self.salt, self.seen = today, secrets.token_bytes(16), set()
-            mark = hashlib.blake2b(
-                who_and_what.encode("utf-8", "replace"), digest_size=8, key=self.salt
-            ).digest()
-            if mark in self.seen:
-                return False
-            self.seen.add(mark)
-            return True
-
-
-class Counts:
-    """What was counted since the last write."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.timer = None
-        self.searches, self.opened = {}, Counter()
-
-    def note(self, search, asked=0, nothing=0, opened=0, what=None) -> None:
-        key = (timezone.localdate(), *search)
-        with self.lock:
-            if key not in self.searches and len(self.searches) >= MOST_WAITING:
-                return
-            before = self.searches.get(key, (0, 0, 0))
-            self.searches[key] = tuple(
-                a + b for a, b in zip(before, (asked, nothing, opened), strict=True)
-            )
-            if what is not None and len(self.opened) < MOST_WAITING:
-                self.opened[(key, what)] += 1
-            if self.timer is None and SECONDS_BETWEEN_WRITES:
-                self.timer = threading.Timer(SECONDS_BETWEEN_WRITES, self._write_in_thread)
-                self.timer.daemon = True
-                self.timer.start()
-
-    def _write_in_thread(self) -> None:
-        try:
-            self.write()
-        except Exception:
-            logger.exception("Counts of searches were lost.")
-        finally:
-            connection.close()
-
-    def write(self) -> None:
-        """Add what was counted to the tables."""
-        with self.lock:
-            searches, self.searches = self.searches, {}
-            opened, self.opened = self.opened, Counter()
-            self.timer = None
-        if searches:
-            with transaction.atomic():
-                _write(searches, opened)
+    def add(self, waiting) -> None:
+        searches = defaultdict(lambda: {"asked": 0, "nothing": 0, "opened": 0})
+        opened = {}
+        for (day, (language, text, what)), times in waiting.items():
+            if isinstance(what, Opened):
+                opened[(day, language, text), what] = times
+            else:
+                searches[day, language, text][what] += times
+        _write(searches, opened)
 
 
 def _write(searches, opened) -> None:
@@ -206,7 +125,7 @@ def _write(searches, opened) -> None:
         if not SearchCount.objects.filter(day=day, language=language, text=text).exists():
             room[day] -= 1
             text = text if room[day] >= 0 else TOGETHER
-        rows[key] = SearchCount.objects.add(day, language, text, *searches[key])
+        rows[key] = SearchCount.objects.add(day, language, text, **searches[key])
     for (key, what), times in opened.items():
         if what.page_id in pages or what.document_id in documents:
             row, _created = OpenedCount.objects.get_or_create(
@@ -216,5 +135,5 @@ def _write(searches, opened) -> None:
             row.save(update_fields=["opened"])
 
 
-counts = Counts()
+counts = SearchCounts()
 visitors = Visitors()

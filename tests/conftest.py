@@ -32,8 +32,10 @@ def nothing_slow(settings, request):
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path, monkeypatch):
     """The search indexes and uploaded files of one test lie in its own folder."""
-    from hub import navigation
-    from search import cluster, counting, indexer, wagtail_backend
+    from courses import counting as downloads
+    from hub import counting, navigation
+    from search import cluster, indexer, wagtail_backend
+    from search import counting as searches
 
     cache.clear()
     translation.deactivate()  # what a test before spoke
@@ -41,8 +43,10 @@ def own_folders(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())
     # No thread writes into the database of a test; counts are written when a test says so.
     monkeypatch.setattr(counting, "SECONDS_BETWEEN_WRITES", 0)
-    monkeypatch.setattr(counting, "counts", counting.Counts())
-    monkeypatch.setattr(counting, "visitors", counting.Visitors())
+    monkeypatch.setattr(searches, "counts", searches.SearchCounts())
+    monkeypatch.setattr(downloads, "counts", downloads.DownloadCounts())
+    for module in (searches, downloads):
+        monkeypatch.setattr(module, "visitors", counting.Visitors())
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PACKS_DIR = tmp_path / "packs"

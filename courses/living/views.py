@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses import counting
 from courses.living import following
 from courses.living.changed_pack import files_since
 from courses.living.copies import MOST_BYTES, identify, remember
@@ -117,6 +118,7 @@ def changed_files(request, page, number):
     changed = files_since(page, files, edition, number, facilitates) if edition else []
     if not changed:
         raise Http404
+    counting.say(request, page_id=page.pk, what="changes")
     response = pack_response(request, changed, changes_name(page, number), pack_name(page))
     remember(request, page, files, response)
     return response

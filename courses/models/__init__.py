@@ -7,6 +7,7 @@ from courses.models.course_follower import CourseFollower
 from courses.models.course_run import CourseRun, Meeting, State
 from courses.models.course_session import CourseSession
 from courses.models.curriculum_page import CurriculumPage, may_facilitate
+from courses.models.download_count import DownloadCount, What
 from courses.models.enrolment import CONSENT, Attendance, Enrolment
 from courses.models.group_post import GroupFile, GroupPost
 from courses.models.handout import Handout
@@ -17,7 +18,7 @@ from courses.models.short_address import ShortAddress
 
 __all__ = [
     "CONSENT", "Attendance", "Certificate", "Checksum", "CourseCopy", "CourseFollower",
-    "CourseRun", "CourseSession", "CurriculumPage", "Enrolment", "GroupFile", "GroupPost",
-    "Handout", "HandoutImport", "KnownHandout", "Meeting", "PackEdition", "ShortAddress", "State",
-    "may_facilitate",
+    "CourseRun", "CourseSession", "CurriculumPage", "DownloadCount", "Enrolment", "GroupFile",
+    "GroupPost", "Handout", "HandoutImport", "KnownHandout", "Meeting", "PackEdition",
+    "ShortAddress", "State", "What", "may_facilitate",
 ]

@@ -173,6 +173,19 @@ class CurriculumPage(KnowledgePage):
     def follow_asked(self, request):
         return living_views().follow_asked(request, self)
 
+    @path("downloads/", name="downloads")
+    def figures(self, request):
+        """How often it was downloaded, for everybody who may read it."""
+        return download_figures().figures_page(request, self)
+
+    @path("downloads/csv/", name="downloads_csv")
+    def figures_as_csv(self, request):
+        return download_figures().figures_as_csv(request, self)
+
+    @path("downloads/json/", name="downloads_json")
+    def figures_as_json(self, request):
+        return download_figures().figures_as_json(request, self)
+
     @path("json/", name="json")
     def as_json(self, request):
         """What everybody may read of it, as JSON-LD in the terms of schema.org."""
@@ -200,6 +213,13 @@ def living_views():
     from courses.living import views
 
     return views
+
+
+def download_figures():
+    """The module is asked for late: it needs this one."""
+    from courses import download_figures
+
+    return download_figures
 
 
 def may_facilitate(user) -> bool:

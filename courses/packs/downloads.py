@@ -2,6 +2,7 @@
 
 from django.http import Http404
 
+from courses import counting
 from courses.packs.contents import contents_of
 from courses.packs.made import book_name, with_manifest
 from courses.packs.stream import Zip, file_response, pack_response
@@ -30,6 +31,7 @@ def files_of_session(files, number) -> list:
 def whole_pack(page, request):
     from courses.living.copies import remember
 
+    counting.say(request, page_id=page.pk, what="pack")
     files = files_of(page, request)
     response = pack_response(request, files, pack_name(page))
     remember(request, page, files, response)
@@ -40,6 +42,7 @@ def one_session(page, request, number):
     files = files_of_session(files_of(page, request), number)
     if not files:
         raise Http404
+    counting.say(request, page_id=page.pk, what="session", session=number)
     return pack_response(request, files, session_name(page, number))
 
 
@@ -47,6 +50,7 @@ def book(page, request, kind):
     """The EPUB or the PDF alone."""
     for file in files_of(page, request):
         if file.kind == kind and not file.session:
+            counting.say(request, page_id=page.pk, what=kind)
             return file_response(request, file, book_name(page, kind), CONTENT_TYPES[kind])
     raise Http404
 

@@ -1,6 +1,7 @@
 """What the page of a curriculum needs beyond the hub's own tags."""
 
 from django import template
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -87,6 +88,12 @@ def pack_offered(context):
     if request is None or not page.pk or not page.live or getattr(request, "is_preview", False):
         return None
     return downloads.offered(page, request)
+
+
+@register.simple_tag
+def times_downloaded(page) -> int:
+    """How often anything of ``page`` was downloaded, as of when the page is made."""
+    return page.download_counts.aggregate(total=Sum("times"))["total"] or 0
 
 
 @register.simple_tag(takes_context=True)

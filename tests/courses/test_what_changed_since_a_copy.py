@@ -10,7 +10,14 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from wagtail.models import PageViewRestriction
 
-from courses.models import CourseSession, CurriculumPage, Handout, PackEdition
+from courses.counting import counts
+from courses.models import (
+    CourseSession,
+    CurriculumPage,
+    DownloadCount,
+    Handout,
+    PackEdition,
+)
 from hub import withdrawals
 from hub.chain import Relation
 from tests.factories import (
@@ -224,7 +231,8 @@ def test_a_copy_with_the_changed_files_over_it_is_the_pack_of_now(course, visito
         len(v) for v in map(now.read, now.namelist())) / 2
 
 
-def test_the_zip_of_changes_resumes(course, visitor):
+def test_the_zip_of_changes_resumes_and_is_counted(course, visitor):
+    visitor.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (Android 14) Firefox/130.0"
     pack(visitor, course)
     course.audience = "ทุกคน"
     course = publish(course)
@@ -234,6 +242,8 @@ def test_the_zip_of_changes_resumes(course, visitor):
     rest = visitor.get(address, headers={"Range": "bytes=1000-", "If-Range": etag})
     assert rest.status_code == 206 and b"".join(rest.streaming_content) == content[1000:]
     assert visitor.get(address, headers={"If-None-Match": etag}).status_code == 304
+    counts.write()
+    assert dict(DownloadCount.objects.values_list("what", "times")) == {"pack": 1, "changes": 1}
 
 
 # Which copy

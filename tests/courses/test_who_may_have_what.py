@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from courses.models import CourseSession, CurriculumPage, Handout
+from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
 from hub.chain import Relation
 from hub.models import Attachment, HubDocument, Topic
 from tests.factories import (
@@ -131,6 +131,13 @@ def courses(hub, english_home):
     CurriculumPage.objects.filter(pk=found["expired"].pk).update(
         expire_at=timezone.now() - timedelta(seconds=1))
     publish(course("gone", title="ที่ลบ"), [(files["gonefile"], True)]).delete()
+    for name in ("open", "members", "group", "draft", "expired"):
+        published = found[name].known_handouts.exclude(was_public=False, was_closed=False)
+        for known in published:  # as if each was downloaded, whatever was closed since
+            DownloadCount.objects.create(
+                page=found[name], day=timezone.localdate(), what="handout", times=1,
+                document_id=known.document_id,
+            )
     lesson = LessonPageFactory(title="บทเรียนเปิด", parent=section)
     lesson.attachments.add(Attachment(document=files["elsewhere"]))
     lesson.save_revision().publish()
@@ -166,7 +173,8 @@ def read(client, address, **data) -> str:
 
 OF_A_PAGE = ["", "json/", "pack/", "chain/", "chain/json/", "versions/", "v/1/", "v/2/",
              "v/1/to/2/", "v/1/cite/", "v/2/cite/csl-json/", "since/", "since/1/", "since/2/",
-             "since/1/pack/", "follow/", "follow/asked/"]
+             "since/1/pack/", "follow/", "follow/asked/", "downloads/", "downloads/csv/",
+             "downloads/json/"]
 OF_THE_SITE = ["/", "/en/", "/robots.txt", "/sitemap.xml", "/chain/broken/", "/chain/broken/csv/",
                "/lessons-used/json/", "/api/v2/pages/", "/api/v2/documents/"]
 

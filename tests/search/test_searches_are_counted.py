@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from hub import counting as hub_counting
 from search import counting
 from search.models import OpenedCount, SearchCount
 from search.searches_report import may_see_searches
@@ -187,11 +188,11 @@ def test_counting_that_fails_fails_no_search(page, monkeypatch):
 
 
 def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monkeypatch):
-    monkeypatch.setattr(counting, "MOST_WAITING", 30)
+    monkeypatch.setattr(hub_counting, "MOST_WAITING", 30)
     monkeypatch.setattr(counting, "MOST_TEXTS_OF_A_DAY", 10)
     for number in range(50):
-        counting.counts.note(("th", f"คำ {number}"), asked=1)
-    assert len(counting.counts.searches) == 30
+        counting.counts.note(("th", f"คำ {number}", "asked"))
+    assert len(counting.counts.waiting) == 30
     assert len(counted()) == 11
     assert counted()[""][0] == 20
 
@@ -214,9 +215,9 @@ def test_a_timer_writes_and_closes_its_connection(page, monkeypatch):
         def start(self):
             started.append(self)
 
-    monkeypatch.setattr(counting, "SECONDS_BETWEEN_WRITES", 5)
-    monkeypatch.setattr(counting.threading, "Timer", Timer)
-    monkeypatch.setattr(counting.connection, "close", lambda: started.append("closed"))
+    monkeypatch.setattr(hub_counting, "SECONDS_BETWEEN_WRITES", 5)
+    monkeypatch.setattr(hub_counting.threading, "Timer", Timer)
+    monkeypatch.setattr(hub_counting.connection, "close", lambda: started.append("closed"))
     reader(1).get("/search/?q=ปูม้า")
     reader(2).get("/search/?q=ปูม้า")
     [timer] = started
