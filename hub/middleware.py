@@ -36,10 +36,11 @@ class ReadableInputMiddleware:
         return self.get_response(request)
 
 
-def bad_request(request, message="") -> HttpResponseBadRequest:
-    """A 400 page in the reader's language."""
+def bad_request(request, message="", heading="") -> HttpResponseBadRequest:
+    """A 400 page in the reader's language, by default about an address that cannot be read."""
     with override(language_of(request.path)):
-        body = loader.render_to_string("400.html", {"message": message}, request=None)
+        body = loader.render_to_string(
+            "400.html", {"message": message, "heading": heading}, request=None)
     return HttpResponseBadRequest(body)
 
 

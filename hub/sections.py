@@ -14,11 +14,13 @@ class Section:
     """A stretch of a page under one heading.
 
     ``anchor`` is the id of the heading in the page ("" for the top), ``text`` is plain.
+    ``pictures`` are pairs of an image and its caption, in order.
     """
 
     anchor: str
     heading: str
     text: str
+    pictures: tuple = ()
 
 
 def plain(html) -> str:
@@ -33,16 +35,18 @@ def heading_anchor(text: str) -> str:
 
 def stream_sections(stream) -> list[Section]:
     """The sections of a StreamField value, split at its heading blocks."""
-    sections, anchor, heading, texts = [], "", "", []
+    sections, anchor, heading, texts, pictures = [], "", "", [], []
     for block in stream or []:
         if block.block_type == "heading":
-            sections.append(Section(anchor, heading, "\n".join(texts)))
-            heading, texts = str(block.value), []
+            sections.append(Section(anchor, heading, "\n".join(texts), tuple(pictures)))
+            heading, texts, pictures = str(block.value), [], []
             anchor = heading_anchor(heading)
-        else:
-            texts.append("\n".join(block_texts(block.block, block.value)))
-    sections.append(Section(anchor, heading, "\n".join(texts)))
-    return [section for section in sections if section.heading or section.text.strip()]
+            continue
+        texts.append("\n".join(block_texts(block.block, block.value)))
+        if block.block_type == "picture" and block.value.get("image"):
+            pictures.append((block.value["image"], block.value.get("caption") or ""))
+    sections.append(Section(anchor, heading, "\n".join(texts), tuple(pictures)))
+    return [s for s in sections if s.heading or s.text.strip() or s.pictures]
 
 
 def block_texts(block, value) -> list[str]:

@@ -2,12 +2,15 @@
 
 import mimetypes
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http.multipartparser import TooManyFilesSent
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 from wagtail.models import CollectionViewRestriction, Site
@@ -75,7 +78,12 @@ def media(request, name):
 
 
 def bad_request(request, exception=None):
-    return bad_request_page(request)
+    if not isinstance(exception, TooManyFilesSent):
+        return bad_request_page(request)
+    with override(language_of(request.path)):
+        message = _("At most %(most)s files can be sent at once. Pack them into a zip.")
+        most = {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+        return bad_request_page(request, message % most, _("Too many files at once"))
 
 
 def not_found(request, exception=None):

@@ -83,7 +83,8 @@ class EntryBuilder:
             return []
         rules = audience.page_restrictions(page, self.page_rules)
         with override(page.locale.language_code):
-            sections = [Section(s.anchor, s.heading, s.text) for s in page.sections()]
+            sections = [Section(s.anchor, s.heading, s.text) for s in page.sections()
+                        if s.heading or s.text.strip()]
         shared = {
             "stage": str(page.stage),
             "language": page.locale.language_code,

@@ -13,7 +13,8 @@ dt { font-weight: bold; } dd { margin: 0 0 .6em 1em; }
 table { border-collapse: collapse; width: 100%; }
 td, th { border-bottom: 1px solid; padding: .4em; text-align: left; vertical-align: top; }
 .small { font-size: .85em; }
-.qr { display: block; width: 9em; }
+img { display: block; max-width: 100%; height: auto; }
+.qr { width: 9em; }
 """
 CONTAINER = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from courses.short_address import short_url_of_now
+from courses.short_address import short_url, short_url_of_now
 from hub.chain import Relation
 from hub.citations import Work, in_english, in_thai
 from hub.letters import absolute
@@ -33,9 +33,10 @@ def manifest_of(page, files) -> dict:
             ],
         },
         "version": version.number if version else None,
-        "published": version.published_at.astimezone(timezone.get_default_timezone())
-                     .date().isoformat() if version else None,
+        "published": _day(version.published_at) if version else None,
         "what_changed": version.note if version else "",
+        "supersedes": _version_before(page, version),
+        "successor": _successor(page),
         "withdrawn": withdrawn_of(page),
         "teaches": [
             {"page": taught.pk, "title": taught.title, "version": version_number(taught)}
@@ -44,6 +45,7 @@ def manifest_of(page, files) -> dict:
         "licence": {"code": page.licence, "name": str(page.get_licence_display())},
         "citation": citation_of(page),
         "language": page.locale.language_code,
+        "translations": _translations(page),
         "files": [
             {
                 "path": file.path, "bytes": file.size, "sha256": file.sha256,
@@ -54,6 +56,33 @@ def manifest_of(page, files) -> dict:
             for file in files
         ],
     }
+
+
+def _day(moment) -> str:
+    """The date in the hub's time zone, whatever zone is active: the same bytes on every day."""
+    return moment.astimezone(timezone.get_default_timezone()).date().isoformat()
+
+
+def _version_before(page, version) -> dict | None:
+    before = version and page.published_versions.filter(number__lt=version.number).first()
+    return {"version": before.number, "published": _day(before.published_at)} if before else None
+
+
+def _successor(page) -> dict | None:
+    """What takes the place of a withdrawn course, if anybody may read it."""
+    found = notice_of(page).successor
+    return {"title": found.title, "address": absolute(found.get_url() or "")} if found else None
+
+
+def _translations(page) -> list[dict]:
+    """The same course in other languages, as far as anybody may read it."""
+    open_now = type(page).objects.live().public().not_expired()
+    others = open_now.filter(translation_key=page.translation_key).exclude(pk=page.pk)
+    return [
+        {"language": other.locale.language_code, "title": other.title,
+         "address": absolute(other.get_url() or ""), "short_address": short_url(other)}
+        for other in others.select_related("locale").order_by("locale__language_code")
+    ]
 
 
 def taught_by(page) -> list:
@@ -81,7 +110,7 @@ def withdrawn_of(page) -> list[dict]:
     """``withdrawals_of`` in words."""
     return [
         {"title": title, "kind": withdrawal.kind, "reason": withdrawal.reason,
-         "on": timezone.localtime(withdrawal.at).date().isoformat()}
+         "on": _day(withdrawal.at)}
         for title, withdrawal in withdrawals_of(page)
     ]
 

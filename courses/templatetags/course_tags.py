@@ -10,6 +10,7 @@ from courses.living.copies import is_newer, since_copy
 from courses.models import may_facilitate
 from courses.models.handout import NOT_STATED
 from courses.packs import downloads
+from courses.packs.pictures import picture_data
 from courses.short_address import short_url
 from courses.structured_data import course_data
 from hub.templatetags.version_tags import data_block
@@ -30,6 +31,9 @@ def slow_line(size) -> str:
     minutes = round(seconds / 60)
     return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", minutes) % {
         "minutes": minutes}
+
+
+register.filter(picture_data)
 
 
 @register.filter

@@ -285,3 +285,11 @@ def test_the_command_takes_a_folder_and_reports_on_every_file(section, tmp_path,
     (tmp_path / "เสีย.zip").write_bytes(b"PK")
     with pytest.raises(CommandError):
         call_command("import_handouts", str(tmp_path / "เสีย.zip"))
+
+
+def test_a_folder_of_too_many_files_is_told_what_to_do(section, editor, signed_in, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    answer = send(signed_in(editor), section, folder=[upload(f"{n}.txt", TEXT) for n in range(3)])
+    said = answer.content.decode()
+    assert answer.status_code == 400 and "ไม่เกิน 2 ไฟล์" in said and "zip" in said
+    assert not CurriculumPage.objects.exists() and not HubDocument.objects.exists()

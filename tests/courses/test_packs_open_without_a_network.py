@@ -1,5 +1,6 @@
 """The offline pages, the EPUB and the PDF of a pack."""
 
+import base64
 import io
 import os
 import re
@@ -11,12 +12,15 @@ from urllib.parse import unquote, urljoin
 
 import pypdfium2
 import pytest
-from wagtail.models import PageViewRestriction
+from django.core.files.images import ImageFile
+from PIL import Image
+from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from courses.models import Handout
 from courses.packs import made
 from hub import navigation
-from hub.models import ChainLink, KnowledgePage
+from hub.models import ChainLink, HubImage, KnowledgePage
+from models_lib.models import ModelPage
 from tests.factories import CurriculumPageFactory, ModelPageFactory, document
 
 pytestmark = pytest.mark.django_db
@@ -96,11 +100,58 @@ def test_the_pack_is_made_once(course, visitor, monkeypatch):
     assert visitor.get(course.url + "pack/").status_code == 200
 
 
-def test_epubcheck_finds_no_fault(course, visitor, tmp_path):
+@pytest.fixture
+def illustrated(course):
+    """The course and the Model it teaches with a picture each, one of them closed."""
+    def picture(name, colour):
+        content = io.BytesIO()
+        Image.new("RGB", (1200, 600), colour).save(content, "PNG")
+        return HubImage.objects.create(
+            title=name, alt_text=f"ภาพ{name}", file=ImageFile(content, name=f"{name}.png"))
+
+    taught = ModelPage.objects.get(title="ธนาคารปูม้า")
+    closed = picture("ปิด", "red")
+    closed.collection = Collection.get_first_root_node().add_child(name="ปิด")
+    closed.save()
+    CollectionViewRestriction.objects.create(
+        collection=closed.collection, restriction_type="login")
+    for page, image in ((course, picture("กระชัง", "teal")), (taught, picture("ถัง", "navy"))):
+        page.body = [("picture", {"image": image, "caption": f"คำบรรยาย{image.title}"}),
+                     ("heading", "ต่อ"), ("picture", {"image": closed, "caption": "ลับ"})]
+        page.save_revision().publish()
+    return course
+
+
+def test_pictures_are_in_every_form_of_the_pack(illustrated, visitor, tmp_path):
+    content = b"".join(visitor.get(illustrated.url + "pack/").streaming_content)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    for ending, alt, colour in (("more.html", "ภาพกระชัง", (0, 128, 128)),
+                                ("taught-01.html", "ภาพถัง", (0, 0, 128))):
+        html = archive.read(member(archive, ending)).decode()
+        [(data, said)] = re.findall(r'<img src="data:image/jpeg;base64,(.*?)" alt="(.*?)"', html)
+        shown = Image.open(io.BytesIO(base64.b64decode(data)))
+        assert said == alt and shown.size == (800, 400)
+        assert all(abs(a - b) < 6 for a, b in zip(shown.getpixel((9, 9)), colour, strict=True))
+        assert f"คำบรรยาย{alt.removeprefix('ภาพ')}" in html and "ลับ" not in html
+    book = zipfile.ZipFile(io.BytesIO(archive.read(member(archive, ".epub"))))
+    assert "data:image/jpeg" in book.read("book/more.xhtml").decode()
+    printed = pypdfium2.PdfDocument(archive.read(member(archive, f"{illustrated.title}.pdf")))
+    pictures = [o for page in printed for o in page.get_objects()
+                if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
+    assert len(pictures) == 3, "two and the QR code"
+
+
+def test_a_picture_whose_file_is_gone_holds_nothing_up(illustrated, visitor):
+    for image in HubImage.objects.all():
+        image.file.storage.delete(image.file.name)
+    assert visitor.get(illustrated.url + "pack/").status_code == 200
+
+
+def test_epubcheck_finds_no_fault(illustrated, visitor, tmp_path):
     if not EPUBCHECK:
         pytest.skip("epubcheck is not on this machine; ./test brings it.")
     path = tmp_path / "book.epub"
-    path.write_bytes(b"".join(visitor.get(course.url + "epub/").streaming_content))
+    path.write_bytes(b"".join(visitor.get(illustrated.url + "epub/").streaming_content))
     found = subprocess.run(
         [os.environ.get("JAVA", "java"), "-cp", f"{Path(EPUBCHECK)}/*",
          "com.adobe.epubcheck.tool.Checker", str(path)], capture_output=True, text=True,

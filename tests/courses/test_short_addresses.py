@@ -180,3 +180,26 @@ def test_a_pack_says_what_was_withdrawn(course, visitor):
     (said,) = json.loads(text_of(pack, "manifest.json"))["withdrawn"]
     assert said["title"] == "น้ำนิ่งเน่า" and said["reason"] == "วัดผิดวิธี"
     assert "วัดผิดวิธี" in text_of(pack, "taught-01.html"), "the Model in it, too"
+
+
+def test_the_manifest_names_what_is_before_beside_and_after(course, visitor, english_home):
+    def manifest(page):
+        return json.loads(text_of(unpacked(visitor, again(page)), "manifest.json"))
+
+    said = manifest(course)
+    assert (said["supersedes"], said["translations"], said["successor"]) == (None, [], None)
+    english = course.copy_for_translation(english_home.locale, copy_parents=True)
+    english.title = "Making compost"
+    english.save_revision().publish()
+    newer = publish_another(course)
+    successor = CurriculumPageFactory(title="หลักสูตรปุ๋ยหมัก")
+    withdrawals.withdraw(newer, kind="superseded", reason="รวมกันแล้ว", successor=successor)
+    said = manifest(newer)
+    assert said["supersedes"]["version"] == 1 and said["successor"]["title"] == "หลักสูตรปุ๋ยหมัก"
+    (other,) = said["translations"]
+    assert (other["language"], other["title"]) == ("en", "Making compost")
+    assert other["short_address"] == short_url(english)
+    for page in (english, successor):
+        PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
+    said = manifest(newer)
+    assert (said["translations"], said["successor"]) == ([], None), "they are closed"
