@@ -14,13 +14,20 @@ class Section:
     """A stretch of a page under one heading.
 
     ``anchor`` is the id of the heading in the page ("" for the top), ``text`` is plain.
-    ``pictures`` are pairs of an image and its caption, in order.
+    ``pictures`` are pairs of an image and its caption, in order; ``prose`` is the text without the
+    captions, where there is a difference to make.
     """
 
     anchor: str
     heading: str
     text: str
     pictures: tuple = ()
+    prose: str | None = None
+
+    @property
+    def beside_pictures(self) -> str:
+        """The text where the pictures are shown with their captions."""
+        return self.text if self.prose is None else self.prose
 
 
 def plain(html) -> str:
@@ -35,18 +42,26 @@ def heading_anchor(text: str) -> str:
 
 def stream_sections(stream) -> list[Section]:
     """The sections of a StreamField value, split at its heading blocks."""
-    sections, anchor, heading, texts, pictures = [], "", "", [], []
+    sections, anchor, heading, blocks = [], "", "", []
     for block in stream or []:
         if block.block_type == "heading":
-            sections.append(Section(anchor, heading, "\n".join(texts), tuple(pictures)))
-            heading, texts, pictures = str(block.value), [], []
+            sections.append(_section(anchor, heading, blocks))
+            heading, blocks = str(block.value), []
             anchor = heading_anchor(heading)
-            continue
-        texts.append("\n".join(block_texts(block.block, block.value)))
-        if block.block_type == "picture" and block.value.get("image"):
-            pictures.append((block.value["image"], block.value.get("caption") or ""))
-    sections.append(Section(anchor, heading, "\n".join(texts), tuple(pictures)))
+        else:
+            blocks.append(block)
+    sections.append(_section(anchor, heading, blocks))
     return [s for s in sections if s.heading or s.text.strip() or s.pictures]
+
+
+def _section(anchor, heading, blocks) -> Section:
+    texts = ["\n".join(block_texts(block.block, block.value)) for block in blocks]
+    shown = [block.block_type == "picture" and bool(block.value.get("image")) for block in blocks]
+    pictures = [(block.value["image"], block.value.get("caption") or "")
+                for block, is_shown in zip(blocks, shown, strict=True) if is_shown]
+    prose = [text for text, is_shown in zip(texts, shown, strict=True) if not is_shown]
+    return Section(anchor, heading, "\n".join(texts), tuple(pictures),
+                   "\n".join(prose) if pictures else None)
 
 
 def block_texts(block, value) -> list[str]:

@@ -58,7 +58,7 @@ def test_every_link_of_the_pages_leads_into_the_pack(archive):
     for name in names:
         if name.endswith(".html"):
             for link in re.findall(r'(?:href|src)="([^"]+)"', archive.read(name).decode()):
-                if not link.startswith("http"):
+                if not link.startswith(("http", "data:image/")):
                     assert unquote(urljoin(name, link)) in names, (name, link)
                     looked += 1
     assert looked > 20
@@ -132,7 +132,7 @@ def test_pictures_are_in_every_form_of_the_pack(illustrated, visitor, tmp_path):
         shown = Image.open(io.BytesIO(base64.b64decode(data)))
         assert said == alt and shown.size == (800, 400)
         assert all(abs(a - b) < 6 for a, b in zip(shown.getpixel((9, 9)), colour, strict=True))
-        assert f"คำบรรยาย{alt.removeprefix('ภาพ')}" in html and "ลับ" not in html
+        assert html.count(f"คำบรรยาย{alt.removeprefix('ภาพ')}") == 1 and "ลับ" not in html
     book = zipfile.ZipFile(io.BytesIO(archive.read(member(archive, ".epub"))))
     assert "data:image/jpeg" in book.read("book/more.xhtml").decode()
     printed = pypdfium2.PdfDocument(archive.read(member(archive, f"{illustrated.title}.pdf")))
