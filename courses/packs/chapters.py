@@ -64,7 +64,7 @@ def _about(page, handouts) -> Chapter:
             "sessions": list(enumerate(page.sessions.all(), 1)),
             "handouts": [f for f in handouts if not f.session],
         },
-        _text(page.title, page.summary, *(f"{s.heading}\n{s.text}" for s in sections)),
+        _text(page.title, page.summary, *_said(sections)),
     )
 
 
@@ -88,7 +88,7 @@ def _rest(page, user_may_facilitate):
         sections += page.field_section("facilitator_notes")
     if sections:
         yield Chapter("more", _("Assessment and more"), "sections", {"sections": sections},
-                      _text(*(f"{s.heading}\n{s.text}" for s in sections)))
+                      _text(*_said(sections)))
 
 
 def _taught(page):
@@ -101,7 +101,7 @@ def _taught(page):
             f"taught-{number:02d}", taught.title, "taught",
             {"page": taught, "sections": sections, "cited": version_of_link(step),
              "notice": notice_of(taught), **_address(taught)},
-            _text(taught.summary, *(f"{s.heading}\n{s.text}" for s in sections)),
+            _text(taught.summary, *_said(sections)),
         )
 
 
@@ -109,6 +109,11 @@ def _address(page) -> dict:
     """``address``, and the same ``in_words``: in Thai letters, as people read and type it."""
     address = absolute(page.get_url() or "")
     return {"address": address, "in_words": unquote(address)}
+
+
+def _said(sections):
+    """What their search goes by: captions stand with pictures, of which some may be closed."""
+    return (f"{s.heading}\n{s.beside_pictures}" for s in sections)
 
 
 def _text(*parts) -> str:
