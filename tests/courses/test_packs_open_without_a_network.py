@@ -135,7 +135,8 @@ def test_pictures_are_in_every_form_of_the_pack(illustrated, visitor, tmp_path):
         assert html.count(f"คำบรรยาย{alt.removeprefix('ภาพ')}") == 1 and "ลับ" not in html
     book = zipfile.ZipFile(io.BytesIO(archive.read(member(archive, ".epub"))))
     assert "data:image/jpeg" in book.read("book/more.xhtml").decode()
-    printed = pypdfium2.PdfDocument(archive.read(member(archive, f"{illustrated.title}.pdf")))
+    name = member(archive, made.book_name(illustrated, "pdf"))
+    printed = pypdfium2.PdfDocument(archive.read(name))
     pictures = [o for page in printed for o in page.get_objects()
                 if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
     assert len(pictures) == 3, "two and the QR code"
