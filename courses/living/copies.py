@@ -57,7 +57,7 @@ def remember(request, page, files, response) -> None:
 
 def is_newer(copy, user_may_facilitate) -> bool:
     """Whether the course has changed since ``copy``, as packs have been made of it until now."""
-    version = copy.page.specific.current_version
+    version = copy.page.current_version
     return copy.edition.version != (version.number if version else 0) or (
         copy.page.pack_editions.filter(
             for_facilitators=user_may_facilitate, pk__gt=copy.edition_id).exists()

@@ -22,16 +22,13 @@ _looked = {}
 
 def may_be_followed(page) -> bool:
     """Whether there is something to write of that everybody may read."""
-    return bool(page.current_version) and _followed().filter(pk=page.pk).exists()
-
-
-def _followed():
-    return CurriculumPage.objects.live().public().not_expired()
+    open_now = CurriculumPage.objects.open_to_all()
+    return bool(page.current_version) and open_now.filter(pk=page.pk).exists()
 
 
 def readable(follower) -> CurriculumPage | None:
     """The course that ``follower`` is written to about, while everybody may read it."""
-    return _followed().filter(pk=follower.page_id).first()
+    return CurriculumPage.objects.open_to_all().filter(pk=follower.page_id).first()
 
 
 def ask(page, email, language) -> None:
@@ -47,7 +44,8 @@ def write_due(now=None) -> int:
     now = now or timezone.now()
     CourseFollower.objects.forgotten(now).delete()
     sent = 0
-    for page in _followed().filter(followers__confirmed_at__isnull=False).distinct():
+    followed = CurriculumPage.objects.filter(followers__confirmed_at__isnull=False)
+    for page in followed.open_to_all().distinct():
         if page.current_version:
             sent += _write_of(page, now)
     return sent

@@ -76,8 +76,8 @@ def _successor(page) -> dict | None:
 
 def _translations(page) -> list[dict]:
     """The same course in other languages, as far as anybody may read it."""
-    open_now = type(page).objects.live().public().not_expired()
-    others = open_now.filter(translation_key=page.translation_key).exclude(pk=page.pk)
+    twins = type(page).objects.open_to_all().filter(translation_key=page.translation_key)
+    others = twins.exclude(pk=page.pk)
     return [
         {"language": other.locale.language_code, "title": other.title,
          "address": absolute(other.get_url() or ""), "short_address": short_url(other)}
