@@ -15,8 +15,8 @@ from tests.browser.conftest import DESKTOP, PHONE
 AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 COURSE = """
 from courses.models import CurriculumPage
-pages = CurriculumPage.objects.filter(title__regex="ประมงชุมชน|Community fisheries")
-print(pages.get(locale__language_code="{language}").url)
+slugs = ["หลักสูตรประมงชุมชน", "community-fisheries-course"]
+print(CurriculumPage.objects.get(slug__in=slugs, locale__language_code="{language}").url)
 """
 NEWER = """
 from datetime import timedelta
@@ -88,7 +88,7 @@ def test_a_reader_sees_what_changed_and_takes_only_that(
     with zipfile.ZipFile(tmp_path / "whole.zip") as whole, \
             zipfile.ZipFile(tmp_path / "changed.zip") as changed:
         manifest = next(n for n in whole.namelist() if n.endswith("/manifest.json"))
-        assert json.loads(whole.read(manifest))["version"] == 2
+        assert json.loads(whole.read(manifest))["version"] >= 2
         assert set(changed.namelist()) < set(whole.namelist()) | {
             manifest.replace("manifest.json", "CHANGES.txt")}
         (tmp_path / "manifest.json").write_bytes(whole.read(manifest))
