@@ -171,7 +171,7 @@ def open_browser(chromium, served):
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(20_000)  # a slow machine makes a pack at its first visit
         return page
 
     yield fresh
