@@ -1,4 +1,5 @@
-"""How people sign up and in: the settings of django-allauth, and where Wagtail sends readers.
+"""How people sign up and in: the settings of django-allauth and django-axes, and where
+Wagtail sends readers.
 
 One page of the site signs everybody in; the editor's own at /admin/login/ stays. A member has one
 e-mail address, confirmed before the first sign-in and before it replaces the former one. What is
@@ -41,5 +42,11 @@ ACCOUNTS = {
     },
     # However somebody signs in, by name or by address, wrong passwords count for one account.
     "AXES_USERNAME_CALLABLE": "members.adapter.account_meant",
+    "AXES_FAILURE_LIMIT": 8,
+    "AXES_COOLOFF_TIME": 0.25,  # hours
+    "AXES_LOCKOUT_PARAMETERS": ["username", "ip_address"],
+    "AXES_LOCKOUT_TEMPLATE": "429.html",
+    "AXES_RESET_ON_SUCCESS": True,
+    "AXES_VERBOSE": False,
     "AXES_DISABLE_ACCESS_LOG": True,
 }

@@ -178,12 +178,6 @@ AUTH_PASSWORD_VALIDATORS = [
                  "CommonPasswordValidator", "NumericPasswordValidator")]
 vars().update(ACCOUNTS | {"MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": DEVELOPMENT})
 MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_LOCKOUT_TEMPLATE = "429.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://") | {"EMAIL_TIMEOUT": 20})
