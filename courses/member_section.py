@@ -75,16 +75,11 @@ def my_letters(user) -> MemberSection | None:
     items = [
         {"page": follower.page,
          "stop_url": reverse("course_follow_stop", args=[follower.stop_token])}
-        for follower in followed_by(user).select_related("page") if follower.page.live
+        for follower in CourseFollower.objects.of_member(user).select_related("page")
+        if follower.page.live
     ]
     title = _("Courses I get e-mails about")
     return MemberSection(title, items, "courses/member_letters.html") if items else None
-
-
-def followed_by(user):
-    """Letters need no account: they belong to whoever has confirmed the address as hers."""
-    followers = CourseFollower.objects.confirmed().filter(email=user.email.lower())
-    return followers.order_by("pk") if user.email else followers.none()
 
 
 def export_of(user) -> dict:
@@ -102,7 +97,7 @@ def export_of(user) -> dict:
         ],
         "letters_about_courses": [
             {"course": follower.page.title, "since": follower.confirmed_at}
-            for follower in followed_by(user).select_related("page")
+            for follower in CourseFollower.objects.of_member(user).select_related("page")
         ],
     }
 
@@ -149,7 +144,7 @@ def erase_of(user) -> None:
     mine.forget_details()
     mine.update(user=None, name="")
     user.course_copies.all().delete()
-    followed_by(user).delete()
+    CourseFollower.objects.of_member(user).delete()
     user.facilitated_runs.clear()
     user.organised_runs.clear()
     record("site")

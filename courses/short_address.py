@@ -28,17 +28,20 @@ def short_url_of_now(page) -> str:
     return short_url(page, version.number if version else None)
 
 
+def _code_of(url):
+    return segno.make(url, error="m", micro=False)
+
+
 def qr_svg(url) -> str:
     """An SVG element with the QR code of ``url``, four units a module, black on white."""
-    code = segno.make(url, error="m", micro=False)
-    return code.svg_inline(
+    return _code_of(url).svg_inline(
         scale=4, border=3, light="#fff", title=url, svgclass="qr", lineclass=None
     )
 
 
 def qr_data(url) -> str:
     """The QR code of ``url`` as a PNG in a ``data:`` address: pages, books and paper carry it."""
-    return segno.make(url, error="m", micro=False).png_data_uri(scale=6, border=3)
+    return _code_of(url).png_data_uri(scale=6, border=3)
 
 
 def _page_of(code, request):

@@ -13,7 +13,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
-from wagtail.models import CollectionViewRestriction, Site
+from wagtail.models import Site
 
 from hub.middleware import bad_request as bad_request_page
 from hub.middleware import language_of
@@ -61,9 +61,7 @@ def media(request, name):
     )
     if rendition is None:
         raise Http404
-    restrictions = CollectionViewRestriction.objects.filter(
-        collection__in=rendition.image.collection.get_ancestors(inclusive=True)
-    )
+    restrictions = rendition.image.collection.get_view_restrictions()
     may_edit = request.user.has_perm("hub.change_hubimage")
     if not may_edit and not all(r.accept_request(request) for r in restrictions):
         raise Http404

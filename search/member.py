@@ -11,15 +11,9 @@ from search.models import Alert
 from search.question import Question
 
 
-def alerts_of(user):
-    """The alerts to the address of ``user`` that are on, the oldest first."""
-    alerts = Alert.objects.confirmed().filter(email=user.email.lower())
-    return alerts.order_by("pk") if user.email else alerts.none()
-
-
 def section(user) -> MemberSection:
     items = []
-    for alert in alerts_of(user):
+    for alert in Alert.objects.of_member(user):
         question = Question(alert.text, alert.chosen)
         items.append({
             "title": question.label, "url": question.address(), "every": alert.get_every_display(),
@@ -29,8 +23,9 @@ def section(user) -> MemberSection:
 
 
 def export(user) -> list[dict]:
-    return list(alerts_of(user).values("text", "chosen", "language", "every", "confirmed_at"))
+    held = Alert.objects.of_member(user)
+    return list(held.values("text", "chosen", "language", "every", "confirmed_at"))
 
 
 def erase(user) -> None:
-    alerts_of(user).delete()
+    Alert.objects.of_member(user).delete()

@@ -13,14 +13,15 @@ NAME = "CHANGES.txt"
 
 def files_since(page, files, edition, number, user_may_facilitate) -> list[PackFile]:
     """Of the pack ``files`` what the copy ``edition`` of version ``number`` has not, and before
-    them a text that says what to do with them; nothing where it has everything."""
-    changed = to_fetch(files, edition)
+    them a text that says what to do with them; nothing where it has everything, or where what it
+    has is not known (``edition`` is None)."""
+    changed = to_fetch(files, edition) if edition else []
     if not changed:
         return []
     text = render_to_string("courses/pack/changes.txt", {
         "title": page.title, "before": number, "now": page.current_version.number,
         "fetched": [file for file in changed if file.kind == "handout"],
-        "gone": to_delete(files, edition, user_may_facilitate) if edition else [],
+        "gone": to_delete(files, edition, user_may_facilitate),
     })
     content = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
     sums = sums_of(io.BytesIO(content))

@@ -248,11 +248,11 @@ def _key_of(row, manifest) -> str | None:
 
 
 def to_fetch(files, edition) -> list:
-    """Of ``files`` (``PackFile``) of the pack now those that ``edition`` has not, or has otherwise;
-    of a copy that is not known, all."""
-    have = {(row["path"], row["sha256"]) for row in edition.manifest["files"]} if edition else set()
+    """Of ``files`` (``PackFile``) of the pack now those that ``edition`` has not, or has
+    otherwise; the manifest alone is no change when it is the copy's own."""
+    have = {(row["path"], row["sha256"]) for row in edition.manifest["files"]}
     fetched = [file for file in files if (file.path, file.sha256) not in have]
-    is_manifest_alone = len(fetched) == 1 and edition and edition.digest == files[0].sha256
+    is_manifest_alone = len(fetched) == 1 and edition.digest == files[0].sha256
     return [] if is_manifest_alone else fetched
 
 

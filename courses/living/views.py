@@ -98,7 +98,7 @@ def since(request, page, number):
     version, facilitates = version_or_404(page, number), may_facilitate(request.user)
     edition = edition_of(page, number, request.GET.get("copy", ""), facilitates)
     files = files_of(page, request)
-    fetched = files_since(page, files, edition, number, facilitates) if edition else []
+    fetched = files_since(page, files, edition, number, facilitates)
     return answer(
         page, request, "courses/since.html", version=version, latest=page.current_version,
         since=changes_since(page, version, edition, files, facilitates), fetched=fetched,
@@ -115,7 +115,7 @@ def changed_files(request, page, number):
     facilitates = may_facilitate(request.user)
     edition = edition_of(page, number, request.GET.get("copy", ""), facilitates)
     files = files_of(page, request)
-    changed = files_since(page, files, edition, number, facilitates) if edition else []
+    changed = files_since(page, files, edition, number, facilitates)
     if not changed:
         raise Http404
     counting.say(request, page_id=page.pk, what="changes")

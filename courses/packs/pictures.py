@@ -2,8 +2,6 @@
 
 import base64
 
-from wagtail.models import CollectionViewRestriction
-
 # Sharp on a phone and in an A4 column; JPEG is what old readers of books open, too.
 SIZE = "max-800x800|format-jpeg|jpegquality-75|bgcolor-fff"
 
@@ -11,8 +9,7 @@ SIZE = "max-800x800|format-jpeg|jpegquality-75|bgcolor-fff"
 def picture_data(image) -> str:
     """``image`` in ``SIZE`` as a ``data:`` address; "" where its file is gone, or where it lies in
     a collection that is not open to all."""
-    collections = image.collection.get_ancestors(inclusive=True)
-    if CollectionViewRestriction.objects.filter(collection__in=collections).exists():
+    if image.collection.get_view_restrictions().exists():
         return ""
     try:
         with image.get_rendition(SIZE).file.open("rb") as file:

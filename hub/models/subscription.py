@@ -17,6 +17,12 @@ class SubscriptionQuerySet(models.QuerySet):
     def confirmed(self):
         return self.exclude(confirmed_at=None)
 
+    def of_member(self, user):
+        """Those on to the address of ``user``: they need no account, so they belong to whoever has
+        confirmed the address as hers."""
+        own = self.confirmed().filter(email=user.email.lower()).order_by("pk")
+        return own if user.email else self.none()
+
     def forgotten(self, now=None):
         """Those that nobody confirmed while the link was good."""
         before = (now or timezone.now()) - timedelta(days=self.model.DAYS_TO_CONFIRM)
