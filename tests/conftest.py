@@ -1,14 +1,22 @@
 """A hub of its own for every test: index, media and tasks apart from any other."""
 
+import shutil
+
 import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.files.storage import storages
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.utils import translation
 from wagtail.models import Locale, Site
 
 from hub.models import HomePage
 from hub.reference import load_reference
+
+WORLD = pytest.StashKey()  # of a module: the folder of its world's files
 
 
 @pytest.fixture(scope="session")
@@ -20,18 +28,45 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def nothing_slow(settings, request):
-    """What costs time and matters to few tests: passwords hashed well, and an index of the editor's
-    search that follows every save (tests marked ``editors_search`` have it)."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    if not request.node.get_closest_marker("editors_search"):
-        settings.WAGTAILSEARCH_BACKENDS = {
-            "default": settings.WAGTAILSEARCH_BACKENDS["default"] | {"AUTO_UPDATE": False}
-        }
+    """Passwords are not hashed well, and the index of the editor's search follows every save only
+    in tests marked ``editors_search``."""
+    for name, value in _quick_settings(request.node).items():
+        setattr(settings, name, value)
+
+
+def _quick_settings(node):
+    found = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+    if not node.get_closest_marker("editors_search"):
+        backend = django_settings.WAGTAILSEARCH_BACKENDS["default"]
+        found["WAGTAILSEARCH_BACKENDS"] = {"default": backend | {"AUTO_UPDATE": False}}
+    return found
 
 
 @pytest.fixture(autouse=True)
-def own_folders(settings, tmp_path, monkeypatch):
-    """The search indexes and uploaded files of one test lie in its own folder."""
+def own_folders(settings, tmp_path, monkeypatch, request):
+    """The search indexes and uploaded files of one test lie in its own folder, and what the
+    ``world`` of its module wrote lies there too."""
+    world_folder = request.node.getparent(pytest.Module).stash.get(WORLD, None)
+    if world_folder:
+        _close_engines()
+        shutil.copytree(world_folder, tmp_path, dirs_exist_ok=True)
+    for name, value in _own_settings(tmp_path).items():
+        setattr(settings, name, value)
+    _begin_anew(tmp_path, monkeypatch)
+    yield
+    _close_engines()
+
+
+def _own_settings(folder):
+    return {
+        "SEARCH_INDEX_DIR": folder / "index", "MEDIA_ROOT": folder / "media",
+        "PACKS_DIR": folder / "packs", "SEARCH_URL": "",
+        "TASKS": {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
+    }
+
+
+def _begin_anew(folder, monkeypatch):
+    """What this process remembers of pages, searches and files, forgotten."""
     from courses import counting as downloads
     from hub import counting, navigation
     from search import cluster, indexer, wagtail_backend
@@ -47,26 +82,50 @@ def own_folders(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(downloads, "counts", downloads.DownloadCounts())
     for module in (searches, downloads):
         monkeypatch.setattr(module, "visitors", counting.Visitors())
-    settings.SEARCH_INDEX_DIR = tmp_path / "index"
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PACKS_DIR = tmp_path / "packs"
-    settings.SEARCH_URL = ""
-    monkeypatch.setattr(cluster, "_engines", {})
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
-    monkeypatch.setattr(indexer, "_engines", {})
-    monkeypatch.setattr(wagtail_backend, "_engines", {})
+    for module in (cluster, indexer, wagtail_backend):
+        monkeypatch.setattr(module, "_engines", {})
     # The fields of models hold on to the storage they were made with.
-    monkeypatch.setattr(storages["default"], "_location", tmp_path / "media")
+    monkeypatch.setattr(storages["default"], "_location", folder / "media")
     for name in ("location", "base_location"):
         storages["default"].__dict__.pop(name, None)
-    yield
-    for engine in [*indexer._engines.values(), *wagtail_backend._engines.values()]:
-        engine.close()
+
+
+def _close_engines():
+    from search import indexer, wagtail_backend
+
+    for engines in (indexer._engines, wagtail_backend._engines):
+        for engine in engines.values():
+            engine.close()
+        engines.clear()
+
+
+@pytest.fixture(scope="module")
+def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
+    """What the tests of a module share, written once: its module-scoped fixtures ask for ``world``.
+
+    Each test starts from that database and from copies of those files, and leaves nothing behind.
+    None in the module may be transactional. The value is the Thai home page.
+    """
+    folder = tmp_path_factory.mktemp("world")
+    request.node.stash[WORLD] = folder
+    own = _quick_settings(request.node) | _own_settings(folder)
+    with (
+        override_settings(**own), pytest.MonkeyPatch.context() as monkeypatch,
+        django_db_blocker.unblock(), transaction.atomic(),
+    ):
+        _begin_anew(folder, monkeypatch)
+        yield thai_home()
+        transaction.set_rollback(True)
+        _close_engines()
 
 
 @pytest.fixture
 def hub(db):
     """The Thai home page of a hub with its reference data."""
+    return thai_home()
+
+
+def thai_home():
     if not HomePage.objects.exists():  # a test that commits leaves an emptied database behind
         load_reference()
     home = HomePage.objects.get(locale__language_code="th")
@@ -92,27 +151,26 @@ def visitor():
 
 
 @pytest.fixture
-def editor(hub, django_user_model):
+def editor(hub):
     """A member of Wagtail's Editors: writes and submits, does not publish."""
-    return _user(django_user_model, "editor", "Editors")
+    return make_user("editor", "Editors")
 
 
 @pytest.fixture
-def moderator(hub, django_user_model):
+def moderator(hub):
     """A member of Wagtail's Moderators: publishes."""
-    return _user(django_user_model, "moderator", "Moderators")
+    return make_user("moderator", "Moderators")
 
 
 @pytest.fixture
-def administrator(hub, django_user_model):
-    return django_user_model.objects.create_superuser("administrator", "a@example.org", "secret")
+def administrator(hub):
+    return make_user("administrator", is_superuser=True, is_staff=True)
 
 
-def _user(model, name, group):
-    from django.contrib.auth.models import Group
-
-    user = model.objects.create_user(name, f"{name}@example.org", "secret")
-    user.groups.add(Group.objects.get(name=group))
+def make_user(name, *groups, **fields):
+    """Somebody in ``groups``, which are made unless they are there."""
+    user = get_user_model().objects.create_user(name, f"{name}@example.org", "secret", **fields)
+    user.groups.set(Group.objects.get_or_create(name=group)[0] for group in groups)
     return user
 
 

@@ -1,10 +1,16 @@
-"""The demonstration loads whole, loads again without a trace, and goes away without a trace."""
+"""The demonstration loads whole, loads again without a trace, and goes away without a trace.
+
+Its course runs can be tried: over with certificates, open, full.
+"""
 
 import re
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.test import override_settings
 
+from courses.models import Certificate, CourseRun, Enrolment, GroupFile, State
 from demonstration import content
 from demonstration.loader import Loader, remove
 from demonstration.models import LoadedPage
@@ -16,10 +22,18 @@ from tests.factories import LessonPageFactory, home
 pytestmark = pytest.mark.django_db
 
 
+NO_TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+
+@pytest.fixture(scope="module")
+def loaded_once(world):
+    with override_settings(TASKS=NO_TASKS):
+        Loader().load()
+
+
 @pytest.fixture
-def loaded(hub, settings):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
-    return Loader().load()
+def loaded(loaded_once, settings):
+    settings.TASKS = NO_TASKS
 
 
 def kinds(language="th"):
@@ -198,6 +212,8 @@ def test_one_model_stands_as_reviewed_and_its_review_goes_with_it(loaded, client
     assert PeerReview.objects.count() == 1
     remove()
     assert not PeerReview.objects.exists()
+
+
 def test_a_draft_is_open_with_what_was_said_about_it(loaded, visitor):
     from policy.models import Contribution, DraftResolutionPage
 
@@ -217,3 +233,33 @@ def test_what_changed_in_a_course_since_its_first_version_is_told(loaded, visito
     assert "ใบงานที่1ตรวจเงื่อนไข" in words and "ใบงานที่2อ่านสีไข่ปูสี่ระยะ" in words
     assert "ในชุดของคุณเป็นช่วงเรียนที่4" in words, "the rules come before the tanks now"
     assert f"{page.url}since/1/pack/" in html and "คู่มือวิทยากร" not in words
+
+
+def test_there_is_a_run_in_every_state_that_one_wants_to_try(loaded, visitor):
+    states = {run.state for run in CourseRun.objects.all()}
+    assert states == {State.OVER, State.OPEN, State.FULL}
+    assert Certificate.objects.filter(revoked_at=None).count() == 2
+    revoked = Certificate.objects.exclude(revoked_at=None).get()
+    body = visitor.get(f"/certificates/{revoked.code}/").content.decode()
+    assert revoked.revoked_reason in body and "เนื้อหาตัวอย่าง" in body
+    assert "First group in English" in visitor.get("/en/courses/runs/").content.decode()
+
+
+def test_loading_again_makes_no_second_one_and_removing_leaves_nothing(loaded):
+    before = list(Enrolment.objects.values_list("pk", flat=True))
+    Loader().load()
+    assert list(Enrolment.objects.values_list("pk", flat=True)) == before
+    remove()
+    for model in (CourseRun, Enrolment, Certificate, GroupFile):
+        assert not model.objects.exists(), model
+    assert not get_user_model().objects.filter(username__startswith="demonstration-").exists()
+
+
+def test_the_sign_ins_lead_and_take_part(loaded, settings, tmp_path):
+    settings.DEVELOPMENT, settings.DATA_DIR = True, tmp_path
+    call_command("demonstration", "users")
+    users = get_user_model().objects
+    assert users.get(username="facilitator").facilitated_runs.count() == 4
+    member = users.get(username="member")
+    assert {e.state for e in member.enrolments.all()} == {"enrolled", "waiting"}
+    assert Certificate.objects.filter(enrolment__user=member).count() == 1
