@@ -10,8 +10,9 @@ from itertools import pairwise
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 
-from courses.models import Checksum, Handout
+from courses.models import Checksum, CurriculumPage, Handout
 from courses.packs import stream
 from courses.packs.contents import PackFile
 from tests.factories import CurriculumPageFactory, document
@@ -19,8 +20,8 @@ from tests.factories import CurriculumPageFactory, document
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def course(hub):
+@pytest.fixture(scope="module")
+def made(world):
     page = CurriculumPageFactory(title="หลักสูตรปูม้า", licence="cc-by-4.0")
     for number in range(3):
         Handout.objects.create(
@@ -31,7 +32,14 @@ def course(hub):
         )
     secret = document("เฉลย", "เฉลย.txt", "ความลับ".encode())
     Handout.objects.create(page=page, document=secret, facilitator_only=True, sort_order=9)
+    for rest in ("pack/", "epub/", "pdf/"):  # which takes its time once
+        assert read(Client().get(page.url + rest))
     return page
+
+
+@pytest.fixture
+def course(made):
+    return CurriculumPage.objects.get(pk=made.pk)
 
 
 def read(answer):

@@ -23,6 +23,10 @@ def thai_addresses():
 
 @pytest.fixture
 def party(hub):
+    return make_party()
+
+
+def make_party():
     return Party.objects.create(
         slug="tao", name_th="อบต. ตัวอย่าง", name_en="Example SAO", kind="local_government",
         email="tao@example.org",
@@ -31,6 +35,10 @@ def party(hub):
 
 @pytest.fixture
 def other_party(hub):
+    return make_other_party()
+
+
+def make_other_party():
     return Party.objects.create(
         slug="net", name_th="เครือข่ายตัวอย่าง", name_en="Example network", kind="community"
     )
@@ -38,6 +46,10 @@ def other_party(hub):
 
 @pytest.fixture
 def resolution(hub, party, other_party):
+    return make_resolution(party, other_party)
+
+
+def make_resolution(party, other_party):
     """Clause 1 names the first party and was due long ago; clause 2 both, without a date."""
     page = ResolutionPageFactory(title="มติเรื่องทุ่น", number="2/1")
     first = Clause(number="1", text="ให้ซ่อมทุ่น", locale=page.locale, channel="budget", sort_order=0,
@@ -106,9 +118,13 @@ def with_stages(assembly, *stages):
 
 @pytest.fixture
 def assembly(hub):
+    return make_assembly(hub)
+
+
+def make_assembly(parent):
     """Agenda call over, amendments on, adoption to come."""
     return with_stages(
-        AssemblyPageFactory(title="สมัชชาที่หนึ่ง", parent=hub),
+        AssemblyPageFactory(title="สมัชชาที่หนึ่ง", parent=parent),
         (Kind.AGENDA_CALL, -30, -20), (Kind.AMENDMENTS, -5, 5), (Kind.ADOPTION, 10, 10),
         (Kind.FOLLOW_UP, 20, None),
     )
@@ -116,6 +132,10 @@ def assembly(hub):
 
 @pytest.fixture
 def draft(assembly):
+    return make_draft(assembly)
+
+
+def make_draft(assembly):
     """Open for amendments; what new members say is shown at once."""
     return DraftResolutionPageFactory(title="ร่างเรื่องปู", parent=assembly, hold_first=False)
 

@@ -14,7 +14,14 @@ from django.urls import reverse
 from hub import withdrawals
 from hub.chain import Relation
 from hub.models import Area
-from policy.models import Clause, ClauseReport, Party, Verification, Withdrawal
+from policy.models import (
+    Clause,
+    ClauseReport,
+    Party,
+    ResolutionPage,
+    Verification,
+    Withdrawal,
+)
 from tests.factories import (
     AssemblyPageFactory,
     ModelPageFactory,
@@ -22,13 +29,18 @@ from tests.factories import (
     home,
     link,
 )
+from tests.policy.conftest import make_other_party, make_party, make_resolution
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ledger(hub, resolution, key, party):
-    """Beside ``resolution`` another assembly with one in Songkhla's district 9011, not due."""
+@pytest.fixture(scope="module")
+def made(world):
+    """A resolution with a report, and of another assembly one in Songkhla's district 9011, not
+    due."""
+    party = make_party()
+    resolution = make_resolution(party, make_other_party())
+    key = resolution.clauses.get(number="1").translation_key
     ClauseReport.objects.create(clause_key=key, party=party, claim="=ซ่อมแล้ว", evidence="ใบสั่งจ้าง",
                                 reported_on=date(2024, 3, 1))
     assembly = AssemblyPageFactory(title="สมัชชาสอง", number=2, held_on=date(2025, 9, 1))
@@ -39,7 +51,22 @@ def ledger(hub, resolution, key, party):
     clause.parties = [Party.objects.create(slug="forest", name_th="ป่าไม้", kind="province")]
     page.clauses = [clause, Clause(number="2", text="ให้ดูแลป่า", locale=page.locale)]
     page.save_revision().publish()
-    return page
+    return {"resolution": resolution.pk, "ledger": page.pk}
+
+
+@pytest.fixture
+def resolution(made):
+    return ResolutionPage.objects.get(pk=made["resolution"])
+
+
+@pytest.fixture
+def ledger(made):
+    return ResolutionPage.objects.get(pk=made["ledger"])
+
+
+@pytest.fixture
+def party(made):
+    return Party.objects.get(slug="tao")
 
 
 def rows_of(visitor, query="", kind="csv"):

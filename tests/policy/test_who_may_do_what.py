@@ -6,7 +6,15 @@ import pytest
 
 from policy import contributing
 from policy.member_section import contributions_of, erase_of, export_of
-from policy.models import AgendaProposal, Complaint, Contribution, Decision, ResolutionPage
+from policy.models import (
+    AgendaProposal,
+    Complaint,
+    Contribution,
+    Decision,
+    DraftResolutionPage,
+    ResolutionPage,
+)
+from tests.policy.conftest import make_assembly, make_draft
 from tests.policy.deliberation import amend, comment
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +46,22 @@ ACTIONS = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(world):
+    return make_draft(make_assembly(world))
+
+
+@pytest.fixture
+def draft(made):
+    return DraftResolutionPage.objects.get(pk=made.pk)
+
+
 @pytest.fixture
 def client_of(request, signed_in, visitor):
-    def made(person):
+    def client(person):
         return visitor if person == "visitor" else signed_in(request.getfixturevalue(person))
 
-    return made
+    return client
 
 
 def everything():

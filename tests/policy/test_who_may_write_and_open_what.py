@@ -5,9 +5,15 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
-from policy.models import ClauseReport, Verification, Withdrawal
+from policy.models import ClauseReport, Party, ResolutionPage, Verification, Withdrawal
 from policy.reminder_links import token_for
-from tests.policy.conftest import REPORT, SEEN
+from tests.policy.conftest import (
+    REPORT,
+    SEEN,
+    make_other_party,
+    make_party,
+    make_resolution,
+)
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ["anonymous", "member", "reporter", "other_reporter", "verifier", "editor", "moderator"]
@@ -23,12 +29,32 @@ MAY = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(world):
+    return make_resolution(make_party(), make_other_party())
+
+
+@pytest.fixture
+def resolution(made):
+    return ResolutionPage.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def party(made):
+    return Party.objects.get(slug="tao")
+
+
+@pytest.fixture
+def other_party(made):
+    return Party.objects.get(slug="net")
+
+
 @pytest.fixture
 def client_of(request, signed_in, visitor):
-    def made(name):
+    def client(name):
         return visitor if name == "anonymous" else signed_in(request.getfixturevalue(name))
 
-    return made
+    return client
 
 
 @pytest.fixture
