@@ -17,7 +17,7 @@ from courses.packs import stream
 from courses.packs.contents import PackFile
 from tests.factories import CurriculumPageFactory, document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from hub.models import ChainLink, HubImage, KnowledgePage
 from models_lib.models import ModelPage
 from tests.factories import CurriculumPageFactory, ModelPageFactory, document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 EPUBCHECK = os.environ.get("EPUBCHECK", "")
 
 

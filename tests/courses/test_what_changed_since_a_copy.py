@@ -30,8 +30,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def course(hub):
+@pytest.fixture(scope="module")
+def written(world):
     """Two sessions, one file for each, one for facilitators."""
     page = CurriculumPageFactory(
         title="หลักสูตรป่าชุมชน", audience="ผู้นำชุมชน", live=False)
@@ -45,6 +45,11 @@ def course(hub):
         Handout(document=document("เฉลย", "เฉลย.txt", "ค".encode()), facilitator_only=True),
     ]
     return publish(page)
+
+
+@pytest.fixture
+def course(written):
+    return again(written)
 
 
 def publish(page):

@@ -195,6 +195,7 @@ def addresses(courses, pages=PAGES) -> list[str]:
     return found + OF_THE_SITE + [courses["section"].url]
 
 
+@pytest.mark.any_database
 def test_no_address_tells_more_than_the_role_may_read(courses, client_of):
     for role in ROLES:
         client = client_of(role)
@@ -279,6 +280,7 @@ def test_a_feed_holds_nothing_that_is_not_open_to_all(courses, client_of):
                 assert canaries_in(found) <= {"open"}, (address, question)
 
 
+@pytest.mark.any_database
 def test_what_a_facilitator_loaded_does_not_stay_in_the_cache(courses, client_of):
     facilitator, visitor = client_of("facilitator"), Client()
     visitor.handler = facilitator.handler  # one process, one cache

@@ -15,7 +15,7 @@ from courses.models import Handout
 from hub.models import Attachment, HubDocument, HubImage
 from tests.factories import CurriculumPageFactory, LessonPageFactory, document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
