@@ -9,6 +9,7 @@ class CoursesConfig(AppConfig):
     def ready(self):
         from courses import counting, files, member_section
         from courses.living import following
+        from courses.packs import ahead
         from courses.runs import rights, schedule, signals
         from hub import closed_files, member_pages, personal_data
         from hub import counting as hub_counting
@@ -17,6 +18,7 @@ class CoursesConfig(AppConfig):
 
         closed_files.register(files.closed_documents)
         files.connect()
+        ahead.connect()
         hub_counting.register(counting.count)
         signals.connect()
         time_passed.connect(schedule.look)

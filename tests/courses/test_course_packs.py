@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from django.contrib.auth.models import Group
 
-from courses.models import CourseSession, Handout
+from courses.models import Checksum, CourseSession, Handout
+from courses.packs import ahead, made
 from tests.factories import CurriculumPageFactory, document
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +98,29 @@ def test_a_private_course_asks_for_a_sign_in_for_its_pack_too(course, visitor):
 
     PageViewRestriction.objects.create(page_id=course.pk, restriction_type="login")
     assert visitor.get(course.url + "pack/").status_code == 302
+
+
+def test_a_published_course_has_its_pack_before_anybody_asks(
+    course, visitor, monkeypatch, django_capture_on_commit_callbacks
+):
+    """Publishing waits for nothing: it is done after the commit, by the worker."""
+    course.summary = "ฉบับใหม่"
+    with django_capture_on_commit_callbacks() as after:
+        course.save_revision().publish()
+    assert not made.settings.PACKS_DIR.exists()
+    for callback in after:
+        callback()
+
+    def too_late(*args):
+        pytest.fail("A reader waits for books.")
+
+    monkeypatch.setattr(made, "_make", too_late)
+    assert "ฉบับใหม่" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
+        f"{course.title}/index.html").decode()
+    assert Checksum.objects.count() == len(NAMES), "nor for the sums of files"
+
+
+def test_a_course_taken_off_meanwhile_is_not_made(course):
+    course.unpublish()
+    assert ahead.make.func(course.pk) == ahead.make.func(999_999) == "gone"
+    assert not made.settings.PACKS_DIR.exists()
