@@ -191,6 +191,14 @@ class CurriculumPage(KnowledgePage):
         """What everybody may read of it, as JSON-LD in the terms of schema.org."""
         return structured_data.json_response(self, request)
 
+    def get_route_paths(self):
+        """What was bookmarked or sent to others leads on when the page has another address."""
+        versions = self.published_versions.values_list("number", flat=True)
+        return [
+            *super().get_route_paths(), "/pack/", "/epub/", "/pdf/", "/json/", "/downloads/",
+            "/since/", *(f"/since/{number}/" for number in versions),
+        ]
+
     # What is searched
 
     def documents_to_index(self):

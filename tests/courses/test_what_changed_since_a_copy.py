@@ -314,6 +314,19 @@ def test_nothing_chosen_is_told_so(course, visitor, data):
     assert re.search("problem|notice--bad", answer.content.decode())
 
 
+def test_an_address_that_was_kept_leads_on_when_the_page_is_renamed(
+    course, visitor, django_capture_on_commit_callbacks
+):
+    old = course.url
+    course.slug = "forest-course"
+    with django_capture_on_commit_callbacks(execute=True):
+        course = publish(course)
+    for rest in ("since/", "since/1/", "downloads/", "pack/"):
+        answer = visitor.get(old + rest)
+        assert answer.status_code in (301, 302)
+        assert answer["Location"] == course.url + rest, rest
+
+
 # What may be known
 
 
