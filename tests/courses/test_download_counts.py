@@ -2,12 +2,12 @@
 
 import csv
 import io
-import threading
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection, connections
+from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +16,7 @@ from wagtail.models import PageViewRestriction
 
 from courses import counting
 from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
+from courses.packs.contents import contents_of
 from hub import counting as hub_counting
 from hub import turns
 from hub.models import Attachment, Change
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-@pytest.fixture
-def course(hub):
+@pytest.fixture(scope="module")
+def written(world):
     """With a session, a file of it (``sheet``), one of the whole course and a facilitators' one."""
     page = CurriculumPageFactory(title="หลักสูตรปูม้า", slug="crab")
     CourseSession.objects.create(page=page, title="ลงเล", sort_order=0)
@@ -36,7 +37,13 @@ def course(hub):
     Handout.objects.create(page=page, document=page.sheet, session_number=1, sort_order=0)
     Handout.objects.create(page=page, document=page.song, sort_order=1)
     Handout.objects.create(page=page, document=page.guide, facilitator_only=True, sort_order=2)
+    contents_of(page, user_may_facilitate=False)  # its books, once for all tests
     return page
+
+
+@pytest.fixture
+def course(written):
+    return deepcopy(written)
 
 
 def reader(number=0, agent=FIREFOX):
@@ -282,34 +289,6 @@ def test_a_write_that_fails_is_logged_and_the_next_one_goes_on(course, monkeypat
     fetched(reader(2), course.sheet.url)
     counting.counts._write_in_thread()
     assert counted() == SHEET
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_processes_that_write_at_the_same_moment_lose_nothing(course):
-    """On SQLite a transaction that writes has waited for the one before it."""
-    sheet = counting.Download(document_id=course.sheet.pk)
-    pack = counting.Download(page_id=course.pk, what="pack")
-    processes = [counting.DownloadCounts() for _one in range(6)]
-    for waiting in processes:
-        waiting.note((sheet, ""), (pack, ""))
-    if connection.vendor == "postgresql":
-        start = threading.Barrier(len(processes))
-
-        def write(waiting):
-            start.wait()
-            waiting.write()
-            connections.close_all()
-
-        threads = [threading.Thread(target=write, args=[one]) for one in processes]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    else:
-        for waiting in processes:
-            waiting.write()
-    assert sorted(DownloadCount.objects.values_list("what", "times")) == [
-        ("handout", 6), ("pack", 6)]
 
 
 # What is shown

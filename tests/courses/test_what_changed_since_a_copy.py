@@ -18,6 +18,7 @@ from courses.models import (
     Handout,
     PackEdition,
 )
+from courses.packs.contents import contents_of
 from hub import withdrawals
 from hub.chain import Relation
 from tests.factories import (
@@ -44,7 +45,9 @@ def written(world):
         Handout(document=document("กติกา", "กติกา.txt", "ข".encode()), session_key=second.key),
         Handout(document=document("เฉลย", "เฉลย.txt", "ค".encode()), facilitator_only=True),
     ]
-    return publish(page)
+    page = publish(page)
+    contents_of(page, user_may_facilitate=False)  # its books, once for all tests
+    return page
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
+from courses.packs.contents import contents_of
 from hub.chain import Relation
 from hub.models import Attachment, HomePage, HubDocument, Topic
 from tests.conftest import make_user
@@ -148,6 +149,9 @@ def written(world):
     for name in ("open", "members", "group", "draft", "expired"):
         link(found[name], Relation.TEACHES, model, evidence_text=canary(f"{name}page")
              if name != "open" else "เปิด")
+    for name in ("open", "english", "members", "group"):  # their books, once for all tests
+        for facilitates in (False, True):
+            contents_of(CurriculumPage.objects.get(pk=found[name].pk), facilitates)
     return found | {"lesson": lesson, "model": model}
 
 
