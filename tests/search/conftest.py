@@ -2,18 +2,22 @@
 
 import pytest
 
-from search import cluster
+from search import cluster, standing_in
 from tests.search.clusters import cluster_url, forget
 
 
 @pytest.fixture
-def search_cluster(settings):
-    """Give the hub a cluster: a real one of a product, built now, or whatever ``url`` names."""
+def search_cluster(settings, monkeypatch):
+    """Give the hub a cluster: a real one of a product, built now, or whatever ``url`` names.
+
+    A real one has time to answer: what it finds is looked at, on however busy a machine.
+    """
     made = []
 
     def have(product=None, url=None):
         settings.SEARCH_URL = url or cluster_url(product)
         if product:
+            monkeypatch.setattr(standing_in, "CLUSTER_SECONDS", 30)
             made.append(settings.SEARCH_URL)
             cluster.rebuild()
         return cluster.cluster()
