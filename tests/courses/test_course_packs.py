@@ -12,7 +12,7 @@ from courses.models import Checksum, CourseSession, Handout
 from courses.packs import ahead, made
 from tests.factories import CurriculumPageFactory, document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NAMES = ["ใบงานที่-1-ป่าชุมชน.txt", "สไลด์ น้ำท่วม (ฉบับแก้).txt", "คู่มือ.txt", "คู่มือ.txt"]
 
 

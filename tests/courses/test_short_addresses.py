@@ -19,7 +19,7 @@ from hub import withdrawals
 from hub.chain import Relation
 from tests.factories import CurriculumPageFactory, LessonPageFactory, ModelPageFactory, link
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

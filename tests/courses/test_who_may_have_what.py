@@ -29,7 +29,7 @@ from tests.factories import (
     link,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 WORD = "นกกะเรียน"  # in every text; what is searched for
 ROLES = ["visitor", "member", "facilitator", "editor", "moderator", "admin"]
 SIGNED_IN = set(ROLES) - {"visitor"}
@@ -201,7 +201,6 @@ def addresses(courses, pages=PAGES) -> list[str]:
     return found + OF_THE_SITE + [courses["section"].url]
 
 
-@pytest.mark.any_database
 def test_no_address_tells_more_than_the_role_may_read(courses, client_of):
     for role in ROLES[:-1]:  # the administrator may read nearly everything
         client = client_of(role)
@@ -286,7 +285,6 @@ def test_a_feed_holds_nothing_that_is_not_open_to_all(courses, client_of):
                 assert canaries_in(found) <= {"open"}, (address, question)
 
 
-@pytest.mark.any_database
 def test_what_a_facilitator_loaded_does_not_stay_in_the_cache(courses, client_of):
     facilitator, visitor = client_of("facilitator"), Client()
     visitor.handler = facilitator.handler  # one process, one cache

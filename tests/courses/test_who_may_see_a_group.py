@@ -19,7 +19,7 @@ from courses.models import (
 )
 from courses.runs import completion, enrolling
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PEOPLE = ["visitor", "member", "participant", "waiting", "facilitator", "other_facilitator",
           "organiser", "editor", "moderator", "administrator"]

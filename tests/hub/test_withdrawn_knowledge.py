@@ -281,6 +281,7 @@ def reachable(links, start, stop=()) -> set:
     return found
 
 
+@pytest.mark.any_database
 def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkeypatch):
     monkeypatch.setattr("hub.withdrawals._show_anew", lambda keys: None)
     pages = [LessonPageFactory() for _n in range(8)]

@@ -31,7 +31,9 @@ from tests.factories import (
     link,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.editors_search]
+pytestmark = [
+    pytest.mark.django_db, pytest.mark.editors_search, pytest.mark.any_database,
+]
 WORD = "นกกะเรียน"  # in every text; what is searched for
 ROLES = ["visitor", "member", "ours", "author", "theirs", "editor", "moderator", "superuser"]
 INSIDE = {"ours", "author", "superuser"}  # of the organisation, or the machine's administrator
@@ -185,7 +187,6 @@ def section_counts(client, lessons):
 PUBLIC_WAYS = [lists_and_homes, feeds, section_counts]
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("way", PUBLIC_WAYS)
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_for_everybody_tells_nobody_of_a_closed_lesson(lessons, client_of, role, way):
@@ -329,7 +330,6 @@ def admin_addresses(lessons):
     return found
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("role", ["author", "theirs", "editor", "moderator"])
 def test_the_editor_shows_closed_lessons_to_their_organisation_alone(lessons, client_of, role):
     client = client_of(role)

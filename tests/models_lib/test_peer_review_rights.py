@@ -18,7 +18,7 @@ from tests.models_lib.peer_reviews import (
     under_review,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SECRET = "ความลับของฉบับร่าง"
 ROLES = ["visitor", "stranger", "invitee", "editor", "moderator", "administrator"]
 

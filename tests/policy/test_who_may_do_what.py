@@ -17,7 +17,7 @@ from policy.models import (
 from tests.policy.conftest import make_assembly, make_draft
 from tests.policy.deliberation import amend, comment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PEOPLE = ["visitor", "member", "other_member", "editor", "moderator"]
 EVERYBODY = set(PEOPLE)
 MEMBERS = EVERYBODY - {"visitor"}

@@ -15,7 +15,7 @@ from tests.policy.conftest import (
     make_resolution,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PEOPLE = ["anonymous", "member", "reporter", "other_reporter", "verifier", "editor", "moderator"]
 MAY = {
     "report": {"reporter"},
