@@ -190,3 +190,13 @@ def signed_in():
         return client
 
     return client_of
+
+
+@pytest.fixture
+def client_of(people, signed_in):
+    """The client of a visitor, or of whom the module's fixture ``people`` names for a role."""
+
+    def client(role):
+        return Client() if role == "visitor" else signed_in(people[role])
+
+    return client

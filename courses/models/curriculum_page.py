@@ -193,10 +193,9 @@ class CurriculumPage(KnowledgePage):
 
     def get_route_paths(self):
         """What was bookmarked or sent to others leads on when the page has another address."""
-        versions = self.published_versions.values_list("number", flat=True)
         return [
             *super().get_route_paths(), "/pack/", "/epub/", "/pdf/", "/json/", "/downloads/",
-            "/since/", *(f"/since/{number}/" for number in versions),
+            "/since/", *(f"/since/{number}/" for number in self.version_numbers),
         ]
 
     # What is searched

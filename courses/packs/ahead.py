@@ -15,15 +15,16 @@ from courses.packs.contents import contents_of
 
 def connect() -> None:
     """Have the worker make the pack of every course that is published from now on."""
-    page_published.connect(_published, dispatch_uid="courses.packs.ahead")
+    from courses.models import CurriculumPage
+
+    page_published.connect(
+        _published, sender=CurriculumPage, dispatch_uid="courses.packs.ahead"
+    )
 
 
 def _published(instance, **kwargs):
-    from courses.models import CurriculumPage
-
-    if isinstance(instance, CurriculumPage):
-        # Not before: another process could not see what is published.
-        transaction.on_commit(partial(make.enqueue, page_id=instance.pk))
+    # Not before the commit: another process could not see what is published.
+    transaction.on_commit(partial(make.enqueue, page_id=instance.pk))
 
 
 @task(priority=-10)  # letters and texts of files go first

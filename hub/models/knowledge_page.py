@@ -218,12 +218,16 @@ class KnowledgePage(RoutablePageMixin, Page):
         """The newest published version; None for a page that keeps none or has none yet."""
         return self.published_versions.first() if self.keeps_versions and self.pk else None
 
+    @property
+    def version_numbers(self) -> range:
+        """Of all published versions, from 1 on."""
+        return range(1, (self.current_version.number if self.current_version else 0) + 1)
+
     def get_route_paths(self):
         """Addresses that redirect when the page moves; a version's address is cited."""
-        last = self.current_version.number if self.current_version else 0
-        numbers = range(1, last + 1)
+        numbers = self.version_numbers
         return [
-            *super().get_route_paths(), *(["/versions/"] if last else []),
+            *super().get_route_paths(), *(["/versions/"] if numbers else []),
             *[f"/v/{number}/{rest}" for number in numbers for rest in ("", "cite/")],
         ]
 

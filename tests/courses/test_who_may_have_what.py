@@ -168,14 +168,6 @@ def people(world):
     return found | {"admin": make_user("admin", is_superuser=True)}
 
 
-@pytest.fixture
-def client_of(people, signed_in):
-    def client(role):
-        return Client() if role == "visitor" else signed_in(people[role])
-
-    return client
-
-
 def read(client, address, **data) -> str:
     """All that comes from ``address``, a zip's stored files among it; not the way to sign in."""
     answer = client.get(address, data)
@@ -289,7 +281,7 @@ def test_what_a_facilitator_loaded_does_not_stay_in_the_cache(courses, client_of
     facilitator, visitor = client_of("facilitator"), Client()
     visitor.handler = facilitator.handler  # one process, one cache
     for address in addresses(courses, ["open", "english", "members", "lesson"]):
-        for client in (facilitator, visitor):
+        for client in (facilitator, visitor, facilitator, visitor):
             said = read(client, address)
         assert canaries_in(said) <= {"open"}, address
     for name in FILES:

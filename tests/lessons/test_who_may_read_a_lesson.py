@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file as get_image_file
 from wagtail.models import Site
@@ -135,14 +134,6 @@ def lessons(written):
 def picture(name):
     image = get_image_file(f"{canary(name)}.png")
     return HubImage.objects.create(title=canary(name), file=image)
-
-
-@pytest.fixture
-def client_of(people, signed_in):
-    def client(role):
-        return Client() if role == "visitor" else signed_in(people[role])
-
-    return client
 
 
 def allowed_for(role) -> set[str]:
