@@ -13,7 +13,7 @@ class CoursesConfig(AppConfig):
         from courses.runs import rights, schedule, signals
         from hub import closed_files, member_pages, personal_data
         from hub import counting as hub_counting
-        from hub.changes import time_passed
+        from hub.clock import AN_HOUR, TEN_MINUTES, every
         from hub.reference import reference_loaded
 
         closed_files.register(files.closed_documents)
@@ -21,8 +21,10 @@ class CoursesConfig(AppConfig):
         ahead.connect()
         hub_counting.register(counting.count)
         signals.connect()
-        time_passed.connect(schedule.look)
-        time_passed.connect(following.look)
+        every(TEN_MINUTES, schedule.remind, by_day=True)
+        every(TEN_MINUTES, schedule.forget)
+        every(AN_HOUR, following.write_due)
+        every(AN_HOUR, ahead.look_after)
         reference_loaded.connect(rights.add_rights)
         member_pages.register(member_section.my_courses, order=20)
         member_pages.register(member_section.my_groups, order=30)

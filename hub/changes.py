@@ -17,7 +17,7 @@ from wagtail.signals import page_slug_changed, post_page_move
 
 changes_recorded = Signal()  # sent inside the transaction, after rows were added to the log
 process_started = Signal()  # sent in a thread of each new server process
-time_passed = Signal()  # sent every few seconds by the schedule; for what looks after itself
+time_passed = Signal()  # sent every few seconds by the schedule; see hub/clock.py
 
 
 def record(kind, object_id=None) -> None:

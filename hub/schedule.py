@@ -1,13 +1,12 @@
 """What the base layer does when links are saved and by the clock."""
 
-import time
-
+from django.conf import settings
+from django.core.management import call_command
 from django.db.models.signals import post_save
 
-from hub.changes import time_passed
+from hub.clock import AN_HOUR, every
 
-AN_HOUR = 60 * 60
-_last_look = None  # when this process last went through all withdrawals
+DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
 
 
 def _link_saved(sender, instance, raw=False, **kwargs):
@@ -17,18 +16,17 @@ def _link_saved(sender, instance, raw=False, **kwargs):
         flag_by_link(instance)
 
 
-def _flag_what_was_missed(sender, once=False, **kwargs):
-    global _last_look
-    from hub.withdrawals import flag_what_was_missed
-
-    now = time.monotonic()
-    if once or _last_look is None or now - _last_look >= AN_HOUR:
-        _last_look = now
-        flag_what_was_missed()
+def clear_away() -> None:
+    """Sessions that ended and tasks that were done long ago."""
+    call_command("clearsessions", verbosity=0)
+    if settings.TASKS["default"]["BACKEND"] == DATABASE_TASKS:
+        call_command("prune_db_task_results", verbosity=0)
 
 
 def connect() -> None:
     from hub.models import ChainLink
+    from hub.withdrawals import flag_what_was_missed
 
     post_save.connect(_link_saved, sender=ChainLink)
-    time_passed.connect(_flag_what_was_missed)
+    every(AN_HOUR, flag_what_was_missed)
+    every(AN_HOUR, clear_away)

@@ -8,9 +8,9 @@ class MembersConfig(AppConfig):
 
     def ready(self):
         from hub import personal_data
-        from hub.changes import time_passed
+        from hub.clock import AN_HOUR, every
         from members import account, schedule
 
         personal_data.register("account", account.export)
         personal_data.register("pages", account.pages_of)
-        time_passed.connect(schedule.forget)
+        every(AN_HOUR, schedule.forget)

@@ -1,25 +1,15 @@
 """What is forgotten by the clock: sign-ups that nobody confirmed, and sessions that ended."""
 
-import time
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.utils import timezone
 
 DAYS_TO_CONFIRM = 7
-AN_HOUR = 60 * 60
-_done = {}
 
 
-def forget(sender, once=False, **kwargs):
-    """Once an hour; a look that is the only one does it at once."""
-    now = time.monotonic()
-    if not once and now - _done.get("forget", -AN_HOUR) < AN_HOUR:
-        return
-    _done["forget"] = now
+def forget() -> None:
     never_confirmed().delete()
-    call_command("clearsessions", verbosity=0)
 
 
 def never_confirmed(now=None):

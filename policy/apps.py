@@ -10,7 +10,7 @@ class PolicyConfig(AppConfig):
         from wagtail.signals import page_published
 
         from hub import member_pages, personal_data
-        from hub.changes import time_passed
+        from hub.clock import AN_HOUR, every
         from hub.reference import reference_loaded
         from policy import ledger_member, member_section, reminders, rights, signals
         from policy.broken_links import register_checks
@@ -18,7 +18,7 @@ class PolicyConfig(AppConfig):
 
         register_checks()
         signals.connect()
-        time_passed.connect(reminders.look)
+        every(AN_HOUR, reminders.send_due, by_day=True)
         reference_loaded.connect(rights.add_groups)
         page_published.connect(_draft_published, sender=DraftResolutionPage)
         member_pages.register(ledger_member.section, order=50)

@@ -5,12 +5,10 @@ then on. What is written is recorded in the transaction that hands the letters t
 a constraint that lets only one of two senders do it.
 """
 
-import time
 from collections import defaultdict
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -22,21 +20,8 @@ from policy.ledger import ClauseStatus
 from policy.models import Clause, Party, Reminder, ResolutionPage
 from policy.reminder_links import GOOD_FOR, quiet_token, token_for
 
-SECONDS_BETWEEN_LOOKS = 60 * 60
-FIRST_HOUR, LAST_HOUR = 7, 20  # letters come by day
 SETTLED = (ClauseStatus.EVIDENCED, ClauseStatus.VERIFIED)
 CLAUSES_IN_A_LETTER = 20  # the rest is counted in its last line, and comes the next day
-_looked = {}
-
-
-def look(sender, once=False, **kwargs) -> None:
-    """By the clock: once an hour by day, in each process that keeps the schedule."""
-    now = time.monotonic()
-    by_day = FIRST_HOUR <= timezone.localtime().hour < LAST_HOUR
-    is_due = now - _looked.get("at", -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS
-    if once or (by_day and is_due):
-        _looked["at"] = now
-        call_command("send_reminders", verbosity=0)
 
 
 def step_of(due, day) -> int | None:

@@ -1,24 +1,7 @@
-"""What search does by the clock, each in a receiver of its own: one that fails stops no other."""
-
-import time
-
-from django.core.management import call_command
-
-AN_HOUR = 60 * 60
-A_DAY = 24 * AN_HOUR
-_done = {}  # what → when this process did it
+"""What search does by the clock: mends itself, and follows a cluster."""
 
 
-def _is_due(what, seconds, once) -> bool:
-    """Whether ``what`` was not done for ``seconds``; a look that is the only one does all."""
-    now = time.monotonic()
-    if not once and now - _done.get(what, -seconds) < seconds:
-        return False
-    _done[what] = now
-    return True
-
-
-def mend(sender, **kwargs):
+def mend() -> None:
     """What a killed process left, put right without anybody's doing."""
     from search import indexer, wagtail_backend
     from search.tasks import take_up_again
@@ -27,16 +10,6 @@ def mend(sender, **kwargs):
     indexer.ensure()
     indexer.engine().tidy()
     wagtail_backend.look_after()
-
-
-def alerts(sender, once=False, **kwargs):
-    if _is_due("alerts", AN_HOUR, once):
-        call_command("send_alerts", verbosity=0)
-
-
-def counts(sender, once=False, **kwargs):
-    if _is_due("counts", A_DAY, once):
-        call_command("forget_searches", verbosity=0)
 
 
 def cluster(sender, once=False, **kwargs):

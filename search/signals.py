@@ -13,6 +13,7 @@ from hub.changes import (
     record_pages,
     time_passed,
 )
+from hub.clock import A_DAY, AN_HOUR, every
 from hub.models import BilingualName, HubDocument, KnowledgePage
 from hub.reference import add_all, reference_loaded
 from search import corrections, schedule
@@ -117,12 +118,17 @@ def _reference_loaded(sender, **kwargs) -> dict[str, int]:
 
 
 def connect() -> None:
+    from search.alerts import send_due
+    from search.models import SearchCount
+
     pre_save.connect(_names_before)
     post_save.connect(_names_changed)
     post_delete.connect(_names_changed)
     reference_loaded.connect(_reference_loaded)
     changes_recorded.connect(_take_in)
     process_started.connect(corrections.get_ready)
-    for due in (schedule.mend, schedule.alerts, schedule.counts, schedule.cluster):
-        time_passed.connect(due)
+    time_passed.connect(schedule.cluster)
+    every(0, schedule.mend)
+    every(AN_HOUR, send_due)
+    every(A_DAY, SearchCount.objects.forget)
     post_save.connect(_document_saved, sender=HubDocument)

@@ -4,7 +4,6 @@ Sent as ``hub.subscriptions`` has it, to each address at most once a day, and on
 may read the course. What came meanwhile is told together.
 """
 
-import time
 from datetime import timedelta
 
 from django.utils import timezone
@@ -15,9 +14,7 @@ from courses.models import CourseFollower, CurriculumPage
 from courses.packs.manifest import withdrawals_of
 from hub import subscriptions
 
-SECONDS_BETWEEN_LOOKS = 60 * 60
 BETWEEN_LETTERS = timedelta(hours=23)  # an hourly look must not make each day's letter later
-_looked = {}
 
 
 def may_be_followed(page) -> bool:
@@ -67,11 +64,3 @@ def _write_of(page, now) -> int:
 
     waiting = page.followers.confirmed().filter(told_at__lte=now - BETWEEN_LETTERS)
     return subscriptions.send_each(waiting.order_by("told_at"), look)
-
-
-def look(sender, once=False, **kwargs) -> None:
-    """Every hour in each process that keeps the schedule."""
-    now = time.monotonic()
-    if once or now - _looked.get("at", -SECONDS_BETWEEN_LOOKS) >= SECONDS_BETWEEN_LOOKS:
-        _looked["at"] = now
-        write_due()

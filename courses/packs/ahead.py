@@ -1,7 +1,7 @@
 """The pack of a course is made when it is published, so that no reader waits for it.
 
-What changes a pack later without a publication, a withdrawal or a replaced file, is made for the
-first who asks.
+What changes a pack without a publication, a withdrawal, a replaced file or a new name of a topic,
+is taken up within the hour; who asks before has it made.
 """
 
 from functools import partial
@@ -25,6 +25,14 @@ def connect() -> None:
 def _published(instance, **kwargs):
     # Not before the commit: another process could not see what is published.
     transaction.on_commit(partial(make.enqueue, page_id=instance.pk))
+
+
+def look_after() -> None:
+    """Have the worker make what is not made yet of any course."""
+    from courses.models import CurriculumPage
+
+    for pk in CurriculumPage.objects.live().values_list("pk", flat=True):
+        make.enqueue(page_id=pk)
 
 
 @task(priority=-10)  # letters and texts of files go first

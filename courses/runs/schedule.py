@@ -1,6 +1,5 @@
 """What happens to runs by the clock: reminders by day, and forgetting."""
 
-import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,21 +8,6 @@ from django.utils import timezone
 from courses.models import CourseRun, Meeting
 from courses.runs import letters
 from courses.runs.enrolling import lock
-
-FIRST_HOUR, LAST_HOUR = 7, 20  # letters come by day
-SECONDS_BETWEEN_LOOKS = 10 * 60
-_looked = {}
-
-
-def look(sender, once=False, **kwargs) -> None:
-    """Every ten minutes in each process that keeps the schedule."""
-    now = time.monotonic()
-    if not once and now - _looked.get("at", -SECONDS_BETWEEN_LOOKS) < SECONDS_BETWEEN_LOOKS:
-        return
-    _looked["at"] = now
-    if once or FIRST_HOUR <= timezone.localtime().hour < LAST_HOUR:
-        remind()
-    forget()
 
 
 def remind(now=None) -> int:

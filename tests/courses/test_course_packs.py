@@ -10,6 +10,8 @@ from django.contrib.auth.models import Group
 
 from courses.models import Checksum, CourseSession, Handout
 from courses.packs import ahead, made
+from hub import withdrawals
+from hub.changes import time_passed
 from tests.factories import CurriculumPageFactory, document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -100,6 +102,10 @@ def test_a_private_course_asks_for_a_sign_in_for_its_pack_too(course, visitor):
     assert visitor.get(course.url + "pack/").status_code == 302
 
 
+def too_late(*args):
+    pytest.fail("A reader waits for books.")
+
+
 def test_a_published_course_has_its_pack_before_anybody_asks(
     course, visitor, monkeypatch, django_capture_on_commit_callbacks
 ):
@@ -111,13 +117,20 @@ def test_a_published_course_has_its_pack_before_anybody_asks(
     for callback in after:
         callback()
 
-    def too_late(*args):
-        pytest.fail("A reader waits for books.")
-
     monkeypatch.setattr(made, "_make", too_late)
     assert "ฉบับใหม่" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/index.html").decode()
     assert Checksum.objects.count() == len(NAMES), "nor for the sums of files"
+
+
+def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor, monkeypatch):
+    withdrawals.withdraw(course, kind="withdrawn", reason="วัดผิดวิธี")
+    assert not made.settings.PACKS_DIR.exists()
+    time_passed.send(None, once=True)
+    monkeypatch.setattr(made, "_make", too_late)
+    time_passed.send(None, once=True)
+    assert "ถูกถอน" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
+        f"{course.title}/README.txt").decode()
 
 
 def test_a_course_taken_off_meanwhile_is_not_made(course):

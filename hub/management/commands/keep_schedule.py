@@ -3,7 +3,6 @@
 import logging
 import time
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
@@ -11,15 +10,13 @@ from django.db import close_old_connections, transaction
 from hub.changes import time_passed
 
 logger = logging.getLogger(__name__)
-DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
-A_DAY = 24 * 60 * 60
 
 
 class Command(BaseCommand):
     help = (
         "Every few seconds, publishes pages whose time has come and takes down expired ones, and "
-        "lets the apps do what is due: mend what a killed process left, send alerts, bring a "
-        "search cluster up to date; once a day, clears old sessions and finished tasks away."
+        "lets the apps do what is due: mend what a killed process left, send letters, bring a "
+        "search cluster up to date, clear old sessions and finished tasks away."
     )
 
     def add_arguments(self, parser):
@@ -27,7 +24,6 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Look once and end.")
 
     def handle(self, *args, interval, once, **options):
-        cleaned = None
         while True:
             close_old_connections()
             try:
@@ -35,11 +31,6 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     call_command("publish_scheduled", verbosity=0)
                 time_passed.send_robust(Command, once=once)  # logs what fails
-                if cleaned is None or time.monotonic() - cleaned > A_DAY:
-                    cleaned = time.monotonic()
-                    call_command("clearsessions", verbosity=0)
-                    if settings.TASKS["default"]["BACKEND"] == DATABASE_TASKS:
-                        call_command("prune_db_task_results", verbosity=0)
             except Exception:
                 if once:
                     raise
