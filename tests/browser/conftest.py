@@ -146,6 +146,13 @@ def _wait_until_ready(address, log):
     pytest.fail(f"The server did not answer:\n{Path(log).read_text()[-3000:]}")
 
 
+def press(button) -> None:
+    """Click what sends a form, and wait for the page that answers; the editor's own saving, which
+    changes the address only, is none."""
+    with button.page.expect_event("load"):
+        button.click()
+
+
 @pytest.fixture(scope="package")
 def chromium():
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, press
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 FIND = """
@@ -87,8 +87,7 @@ def test_a_model_is_reviewed_and_says_so(open_browser, sign_in, served):
 
     moderator.goto(f"/admin/pages/{pk}/edit/")
     moderator.locator("footer .w-dropdown__toggle").last.click()
-    moderator.locator("[data-workflow-action-name=approve]").first.click()
-    moderator.wait_for_load_state("networkidle")
+    press(moderator.locator("[data-workflow-action-name=approve]").first)
 
     for viewport in (PHONE, DESKTOP):
         reader = open_browser(viewport=viewport, bypass_csp=True)

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, press
 
 TITLE = "เงินทอดกฐินทดลองหายไป"
 SECRET = "นางสาวสมหญิง ทดลองดี"
@@ -31,9 +31,7 @@ def section(served):
 
 
 def save(page):
-    page.get_by_role("button", name="บันทึกฉบับร่าง").first.click()
-    page.wait_for_url("**/edit/")
-    page.wait_for_load_state("networkidle")
+    press(page.get_by_role("button", name="บันทึกฉบับร่าง").first)
 
 
 def test_1_the_author_writes_a_failure_that_only_her_organisation_reads(sign_in, served, story):
@@ -85,8 +83,7 @@ def test_3_the_moderator_publishes_the_copy_and_sees_no_original(sign_in, served
     page.goto(f"/admin/pages/{copy}/edit/")
     assert SECRET not in page.content() and PLACE not in page.content()
     page.locator("footer .w-dropdown__toggle").last.click()
-    page.locator("[data-workflow-action-name=approve]").first.click()
-    page.wait_for_load_state("networkidle")
+    press(page.locator("[data-workflow-action-name=approve]").first)
     story["copy"] = copy
 
 

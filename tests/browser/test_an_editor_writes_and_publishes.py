@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import press
+
 FILES = Path(__file__).resolve().parents[1] / "files"
 WORD = "กระพงทดลอง"  # stands in no other page
 TITLE = f"บทเรียนเรื่อง{WORD}ที่ป่าชายเลน"
@@ -84,8 +86,7 @@ def test_2_the_editor_previews_and_submits(sign_in, served, story):
     expect(preview.locator("h2", has_text="วิธีวางกระชังที่ปากคลอง")).to_be_visible()
     preview.close()
     more_actions(page)
-    page.locator("[name=action-submit]").click()
-    page.wait_for_load_state("networkidle")
+    press(page.locator("[name=action-submit]"))
     assert not found(page, served)
 
 
@@ -93,8 +94,7 @@ def test_3_the_moderator_approves_and_it_is_found_at_once(sign_in, served, story
     page = sign_in("moderator")
     page.goto(story["edit"])
     more_actions(page)
-    page.locator("[data-workflow-action-name=approve]").first.click()
-    page.wait_for_load_state("networkidle")
+    press(page.locator("[data-workflow-action-name=approve]").first)
     assert found(page, served)
 
 
@@ -126,8 +126,7 @@ def test_5_moved_under_a_private_page_it_is_not_found(sign_in, served, story):
     ).split()
     for destination, expected in ((private, False), (section, True)):
         page.goto(f"/admin/pages/{story['pk']}/move/{destination}/confirm/")
-        page.locator("main form button[type=submit], main form input[type=submit]").last.click()
-        page.wait_for_load_state("networkidle")
+        press(page.locator("main form button[type=submit], main form input[type=submit]").last)
         assert found(page_of_a_stranger(page), served) is expected
 
 
@@ -149,8 +148,7 @@ def test_6_made_private_it_is_not_found(sign_in, served, story):
 def test_7_unpublished_it_is_not_found(sign_in, served, story):
     page = sign_in("moderator")
     page.goto(f"/admin/pages/{story['pk']}/unpublish/")
-    page.locator("main form button[type=submit], main form input[type=submit]").last.click()
-    page.wait_for_load_state("networkidle")
+    press(page.locator("main form button[type=submit], main form input[type=submit]").last)
     assert not found(page_of_a_stranger(page), served)
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, press
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 PHOTO = Path(__file__).resolve().parents[2] / "docs/images/model.png"
@@ -133,8 +133,7 @@ def choose(page, field, title):
 
 def save(page) -> str:
     page.wait_for_timeout(2_500)  # Wagtail's own saving, when it is on its way, would make a second
-    with page.expect_navigation():
-        page.get_by_role("button", name="บันทึกฉบับร่าง").first.click()
+    press(page.get_by_role("button", name="บันทึกฉบับร่าง").first)
     assert page.url.endswith("/edit/"), page.locator(".error-message, .messages").all_inner_texts()
     return page.url.rstrip("/").split("/")[-2]
 
@@ -147,16 +146,14 @@ def publish(author, moderator, pk):
     """The author submits, the moderator approves."""
     author.goto(f"/admin/pages/{pk}/edit/")
     more_actions(author)
-    author.locator("[name=action-submit]").click()
-    author.wait_for_load_state("networkidle")
+    press(author.locator("[name=action-submit]"))
     approve(moderator, pk)
 
 
 def approve(moderator, pk):
     moderator.goto(f"/admin/pages/{pk}/edit/")
     more_actions(moderator)
-    moderator.locator("[data-workflow-action-name=approve]").first.click()
-    moderator.wait_for_load_state("networkidle")
+    press(moderator.locator("[data-workflow-action-name=approve]").first)
 
 
 def test_01_a_practice_and_the_lesson_of_it_are_written(sign_in, story, look, address_of):
@@ -292,8 +289,7 @@ def test_05_a_member_amends_it_and_the_assembly_resolves(
     desk.get_by_role("button", name="ตัดสินข้อที่เลือก").click()
     desk.locator("input[value=accept]").check()
     desk.fill("#id_reason", "ตรงกับบทเรียน")
-    desk.get_by_role("button", name="ตัดสินและเผยแพร่").click()
-    desk.wait_for_load_state("networkidle")
+    press(desk.get_by_role("button", name="ตัดสินและเผยแพร่"))
     served.letters_to("story-nok@example.org", "ตรงกับบทเรียน")
     look(f"{draft}p/3/trace/", "05-trace", "สามครั้งก่อนน้ำถึง", "นก")
     desk.goto(f"{draft}secretariat/adopt/")
@@ -316,8 +312,7 @@ def adopt(desk, story):
         desk.select_option(f"[name=clauses-{number}-channel]", "plan")
         desk.fill(f"[name=clauses-{number}-due]", str(TODAY + timedelta(days=due)))
     more_actions(desk)
-    desk.locator("[name=action-publish]").click()
-    desk.wait_for_load_state("networkidle")
+    press(desk.locator("[name=action-publish]"))
 
 
 def test_06_the_party_reports_a_verifier_looks_and_statuses_follow(
@@ -359,8 +354,7 @@ def test_07_the_lesson_is_withdrawn_and_all_above_it_says_so(
     desk = sign_in("moderator")
     desk.goto(f"/admin/pages/{story['lesson']}/withdraw/")
     desk.fill("[name=reason]", "ไปถามซ้ำแล้ว คนได้ยินแต่ไม่เชื่อ")
-    desk.locator("main form button[type=submit]").last.click()
-    desk.wait_for_load_state("networkidle")
+    press(desk.locator("main form button[type=submit]").last)
     look(address_of("lesson"), "07-lesson", "ไปถามซ้ำแล้ว คนได้ยินแต่ไม่เชื่อ")
     for name in ("model", "story-nok", "story-dam", "issue", "draft", "resolution"):
         look(address_of(name), f"07-{name}", "ถอน", LESSON)
@@ -372,6 +366,5 @@ def test_07_the_lesson_is_withdrawn_and_all_above_it_says_so(
     desk.get_by_role("link", name="ทบทวน").first.click()
     desk.fill("[name=reviewer]", "คณะทำงานปลายคลอง")
     desk.fill("[name=checked]", "ขั้นประกาศสามครั้งยังได้ผล")
-    desk.locator("main form button[type=submit]").last.click()
-    desk.wait_for_load_state("networkidle")
+    press(desk.locator("main form button[type=submit]").last)
     look(address_of("model"), "07-model-reviewed", "คณะทำงานปลายคลอง")
