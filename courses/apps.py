@@ -13,18 +13,17 @@ class CoursesConfig(AppConfig):
         from courses.runs import rights, schedule, signals
         from hub import closed_files, member_pages, personal_data
         from hub import counting as hub_counting
-        from hub.clock import AN_HOUR, TEN_MINUTES, every
+        from hub.clock import A_MINUTE, AN_HOUR, TEN_MINUTES, every
         from hub.reference import reference_loaded
 
         closed_files.register(files.closed_documents)
         files.connect()
-        ahead.connect()
         hub_counting.register(counting.count)
         signals.connect()
         every(TEN_MINUTES, schedule.remind, by_day=True)
         every(TEN_MINUTES, schedule.forget)
         every(AN_HOUR, following.write_due)
-        every(AN_HOUR, ahead.look_after)
+        every(A_MINUTE, ahead.look_after, beside=True)
         reference_loaded.connect(rights.add_rights)
         member_pages.register(member_section.my_courses, order=20)
         member_pages.register(member_section.my_groups, order=30)

@@ -214,23 +214,3 @@ def _rebuild_if_possible() -> None:
         rebuild()
     except (IndexUnavailable, TimeoutError) as error:
         logger.warning("The index of the search cluster could not be built: %s", error)
-
-
-_looking = threading.Lock()
-
-
-def look_after_in_background(local) -> None:
-    """The same in a thread of its own, unless the last one is still at it."""
-    if not settings.SEARCH_URL or not _looking.acquire(blocking=False):
-        return
-
-    def look():
-        try:
-            look_after(local)
-        except Exception:
-            logger.exception("Looking after the search cluster failed; trying again.")
-        finally:
-            connection.close()
-            _looking.release()
-
-    threading.Thread(target=look, name="cluster-care", daemon=True).start()

@@ -8,17 +8,13 @@ def mend() -> None:
 
     take_up_again()
     indexer.ensure()
+    indexer.catch_up()
     indexer.engine().tidy()
     wagtail_backend.look_after()
 
 
-def cluster(sender, once=False, **kwargs):
-    """Bring the search cluster up to date, beside the schedule so that it is not held up."""
-    from search import cluster as kept
-    from search.indexer import catch_up, engine
+def follow_cluster() -> None:
+    """Bring the search cluster up to date."""
+    from search import cluster, indexer
 
-    catch_up()
-    if once:
-        kept.look_after(engine())
-    else:
-        kept.look_after_in_background(engine())
+    cluster.look_after(indexer.engine())

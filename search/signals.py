@@ -6,13 +6,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 
-from hub.changes import (
-    changes_recorded,
-    process_started,
-    record,
-    record_pages,
-    time_passed,
-)
+from hub.changes import changes_recorded, process_started, record, record_pages
 from hub.clock import A_DAY, AN_HOUR, every
 from hub.models import BilingualName, HubDocument, KnowledgePage
 from hub.reference import add_all, reference_loaded
@@ -127,8 +121,8 @@ def connect() -> None:
     reference_loaded.connect(_reference_loaded)
     changes_recorded.connect(_take_in)
     process_started.connect(corrections.get_ready)
-    time_passed.connect(schedule.cluster)
     every(0, schedule.mend)
+    every(0, schedule.follow_cluster, beside=True)
     every(AN_HOUR, send_due)
     every(A_DAY, SearchCount.objects.forget)
     post_save.connect(_document_saved, sender=HubDocument)

@@ -74,6 +74,7 @@ def _own_settings(folder):
 def _begin_anew(folder, monkeypatch):
     """What this process remembers of pages, searches and files, forgotten."""
     from courses import counting as downloads
+    from courses.packs import ahead
     from hub import counting, navigation
     from search import cluster, indexer, wagtail_backend
     from search import counting as searches
@@ -82,6 +83,7 @@ def _begin_anew(folder, monkeypatch):
     translation.deactivate()  # what a test before spoke
     # Another test may come to the same generation of the change log with other pages.
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())
+    monkeypatch.setattr(ahead, "_state", None)
     # No thread writes into the database of a test; counts are written when a test says so.
     monkeypatch.setattr(counting, "SECONDS_BETWEEN_WRITES", 0)
     monkeypatch.setattr(searches, "counts", searches.SearchCounts())

@@ -1,49 +1,30 @@
-"""The pack of a course is made when it is published, so that no reader waits for it.
+"""The packs of courses are made before anybody asks, so that no reader waits for books.
 
-What changes a pack without a publication, a withdrawal, a replaced file or a new name of a topic,
-is taken up within the hour; who asks before has it made.
+By the schedule, beside what else it does: making the books of a course takes seconds, for which
+neither a publication nor the letters and texts of the worker wait. Who asks before the schedule
+came has the pack made.
 """
 
-from functools import partial
-
-from django.db import transaction
-from django_tasks import task
-from wagtail.signals import page_published
+import logging
 
 from courses.packs.contents import contents_of
 
-
-def connect() -> None:
-    """Have the worker make the pack of every course that is published from now on."""
-    from courses.models import CurriculumPage
-
-    page_published.connect(
-        _published, sender=CurriculumPage, dispatch_uid="courses.packs.ahead"
-    )
-
-
-def _published(instance, **kwargs):
-    # Not before the commit: another process could not see what is published.
-    transaction.on_commit(partial(make.enqueue, page_id=instance.pk))
+logger = logging.getLogger(__name__)
+_state = None  # of all public content, when this process last went through the courses
 
 
 def look_after() -> None:
-    """Have the worker make what is not made yet of any course."""
+    """Make the public pack of each course that lacks it, once anything public has changed."""
+    global _state
     from courses.models import CurriculumPage
+    from hub.models import Change
 
-    for pk in CurriculumPage.objects.live().values_list("pk", flat=True):
-        make.enqueue(page_id=pk)
-
-
-@task(priority=-10)  # letters and texts of files go first
-def make(page_id: int) -> str:
-    """Make what the public pack of a course holds; says what was made.
-
-    Does nothing when it lies there already, so it may be asked twice.
-    """
-    from courses.models import CurriculumPage
-
-    page = CurriculumPage.objects.live().filter(pk=page_id).first()
-    if page is None:
-        return "gone"
-    return f"{len(contents_of(page, user_may_facilitate=False))} files"
+    state, _pending = Change.objects.state()
+    if state == _state:
+        return
+    for page in CurriculumPage.objects.live():
+        try:
+            contents_of(page, user_may_facilitate=False)
+        except Exception:  # of one course, a file that cannot be read perhaps
+            logger.exception("The pack of course %s was not made ahead.", page.pk)
+    _state = state

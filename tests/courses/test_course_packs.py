@@ -106,17 +106,12 @@ def too_late(*args):
     pytest.fail("A reader waits for books.")
 
 
-def test_a_published_course_has_its_pack_before_anybody_asks(
-    course, visitor, monkeypatch, django_capture_on_commit_callbacks
-):
-    """Publishing waits for nothing: it is done after the commit, by the worker."""
+def test_a_published_course_has_its_pack_before_anybody_asks(course, visitor, monkeypatch):
+    """Publishing waits for nothing: it is done by the clock."""
     course.summary = "ฉบับใหม่"
-    with django_capture_on_commit_callbacks() as after:
-        course.save_revision().publish()
+    course.save_revision().publish()
     assert not made.settings.PACKS_DIR.exists()
-    for callback in after:
-        callback()
-
+    time_passed.send(None, once=True)
     monkeypatch.setattr(made, "_make", too_late)
     assert "ฉบับใหม่" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/index.html").decode()
@@ -133,7 +128,27 @@ def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor
         f"{course.title}/README.txt").decode()
 
 
-def test_a_course_taken_off_meanwhile_is_not_made(course):
+def test_a_course_taken_off_is_not_made(course):
     course.unpublish()
-    assert ahead.make.func(course.pk) == ahead.make.func(999_999) == "gone"
+    ahead.look_after()
     assert not made.settings.PACKS_DIR.exists()
+
+
+def test_courses_are_gone_through_when_something_changed_only(course, monkeypatch):
+    ahead.look_after()
+    monkeypatch.setattr(ahead, "contents_of", too_late)
+    ahead.look_after()
+
+
+def test_a_course_that_cannot_be_packed_keeps_no_other_from_it(course, monkeypatch, caplog):
+    other = CurriculumPageFactory(title="หลักสูตรปูม้า")
+    tried = []
+
+    def contents_of(page, user_may_facilitate):
+        tried.append(page.pk)
+        raise OSError("no disk")
+
+    monkeypatch.setattr(ahead, "contents_of", contents_of)
+    ahead.look_after()
+    assert set(tried) == {course.pk, other.pk}
+    assert [record.exc_info[1].args for record in caplog.records] == [("no disk",)] * 2

@@ -1,5 +1,6 @@
 """What is done by the clock is done so often, by day where it is a letter, and each for itself."""
 
+import threading
 from datetime import datetime
 
 import pytest
@@ -68,3 +69,33 @@ def test_what_fails_stops_nothing_else_and_is_done_again_in_its_time(at):
     assert at(59) == []
     assert len(at(60)) == 1
     assert (len(failed), len(done)) == (2, 2)
+
+
+def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
+    begun, may_end = threading.Semaphore(0), threading.Event()
+
+    def slow():
+        begun.release()
+        may_end.wait(10)
+        raise ValueError("is logged")
+
+    clock.every(0, slow, beside=True)
+    at(0)
+    assert begun.acquire(timeout=10)
+    at(1)
+    assert not begun.acquire(timeout=0.2), "the first is still at it"
+    may_end.set()
+    for seconds in range(2, 200):
+        at(seconds)
+        if begun.acquire(timeout=0.05):
+            break
+    else:
+        pytest.fail("It was not done again.")
+    assert "slow failed" in caplog.text
+
+
+def test_the_only_look_waits_for_what_is_done_beside(at):
+    done = []
+    clock.every(0, lambda: done.append(threading.current_thread()), beside=True)
+    at(0, once=True)
+    assert done == [threading.current_thread()]
