@@ -35,7 +35,7 @@ def want_text(document) -> None:
         read_text.enqueue(document_id=document.pk)
 
 
-@task(priority=10)  # an editor looks on; Wagtail's own bookkeeping can wait
+@task(priority=-1)  # many files take minutes, and what is saved meanwhile is to be found at once
 def read_text(document_id: int) -> str:
     """Read one document's text out of process and log the change; returns the status.
 

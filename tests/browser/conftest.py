@@ -112,7 +112,7 @@ def served(tmp_path_factory):
     ]
     try:
         _wait_until_ready(f"{url}/readyz", log.name)
-        _wait_until_files_are_read(data / "hub.sqlite3")
+        _wait_until_all_is_done(data / "hub.sqlite3")
         yield hub
     finally:
         for process in processes:
@@ -125,15 +125,15 @@ def served(tmp_path_factory):
         log.close()
 
 
-def _wait_until_files_are_read(database):
-    """What the worker reads meanwhile would change what is found from one look to the next."""
-    with closing(sqlite3.connect(database)) as connection:
-        for _attempt in range(300):
-            waiting = "SELECT COUNT(*) FROM search_documenttext WHERE status = 'waiting'"
-            if not connection.execute(waiting).fetchone()[0]:
+def _wait_until_all_is_done(database):
+    """What the worker takes in meanwhile would change what is found from one look to the next."""
+    left = "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE finished_at IS NULL"
+    with closing(sqlite3.connect(database, timeout=60)) as connection:
+        for _attempt in range(900):
+            if not connection.execute(left).fetchone()[0]:
                 return
             time.sleep(0.2)
-    pytest.fail("The worker did not read the files of the demonstration within a minute.")
+    pytest.fail("The worker did not take in the demonstration within three minutes.")
 
 
 def _wait_until_ready(address, log):

@@ -71,3 +71,19 @@ def test_the_index_of_editors_can_be_built_anew(client, settings):
 def test_operators_of_any_engine_are_only_text(client):
     for typed in ('"', 'a"b', 'zzzz")OR("lesson', "*", "title:x", "-", "\x00", "ก" * 5000):
         assert explorer(client, typed)
+
+
+def test_what_is_saved_is_taken_in_before_waiting_files_are_read(
+    hub, settings, django_capture_on_commit_callbacks
+):
+    """A folder of files takes the worker minutes."""
+    from django_tasks_db.models import DBTaskResult
+
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(3):
+            document(f"ใบงาน {number}", f"{number}.txt", "ปลา".encode())
+        LessonPageFactory(title="ปลากระบอก")
+    waiting = list(DBTaskResult.objects.values_list("task_path", flat=True))  # in the worker's order
+    assert waiting[-3:] == ["search.tasks.read_text"] * 3
+    assert "modelsearch.tasks.insert_or_update_object_task" in waiting[:-3]
