@@ -84,6 +84,7 @@ def test_what_is_saved_is_taken_in_before_waiting_files_are_read(
         for number in range(3):
             document(f"ใบงาน {number}", f"{number}.txt", "ปลา".encode())
         LessonPageFactory(title="ปลากระบอก")
-    waiting = list(DBTaskResult.objects.values_list("task_path", flat=True))  # in the worker's order
+    # In the order in which a worker takes them.
+    waiting = list(DBTaskResult.objects.values_list("task_path", flat=True))
     assert waiting[-3:] == ["search.tasks.read_text"] * 3
     assert "modelsearch.tasks.insert_or_update_object_task" in waiting[:-3]
