@@ -57,7 +57,7 @@ def ask(model, email, same, said) -> None:
     send_confirmation.enqueue(model=model._meta.label, pk=known.pk)
 
 
-@task(priority=10)  # before files: somebody waits with the mail program open
+@task(priority=10)  # before all else: somebody waits with the mail program open
 def send_confirmation(model: str, pk: int) -> str:
     """The address is read here: tasks are kept for days."""
     subscription = apps.get_model(model).objects.filter(pk=pk).first()
