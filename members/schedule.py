@@ -1,4 +1,4 @@
-"""What is forgotten by the clock: sign-ups that nobody confirmed, and sessions that ended."""
+"""What is forgotten by the clock: sign-ups that nobody confirmed."""
 
 from datetime import timedelta
 

@@ -8,7 +8,6 @@ def mend() -> None:
 
     take_up_again()
     indexer.ensure()
-    indexer.catch_up()
     indexer.engine().tidy()
     wagtail_backend.look_after()
 

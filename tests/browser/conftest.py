@@ -153,6 +153,18 @@ def press(button) -> None:
         button.click()
 
 
+def more_actions(page) -> None:
+    """Open the menu beside the button that saves, in the editor."""
+    page.locator("footer .w-dropdown__toggle").last.click()
+
+
+def approve(page, pk) -> None:
+    """A moderator approves the submitted page of primary key ``pk`` in its form."""
+    page.goto(f"/admin/pages/{pk}/edit/")
+    more_actions(page)
+    press(page.locator("[data-workflow-action-name=approve]").first)
+
+
 @pytest.fixture(scope="package")
 def chromium():
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, press
+from tests.browser.conftest import PHONE, more_actions, press
 from tests.models_lib.reports import photo
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
@@ -94,7 +94,7 @@ def test_from_signing_in_to_the_model(
     desk = sign_in("moderator")
     desk.get_by_role("link", name=who).first.click()
     expect(desk.locator("body")).to_contain_text("081-234-5678")
-    desk.locator("footer .w-dropdown__toggle").last.click()
+    more_actions(desk)
     expect(desk.get_by_role("link", name="ไม่รับรายงานนี้")).to_be_visible()
     press(desk.locator("[data-workflow-action-name=approve]").first)
     page.reload()

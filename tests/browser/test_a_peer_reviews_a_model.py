@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, press
+from tests.browser.conftest import DESKTOP, PHONE, approve
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 FIND = """
@@ -85,9 +85,7 @@ def test_a_model_is_reviewed_and_says_so(open_browser, sign_in, served):
     expect(moderator.locator("main")).to_contain_text("ไม่ได้นับค่าแรง")
     expect(moderator.locator("main")).to_contain_text("lek-story@example.org")
 
-    moderator.goto(f"/admin/pages/{pk}/edit/")
-    moderator.locator("footer .w-dropdown__toggle").last.click()
-    press(moderator.locator("[data-workflow-action-name=approve]").first)
+    approve(moderator, pk)
 
     for viewport in (PHONE, DESKTOP):
         reader = open_browser(viewport=viewport, bypass_csp=True)

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, press
+from tests.browser.conftest import PHONE, approve, press
 
 TITLE = "เงินทอดกฐินทดลองหายไป"
 SECRET = "นางสาวสมหญิง ทดลองดี"
@@ -82,8 +82,7 @@ def test_3_the_moderator_publishes_the_copy_and_sees_no_original(sign_in, served
     ).strip()
     page.goto(f"/admin/pages/{copy}/edit/")
     assert SECRET not in page.content() and PLACE not in page.content()
-    page.locator("footer .w-dropdown__toggle").last.click()
-    press(page.locator("[data-workflow-action-name=approve]").first)
+    approve(page, copy)
     story["copy"] = copy
 
 

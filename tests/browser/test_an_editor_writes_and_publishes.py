@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import press
+from tests.browser.conftest import approve, more_actions, press
 
 FILES = Path(__file__).resolve().parents[1] / "files"
 WORD = "กระพงทดลอง"  # stands in no other page
@@ -34,11 +34,6 @@ def attach(page, number, path, title):
     modal.locator("form[enctype] button[type=submit]").click()
     expect(page.locator(f"#id_attachments-{number}-document-chooser")).to_contain_text(title)
     page.fill(f"#id_attachments-{number}-note", "ไฟล์ประกอบ")
-
-
-def more_actions(page):
-    """Open the menu beside the button that saves."""
-    page.locator("footer .w-dropdown__toggle").last.click()
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +87,7 @@ def test_2_the_editor_previews_and_submits(sign_in, served, story):
 
 def test_3_the_moderator_approves_and_it_is_found_at_once(sign_in, served, story):
     page = sign_in("moderator")
-    page.goto(story["edit"])
-    more_actions(page)
-    press(page.locator("[data-workflow-action-name=approve]").first)
+    approve(page, story["pk"])
     assert found(page, served)
 
 

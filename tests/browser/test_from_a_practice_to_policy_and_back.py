@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, press
+from tests.browser.conftest import DESKTOP, PHONE, approve, more_actions, press
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 PHOTO = Path(__file__).resolve().parents[2] / "docs/images/model.png"
@@ -138,22 +138,12 @@ def save(page) -> str:
     return page.url.rstrip("/").split("/")[-2]
 
 
-def more_actions(page):
-    page.locator("footer .w-dropdown__toggle").last.click()
-
-
 def publish(author, moderator, pk):
     """The author submits, the moderator approves."""
     author.goto(f"/admin/pages/{pk}/edit/")
     more_actions(author)
     press(author.locator("[name=action-submit]"))
     approve(moderator, pk)
-
-
-def approve(moderator, pk):
-    moderator.goto(f"/admin/pages/{pk}/edit/")
-    more_actions(moderator)
-    press(moderator.locator("[data-workflow-action-name=approve]").first)
 
 
 def test_01_a_practice_and_the_lesson_of_it_are_written(sign_in, story, look, address_of):
