@@ -9,9 +9,9 @@ from wagtail.models import Collection
 from demonstration import content
 from demonstration.models import LoadedPage
 from hub.models import Area, Contributor, Topic
-from hub.slugs import slugify_thai
-from lessons import masked_copy
-from lessons.masking import skeleton
+from hub.thai.slugs import slugify_thai
+from lessons.masking import masked_copy
+from lessons.masking.masker import skeleton
 from lessons.models import LessonPage, MaskedLesson, Shelf
 
 FILE = "closed_lessons.toml"

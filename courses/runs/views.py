@@ -10,11 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.models import CourseRun, GroupFile
-from courses.runs import calendar, enrolling
+from courses.runs import calendar
+from courses.runs import enrolment as enrolling
 from courses.runs.forms import DetailsForm, EnrolForm
-from courses.runs.rights import enrolment_of, may_lead, opened_run, run_or_404
-from hub.limits import HOUR, times
+from courses.runs.permissions import enrolment_of, may_lead, opened_run, run_or_404
 from hub.models import Area
+from hub.web.rate_limit import HOUR, times
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 MOST_AN_HOUR = 20  # enrolments that one person sends

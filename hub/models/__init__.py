@@ -2,9 +2,9 @@
 
 from hub.models.area import Area
 from hub.models.chain_link import ChainLink, ChainStep, chain_of
-from hub.models.change import Change
 from hub.models.knowledge_page import Attachment, Contributor, KnowledgePage
 from hub.models.media import HubDocument, HubImage, HubRendition
+from hub.models.outbox_entry import Change
 from hub.models.published_version import PublishedVersion
 from hub.models.site_pages import HomePage, SectionPage, TextPage
 from hub.models.topic import BilingualName, Topic

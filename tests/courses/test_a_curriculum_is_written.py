@@ -6,9 +6,9 @@ import pytest
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail.users.models import UserProfile
 
-from courses.checklist import checklist_of, lacking
+from courses.editing.checklist import checklist_of, lacking
 from courses.models import CourseSession, CurriculumPage, Handout
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from hub.models import ChainLink
 from tests.factories import (
     CurriculumPageFactory,

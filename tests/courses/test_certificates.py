@@ -9,7 +9,7 @@ from django.core import mail
 
 from courses.models import Attendance, Certificate, CourseRun, Enrolment
 from courses.models.certificate import new_code
-from courses.runs import certificate_paper, completion
+from courses.runs import certificate_pdf, completion
 from tests.factories import CurriculumPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +180,7 @@ def test_no_name_breaks_the_sheet(done, facilitator, holder):
     both.name = holder
     both.save()
     [certificate] = completion.confirm(run, {both.pk}, facilitator)
-    pdf = certificate_paper.pdf_of(certificate)
+    pdf = certificate_pdf.pdf_of(certificate)
     text = pypdfium2.PdfDocument(pdf)[0].get_textpage()
     width, height = 297 * 72 / 25.4, 210 * 72 / 25.4
     for number in range(text.count_rects()):
@@ -193,11 +193,11 @@ def test_the_square_code_leads_to_the_page(done, facilitator, monkeypatch):
     run, both, _once = done
     [certificate] = completion.confirm(run, {both.pk}, facilitator)
     asked = []
-    make = certificate_paper.segno.make
-    monkeypatch.setattr(certificate_paper.segno, "make",
+    make = certificate_pdf.segno.make
+    monkeypatch.setattr(certificate_pdf.segno, "make",
                         lambda text, **how: asked.append(text) or make(text, **how))
-    pdf = certificate_paper.pdf_of(certificate)
-    assert asked == [certificate_paper.address_of(certificate)]
+    pdf = certificate_pdf.pdf_of(certificate)
+    assert asked == [certificate_pdf.address_of(certificate)]
     picture = pypdfium2.PdfDocument(pdf)[0].render(scale=3).to_pil().convert("L")
     width, height = picture.size
     corner = picture.crop((int(width * 0.8), int(height * 0.65), width, int(height * 0.9)))

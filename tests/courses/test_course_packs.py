@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import Group
 
 from courses.models import Checksum, CourseSession, Handout
-from courses.packs import ahead, made
-from hub import withdrawals
-from hub.changes import time_passed
+from courses.packs import build, prebuild
+from hub.changelog.recording import time_passed
+from hub.withdrawals import rules
 from tests.factories import CurriculumPageFactory, document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -110,19 +110,19 @@ def test_a_published_course_has_its_pack_before_anybody_asks(course, visitor, mo
     """Publishing waits for nothing: it is done by the clock."""
     course.summary = "ฉบับใหม่"
     course.save_revision().publish()
-    assert not made.settings.PACKS_DIR.exists()
+    assert not build.settings.PACKS_DIR.exists()
     time_passed.send(None, once=True)
-    monkeypatch.setattr(made, "_make", too_late)
+    monkeypatch.setattr(build, "_make", too_late)
     assert "ฉบับใหม่" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/index.html").decode()
     assert Checksum.objects.count() == len(NAMES), "nor for the sums of files"
 
 
 def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor, monkeypatch):
-    withdrawals.withdraw(course, kind="withdrawn", reason="วัดผิดวิธี")
-    assert not made.settings.PACKS_DIR.exists()
+    rules.withdraw(course, kind="withdrawn", reason="วัดผิดวิธี")
+    assert not build.settings.PACKS_DIR.exists()
     time_passed.send(None, once=True)
-    monkeypatch.setattr(made, "_make", too_late)
+    monkeypatch.setattr(build, "_make", too_late)
     time_passed.send(None, once=True)
     assert "ถูกถอน" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/README.txt").decode()
@@ -130,14 +130,14 @@ def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor
 
 def test_a_course_taken_off_is_not_made(course):
     course.unpublish()
-    ahead.look_after()
-    assert not made.settings.PACKS_DIR.exists()
+    prebuild.look_after()
+    assert not build.settings.PACKS_DIR.exists()
 
 
 def test_courses_are_gone_through_when_something_changed_only(course, monkeypatch):
-    ahead.look_after()
-    monkeypatch.setattr(ahead, "contents_of", too_late)
-    ahead.look_after()
+    prebuild.look_after()
+    monkeypatch.setattr(prebuild, "contents_of", too_late)
+    prebuild.look_after()
 
 
 def test_a_course_that_cannot_be_packed_keeps_no_other_from_it(course, monkeypatch, caplog):
@@ -148,7 +148,7 @@ def test_a_course_that_cannot_be_packed_keeps_no_other_from_it(course, monkeypat
         tried.append(page.pk)
         raise OSError("no disk")
 
-    monkeypatch.setattr(ahead, "contents_of", contents_of)
-    ahead.look_after()
+    monkeypatch.setattr(prebuild, "contents_of", contents_of)
+    prebuild.look_after()
     assert set(tried) == {course.pk, other.pk}
     assert [record.exc_info[1].args for record in caplog.records] == [("no disk",)] * 2

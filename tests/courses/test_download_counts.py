@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from courses import counting
+from courses.downloads import counters
 from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
 from courses.packs.contents import contents_of
-from hub import counting as hub_counting
-from hub import turns
 from hub.models import Attachment, Change
+from hub.statistics import counters as hub_counting
+from hub.web import concurrency_limit
 from tests.factories import CurriculumPageFactory, LessonPageFactory, document
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def fetched(client, address, **headers):
 
 def counted() -> dict:
     """What stands in the table: (curriculum's slug, what, session or document's title) → times."""
-    counting.counts.write()
+    counters.counts.write()
     found = {}
     for row in DownloadCount.objects.select_related("page", "document"):
         which = row.document.title if row.document else row.session
@@ -88,13 +88,13 @@ def test_each_thing_is_counted_by_day_and_version(course):
 
 def test_a_new_version_has_a_count_of_its_own(course):
     fetched(reader(1), course.sheet.url)
-    counting.counts.write()
+    counters.counts.write()
     course = CurriculumPage.objects.get(pk=course.pk)
     course.title = "หลักสูตรปูม้าใหม่"
     course.save_revision().publish()
     for number in (2, 3):
         fetched(reader(number), course.handouts.first().document.url)
-    counting.counts.write()
+    counters.counts.write()
     assert dict(DownloadCount.objects.values_list("version", "times")) == {1: 1, 2: 2}
 
 
@@ -155,18 +155,18 @@ def test_what_is_refused_is_not_counted(course):
 
 def test_a_download_for_which_there_was_no_place_is_not_counted(rf, settings, monkeypatch):
     assert settings.MIDDLEWARE[:2] == [
-        "hub.counting.CountingMiddleware", "hub.turns.TurnsMiddleware"]
-    monkeypatch.setattr(turns, "SENDING", 1)
+        "hub.statistics.counters.CountingMiddleware", "hub.web.concurrency_limit.TurnsMiddleware"]
+    monkeypatch.setattr(concurrency_limit, "SENDING", 1)
 
     def view(request):
-        request.download = counting.Download(document_id=7)
+        request.download = counters.Download(document_id=7)
         return StreamingHttpResponse(iter([b"x"]))
 
-    middleware = hub_counting.CountingMiddleware(turns.TurnsMiddleware(view))
+    middleware = hub_counting.CountingMiddleware(concurrency_limit.TurnsMiddleware(view))
     for number, status in enumerate((200, 503)):
         request = rf.get("/", REMOTE_ADDR=f"192.0.2.{number}", HTTP_USER_AGENT=FIREFOX)
         assert middleware(request).status_code == status
-    assert list(counting.counts.waiting.values()) == [1]
+    assert list(counters.counts.waiting.values()) == [1]
 
 
 def test_participants_count_and_those_who_make_or_lead_the_course_do_not(
@@ -273,7 +273,7 @@ def test_counting_that_fails_fails_no_download(course, monkeypatch, caplog):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(counting.counts, "note", broken)
+    monkeypatch.setattr(counters.counts, "note", broken)
     assert fetched(reader(), course.sheet.url).status_code == 200
     assert "not counted" in caplog.text
 
@@ -282,12 +282,12 @@ def test_a_write_that_fails_is_logged_and_the_next_one_goes_on(course, monkeypat
     monkeypatch.setattr(hub_counting.connection, "close", lambda: None)
     fetched(reader(1), course.sheet.url)
     with monkeypatch.context() as away:
-        away.setattr(counting, "_holders", lambda documents: 1 / 0)
-        counting.counts._write_in_thread()
+        away.setattr(counters, "_holders", lambda documents: 1 / 0)
+        counters.counts._write_in_thread()
     assert "Counts of downloads were lost." in caplog.text
     assert counted() == {}
     fetched(reader(2), course.sheet.url)
-    counting.counts._write_in_thread()
+    counters.counts._write_in_thread()
     assert counted() == SHEET
 
 

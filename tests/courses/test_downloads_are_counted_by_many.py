@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection, connections
 
-from courses import counting
+from courses.downloads import counters
 from courses.models import DownloadCount, Handout
 from tests.factories import CurriculumPageFactory, document
 
@@ -15,9 +15,9 @@ def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
     """On SQLite a transaction that writes has waited for the one before it."""
     page, file = CurriculumPageFactory(), document("ใบงาน", "ใบงาน.txt")
     Handout.objects.create(page=page, document=file)
-    sheet = counting.Download(document_id=file.pk)
-    pack = counting.Download(page_id=page.pk, what="pack")
-    processes = [counting.DownloadCounts() for _one in range(6)]
+    sheet = counters.Download(document_id=file.pk)
+    pack = counters.Download(page_id=page.pk, what="pack")
+    processes = [counters.DownloadCounts() for _one in range(6)]
     for waiting in processes:
         waiting.note((sheet, ""), (pack, ""))
     if connection.vendor == "postgresql":

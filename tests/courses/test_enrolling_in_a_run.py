@@ -9,7 +9,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from courses.models import CourseRun, Enrolment, State
-from courses.runs import enrolling
+from courses.runs import enrolment as enrolling
 from hub.models import Change
 from tests.courses.conftest import FORM, SAID
 

@@ -9,9 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from courses.importing import found, report
-from courses.importing.found import files_of_folder, files_of_zip, zip_name
-from courses.importing.taking import Taking
+from courses.importing import report, sources
+from courses.importing.importer import Taking
+from courses.importing.sources import files_of_folder, files_of_zip, zip_name
 from courses.models import CurriculumPage, Handout, HandoutImport
 from hub.models import HubDocument
 from tests.factories import CurriculumPageFactory, SectionPageFactory, document
@@ -65,7 +65,7 @@ def test_one_folder_around_everything_is_the_course_and_no_session(section):
     files = files_of_zip(zipped({
         "หลักสูตรประมง/01 ทะเล/ปู.txt": TEXT, "หลักสูตรประมง/02 ฝั่ง/กุ้ง.txt": TEXT + b"x",
     }))
-    from courses.importing.taking import title_of
+    from courses.importing.importer import title_of
 
     assert title_of(files, "ไฟล์") == "หลักสูตรประมง"
     page, _lines = take(section, files)
@@ -86,7 +86,7 @@ def test_what_is_for_facilitators_by_its_name_is_marked(section, visitor):
 
 
 def test_a_file_without_a_licence_is_taken_with_a_warning_and_cannot_be_published_so(section):
-    from courses.checklist import lacking
+    from courses.editing.checklist import lacking
 
     page, lines = take(section, {"ใบงาน.txt": TEXT})
     assert lines["ใบงาน.txt"].outcome == "warned"
@@ -118,7 +118,7 @@ def test_refused_files_say_why_and_the_others_are_taken(section, monkeypatch):
 
 
 def test_a_file_that_is_larger_than_it_says_is_stopped_while_it_is_read(section, monkeypatch):
-    monkeypatch.setattr(found, "MAX_DOCUMENT_BYTES", 1000)
+    monkeypatch.setattr(sources, "MAX_DOCUMENT_BYTES", 1000)
     made = zipped({"ใหญ่.txt": TEXT * 5, "เล็ก.txt": b"abc def"})
     content = bytearray(made.getvalue())
     with zipfile.ZipFile(made) as archive:
@@ -204,8 +204,8 @@ def test_nothing_is_left_when_something_breaks(section, monkeypatch, settings):
 
 
 def test_a_zip_of_too_many_files_is_refused_whole(section, monkeypatch):
-    monkeypatch.setattr(found, "MAX_FILES", 2)
-    with pytest.raises(found.TooMany):
+    monkeypatch.setattr(sources, "MAX_FILES", 2)
+    with pytest.raises(sources.TooMany):
         files_of_zip(zipped({f"{n}.txt": TEXT for n in range(3)}))
 
 

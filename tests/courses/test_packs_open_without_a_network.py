@@ -17,9 +17,9 @@ from PIL import Image
 from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 
 from courses.models import Handout
-from courses.packs import made
-from hub import navigation
+from courses.packs import build
 from hub.models import ChainLink, HubImage, KnowledgePage
+from hub.pages import navigation
 from models_lib.models import ModelPage
 from tests.factories import CurriculumPageFactory, ModelPageFactory, document
 
@@ -95,7 +95,7 @@ def test_the_pdf_reads_back(course, visitor):
 
 def test_the_pack_is_made_once(course, visitor, monkeypatch):
     visitor.get(course.url + "pack/")
-    monkeypatch.setattr(made, "_make", lambda *args: pytest.fail("It was made again."))
+    monkeypatch.setattr(build, "_make", lambda *args: pytest.fail("It was made again."))
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())  # as another process has it
     assert visitor.get(course.url + "pack/").status_code == 200
 
@@ -135,7 +135,7 @@ def test_pictures_are_in_every_form_of_the_pack(illustrated, visitor, tmp_path):
         assert html.count(f"คำบรรยาย{alt.removeprefix('ภาพ')}") == 1 and "ลับ" not in html
     book = zipfile.ZipFile(io.BytesIO(archive.read(member(archive, ".epub"))))
     assert "data:image/jpeg" in book.read("book/more.xhtml").decode()
-    name = member(archive, made.book_name(illustrated, "pdf"))
+    name = member(archive, build.book_name(illustrated, "pdf"))
     printed = pypdfium2.PdfDocument(archive.read(name))
     pictures = [o for page in printed for o in page.get_objects()
                 if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]

@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from courses.models import Attendance, CourseRun, Meeting
-from courses.runs import enrolling, schedule
+from courses.runs import enrolment, schedule
 
 pytestmark = pytest.mark.django_db
 ADD = "/admin/snippets/courses/courserun/add/"
@@ -113,7 +113,7 @@ def test_everybody_hears_that_it_is_cancelled_and_nobody_moves_up(
     client = signed_in(editor)
     client.post(edit(run), said)
     assert len(mail.outbox) == 3 and "น้ำท่วมทาง" in mail.outbox[0].body
-    enrolling.leave(one)
+    enrolment.leave(one)
     waits.refresh_from_db()
     assert waits.is_waiting and len(mail.outbox) == 3
     client.post(edit(run), form(run, [told(m) for m in run.meeting_list]))
@@ -179,7 +179,7 @@ def test_nobody_is_reminded_of_what_is_cancelled_or_not_to_be_reminded_of(make_r
 
 
 def test_the_clock_looks_after_all_of_it(make_run, put_in):
-    from hub.changes import time_passed
+    from hub.changelog.recording import time_passed
 
     put_in(make_run(days=(1,)))
     old = put_in(make_run(days=(-400,)))
@@ -190,7 +190,7 @@ def test_the_clock_looks_after_all_of_it(make_run, put_in):
 
 
 def test_rights_are_given_once(editor, moderator):
-    from courses.runs.rights import LEAD_ANY, add_rights
+    from courses.runs.permissions import LEAD_ANY, add_rights
 
     assert editor.has_perm("courses.change_courserun") and not editor.has_perm(LEAD_ANY)
     assert moderator.has_perm(LEAD_ANY)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from wagtail.models import PageViewRestriction
 
-from courses import counting
+from courses.downloads import counters
 from courses.models import (
     CourseSession,
     CurriculumPage,
@@ -19,8 +19,8 @@ from courses.models import (
     PackEdition,
 )
 from courses.packs.contents import contents_of
-from hub import withdrawals
-from hub.chain import Relation
+from hub.chain.relations import Relation
+from hub.withdrawals import rules
 from tests.factories import (
     CurriculumPageFactory,
     ModelPageFactory,
@@ -174,9 +174,9 @@ def test_what_was_withdrawn_since_is_told_and_what_was_before_is_not(course, vis
     model, other = ModelPageFactory(title="ธนาคารน้ำ"), ModelPageFactory(title="ฝายมีชีวิต")
     link(course, Relation.TEACHES, model)
     link(course, Relation.TEACHES, other)
-    withdrawals.withdraw(other, kind="withdrawn", reason="ทำแล้วน้ำท่วม")
+    rules.withdraw(other, kind="withdrawn", reason="ทำแล้วน้ำท่วม")
     pack(visitor, again(course))
-    withdrawals.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
+    rules.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
     html = seen(visitor, course, copy=PackEdition.objects.get(
         manifest__withdrawn__0__title="ฝายมีชีวิต").code)
     assert "ธนาคารน้ำ" in html and "วัดผิดวิธี" in html and "ทำแล้วน้ำท่วม" not in html
@@ -250,7 +250,7 @@ def test_the_zip_of_changes_resumes_and_is_counted(course, visitor):
     rest = visitor.get(address, headers={"Range": "bytes=1000-", "If-Range": etag})
     assert rest.status_code == 206 and b"".join(rest.streaming_content) == content[1000:]
     assert visitor.get(address, headers={"If-None-Match": etag}).status_code == 304
-    counting.counts.write()
+    counters.counts.write()
     assert dict(DownloadCount.objects.values_list("what", "times")) == {"pack": 1, "changes": 1}
 
 
@@ -408,7 +408,7 @@ def test_a_member_takes_a_copy_off_her_page_and_nobody_elses(
 
 
 def test_what_is_kept_of_a_copy_is_handed_over_and_erased(course, signed_in, member):
-    from hub import personal_data
+    from hub.people import personal_data
 
     pack(signed_in(member), course)
     (said,) = personal_data.export_of(member)["course_runs"]["packs_downloaded"]

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from courses.models import Attendance, Certificate, Enrolment, GroupFile, GroupPost
 from courses.runs import completion, schedule
-from hub import personal_data
-from hub.member_pages import sections_of
+from hub.people import personal_data
+from hub.people.account_pages import sections_of
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,8 @@ from courses.models import (
     PackEdition,
     ShortAddress,
 )
-from courses.runs import completion, enrolling
+from courses.runs import completion
+from courses.runs import enrolment as enrolling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

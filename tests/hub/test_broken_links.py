@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
-from hub import withdrawals
-from hub.broken_links import Check, _checks, checks, register
-from hub.chain import Relation, Stage
+from hub.chain.broken_links import Check, _checks, checks, register
+from hub.chain.relations import Relation, Stage
 from hub.models import Area, KnowledgePage, Topic
+from hub.withdrawals import rules
 from policy.models import Clause, ClauseReport, Party
 from tests.factories import (
     CurriculumPageFactory,
@@ -131,10 +131,10 @@ def test_what_rests_on_withdrawn_knowledge_until_it_is_reviewed(hub, visitor):
     lesson, model = LessonPageFactory(title="บทเรียนถอน"), ModelPageFactory()
     link(model, Relation.RESTS_ON, lesson)
     assert failing("rests-on-withdrawn") == set()
-    made = withdrawals.withdraw(lesson, "withdrawn", "ผิด")
+    made = rules.withdraw(lesson, "withdrawn", "ผิด")
     assert failing("rests-on-withdrawn") == {model.pk}
     assert "บทเรียนถอน" in visitor.get(f"{ADDRESS}?check=rests-on-withdrawn").content.decode()
-    withdrawals.review(made.flags.get(), model, "ก", "ข", "holds")
+    rules.review(made.flags.get(), model, "ก", "ข", "holds")
     assert failing("rests-on-withdrawn") == set()
 
 
@@ -194,7 +194,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_pages(hub, signe
         ModelPageFactory()
         lesson = LessonPageFactory()
         link(CurriculumPageFactory(), Relation.TEACHES, lesson)
-        withdrawals.withdraw(lesson, "withdrawn", "ผิด")
+        rules.withdraw(lesson, "withdrawn", "ผิด")
 
     some()
     addresses = [f"{ADDRESS}?check={c.slug}" for c in checks()] + [f"{ADDRESS}csv/"]

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from hub import citations
 from hub.models import Contributor
+from hub.versions import citations
 from tests.factories import ModelPageFactory
 
 HOSTILE = 'ปู 100% & {ไข่} \\ "ถัง" $5 #1 a_b ~c^d\r\nER  - \nTY  - BOOK <script>'

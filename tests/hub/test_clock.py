@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from hub import clock
-from hub.changes import time_passed
+from hub.changelog.recording import time_passed
+from hub.jobs import scheduler
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def at(monkeypatch):
     monkeypatch.setattr(time_passed, "sender_receivers_cache", {})
 
     def look(seconds, hour=12, once=False):
-        monkeypatch.setattr(clock.time, "monotonic", lambda: seconds)
+        monkeypatch.setattr(scheduler.time, "monotonic", lambda: seconds)
         monkeypatch.setattr(timezone, "localtime", lambda: datetime(2026, 4, 1, hour))
         return [error for _receiver, error in time_passed.send_robust(None, once=once) if error]
 
@@ -26,8 +26,8 @@ def at(monkeypatch):
 
 def test_it_is_done_at_the_first_look_and_then_so_often(at):
     done = []
-    clock.every(clock.AN_HOUR, lambda: done.append("hourly"))
-    clock.every(0, lambda: done.append("each"))
+    scheduler.every(scheduler.AN_HOUR, lambda: done.append("hourly"))
+    scheduler.every(0, lambda: done.append("each"))
     at(5)  # a machine that has just started
     assert done == ["hourly", "each"]
     at(3604)
@@ -38,7 +38,7 @@ def test_it_is_done_at_the_first_look_and_then_so_often(at):
 
 def test_letters_come_by_day(at):
     done = []
-    clock.every(clock.TEN_MINUTES, lambda: done.append(1), by_day=True)
+    scheduler.every(scheduler.TEN_MINUTES, lambda: done.append(1), by_day=True)
     for hour in (6, 20, 23):
         at(hour * 3600, hour)
         assert not done
@@ -50,7 +50,7 @@ def test_letters_come_by_day(at):
 
 def test_the_only_look_does_all_at_any_hour(at):
     done = []
-    clock.every(clock.A_DAY, lambda: done.append(1), by_day=True)
+    scheduler.every(scheduler.A_DAY, lambda: done.append(1), by_day=True)
     at(1, 3, once=True)
     at(2, 3, once=True)
     assert done == [1, 1]
@@ -63,8 +63,8 @@ def test_what_fails_stops_nothing_else_and_is_done_again_in_its_time(at):
         failed.append(1)
         raise ValueError
 
-    clock.every(60, fails)
-    clock.every(60, lambda: done.append(1))
+    scheduler.every(60, fails)
+    scheduler.every(60, lambda: done.append(1))
     assert len(at(0)) == 1
     assert at(59) == []
     assert len(at(60)) == 1
@@ -79,7 +79,7 @@ def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
         may_end.wait(10)
         raise ValueError("is logged")
 
-    clock.every(0, slow, beside=True)
+    scheduler.every(0, slow, beside=True)
     at(0)
     assert begun.acquire(timeout=10)
     at(1)
@@ -96,6 +96,6 @@ def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
 
 def test_the_only_look_waits_for_what_is_done_beside(at):
     done = []
-    clock.every(0, lambda: done.append(threading.current_thread()), beside=True)
+    scheduler.every(0, lambda: done.append(threading.current_thread()), beside=True)
     at(0, once=True)
     assert done == [threading.current_thread()]

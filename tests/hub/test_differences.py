@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from hub.differences import (
+from hub.versions.diff import (
     Change,
     Kind,
     Passage,

@@ -13,7 +13,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from hub.filenames import MAX_BYTES, ThaiNameStorage, image_upload_to, safe_filename
+from hub.files.names import MAX_BYTES, ThaiNameStorage, image_upload_to, safe_filename
 
 
 @pytest.mark.parametrize("name", [

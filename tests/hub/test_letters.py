@@ -5,7 +5,7 @@ from django.core import mail
 from django.utils.translation import gettext_lazy as _
 from wagtail.users.models import UserProfile
 
-from hub.letters import absolute, write_to, write_to_user
+from hub.email.sending import absolute, write_to, write_to_user
 
 pytestmark = pytest.mark.django_db
 CONFIRM = "search/letters/confirm.txt"

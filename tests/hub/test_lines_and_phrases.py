@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.typesetting import in_lines, in_phrases
+from hub.thai.typography import in_lines, in_phrases
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from wagtail.models import PageViewRestriction
 
 from hub.models import Area, Topic
-from hub.reference import load_reference
+from hub.reference.loading import load_reference
 from tests.factories import (
     LessonPageFactory,
     ModelPageFactory,

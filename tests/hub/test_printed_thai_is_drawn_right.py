@@ -3,7 +3,7 @@
 import pypdfium2
 import pytest
 
-from hub.printing import pdf_of_html
+from hub.export.pdf import pdf_of_html
 
 
 def highest_ink(text) -> int:

@@ -8,8 +8,8 @@ import pypdfium2
 import pytest
 from django.utils.html import format_html
 
-from hub.finding import words_of
-from hub.printing import pdf_of_html, pieces
+from hub.export.pdf import pdf_of_html, pieces
+from hub.pages.page_search import words_of
 
 WORDS = (
     "ที่นี้ ป้าเปี๊ยก ทำน้ำ กำลัง ปั๊ม ผู้ใหญ่ ฎีกา ญาติ ฐาน กตัญญู ปฏิบัติ ฝ้าย ฟื้นฟู ซิ่น ผึ้ง ขั้นตอน "

@@ -20,7 +20,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from courses.models import CurriculumPage, Handout
 from hub.management.commands import keep_schedule
 from hub.models import Attachment, Contributor, HubImage, KnowledgePage, PublishedVersion, Topic
-from hub.versions import as_published, content_digest
+from hub.versions.numbering import as_published, content_digest
 from models_lib.models import BuildingBlock, Condition, ModelPage
 from policy.models import Clause, Party
 from tests.factories import (

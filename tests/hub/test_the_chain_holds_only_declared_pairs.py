@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from hub.chain import REVERSE, Relation, Stage
+from hub.chain.relations import REVERSE, Relation, Stage
 from hub.models.chain_link import ChainLink, check_link
 from hub.models.knowledge_page import knowledge_page_types
 from tests.factories import FACTORIES, LessonPageFactory, ModelPageFactory

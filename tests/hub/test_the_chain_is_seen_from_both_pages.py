@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from wagtail.models import PageViewRestriction
 
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from tests.factories import (
     LessonPageFactory,
     ModelPageFactory,

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
-from hub import chain_graph
-from hub.chain import Relation, Stage
-from hub.chain_graph import whole_chain
-from hub.chain_picture import LETTERS, letters, picture, wrapped
+from hub.chain import graph
+from hub.chain.graph import whole_chain
+from hub.chain.relations import Relation, Stage
+from hub.chain.svg import LETTERS, letters, picture, wrapped
 from hub.models import KnowledgePage
 from policy.models import Clause, ClauseReport, Party
 from tests.factories import (
@@ -254,7 +254,7 @@ def test_the_number_of_queries_grows_with_depth_only(chain, signed_in, editor, r
 
 
 def test_a_long_chain_is_cut_and_says_so(hub, visitor, monkeypatch):
-    monkeypatch.setattr(chain_graph, "MOST_PAGES", 4)
+    monkeypatch.setattr(graph, "MOST_PAGES", 4)
     model = ModelPageFactory()
     for _n in range(6):
         link(PracticePageFactory(), Relation.SUPPORTS, model)

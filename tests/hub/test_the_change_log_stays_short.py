@@ -3,7 +3,7 @@
 import pytest
 
 from hub.models import Change
-from hub.models.change import KEPT
+from hub.models.outbox_entry import KEPT
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from hub import uploads
-from hub.uploads import validate_document, validate_image
+from hub.files import validation
+from hub.files.validation import validate_document, validate_image
 
 FILES = Path(__file__).parent.parent / "files"
 THAI = "ธนาคารปูม้าชุมชนบ้านหัวเขา"
@@ -46,7 +46,7 @@ def saved(document):
 def ole2(*streams):
     """An OLE2 file of a header, an allocation table and one sector of directory."""
     header = bytearray(b"\xff" * 512)
-    header[:76] = uploads.OLE2 + bytes(16) + struct.pack(
+    header[:76] = validation.OLE2 + bytes(16) + struct.pack(
         "<HHHHH6xIIIIIIIII", 62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     header[76:80] = struct.pack("<I", 0)
     table = struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE) + b"\xff" * 504
@@ -98,7 +98,7 @@ def refusal(check, content, name) -> str:
 
 
 def test_every_allowed_kind_has_an_example():
-    assert set(GOOD) == set(uploads.ALLOWED)
+    assert set(GOOD) == set(validation.ALLOWED)
 
 
 @pytest.mark.parametrize("kind", GOOD)
@@ -157,7 +157,7 @@ def test_an_empty_file_is_refused():
 
 
 def test_a_file_over_the_limit_is_refused(monkeypatch):
-    monkeypatch.setattr(uploads, "MAX_DOCUMENT_BYTES", 1000)
+    monkeypatch.setattr(validation, "MAX_DOCUMENT_BYTES", 1000)
     assert refusal(validate_document, GOOD["docx"], "a.docx") == "size"
 
 
@@ -176,7 +176,7 @@ def test_a_zip_bomb_with_a_lying_header_is_refused():
 
 
 def test_a_zip_of_endless_members_is_refused(monkeypatch):
-    monkeypatch.setattr(uploads, "MAX_ZIP_MEMBERS", 10)
+    monkeypatch.setattr(validation, "MAX_ZIP_MEMBERS", 10)
     content = packed({f"{n}.txt": "" for n in range(11)})
     assert refusal(validate_document, content, "a.zip") == "expansion"
 
@@ -230,7 +230,7 @@ def picture(kind="PNG", size=(40, 30), **options):
     return file.getvalue()
 
 
-PICTURES = {name: picture(kind) for name, kind in uploads.IMAGE_FORMATS.items()}
+PICTURES = {name: picture(kind) for name, kind in validation.IMAGE_FORMATS.items()}
 
 
 @pytest.mark.parametrize("kind", PICTURES)
@@ -243,7 +243,7 @@ def test_a_picture_that_is_what_it_says_is_taken(kind):
 @pytest.mark.parametrize("kind", PICTURES)
 @pytest.mark.parametrize("disguised", PICTURES)
 def test_no_kind_of_picture_passes_for_another(kind, disguised):
-    if uploads.IMAGE_FORMATS[kind] != uploads.IMAGE_FORMATS[disguised]:
+    if validation.IMAGE_FORMATS[kind] != validation.IMAGE_FORMATS[disguised]:
         assert refusal(validate_image, PICTURES[disguised], f"a.{kind}") == "damaged"
 
 
@@ -287,7 +287,7 @@ def test_other_kinds_of_pictures_are_refused(name):
 
 def test_an_empty_or_too_large_picture_is_refused(monkeypatch):
     assert refusal(validate_image, b"", "a.png") == "empty"
-    monkeypatch.setattr(uploads, "MAX_IMAGE_BYTES", 10)
+    monkeypatch.setattr(validation, "MAX_IMAGE_BYTES", 10)
     assert refusal(validate_image, PICTURES["png"], "a.png") == "size"
 
 
@@ -303,7 +303,7 @@ def test_the_form_of_images_says_what_is_wrong_before_wagtail_decodes(
 
     from hub.models import HubImage
 
-    settings.WAGTAILIMAGES_IMAGE_FORM_BASE = "hub.image_form.HubImageForm"
+    settings.WAGTAILIMAGES_IMAGE_FORM_BASE = "hub.files.image_form.HubImageForm"
     form = get_image_form(HubImage)(
         {"title": "ปู"}, {"file": upload(content, name)}, user=admin_user
     )

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from hub.chain import Stage
-from hub.comparison import compare, folded, passages_of
-from hub.differences import Kind, after, before
+from hub.chain.relations import Stage
 from hub.models import Contributor, KnowledgePage
+from hub.versions.comparison import compare, folded, passages_of
+from hub.versions.diff import Kind, after, before
 from models_lib.models import BuildingBlock, Condition
 from policy.models import Clause
 from tests.factories import FACTORIES, ModelPageFactory, ResolutionPageFactory

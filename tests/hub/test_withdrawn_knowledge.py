@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageLogEntry, PageViewRestriction
 
-from hub import withdrawals
-from hub.chain import DEPENDENCE, LEADING_ON, Relation
-from hub.changes import time_passed
+from hub.chain.relations import DEPENDENCE, LEADING_ON, Relation
+from hub.changelog.recording import time_passed
 from hub.models import ChainLink, Flag, KnowledgePage, Withdrawal
-from hub.notices import notice_of
+from hub.withdrawals import rules
+from hub.withdrawals.notices import notice_of
 from policy.models import Clause
 from tests.factories import (
     CurriculumPageFactory,
@@ -57,7 +57,7 @@ def flagged() -> set:
 
 
 def withdraw(page, kind=WITHDRAWN, reason="ตัวเลขผิด", **fields):
-    return withdrawals.withdraw(page, kind, reason, **fields)
+    return rules.withdraw(page, kind, reason, **fields)
 
 
 # What readers see
@@ -191,9 +191,9 @@ def test_cached_pages_show_each_step_at_once(chain, visitor):
     assert all("standing__part" in text for text in shown()[:2])
     assert "ถูกถอน" in shown()[2]
     flag = made.flags.get(key=model.translation_key)
-    withdrawals.review(flag, model, "คณะตรวจ", "เทียบกับสมุดรับฝากแล้ว", Flag.Outcome.HOLDS)
+    rules.review(flag, model, "คณะตรวจ", "เทียบกับสมุดรับฝากแล้ว", Flag.Outcome.HOLDS)
     assert "เทียบกับสมุดรับฝากแล้ว" in shown()[1] and "standing__part--warn" not in shown()[1]
-    withdrawals.lift(made, "ตัวเลขถูกแล้ว")
+    rules.lift(made, "ตัวเลขถูกแล้ว")
     assert "standing__part--bad" not in shown()[0] and "ตัวเลขถูกแล้ว" in shown()[0]
 
 
@@ -206,7 +206,7 @@ def test_only_a_recorded_review_clears_a_flag_and_it_stays_readable(chain, visit
     ChainLink.objects.filter(page_id=lesson.pk).delete()  # taking the link away does not
     assert model.pk in flagged()
     flag = made.flags.get(key=model.translation_key)
-    withdrawals.review(flag, model, "คณะตรวจ", "ทดลองซ้ำแล้ว", Flag.Outcome.CHANGED)
+    rules.review(flag, model, "คณะตรวจ", "ทดลองซ้ำแล้ว", Flag.Outcome.CHANGED)
     assert flagged() == {issue.pk, resolution.pk}  # each has its own review
     shown = body(visitor, model)
     assert "คณะตรวจ" in shown and "ทดลองซ้ำแล้ว" in shown and "แก้ไขแล้ว" in shown
@@ -216,8 +216,8 @@ def test_a_review_that_withdraws_flags_what_rests_on_the_page_anew(chain, modera
     lesson, model, issue, resolution = chain
     made = withdraw(lesson)
     flag = made.flags.get(key=model.translation_key)
-    withdrawals.review(flag, model, "คณะตรวจ", "ใช้ไม่ได้แล้ว", Flag.Outcome.WITHDRAWN, by=moderator)
-    assert withdrawals.is_withdrawn(model)
+    rules.review(flag, model, "คณะตรวจ", "ใช้ไม่ได้แล้ว", Flag.Outcome.WITHDRAWN, by=moderator)
+    assert rules.is_withdrawn(model)
     second = Withdrawal.objects.get(key=model.translation_key)
     assert second.reason == "ใช้ไม่ได้แล้ว"
     assert set(second.flags.values_list("key", flat=True)) == {
@@ -227,8 +227,8 @@ def test_a_review_that_withdraws_flags_what_rests_on_the_page_anew(chain, modera
 def test_lifting_clears_what_nobody_reviewed_and_withdrawing_again_flags_anew(chain):
     lesson, model, issue, resolution = chain
     made = withdraw(lesson)
-    withdrawals.review(made.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
-    withdrawals.lift(made, "ผิดหน้า")
+    rules.review(made.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
+    rules.lift(made, "ผิดหน้า")
     assert flagged() == set()
     assert len(notice_of(model).reviews) == 1
     withdraw(lesson)
@@ -243,7 +243,7 @@ def test_a_link_made_later_flags_what_it_reaches(chain):
     assert late.pk not in flagged()
     link(late, Relation.TEACHES, model)  # on what is flagged, not on what is withdrawn itself
     assert {late.pk, later.pk} <= flagged()
-    withdrawals.review(made.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
+    rules.review(made.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
     after = CurriculumPageFactory()
     link(after, Relation.TEACHES, model)  # which was found to hold
     assert after.pk not in flagged()
@@ -283,7 +283,7 @@ def reachable(links, start, stop=()) -> set:
 
 @pytest.mark.any_database
 def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkeypatch):
-    monkeypatch.setattr("hub.withdrawals._show_anew", lambda keys: None)
+    monkeypatch.setattr("hub.withdrawals.rules._show_anew", lambda keys: None)
     pages = [LessonPageFactory() for _n in range(8)]
     parents = {page.pk: page.knowledgepage_ptr for page in pages}
     pks = list(parents)
@@ -303,7 +303,7 @@ def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkey
         early = links[: chance.randrange(len(links) + 1)]
         ChainLink.objects.bulk_create(_made(early))
         start = chance.choice(pks)
-        made = withdrawals.withdraw(parents[start], WITHDRAWN, "ผิด")
+        made = rules.withdraw(parents[start], WITHDRAWN, "ผิด")
         assert flagged() == reachable(early, start)
         for late in links[len(early):]:
             _made([late])[0].save()
@@ -313,12 +313,12 @@ def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkey
         cleared = set(chance.sample(sorted(everything), len(everything) // 2))
         for pk in cleared:
             flag = made.flags.get(key=key[pk])
-            withdrawals.review(flag, parents[pk], "ก", "ข", Flag.Outcome.HOLDS)
+            rules.review(flag, parents[pk], "ก", "ข", Flag.Outcome.HOLDS)
         assert flagged() == everything - cleared
-        assert withdrawals.flag_what_was_missed() == 0
-        withdrawals.lift(made, "ผิดหน้า")
+        assert rules.flag_what_was_missed() == 0
+        rules.lift(made, "ผิดหน้า")
         assert flagged() == set()
-        withdrawals.withdraw(parents[start], WITHDRAWN, "ผิดอีก")
+        rules.withdraw(parents[start], WITHDRAWN, "ผิดอีก")
         assert flagged() == everything
     assert deepest >= 4
 
@@ -443,7 +443,7 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_is_marked(chain, signed_in
         {"kind": "withdrawn", "reason": "ก" * 2001},
     ):
         assert client.post(address, said).status_code == 422, said
-    assert not withdrawals.is_withdrawn(lesson)
+    assert not rules.is_withdrawn(lesson)
 
 
 def review_address(page):

@@ -12,7 +12,7 @@ from wagtail.models import Collection, Page
 
 from hub.models import Attachment, KnowledgePage
 from lessons.models import LessonPage, Shelf
-from search.find import find
+from search.query.find import find
 from tests.factories import LessonPageFactory, ModelPageFactory, SectionPageFactory, document
 
 pytestmark = pytest.mark.django_db

@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import Group
 
 from hub.models import Area, Attachment, Contributor, KnowledgePage
-from lessons import masked_copy
-from lessons.masking import skeleton
+from lessons.masking import masked_copy
+from lessons.masking.masker import skeleton
 from lessons.models import LessonPage, MaskedLesson
-from search.find import find
+from search.query.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory, document
 
 pytestmark = pytest.mark.django_db

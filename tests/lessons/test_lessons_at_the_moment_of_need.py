@@ -10,10 +10,10 @@ from django.contrib.auth.models import AnonymousUser, Group
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from hub import asking
 from hub.models import ChainLink
-from lessons.answers import answer, relation_to_lessons, used_by_lesson
+from hub.pages import form_extensions
 from lessons.models import LessonAnswer, LessonPage
+from lessons.suggestions.answers import answer, relation_to_lessons, used_by_lesson
 from models_lib.models import ModelPage, ReplicationPage
 from policy.models import AssemblyPage, IssuePage, ResolutionPage
 from tests.factories import (
@@ -213,7 +213,7 @@ def test_the_report_lists_open_lessons_with_their_counts(lesson, model, moderato
 
 
 def test_a_public_form_shows_the_same_and_keeps_the_same_answers(lesson, model, editor):
-    """What a form outside the editor needs: the tag, and the three calls of ``hub.asking``."""
+    """What a form outside the editor needs: the tag, and the three calls of ``hub.pages.form_extensions``."""
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     template = Template("{% load lesson_tags %}{% lessons_at_hand page text data %}")
@@ -222,11 +222,11 @@ def test_a_public_form_shows_the_same_and_keeps_the_same_answers(lesson, model, 
     assert f'name="lesson-{lesson.pk}"' in shown
     page = ReplicationPageFactory(parent=model)
     data = {f"lesson-{lesson.pk}": "not_used"}
-    assert len(asking.problems(page, data)) == 1
+    assert len(form_extensions.problems(page, data)) == 1
     data[f"lesson-{lesson.pk}-why"] = "ไม่มีถัง"
-    assert asking.problems(page, data) == []
-    asking.take_up(page, data, editor)
-    asking.store(page, data, editor)
+    assert form_extensions.problems(page, data) == []
+    form_extensions.take_up(page, data, editor)
+    form_extensions.store(page, data, editor)
     assert LessonAnswer.objects.get().reason == "ไม่มีถัง"
     typed = template.render(Context({"request": request, "page": page, "text": "", "data": data}))
     assert "ไม่มีถัง" in typed

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from hub.finding import words_of
-from lessons.masking import Area, Rules, mask, pieces, skeleton, stretches
-from lessons.masking_rules import value_of
+from hub.pages.page_search import words_of
+from lessons.masking.masker import Area, Rules, mask, pieces, skeleton, stretches
+from lessons.masking.rules import value_of
 
 AREAS = tuple(
     Area(name, level, province)

@@ -16,11 +16,11 @@ from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file as get_image_file
 from wagtail.models import Site
 
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from hub.models import Attachment, Contributor, HomePage, HubImage, Topic
-from lessons import masked_copy
-from lessons.answers import answer
+from lessons.masking import masked_copy
 from lessons.models import LessonPage, MaskedLesson
+from lessons.suggestions.answers import answer
 from tests.conftest import make_user
 from tests.factories import (
     LessonPageFactory,
@@ -242,7 +242,7 @@ def test_lessons_keep_no_versions_for_everybody_to_read():
 
 
 def test_an_alert_tells_of_no_closed_lesson(lessons, mailoutbox):
-    from search.alerts import send_due
+    from search.alerts.subscriptions import send_due
     from search.models import Alert
 
     before = timezone.now() - timedelta(days=30)

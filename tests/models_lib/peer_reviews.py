@@ -4,8 +4,8 @@ import re
 
 from django.core import mail
 
-from models_lib import peer_reviews
 from models_lib.models import Review
+from models_lib.peer_review import workflow
 from tests.factories import ModelPageFactory
 
 ANSWERS = {
@@ -22,14 +22,14 @@ def under_review(starter, **fields):
     """A draft Model whose first round ``starter`` began: (page, round)."""
     page = ModelPageFactory(owner=starter, **{"title": "ธนาคารปู", "live": False} | fields)
     page.save_revision(user=starter)
-    peer_reviews.start(page, starter)
+    workflow.start(page, starter)
     return page, page.peer_reviews.get()
 
 
 def invited(review, address, name=""):
     """The reviewer invited to ``address``, and the path of the link in her letter."""
     mail.outbox.clear()
-    assert peer_reviews.invite(review, [(name, address)], "th") == 1
+    assert workflow.invite(review, [(name, address)], "th") == 1
     reviewer = review.reviewers.get(email=address)
     return reviewer, path_in(mail.outbox[0].body)
 

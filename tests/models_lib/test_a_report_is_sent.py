@@ -10,8 +10,8 @@ from PIL import Image
 from wagtail.models import WorkflowState
 
 from hub.models import HubImage
-from models_lib import report_views
 from models_lib.models import ReplicationPage, ReplicationReport
+from models_lib.replications import views
 from tests.factories import ModelPageFactory, home
 from tests.models_lib.reports import answers, model_with_blocks, photo, sent
 
@@ -185,13 +185,13 @@ def test_a_draft_is_kept_resumed_and_deleted(model, client):
 def test_robots_and_crowds_are_kept_out(model, client, monkeypatch):
     client.post(f"{model.url}replicate/", answers(model, website="http://spam.example"))
     assert not ReplicationReport.objects.exists()
-    monkeypatch.setattr(report_views, "SENT_A_DAY", 1)
+    monkeypatch.setattr(views, "SENT_A_DAY", 1)
     sent(client, model)
     second = answers(model, key=str(uuid4()), result="เรื่องที่สอง")
     response = client.post(f"{model.url}replicate/", second)
     assert response.status_code == 429 and "เรื่องที่สอง" in response.content.decode()
     assert ReplicationReport.objects.get(key=second["key"]).state == "draft"
-    monkeypatch.setattr(report_views, "SAVED_AN_HOUR", 1)
+    monkeypatch.setattr(views, "SAVED_AN_HOUR", 1)
     third = answers(model, key=str(uuid4()), result="เรื่องที่สาม")
     response = client.post(f"{model.url}replicate/", third)
     assert response.status_code == 429 and "เรื่องที่สาม" in response.content.decode()

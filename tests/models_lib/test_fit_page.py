@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from hub.models import Area
-from models_lib.fit_form import FitForm, read_number
+from models_lib.fit.form import FitForm, read_number
 from models_lib.models import (
     AreaFeature,
     BlockOutcome,
@@ -257,7 +257,7 @@ def test_what_a_district_lacks_its_subdistricts_lack(hub, area, feature, known):
 
 
 def test_editors_change_what_is_known_of_areas_and_nothing_brings_it_back(hub):
-    from hub.reference import load_reference
+    from hub.reference.loading import load_reference
 
     AreaFeature.objects.filter(area__geocode="9011").delete()
     Skill.objects.filter(slug="selling").delete()

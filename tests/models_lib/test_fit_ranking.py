@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from models_lib.fit import (
+from models_lib.fit.ranking import (
     Candidate,
     Need,
     Part,

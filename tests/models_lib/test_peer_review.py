@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Workflow
 
-from hub.reference import load_reference
-from models_lib import peer_reviews
+from hub.reference.loading import load_reference
 from models_lib.models import PeerReview, PeerReviewTask, Review, Reviewer
+from models_lib.peer_review import workflow as peer_reviews
 from tests.factories import LessonPageFactory, ModelPageFactory
 from tests.models_lib.peer_reviews import (
     ANONYMOUS,

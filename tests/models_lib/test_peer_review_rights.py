@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.models import ReferenceIndex
 
 from models_lib.models import PeerReview, Review, Reviewer
-from search.find import Reader
+from search.query.find import Reader
 from tests.models_lib.peer_reviews import (
     ANONYMOUS,
     ANSWERS,

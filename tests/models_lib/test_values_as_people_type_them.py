@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from models_lib import named_areas
-from models_lib.typed_values import day_of, whole_number
+from models_lib.replications import named_areas
+from models_lib.replications.typed_values import day_of, whole_number
 
 
 @pytest.mark.parametrize(("typed", "first", "last"), [

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from hub.models import Area
-from models_lib import songkhla_tiles
 from models_lib.models import BlockOutcome, BuildingBlock, ModelPage
+from models_lib.replications import songkhla_tiles
 from tests.factories import ReplicationPageFactory
 from tests.models_lib.reports import model_with_blocks
 

@@ -9,14 +9,14 @@ from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
 from hub.models import Change, KnowledgePage
-from models_lib.member_section import erase_of, export_of, reports_of
 from models_lib.models import (
     ReplicationContact,
     ReplicationPage,
     ReplicationPhoto,
     ReplicationReport,
 )
-from search.entries import EntryBuilder
+from models_lib.replications.account_section import erase_of, export_of, reports_of
+from search.index.entries import EntryBuilder
 from tests.models_lib.reports import EMAIL, PHONE, SECRET, answers, model_with_blocks, photo, sent
 
 pytestmark = pytest.mark.django_db

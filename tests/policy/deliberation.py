@@ -1,7 +1,7 @@
 """What the tests of deliberation do again and again: paragraphs by label, proposals, decisions."""
 
-from policy import deciding
-from policy.deciding import Ruling
+from policy.deliberation import decisions
+from policy.deliberation.decisions import Ruling
 from policy.models import Contribution
 
 
@@ -33,4 +33,4 @@ def standing(draft):
 
 
 def accept(draft, amendment, user):
-    return deciding.accept(draft, amendment, ruling(user))
+    return decisions.accept(draft, amendment, ruling(user))

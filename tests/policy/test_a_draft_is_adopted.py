@@ -3,7 +3,7 @@
 import pytest
 
 from hub.models import Topic
-from policy import deciding
+from policy.deliberation import decisions
 from policy.models import ResolutionPage
 from tests.factories import ModelPageFactory, link
 from tests.policy.deliberation import amend, ruling
@@ -50,7 +50,7 @@ def test_an_adopted_draft_is_closed(draft, member, editor, moderator, signed_in)
     client = signed_in(member)
     assert client.post(f"{draft.url}p/2/comment/", {"text": "ช้าไป"}).status_code == 403
     with pytest.raises(Exception, match="ปิดแล้ว"):
-        deciding.split(draft, draft.paragraphs.get(label="2"), ["ก", "ข"], ruling(moderator))
+        decisions.split(draft, draft.paragraphs.get(label="2"), ["ก", "ข"], ruling(moderator))
 
 
 def test_nobody_is_left_without_an_answer(draft, member, editor, signed_in):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from hub.models import HomePage
-from policy.ledger_member import ledger_erase_of, ledger_export_of, ledger_section_of
+from policy.ledger.account_section import ledger_erase_of, ledger_export_of, ledger_section_of
 from policy.models import ClauseReport, Party, QuietAddress, Verification, Withdrawal
 from tests.policy.conftest import REPORT, SEEN
 

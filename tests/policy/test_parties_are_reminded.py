@@ -11,12 +11,12 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 from wagtail.users.models import UserProfile
 
-from hub.changes import time_passed
-from policy import reminders
+from hub.changelog.recording import time_passed
 from policy.models import ClauseReport, QuietAddress, Reminder, Verification
 from policy.models.party import new_key
-from policy.reminder_links import token_for
-from policy.reminders import send_due, step_of
+from policy.reports import reminders
+from policy.reports.reminder_links import token_for
+from policy.reports.reminders import send_due, step_of
 from tests.policy.conftest import REPORT
 
 pytestmark = pytest.mark.django_db
@@ -229,7 +229,7 @@ def test_the_link_reports_without_signing_in_once(letter, key, party, settings):
 
 
 def test_a_link_used_twice_at_one_moment_reports_once(letter, monkeypatch):
-    from policy import reminder_links
+    from policy.reports import reminder_links
 
     address = link_of(letter).split("8000", 1)[-1]
     link = reminder_links.read(address.rstrip("/").rsplit("/", 1)[-1])

@@ -151,9 +151,9 @@ def test_robots_that_fill_every_field_write_nothing(signed_in, reporter, report_
 def test_there_is_an_end_to_reporting_within_an_hour(
     signed_in, reporter, report_address, monkeypatch
 ):
-    from policy import report_views
+    from policy.reports import views
 
-    monkeypatch.setattr(report_views, "WRITTEN_IN_AN_HOUR", 1)
+    monkeypatch.setattr(views, "WRITTEN_IN_AN_HOUR", 1)
     client = signed_in(reporter)
     assert client.post(report_address, REPORT).status_code == 302
     answer = client.post(report_address, REPORT | {"claim": "อีก"})

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from policy.imports.template import workbook_bytes
 from policy.models import Party, ResolutionPage, ResolutionSheet, StatusStretch
-from policy.sheet_template import workbook_bytes
 from tests.factories import AssemblyPageFactory, ResolutionPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -155,11 +155,11 @@ def test_what_changed_meanwhile_takes_nothing_in(signed_in, moderator, address, 
 
 
 def test_a_failure_in_the_middle_leaves_nothing(signed_in, moderator, address, monkeypatch):
-    from policy import sheet_taking
+    from policy.imports import importer
 
     client = signed_in(moderator)
     preview = upload(client, address, xlsx(GOOD)).url
-    publish, calls = sheet_taking._publish, []
+    publish, calls = importer._publish, []
 
     def broken(*arguments):
         calls.append(1)
@@ -167,7 +167,7 @@ def test_a_failure_in_the_middle_leaves_nothing(signed_in, moderator, address, m
             raise RuntimeError("broken")
         return publish(*arguments)
 
-    monkeypatch.setattr(sheet_taking, "_publish", broken)
+    monkeypatch.setattr(importer, "_publish", broken)
     client.raise_request_exception = False
     assert client.post(preview).status_code == 500
     assert not ResolutionPage.objects.exists() and not StatusStretch.objects.exists()

@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 from openpyxl import Workbook, load_workbook
 
-from policy import deciding, paper
+from policy.deliberation import decisions
 from policy.models import Contribution, Decision
+from policy.register import paper_results
 from tests.policy.deliberation import amend, comment, ruling, standing
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def secretariat(moderator, signed_in):
 
 
 def test_the_register_stands_on_the_web(draft, proposals, moderator, visitor):
-    deciding.reject(draft, proposals[:1], ruling(moderator, "กว้างไป"))
+    decisions.reject(draft, proposals[:1], ruling(moderator, "กว้างไป"))
     body = visitor.get(f"{draft.url}register/").content.decode()
     for shown in ("กันเขตห้าไร่", "กว้างไป", "มาลี", "ตรวจทุกเดือน", 'id="d1"'):
         assert shown in body
@@ -68,7 +69,7 @@ def test_the_csv_is_for_excel_and_harmless(draft, proposals, member, visitor):
 
 
 def test_the_document_has_room_to_write(draft, proposals, moderator, member, visitor):
-    deciding.reject(draft, proposals[2:], ruling(moderator, "ถี่ไป"))
+    decisions.reject(draft, proposals[2:], ruling(moderator, "ถี่ไป"))
     amend(draft, member, "แนวตั้ง\x0bปนมา")  # a character that XML refuses
     response = visitor.get(f"{draft.url}register.docx")
     assert "ร่างเรื่องปู.docx" not in response["Content-Disposition"]  # quoted for any browser
@@ -142,7 +143,7 @@ def test_two_rows_cannot_give_one_paragraph_two_wordings(draft, proposals, secre
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp874"])
 def test_csv_of_any_excel_is_read(draft, proposals, encoding):
-    results, problems = paper.read(as_csv(row(proposals[0], "รับ"), encoding=encoding))
+    results, problems = paper_results.read(as_csv(row(proposals[0], "รับ"), encoding=encoding))
     assert not problems
     read = results[0]
     assert (read.kind, read.date, read.meeting) == ("accept", "2025-11-01", "ศาลา")
@@ -167,7 +168,7 @@ def test_a_preview_of_another_draft_or_made_up_is_refused(draft, secretariat):
     address = f"{draft.url}secretariat/results/"
     from django.core import signing
 
-    for rows in ("", "x", signing.dumps([draft.pk + 1, []], salt="policy.paper")):
+    for rows in ("", "x", signing.dumps([draft.pk + 1, []], salt="policy.register.paper_results")):
         assert secretariat.post(address, {"rows": rows}).status_code == 422
 
 
@@ -181,7 +182,7 @@ def test_a_preview_of_another_draft_or_made_up_is_refused(draft, secretariat):
     ("12 กก. 2568", None),
 ])
 def test_dates_as_people_write_them(said, day):
-    assert paper.day_of(said) == day
+    assert paper_results.day_of(said) == day
 
 
 def test_files_hold_only_what_anybody_may_read(draft, member, moderator, visitor):

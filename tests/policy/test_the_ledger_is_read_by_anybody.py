@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from hub import withdrawals
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from hub.models import Area
+from hub.withdrawals import rules
 from policy.models import (
     Clause,
     ClauseReport,
@@ -235,7 +235,7 @@ def test_the_number_of_queries_does_not_grow(ledger, hub):
 
 
 def test_pages_hold_whole_resolutions(ledger, visitor, monkeypatch):
-    from policy import matrix
+    from policy.ledger import matrix
 
     monkeypatch.setattr(matrix, "CLAUSES_ON_A_PAGE", 2)
     first, second = text(visitor, "/follow-up/"), text(visitor, "/follow-up/?page=2")
@@ -299,5 +299,5 @@ def test_a_resolution_that_rests_on_withdrawn_knowledge_says_so(ledger, visitor)
     model = ModelPageFactory()
     link(ledger, Relation.CITES, model)
     assert "อาศัยความรู้ที่ถูกถอน" not in text(visitor, "/follow-up/")
-    withdrawals.withdraw(model, kind="withdrawn", reason="วัดผิด")
+    rules.withdraw(model, kind="withdrawn", reason="วัดผิด")
     assert text(visitor, "/follow-up/").count("อาศัยความรู้ที่ถูกถอน") == 1

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from policy.ledger import (
+from policy.ledger.rules import (
     Evidence,
     Finding,
     Report,
@@ -19,6 +19,7 @@ from policy.ledger import (
     status_on,
     timeline,
 )
+from policy.ledger.status_periods import differences, rebuild
 from policy.models import (
     Clause,
     ClauseReport,
@@ -27,7 +28,6 @@ from policy.models import (
     Verification,
     Withdrawal,
 )
-from policy.stretches import differences, rebuild
 from tests.factories import ResolutionPageFactory
 from tests.policy.slow_ledger import clause_diary, diary
 

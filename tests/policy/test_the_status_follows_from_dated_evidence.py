@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from policy.ledger import (
+from policy.ledger.rules import (
     FOR_GOOD,
     ClauseStatus,
     Evidence,

@@ -108,7 +108,7 @@ def test_robots_and_the_hasty_are_stopped(draft, member, signed_in, monkeypatch)
     client = signed_in(member)
     client.post(f"{at(draft)}comment/", {"text": "ซื้อเลย", "website": "http://spam"})
     assert not Contribution.objects.exists()
-    monkeypatch.setattr("policy.taking_part.MOST_AN_HOUR", 2)
+    monkeypatch.setattr("policy.deliberation.participation.MOST_AN_HOUR", 2)
     answers = [client.post(f"{at(draft)}comment/", {"text": f"ข้อ {n}"}) for n in range(3)]
     assert [a.status_code for a in answers] == [302, 302, 429]
     assert "ข้อ 2" in answers[-1].content.decode()

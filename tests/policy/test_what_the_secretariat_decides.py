@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from policy import contributing, deciding
+from policy.deliberation import contributions, decisions
 from policy.models import Contribution, Decision
 from tests.policy.deliberation import accept, amend, paragraph, ruling, standing
 
@@ -35,7 +35,7 @@ def test_several_proposals_merge_into_one_wording(
     draft, member, other_member, moderator, visitor, mailoutbox
 ):
     one, two = amend(draft, member, "กันเขตห้าไร่"), amend(draft, other_member, "กันเขตและปักทุ่น")
-    deciding.merge(draft, [one, two], "กันเขตห้าไร่และปักทุ่น", ruling(moderator))
+    decisions.merge(draft, [one, two], "กันเขตห้าไร่และปักทุ่น", ruling(moderator))
     assert standing(draft)["2"] == "กันเขตห้าไร่และปักทุ่น"
     told = {letter.to[0]: letter.body for letter in mailoutbox}
     assert set(told) == {member.email, other_member.email}
@@ -48,7 +48,7 @@ def test_a_rejected_proposal_stays_readable_with_the_reason(
     draft, member, moderator, visitor, mailoutbox
 ):
     made = amend(draft, member, "ไม่ต้องกันเขต")
-    deciding.reject(draft, [made], ruling(moderator, "ขัดกับมติครั้งก่อน"))
+    decisions.reject(draft, [made], ruling(moderator, "ขัดกับมติครั้งก่อน"))
     assert standing(draft) == TABLED
     for address in (f"{draft.url}p/2/", f"{draft.url}p/2/trace/", f"{draft.url}register/"):
         body = visitor.get(address).content.decode()
@@ -99,14 +99,14 @@ def test_what_was_made_for_earlier_words_is_not_accepted_but_adapted(
 
 def test_a_split_keeps_the_trace_and_the_proposals(draft, member, moderator, visitor, mailoutbox):
     waiting = amend(draft, member, "กันเขตและตรวจบ่อย")
-    deciding.split(draft, paragraph(draft), ["กันเขต", "อนุบาลปู"], ruling(moderator, "สองเรื่อง"))
+    decisions.split(draft, paragraph(draft), ["กันเขต", "อนุบาลปู"], ruling(moderator, "สองเรื่อง"))
     assert list(standing(draft)) == ["1", "2.1", "2.2", "3"]
     assert mailoutbox[-1].to == [member.email] and "สองเรื่อง" in mailoutbox[-1].body
     trace = visitor.get(f"{draft.url}p/2-2/trace/").content.decode()
     assert TABLED["2"] in trace and f'{draft.url}p/2/trace/"' in trace
     assert f'{draft.url}p/2-1/"' in visitor.get(f"{draft.url}p/2/").content.decode()
     # A proposal for the whole can still be merged into what it became.
-    deciding.merge(draft, [waiting], "กันเขตให้ชัด", ruling(moderator))
+    decisions.merge(draft, [waiting], "กันเขตให้ชัด", ruling(moderator))
     assert standing(draft)["2.1"] == "กันเขตให้ชัด"
     sources = paragraph(draft, "2.1").current.sources.all()
     assert {s.paragraph.label for s in sources} == {"2.1", "2"}
@@ -114,15 +114,15 @@ def test_a_split_keeps_the_trace_and_the_proposals(draft, member, moderator, vis
 
 def test_joined_paragraphs_are_traced_to_both(draft, moderator, visitor):
     two, three = paragraph(draft, "2"), paragraph(draft, "3")
-    deciding.join(draft, two, three, "ให้กันเขตและตรวจทุกสามเดือน", ruling(moderator))
+    decisions.join(draft, two, three, "ให้กันเขตและตรวจทุกสามเดือน", ruling(moderator))
     assert list(standing(draft)) == ["1", "2"]
     trace = visitor.get(f"{draft.url}p/2/trace/").content.decode()
     assert TABLED["2"] in trace.replace("</del>", "") and TABLED["3"] in trace
     # Split what was joined: the trace of a part leads through to the first words.
-    deciding.split(draft, paragraph(draft), ["ให้กันเขต", "ให้ตรวจ"], ruling(moderator))
-    assert {p.label for p in deciding.successors_of(paragraph(draft, "3"))} == {"2.1", "2.2"}
+    decisions.split(draft, paragraph(draft), ["ให้กันเขต", "ให้ตรวจ"], ruling(moderator))
+    assert {p.label for p in decisions.successors_of(paragraph(draft, "3"))} == {"2.1", "2.2"}
     with pytest.raises(ValidationError):
-        deciding.join(draft, two, three, "x", ruling(moderator))
+        decisions.join(draft, two, three, "x", ruling(moderator))
 
 
 def test_the_workbench_takes_the_secretariat_through_a_merge(
@@ -166,14 +166,14 @@ def test_splitting_and_joining_have_forms(draft, moderator, signed_in):
 def test_a_waiting_proposal_is_shown_when_it_is_decided(draft, member, moderator, visitor):
     made = amend(draft, member, "รอตรวจอยู่", state="held")
     assert "รอตรวจอยู่" not in visitor.get(f"{draft.url}register/").content.decode()
-    deciding.reject(draft, [made], ruling(moderator))
+    decisions.reject(draft, [made], ruling(moderator))
     assert "รอตรวจอยู่" in visitor.get(f"{draft.url}register/").content.decode()
 
 
 def test_what_was_hidden_or_taken_back_is_not_decided_on(draft, member, moderator):
     hidden, taken = amend(draft, member, "ก"), amend(draft, member, "ข")
-    contributing.hide(hidden, moderator, "ไม่สุภาพ")
-    contributing.withdraw(taken)
+    contributions.hide(hidden, moderator, "ไม่สุภาพ")
+    contributions.withdraw(taken)
     for made in (hidden, taken):
         with pytest.raises(ValidationError):
             accept(draft, made, moderator)

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from icalendar import Calendar
 
 from hub.models import Topic
+from policy.deliberation.timeline import timeline_of
 from policy.models import AgendaItem, Hearing, HearingGroup, ProcessStage
-from policy.timeline import timeline_of
 from tests.factories import AssemblyPageFactory, IssuePageFactory
 from tests.policy.conftest import days
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from policy import contributing
-from policy.member_section import contributions_of, erase_of, export_of
+from policy.deliberation import contributions
+from policy.deliberation.account_section import contributions_of, erase_of, export_of
 from policy.models import (
     AgendaProposal,
     Complaint,
@@ -128,7 +128,7 @@ def test_a_member_who_leaves_keeps_no_name_and_others_keep_her_words(
 ):
     comment(draft, member, "ที่คนอื่นตอบแล้ว")
     changed = comment(draft, member, "ก่อนแก้")
-    contributing.rewrite(changed, text="หลังแก้")
+    contributions.rewrite(changed, text="หลังแก้")
     comment(draft, member, "รอตรวจอยู่", state="held")
     AgendaProposal.objects.create(page=draft.assembly, author=member, title="ข้อเสนอ", why="ก")
     held = json.dumps(export_of(member), ensure_ascii=False)

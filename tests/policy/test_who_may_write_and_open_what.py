@@ -6,7 +6,7 @@ from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
 from policy.models import ClauseReport, Party, ResolutionPage, Verification, Withdrawal
-from policy.reminder_links import token_for
+from policy.reports.reminder_links import token_for
 from tests.policy.conftest import (
     REPORT,
     SEEN,

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from search.alerts import send_due
+from search.alerts.subscriptions import send_due
 from search.models import Alert
 from tests.factories import LessonPageFactory
 

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.utils import timezone
 from wagtail.models import Page, Site
 
-from hub import subscriptions
-from search.alerts import send_due
+from hub.email import subscriptions
+from search.alerts.subscriptions import send_due
 from search.models import Alert, DocumentText
 from tests.factories import LessonPageFactory, document, home
 

@@ -5,11 +5,11 @@ import threading
 
 import pytest
 
-from search import query
-from search.cluster_client import address_of, client_of
-from search.cluster_engine import ClusterEngine
-from search.engine import Filters, IndexUnavailable
-from search.tantivy_engine import TantivyEngine
+from search.engines.cluster.client import address_of, client_of
+from search.engines.cluster.engine import ClusterEngine
+from search.engines.contract import Filters, IndexUnavailable
+from search.engines.tantivy_engine import TantivyEngine
+from search.query import planning
 from tests.search.clusters import cluster_url, forget
 from tests.search.entries import EVERYONE, entry, found
 
@@ -66,7 +66,7 @@ def test_what_may_not_be_read_is_neither_found_nor_counted(engine):
         entry(1, body="ลับ", topics=["a"]), entry(2, body="ลับ", topics=["a"], audience="p1"),
         entry(3, body="ลับ", topics=["a"], site="2"),
     ])
-    answer = query.run(engine, query.plan("ลับ"), Filters(["public"], "1"))
+    answer = planning.run(engine, planning.plan("ลับ"), Filters(["public"], "1"))
     assert [h.page_id for h in answer.hits] == [1]
     assert answer.total == 1
     assert answer.facets["topics"] == [("a", 1)]
@@ -79,7 +79,7 @@ def test_filters_narrow_and_facets_count_the_alternatives(engine):
         entry(1, body="น้ำ", topics=["a"], year=2020), entry(2, body="น้ำ", topics=["b"], year=2021),
         entry(3, body="น้ำ", topics=["b"], kind="file", key="file:3:1"),
     ])
-    answer = query.run(engine, query.plan("น้ำ"), Filters(["public"], topics=["a"]))
+    answer = planning.run(engine, planning.plan("น้ำ"), Filters(["public"], topics=["a"]))
     assert answer.total == 1
     assert dict(answer.facets["topics"]) == {"a": 1, "b": 2}
     assert answer.facets["years"] == [("2020", 1)]
@@ -155,7 +155,7 @@ def test_readers_never_notice_rebuilds(make_engine):
         reader = make_engine()
         while not stop.is_set():
             try:
-                seen.add(query.run(reader, query.plan("น้ำ"), EVERYONE).total)
+                seen.add(planning.run(reader, planning.plan("น้ำ"), EVERYONE).total)
             except Exception as error:
                 seen.add(repr(error))
 
@@ -185,8 +185,8 @@ def test_writes_by_several_threads_are_all_there(engine, make_engine):
 
 def test_browsing_goes_by_date(engine):
     engine.apply([entry(n, published=n % 3 * 1000 + n) for n in range(1, 8)])
-    browse = query.plan("")
-    answer = query.run(engine, browse, EVERYONE)
+    browse = planning.plan("")
+    answer = planning.run(engine, browse, EVERYONE)
     assert [h.page_id for h in answer.hits] == [5, 2, 7, 4, 1, 6, 3]
     assert answer.total == 7
 
@@ -209,7 +209,7 @@ def test_scores_are_those_of_tantivy(engine, tmp_path):
     reference = TantivyEngine(tmp_path / "reference")
     reference.rebuild(entries)
     for asked in ("ปูม้า", "ปล่อยลูกปูคืนทะเล", "ขยะ", "ทะเล ไข่", "ทำไมเด็กปลูกต้นโกงกาง?", "health"):
-        answers = [query.run(e, query.plan(asked), EVERYONE) for e in (engine, reference)]
+        answers = [planning.run(e, planning.plan(asked), EVERYONE) for e in (engine, reference)]
         keys, scores = zip(*(([h.key for h in a.hits], [h.score for h in a.hits]) for a in answers),
                            strict=True)
         assert keys[0] == keys[1], asked

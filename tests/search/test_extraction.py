@@ -10,7 +10,7 @@ import pptx
 import pytest
 from fpdf import FPDF
 
-from search.extraction import Extracted, Limits, decode, extract, extract_safely
+from search.extraction.extractor import Extracted, Limits, decode, extract, extract_safely
 
 FILES = Path(__file__).parent.parent / "files"
 SENTENCES = [
@@ -318,21 +318,21 @@ def test_the_child_takes_a_thai_name_and_a_stored_name_without_extension(tmp_pat
 
 
 def test_a_child_that_takes_too_long_is_ended(tmp_path, monkeypatch):
-    from search import extraction_process
+    from search.extraction import child_process
 
     slow = tmp_path / "slow.py"
     slow.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(extraction_process, "__file__", str(slow))
+    monkeypatch.setattr(child_process, "__file__", str(slow))
     extracted = extract_safely(FILES / "cairo.pdf", filename="a.pdf", limits=Limits(seconds=1))
     assert extracted.status == "timeout"
 
 
 def test_a_child_that_dies_is_a_failure(tmp_path, monkeypatch):
-    from search import extraction_process
+    from search.extraction import child_process
 
     dying = tmp_path / "dying.py"
     dying.write_text("import os; os.kill(os.getpid(), 11)")
-    monkeypatch.setattr(extraction_process, "__file__", str(dying))
+    monkeypatch.setattr(child_process, "__file__", str(dying))
     assert extract_safely(FILES / "cairo.pdf", filename="a.pdf").status == "failed"
 
 
@@ -348,18 +348,18 @@ def test_a_missing_file_is_a_failure():
 
 
 def test_the_child_sees_no_secrets_and_no_django(tmp_path, monkeypatch):
-    from search import extraction_process
+    from search.extraction import child_process
 
     monkeypatch.setenv("DATABASE_URL", "postgres://secret")
     spy = tmp_path / "spy.py"
     spy.write_text(
         "import json, os, sys\n"
-        f"sys.path.insert(0, {str(Path(extraction_process.__file__).parent.parent)!r})\n"
-        "import search.extraction\n"
+        f"sys.path.insert(0, {str(Path(child_process.__file__).parents[2])!r})\n"
+        "import search.extraction.extractor\n"
         "seen = 'DATABASE_URL' in os.environ or 'django' in sys.modules\n"
         "open('answer.json', 'w').write(json.dumps({'status': 'failed' if seen else 'empty'}))"
     )
-    monkeypatch.setattr(extraction_process, "__file__", str(spy))
+    monkeypatch.setattr(child_process, "__file__", str(spy))
     assert extract_safely(FILES / "cairo.pdf", filename="a.pdf").status == "empty"
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.files.base import ContentFile
 
 from hub.models import Attachment, HubDocument
-from search.find import find
 from search.models import DocumentText
+from search.query.find import find
 from tests.factories import LessonPageFactory, document
 
 pytestmark = pytest.mark.django_db

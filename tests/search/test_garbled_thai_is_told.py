@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from search.extraction import best_reading
-from search.thai_quality import repair, thai_quality
+from search.extraction.extractor import best_reading
+from search.text.quality import repair, thai_quality
 from tests.search.test_extraction import FILES, SENTENCES, read, thai_pdf
 
 
@@ -40,17 +40,17 @@ def test_a_map_that_names_other_letters_is_told_too(by, tmp_path):
     "หรอยจังฮู้ นุ้ยไปแลหนังลุงตะ แหลงใต้ม่ายโร้ เติ้นอี้ไปไหนเหล่า ตาหลวงเข้าโหม่แล้วหม้าย " * 2,
 ])
 def test_prayers_names_and_dialect_are_a_language(text):
-    from search.thai_quality import is_no_language
+    from search.text.quality import is_no_language
 
     assert not is_no_language(text)
 
 
 def test_one_garbled_part_does_not_lose_the_others(monkeypatch, tmp_path):
-    from search import extraction
+    from search.extraction import extractor
 
     garbled = "ก็่่ะ่าิ้ ่ำ่ั่ิ"
-    monkeypatch.setattr(extraction, "_read", lambda path, kind: [
-        extraction.Part(1, "page", SENTENCES[0]), extraction.Part(2, "page", garbled),
+    monkeypatch.setattr(extractor, "_read", lambda path, kind: [
+        extractor.Part(1, "page", SENTENCES[0]), extractor.Part(2, "page", garbled),
     ])
     (tmp_path / "a.pdf").write_bytes(b"%PDF-")
     extracted = read(tmp_path / "a.pdf")
@@ -65,12 +65,12 @@ def test_the_best_of_several_readings_is_taken():
 
 
 def test_a_pdf_reader_that_fails_leaves_the_work_to_the_others(monkeypatch):
-    from search import extraction
+    from search.extraction import extractor
 
     def refuse(content, kind):
         raise RuntimeError("Invalid cross-reference table")
 
-    monkeypatch.setattr(extraction, "_by_xberg", refuse)
+    monkeypatch.setattr(extractor, "_by_xberg", refuse)
     assert len(read(FILES / "chromium.pdf").parts) == 3
 
 

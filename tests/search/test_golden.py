@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.blocks import StoryBlock
-from search import cluster, indexer
-from search.find import find
+from hub.pages.blocks import StoryBlock
+from search.index import cluster, indexer
+from search.query.find import find
 from tests.factories import PracticePageFactory
 from tests.search.clusters import PRODUCTS
 

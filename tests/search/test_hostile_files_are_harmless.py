@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from search.extraction import MIME_TYPES, Extracted, Limits, extract, extract_safely
+from search.extraction.extractor import MIME_TYPES, Extracted, Limits, extract, extract_safely
 from tests.search.test_extraction import FILES, SENTENCES, WRITERS, write_docx, write_odf
 
 SEED = 20260414

@@ -2,8 +2,9 @@
 
 import pytest
 
-from search import passages, query, thai
-from search.engine import Hit, Section
+from search.engines.contract import Hit, Section
+from search.query import passages, planning
+from search.text import thai
 
 FILLER = "ชุมชนร่วมกันคิดร่วมกันทำเพื่อให้ทุกคนมีสุขภาพที่ดีขึ้นอย่างยั่งยืน"
 
@@ -14,7 +15,7 @@ def hit(*sections, summary=""):
 
 
 def best(text, *sections, **arguments):
-    words = passages.needles(query.plan(text))
+    words = passages.needles(planning.plan(text))
     places = passages.Places(hit(*sections, **arguments), words)
     return passages.best_passages(places, words)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from search import query
-from search.engine import Entry, Filters, Section
-from search.tantivy_engine import TantivyEngine
+from search.engines.contract import Entry, Filters, Section
+from search.engines.tantivy_engine import TantivyEngine
+from search.query import planning
 
 BODIES = {
     1: "การปลูกข้าวหอมมะลิในนา",
@@ -30,7 +30,7 @@ def engine(tmp_path_factory):
 
 
 def ask(engine, text):
-    return query.run(engine, query.plan(text), Filters(["public"]))
+    return planning.run(engine, planning.plan(text), Filters(["public"]))
 
 
 def pages(answer):
@@ -67,8 +67,8 @@ def test_a_question_goes_by_any_word(engine):
 
 
 def test_who_is_an_organisation_unless_it_asks(engine):
-    assert not query.plan("WHO report").is_question
-    assert query.plan("who made this").is_question
+    assert not planning.plan("WHO report").is_question
+    assert planning.plan("who made this").is_question
     assert pages(ask(engine, "WHO")) == [6]
 
 
@@ -77,15 +77,15 @@ def test_an_excluded_word_must_not_occur(engine):
 
 
 def test_a_long_query_is_cut_and_says_so():
-    plan = query.plan("ข้าว น้ำ ปลา " * 1000)
+    plan = planning.plan("ข้าว น้ำ ปลา " * 1000)
     assert "cut" in plan.notes
-    assert len(plan.text) <= query.MAX_CHARACTERS
-    assert sum(len(t.words) for t in plan.terms) <= query.MAX_TERMS
+    assert len(plan.text) <= planning.MAX_CHARACTERS
+    assert sum(len(t.words) for t in plan.terms) <= planning.MAX_TERMS
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "!!", "\ud800", '""', "-", "\u200b"])
 def test_nothing_typed_is_said_to_be_empty(text):
-    plan = query.plan(text)
+    plan = planning.plan(text)
     assert plan.is_empty
     assert plan.notes == ("empty",)
 
@@ -96,7 +96,7 @@ def test_nothing_typed_is_said_to_be_empty(text):
      "ข้าว\x00น้ำ", "ข้าว\ud800", "ก" * 10_000, "a" * 10_000, "่" * 10_000, "-ก " * 5000, "'; DROP"],
 )
 def test_nothing_typed_breaks_a_search(engine, text):
-    plan = query.plan(text)
+    plan = planning.plan(text)
     if not plan.is_empty:
         ask(engine, text)
     engine.suggest(text, Filters(["public"]), 5)

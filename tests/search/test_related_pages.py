@@ -3,8 +3,8 @@
 import pytest
 from wagtail.models import PageViewRestriction
 
-from hub.chain import Relation
-from search import indexer
+from hub.chain.relations import Relation
+from search.index import indexer
 from tests.factories import LessonPageFactory, ModelPageFactory, PracticePageFactory, link
 
 pytestmark = pytest.mark.django_db

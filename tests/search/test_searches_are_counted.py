@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from hub import counting as hub_counting
-from search import counting
+from hub.statistics import counters as hub_counting
 from search.models import OpenedCount, SearchCount
-from search.searches_report import may_see_searches
+from search.statistics import counters
+from search.statistics.report import may_see_searches
 from tests.factories import LessonPageFactory, document
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def reader(number=0, agent=FIREFOX):
 
 
 def counted() -> dict:
-    counting.counts.write()
+    counters.counts.write()
     return {c.text: (c.asked, c.nothing, c.opened) for c in SearchCount.objects.all()}
 
 
@@ -81,7 +81,7 @@ def test_the_same_visitor_counts_once_a_day(page, monkeypatch):
     monkeypatch.setattr(timezone, "localdate", lambda *args: tomorrow)
     client.get("/search/?q=ปูม้า")
     assert sum(c.asked for c in SearchCount.objects.all()) == 1
-    counting.counts.write()
+    counters.counts.write()
     assert sum(c.asked for c in SearchCount.objects.all()) == 2
 
 
@@ -175,24 +175,24 @@ def test_nothing_is_kept_of_who_and_when():
 
 def test_a_visitor_cannot_be_found_again_in_what_the_process_remembers(page):
     reader(77).get("/search/?q=ปูม้า")
-    assert all(len(mark) == 8 for mark in counting.visitors.seen)
-    assert len(counting.visitors.salt) == 16
+    assert all(len(mark) == 8 for mark in counters.visitors.seen)
+    assert len(counters.visitors.salt) == 16
 
 
 def test_counting_that_fails_fails_no_search(page, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(counting.counts, "note", broken)
+    monkeypatch.setattr(counters.counts, "note", broken)
     assert reader().get("/search/?q=ปูม้า").status_code == 200
 
 
 def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monkeypatch):
     monkeypatch.setattr(hub_counting, "MOST_WAITING", 30)
-    monkeypatch.setattr(counting, "MOST_TEXTS_OF_A_DAY", 10)
+    monkeypatch.setattr(counters, "MOST_TEXTS_OF_A_DAY", 10)
     for number in range(50):
-        counting.counts.note(("th", f"คำ {number}", "asked"))
-    assert len(counting.counts.waiting) == 30
+        counters.counts.note(("th", f"คำ {number}", "asked"))
+    assert len(counters.counts.waiting) == 30
     assert len(counted()) == 11
     assert counted()[""][0] == 20
 

@@ -3,8 +3,8 @@
 import pytest
 from wagtail.models import PageViewRestriction
 
-from search.find import find
-from search.spelling import Speller, distance
+from search.query.find import find
+from search.text.spelling import Speller, distance
 from tests.factories import LessonPageFactory, PracticePageFactory
 
 COUNTS = {

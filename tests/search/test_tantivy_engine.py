@@ -9,16 +9,16 @@ import time
 
 import pytest
 
-from search import query
-from search.engine import IndexUnavailable
-from search.tantivy_engine import TantivyEngine
+from search.engines.contract import IndexUnavailable
+from search.engines.tantivy_engine import TantivyEngine
+from search.query import planning
 from tests.search.entries import EVERYONE, entry, found
 
 WRITER = """
 import sys
 sys.path.insert(0, {tests!r})
 from entries import entry
-from search.tantivy_engine import TantivyEngine
+from search.engines.tantivy_engine import TantivyEngine
 engine = TantivyEngine({path!r})
 print("ready", flush=True)
 """
@@ -159,7 +159,7 @@ def test_readers_never_notice_rebuilds_and_old_generations_go(tmp_path):
         reader = TantivyEngine(tmp_path)
         while not stop.is_set():
             try:
-                seen.add(query.run(reader, query.plan("น้ำ"), EVERYONE).total)
+                seen.add(planning.run(reader, planning.plan("น้ำ"), EVERYONE).total)
             except Exception as error:
                 seen.add(repr(error))
 

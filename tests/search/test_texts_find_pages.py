@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.chain import Stage
-from hub.finding import pages_like, words_of
+from hub.chain.relations import Stage
+from hub.pages.page_search import pages_like, words_of
 from tests.factories import LessonPageFactory, ModelPageFactory
 
 pytestmark = pytest.mark.django_db

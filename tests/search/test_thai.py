@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from search import thai
+from search.text import thai
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_threads_cut_alike():
 
 
 def test_importing_loads_no_dictionary():
-    code = "import sys, search.thai; print('nlpo3' in sys.modules or 'pythainlp' in sys.modules)"
+    code = "import sys, search.text.thai; print('nlpo3' in sys.modules or 'pythainlp' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
 

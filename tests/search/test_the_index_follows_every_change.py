@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from hub.models import Change
-from search import indexer
-from search.find import find
+from search.index import indexer
+from search.query.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory
 
 pytestmark = [
@@ -82,7 +82,7 @@ def test_the_index_is_written_when_the_transaction_commits(page):
 
 
 def test_a_process_that_died_before_indexing_is_made_up_for(page, monkeypatch):
-    monkeypatch.setattr("search.indexer.catch_up", lambda timeout=0: 0)
+    monkeypatch.setattr("search.index.indexer.catch_up", lambda timeout=0: 0)
     late = LessonPageFactory(title="ปลาหมอคางดำ")
     monkeypatch.undo()
     indexer._engines.clear()

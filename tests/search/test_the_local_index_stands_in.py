@@ -7,12 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from wagtail.models import PageViewRestriction
 
-from search import cluster, indexer
-from search.cluster_client import address_of
-from search.engine import Filters
-from search.fields import SCHEMA_VERSION
-from search.find import find, suggest
+from search.engines.cluster.client import address_of
+from search.engines.contract import Filters
+from search.engines.fields import SCHEMA_VERSION
+from search.index import cluster, indexer
 from search.models import ClusterPending
+from search.query.find import find, suggest
 from tests.factories import LessonPageFactory
 from tests.search.clusters import PRODUCTS, cluster_url, forget
 from tests.search.faulty_server import FAULTS, FaultyServer
@@ -67,8 +67,8 @@ def real(request, page, server, search_cluster, monkeypatch):
     monkeypatch.setattr(target.breaker, "seconds", 0)
     monkeypatch.setattr(target.breaker, "trial", 0)
     # The machine may be busy.
-    monkeypatch.setattr("search.standing_in.CLUSTER_SECONDS", 5)
-    monkeypatch.setattr("search.standing_in.DRAIN_SECONDS", 5)
+    monkeypatch.setattr("search.query.fallback.CLUSTER_SECONDS", 5)
+    monkeypatch.setattr("search.query.fallback.DRAIN_SECONDS", 5)
     cluster.rebuild()
     yield target
     server.stop()

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from hub.models import Attachment
 from models_lib.models import ModelPage
-from search import indexer
-from search.find import find
+from search.index import indexer
+from search.query.find import find
 from tests.factories import LessonPageFactory, ModelPageFactory, document
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from search import query, visitors_best
-from search.engine import PUBLIC, Filters
-from search.tantivy_engine import TantivyEngine
+from search.engines import anonymous_fast_path
+from search.engines.contract import PUBLIC, Filters
+from search.engines.tantivy_engine import TantivyEngine
+from search.query import planning
 from tests.search.entries import entry
 
 WORDS = "ปูม้า ทะเล ชายหาด น้ำท่วม ยางพารา ผู้สูงอายุ เด็ก ตลาด ขยะ ข้าว ควาย ครู".split()
@@ -19,7 +20,7 @@ def engine_with(tmp_path, entries):
 
 
 def ask(engine, text, filters, strategies, offset=0):
-    return query.run(engine, query.plan(text), filters, offset, 10, True, strategies)
+    return planning.run(engine, planning.plan(text), filters, offset, 10, True, strategies)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -40,7 +41,7 @@ def test_the_short_way_finds_the_same(tmp_path, monkeypatch, seed, strategies):
     for filters in (Filters([PUBLIC]), Filters([PUBLIC], site="1")):
         short = ask(engine, text, filters, strategies)
         with monkeypatch.context() as patched:
-            patched.setattr(visitors_best, "is_for", lambda *_: False)
+            patched.setattr(anonymous_fast_path, "is_for", lambda *_: False)
             whole = ask(engine, text, filters, strategies)
         assert (short.total, short.facets) == (whole.total, whole.facets)
         assert [h.score for h in short.hits] == pytest.approx([h.score for h in whole.hits])

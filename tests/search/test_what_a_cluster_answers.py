@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from search import query
-from search.cluster_client import Address, Client, Unreachable, address_of, client_of
-from search.cluster_engine import ClusterEngine, Refused, Unfit
-from search.engine import IndexUnavailable
-from search.fields import SCHEMA_VERSION
+from search.engines.cluster.client import Address, Client, Unreachable, address_of, client_of
+from search.engines.cluster.engine import ClusterEngine, Refused, Unfit
+from search.engines.contract import IndexUnavailable
+from search.engines.fields import SCHEMA_VERSION
+from search.query import planning
 from tests.search.entries import EVERYONE, entry
 from tests.search.faulty_server import FAULTS, FaultyServer
 
@@ -50,12 +50,12 @@ class RecordedClient(Client):
 
 @pytest.fixture
 def engine_of(tmp_path, monkeypatch):
-    monkeypatch.setattr("search.cluster_engine.BACKOFF", 0.001)
+    monkeypatch.setattr("search.engines.cluster.engine.BACKOFF", 0.001)
     return lambda **answers: ClusterEngine(RecordedClient(**answers), tmp_path / "lock")
 
 
 def ask(engine):
-    return query.run(engine, query.plan("น้ำ"), EVERYONE)
+    return planning.run(engine, planning.plan("น้ำ"), EVERYONE)
 
 
 def test_a_whole_answer_is_read(engine_of):
@@ -131,10 +131,10 @@ def test_writing_never_makes_an_index_of_its_own(engine_of):
 
 
 def test_what_is_chosen_in_a_facet_does_not_narrow_its_own_counts(engine_of):
-    from search.engine import Filters
+    from search.engines.contract import Filters
 
     engine = engine_of(_search=ANSWER)
-    query.run(engine, query.plan("น้ำ"), Filters(["public"], "1", topics=["a"]))
+    planning.run(engine, planning.plan("น้ำ"), Filters(["public"], "1", topics=["a"]))
     body = engine.client.asked[-1][2]
     assert json.dumps({"terms": {"topic": ["a"]}}) in json.dumps(body["post_filter"])
     filters = {name: json.dumps(part["filter"]) for name, part in body["aggs"].items()}

@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from hub.models import Change, HubDocument
-from search import indexer, wagtail_backend
+from search.extraction.tasks import MOST_TRIES, read_text
+from search.index import indexer, wagtail_backend
 from search.models import DocumentText
-from search.tasks import MOST_TRIES, read_text
 from tests.factories import LessonPageFactory, document
 
 # The worker and the schedule let go of connections.
@@ -105,7 +105,7 @@ def test_a_file_is_read_once_however_often_it_is_asked_for(hub, queue, monkeypat
 
 
 def test_a_text_and_its_row_in_the_change_log_come_together(hub, monkeypatch):
-    from search import tasks
+    from search.extraction import tasks
 
     def killed(*args):
         raise SystemExit
@@ -120,7 +120,7 @@ def test_a_text_and_its_row_in_the_change_log_come_together(hub, monkeypatch):
 
 
 def test_what_a_killed_rebuild_left_is_removed_and_a_living_one_is_spared(hub):
-    from search import generations
+    from search.engines import generations
 
     indexer.rebuild()
     engine = indexer.engine()
@@ -161,7 +161,7 @@ def test_a_change_committed_while_the_index_is_rebuilt_is_not_lost(hub, monkeypa
 
 
 def test_more_changes_than_the_log_keeps_do_not_escape_a_rebuild(hub, monkeypatch):
-    from search.entries import EntryBuilder
+    from search.index.entries import EntryBuilder
 
     page, gone = LessonPageFactory(), LessonPageFactory()
     Change.objects.create(kind="page", object_id=page.pk)
@@ -184,8 +184,8 @@ def test_more_changes_than_the_log_keeps_do_not_escape_a_rebuild(hub, monkeypatc
 
 
 def test_the_folder_of_a_killed_reader_is_removed_in_time(tmp_path, monkeypatch):
-    from search.extraction import extract_safely
-    from search.extraction_process import FOLDERS, LEFT_BEHIND
+    from search.extraction.child_process import FOLDERS, LEFT_BEHIND
+    from search.extraction.extractor import extract_safely
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     old, new = tmp_path / f"{FOLDERS}old", tmp_path / f"{FOLDERS}new"

@@ -17,9 +17,9 @@ from wagtail.models import (
 )
 
 from courses.models import Handout
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from hub.models import Attachment, HomePage, Topic
-from search.find import find
+from search.query.find import find
 from tests.factories import (
     CurriculumPageFactory,
     LessonPageFactory,
@@ -183,7 +183,7 @@ def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
 
 
 def test_an_alert_tells_nothing_that_is_not_open_to_all(guarded, hub, mailoutbox):
-    from search.alerts import send_due
+    from search.alerts.subscriptions import send_due
     from search.models import Alert
 
     before = timezone.now() - timedelta(days=30)

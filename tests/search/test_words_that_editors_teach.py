@@ -4,9 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from hub.models import Change, Topic
-from search import indexer, thai
-from search.find import find
+from search.index import indexer
 from search.models import GlossaryTerm
+from search.query.find import find
+from search.text import thai
 from tests.factories import LessonPageFactory, PracticePageFactory
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)

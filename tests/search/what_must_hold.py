@@ -7,7 +7,7 @@ from wagtail.models import Page, PageLogEntry, Revision
 
 from hub.models import Attachment, Change
 from lessons.models import LessonPage
-from search import indexer, wagtail_backend
+from search.index import indexer, wagtail_backend
 from search.models import DocumentText
 
 

@@ -3,10 +3,10 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from search import cluster, indexer
-from search.cluster_engine import Unfit
-from search.engine import IndexUnavailable
-from search.wagtail_backend import has_editors_index
+from search.engines.cluster.engine import Unfit
+from search.engines.contract import IndexUnavailable
+from search.index import cluster, indexer
+from search.index.wagtail_backend import has_editors_index
 
 LOCAL = "local index"
 
