@@ -25,7 +25,7 @@ class CoursesConfig(AppConfig):
         every(TEN_MINUTES, schedule.remind, by_day=True)
         every(TEN_MINUTES, schedule.forget)
         every(AN_HOUR, followers.write_due)
-        every(A_MINUTE, prebuild.look_after, beside=True)
+        every(A_MINUTE, prebuild.ensure_current, in_thread=True)
         reference_loaded.connect(permissions.add_rights)
         account_pages.register(account_section.my_courses, order=20)
         account_pages.register(account_section.my_groups, order=30)

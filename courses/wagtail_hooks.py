@@ -16,7 +16,7 @@ from courses.runs import admin  # noqa: F401 - registers what editors plan
 def handouts_for_those_who_may_have_them(document, request):
     if is_a_handout(document):
         refuse_unless_handed_out(document, request)
-        counters.say(request, document_id=document.pk)
+        counters.record(request, document_id=document.pk)
 
 
 hooks.register("before_bulk_action", publishing.before_bulk_action)

@@ -71,7 +71,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "hub.statistics.counters.CountingMiddleware",
-    "hub.web.concurrency_limit.TurnsMiddleware",
+    "hub.web.concurrency_limit.ConcurrencyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "hub.middleware.ReadableInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

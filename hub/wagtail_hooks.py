@@ -170,7 +170,7 @@ def withdraw_button(page, user, view_name, next_url=None):
 
 
 @hooks.register("before_edit_page")
-def say_what_it_rests_on(request, page):
+def warn_about_flags(request, page):
     """Above the form: that the page is withdrawn, or what waits for a review."""
     if request.method != "GET" or not isinstance(page, KnowledgePage):
         return

@@ -36,7 +36,7 @@ class Download(NamedTuple):
     document_id: int = 0
 
 
-def say(request, **what) -> None:
+def record(request, **what) -> None:
     """Say in ``request.download`` what is answered, where it is to be counted."""
     from courses.models import may_facilitate
 
@@ -55,7 +55,7 @@ def count(request, response) -> None:
         download and is_beginning(request, response) and is_a_person(request)
         and visitors.is_new(request, ("downloaded", *download))
     ):
-        counts.note((download, _came_from(request) if download.document_id else ""))
+        counts.increment((download, _came_from(request) if download.document_id else ""))
 
 
 def _came_from(request) -> str:

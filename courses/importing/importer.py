@@ -12,7 +12,7 @@ from wagtail.permissions import policy_registry
 from wagtail.utils.file import hash_filelike
 
 from courses.files import closed_documents
-from courses.importing.sources import FoundFile, Refused
+from courses.importing.sources import FileRejected, FoundFile
 from courses.models import CourseSession, CurriculumPage, Handout
 from courses.models.handout import NOT_STATED
 from hub.files.names import safe_filename
@@ -94,13 +94,13 @@ class Taking:
         folders = file.folders[1:] if root else file.folders
         try:
             if file.problem:
-                raise Refused(file.problem)
+                raise FileRejected(file.problem)
             content = file.open()
             try:
                 document = self._document(file, content, row)
             finally:
                 content.close()
-        except Refused as error:
+        except FileRejected as error:
             row.said.append(str(error))
             return
         except ValidationError as error:

@@ -32,7 +32,7 @@ UNICODE_PATH = 0x7075  # extra field of Info-ZIP: the name in UTF-8
 JUNK = re.compile(r"(__MACOSX|\..*|~\$.*|thumbs\.db|desktop\.ini)", re.IGNORECASE)
 
 
-class Refused(Exception):
+class FileRejected(Exception):
     """A file that is not taken; its argument says why, for people."""
 
 
@@ -141,11 +141,11 @@ def _unpacked(archive, member, budget):
             return _copied(stream, budget)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError,
             ValueError) as error:
-        raise Refused(_("It is damaged in the zip.")) from error
+        raise FileRejected(_("It is damaged in the zip.")) from error
 
 
 def _copied(stream, budget):
-    """``stream`` in a temporary file; raises Refused when it is larger than may be."""
+    """``stream`` in a temporary file; raises FileRejected when it is larger than may be."""
     copy = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
     size = 0
     while chunk := stream.read(READ_BYTES):
@@ -153,7 +153,7 @@ def _copied(stream, budget):
         budget.left -= len(chunk)
         if size > MAX_DOCUMENT_BYTES or budget.left < 0:
             copy.close()
-            raise Refused(too_large() if budget.left >= 0 else _(
+            raise FileRejected(too_large() if budget.left >= 0 else _(
                 "All files together unpack to more than %(limit)s MB. Bring in the rest another "
                 "time.") % {"limit": MAX_ALL_BYTES // MEGABYTE})
         copy.write(chunk)

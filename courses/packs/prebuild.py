@@ -13,13 +13,13 @@ logger = logging.getLogger(__name__)
 _state = None  # of all public content, when this process last went through the courses
 
 
-def look_after() -> None:
+def ensure_current() -> None:
     """Make the public pack of each course that lacks it, once anything public has changed."""
     global _state
     from courses.models import CurriculumPage
-    from hub.models import Change
+    from hub.models import OutboxEntry
 
-    state, _pending = Change.objects.state()
+    state, _pending = OutboxEntry.objects.state()
     if state == _state:
         return
     for page in CurriculumPage.objects.live():

@@ -31,7 +31,7 @@ def files_of_session(files, number) -> list:
 def whole_pack(page, request):
     from courses.updates.copies import remember
 
-    counters.say(request, page_id=page.pk, what="pack")
+    counters.record(request, page_id=page.pk, what="pack")
     files = files_of(page, request)
     response = pack_response(request, files, pack_name(page))
     remember(request, page, files, response)
@@ -42,7 +42,7 @@ def one_session(page, request, number):
     files = files_of_session(files_of(page, request), number)
     if not files:
         raise Http404
-    counters.say(request, page_id=page.pk, what="session", session=number)
+    counters.record(request, page_id=page.pk, what="session", session=number)
     return pack_response(request, files, session_name(page, number))
 
 
@@ -50,7 +50,7 @@ def book(page, request, kind):
     """The EPUB or the PDF alone."""
     for file in files_of(page, request):
         if file.kind == kind and not file.session:
-            counters.say(request, page_id=page.pk, what=kind)
+            counters.record(request, page_id=page.pk, what=kind)
             return file_response(request, file, book_name(page, kind), CONTENT_TYPES[kind])
     raise Http404
 

@@ -16,7 +16,7 @@ from courses.runs import enrolment as enrolling
 from courses.runs.forms import AddForm, DetailsForm, PostForm
 from courses.runs.permissions import for_leaders, may_confirm
 from hub.files.names import safe_filename
-from hub.web.rate_limit import HOUR, times
+from hub.web.rate_limit import HOUR, hit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SENT_TWICE = timedelta(minutes=5)
@@ -101,7 +101,7 @@ def send(request, run):
     """A message or files to everybody who has a seat."""
     form, status, problem = PostForm(request.POST or None, request.FILES or None), 200, ""
     if request.method == "POST":
-        if times("group message", request.user.pk, HOUR) > MOST_AN_HOUR:
+        if hit("group message", request.user.pk, HOUR) > MOST_AN_HOUR:
             status, problem = 429, _("Too much was sent from here. Try again in an hour.")
         elif not form.is_valid():
             status = 422

@@ -20,7 +20,7 @@ SESSION = "sessions:"  # how names of passages that are sessions begin
 HANDOUTS = "public_handouts"  # compared by their files instead
 
 
-class Fate(StrEnum):
+class ChangeType(StrEnum):
     """What became of a handout since the copy."""
 
     NEW = "new"
@@ -33,7 +33,7 @@ class Fate(StrEnum):
 class FileChange:
     """One handout: ``now`` and ``before`` are its rows in the manifests, either may be None."""
 
-    fate: Fate
+    fate: ChangeType
     before: dict | None
     now: dict | None
 
@@ -66,7 +66,7 @@ class Part:
 class TaughtChange:
     """A Model or lesson the course teaches: ``page`` as anybody may read it now."""
 
-    fate: Fate
+    fate: ChangeType
     page: KnowledgePage
     before: int | None
     now: int | None
@@ -74,7 +74,7 @@ class TaughtChange:
     @property
     def address(self) -> str:
         """What changed in it, where it has versions of both."""
-        if self.fate == Fate.REPLACED and self.before and self.now:
+        if self.fate == ChangeType.REPLACED and self.before and self.now:
             return f"{self.page.url}v/{self.before}/to/{self.now}/"
         return self.page.url
 
@@ -133,7 +133,7 @@ def since(page, before, edition, files, user_may_facilitate) -> Since:
     had = _handouts(old or manifest)
     named = _may_be_named(had, user_may_facilitate)
     for change in file_changes(had, _handouts(manifest)):
-        if change.fate == Fate.GONE and change.before not in named:
+        if change.fate == ChangeType.GONE and change.before not in named:
             closed += 1
             continue
         key = _key_of(change.now, manifest) if change.now else _key_of(change.before, old)
@@ -220,12 +220,12 @@ def file_changes(old, new) -> list[FileChange]:
     for place, row in enumerate(new):
         other = pairs.get(place)
         if other is None:
-            found.append(FileChange(Fate.NEW, None, row))
+            found.append(FileChange(ChangeType.NEW, None, row))
         elif other["sha256"] != row["sha256"]:
-            found.append(FileChange(Fate.REPLACED, other, row))
+            found.append(FileChange(ChangeType.REPLACED, other, row))
         elif other["path"] != row["path"]:
-            found.append(FileChange(Fate.MOVED, other, row))
-    return found + [FileChange(Fate.GONE, row, None) for row in left]
+            found.append(FileChange(ChangeType.MOVED, other, row))
+    return found + [FileChange(ChangeType.GONE, row, None) for row in left]
 
 
 def _handouts(manifest) -> list[dict]:
@@ -275,9 +275,9 @@ def _taught(page, manifest, old) -> list[TaughtChange]:
     found = []
     for pk, taught in now.items():
         if pk not in before:
-            found.append(TaughtChange(Fate.NEW, taught, None, versions.get(pk)))
+            found.append(TaughtChange(ChangeType.NEW, taught, None, versions.get(pk)))
         elif versions.get(pk) != before[pk]:
-            found.append(TaughtChange(Fate.REPLACED, taught, before[pk], versions.get(pk)))
+            found.append(TaughtChange(ChangeType.REPLACED, taught, before[pk], versions.get(pk)))
     for taught in KnowledgePage.objects.open_to_all().filter(pk__in=before.keys() - now.keys()):
-        found.append(TaughtChange(Fate.GONE, taught, before[taught.pk], None))
+        found.append(TaughtChange(ChangeType.GONE, taught, before[taught.pk], None))
     return found

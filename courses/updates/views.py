@@ -118,7 +118,7 @@ def changed_files(request, page, number):
     changed = files_since(page, files, edition, number, facilitates)
     if not changed:
         raise Http404
-    counters.say(request, page_id=page.pk, what="changes")
+    counters.record(request, page_id=page.pk, what="changes")
     response = pack_response(request, changed, changes_name(page, number), pack_name(page))
     remember(request, page, files, response)
     return response

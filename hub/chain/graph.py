@@ -14,7 +14,7 @@ MOST_PAGES = 150
 
 
 @dataclass(frozen=True)
-class Leaf:
+class NonPageNode:
     """A step of the chain that is no page of its own: a clause, a report on it."""
 
     kind: str  # a word for programs: "clause", "report"
@@ -27,7 +27,7 @@ class Leaf:
     evidence_url: str = ""
     status: str = ""
     status_label: str = ""
-    leaves: tuple["Leaf", ...] = ()
+    leaves: tuple["NonPageNode", ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,20 +22,20 @@ time_passed = Signal()  # sent every few seconds by the schedule; see hub/jobs/s
 
 def record(kind, object_id=None) -> None:
     """Add a row to the change log; it is seen by others when the transaction commits."""
-    from hub.models import Change
+    from hub.models import OutboxEntry
 
-    Change.objects.create(kind=kind, object_id=object_id)
-    changes_recorded.send(Change)
+    OutboxEntry.objects.create(kind=kind, object_id=object_id)
+    changes_recorded.send(OutboxEntry)
 
 
 def record_pages(pages) -> None:
     """Add a row for each page of a queryset."""
-    from hub.models import Change
+    from hub.models import OutboxEntry
 
-    Change.objects.bulk_create(
-        Change(kind=Change.Kind.PAGE, object_id=pk) for pk in pages.values_list("pk", flat=True)
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(kind=OutboxEntry.Kind.PAGE, object_id=pk) for pk in pages.values_list("pk", flat=True)
     )
-    changes_recorded.send(Change)
+    changes_recorded.send(OutboxEntry)
 
 
 def _page_changed(sender, instance, raw=False, **kwargs):
@@ -72,15 +72,15 @@ def _document_changed(sender, instance, **kwargs):
 
 
 def _collection_changed(sender, instance, **kwargs):
-    from hub.models import Change, HubDocument
+    from hub.models import HubDocument, OutboxEntry
 
     collection = instance if isinstance(instance, Collection) else instance.collection
     documents = HubDocument.objects.filter(collection__path__startswith=collection.path)
-    Change.objects.bulk_create(
-        Change(kind=Change.Kind.DOCUMENT, object_id=pk)
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(kind=OutboxEntry.Kind.DOCUMENT, object_id=pk)
         for pk in documents.values_list("pk", flat=True)
     )
-    changes_recorded.send(Change)
+    changes_recorded.send(OutboxEntry)
 
 
 def _name_changed(sender, instance, created=False, **kwargs):

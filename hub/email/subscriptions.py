@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 
-from hub.web.rate_limit import DAY, HOUR, network_of, times
+from hub.web.rate_limit import DAY, HOUR, hit, network_of
 
 logger = logging.getLogger(__name__)
 ASKED_OF_A_VISITOR = 10  # in an hour
@@ -30,7 +30,7 @@ REFUSALS = (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException)  # of 
 
 def may_ask(request) -> bool:
     """Whether this visitor asked less often than the limit in the last hour."""
-    return times("alert", network_of(request), HOUR) <= ASKED_OF_A_VISITOR
+    return hit("alert", network_of(request), HOUR) <= ASKED_OF_A_VISITOR
 
 
 def ask(model, email, same, said) -> None:
@@ -41,7 +41,7 @@ def ask(model, email, same, said) -> None:
     written to too often: then there is no letter.
     """
     email = email.strip().lower()
-    if times("alert", email, DAY) > LETTERS_TO_AN_ADDRESS:
+    if hit("alert", email, DAY) > LETTERS_TO_AN_ADDRESS:
         return
     known = model.objects.filter(email=email, **same).first()
     if known is None:

@@ -16,10 +16,10 @@ FIRST_HOUR, LAST_HOUR = 7, 20  # letters come by day
 
 
 def every(
-    seconds: float, function: Callable[[], object], by_day: bool = False, beside: bool = False
+    seconds: float, function: Callable[[], object], by_day: bool = False, in_thread: bool = False
 ) -> None:
     """Have ``function`` called every ``seconds``; ``by_day``, only from 7 to 20 o'clock;
-    ``beside``, in a thread of its own, which holds up nothing, and one at a time.
+    ``in_thread``, in a thread of its own, which holds up nothing, and one at a time.
 
     ``keep_schedule --once`` calls it at any hour and waits. One that fails stops no other and is
     called again in its time.
@@ -33,10 +33,10 @@ def every(
         if not once and not (is_due and (not by_day or _is_day())):
             return
         called = now
-        if once or not beside:
+        if once or not in_thread:
             function()
         elif at_it.acquire(blocking=False):
-            threading.Thread(target=_beside, args=(function, at_it), daemon=True).start()
+            threading.Thread(target=_in_thread, args=(function, at_it), daemon=True).start()
 
     time_passed.connect(look, weak=False)
 
@@ -45,7 +45,7 @@ def _is_day() -> bool:
     return FIRST_HOUR <= timezone.localtime().hour < LAST_HOUR
 
 
-def _beside(function, at_it) -> None:
+def _in_thread(function, at_it) -> None:
     try:
         function()
     except Exception:

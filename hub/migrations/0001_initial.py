@@ -29,13 +29,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name='OutboxEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('page', 'Page'), ('document', 'Document'), ('site', 'Site')], max_length=10)),
                 ('object_id', models.PositiveBigIntegerField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('applied_at', models.DateTimeField(db_index=True, null=True)),
+                ('processed_at', models.DateTimeField(db_index=True, null=True)),
             ],
         ),
         migrations.CreateModel(

@@ -203,7 +203,7 @@ class KnowledgePage(RoutablePageMixin, Page):
     def chain_leaves(cls, pages) -> dict:
         """What follows ``pages`` of this type in the chain without being a page.
 
-        Id of a page → its ``hub.chain.graph.Leaf``s, of all pages at once. Page types add theirs.
+        Id of a page → its ``hub.chain.graph.NonPageNode``s, of all pages at once. Page types add theirs.
         """
         return {}
 

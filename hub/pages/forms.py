@@ -57,7 +57,7 @@ class KnowledgePageForm(HubPageForm):
     def save(self, commit=True):
         page = super().save(commit)
         # Not earlier: the formset of the chain throws away links that it does not know.
-        form_extensions.take_up(page, self.data, self.for_user)
+        form_extensions.apply(page, self.data, self.for_user)
         if commit:
             page.chain_links.commit()
         return page

@@ -12,7 +12,7 @@ from django.db.models import Min
 from django.utils import timezone
 from wagtail.models import Page, Site
 
-from hub.models import Change, TextPage
+from hub.models import OutboxEntry, TextPage
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ _kept = _Kept()
 def generation_of(request) -> str:
     """The generation of the change log when ``request`` came in."""
     if not hasattr(request, "_hub_generation"):
-        request._hub_generation = Change.objects.state()[0]
+        request._hub_generation = OutboxEntry.objects.state()[0]
     return request._hub_generation
 
 

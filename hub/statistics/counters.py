@@ -97,7 +97,7 @@ class Counts:
         self.timer = None
         self.waiting = Counter()
 
-    def note(self, *whats) -> None:
+    def increment(self, *whats) -> None:
         """Count each of ``whats``, tuples, once on this day."""
         today = timezone.localdate()
         with self.lock:

@@ -17,7 +17,7 @@ SENDING = int(os.environ.get("WEB_DOWNLOADS", "200"))
 WAIT_SECONDS = 60
 
 
-class TurnsMiddleware:
+class ConcurrencyLimitMiddleware:
     """Outermost: a turn for making the answer, a place among the downloads for sending it."""
 
     def __init__(self, get_response):

@@ -16,7 +16,7 @@ from django.utils import timezone
 HOUR, DAY = 60 * 60, 24 * 60 * 60
 
 
-def times(what, who, seconds) -> int:
+def hit(what, who, seconds) -> int:
     """How often ``who`` did ``what`` in this stretch of ``seconds``, this time included."""
     said = f"{timezone.localdate()}|{seconds}|{what}|{who}".encode()
     name = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()

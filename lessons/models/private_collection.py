@@ -5,7 +5,7 @@ from django.db import models
 from wagtail.models import Collection, CollectionViewRestriction
 
 
-class Shelf(models.Model):
+class PrivateCollection(models.Model):
     """An organisation's collection: nobody else opens, finds or lists what lies there."""
 
     organisation = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="+")

@@ -9,7 +9,7 @@ from wagtail.admin.views.pages import bulk_actions as of_pages
 from wagtail.documents.views import bulk_actions as of_documents
 from wagtail.images.views import bulk_actions as of_images
 
-from lessons.models import LessonPage, Shelf
+from lessons.models import LessonPage, PrivateCollection
 
 ACTIONS_ON_PAGES = [
     of_pages.DeleteBulkAction, of_pages.MoveBulkAction, of_pages.PublishBulkAction,
@@ -28,7 +28,7 @@ def without_closed_lessons(self, model, object_ids):
 
 
 def without_files_of_others(self, model, object_ids):
-    kept = Shelf.kept_from(self.request.user)
+    kept = PrivateCollection.kept_from(self.request.user)
     return get_list_or_404(model.objects.exclude(collection__in=kept), pk__in=object_ids)
 
 

@@ -103,24 +103,24 @@ class FilePolicy(CollectionOwnershipPermissionPolicy):
     """Wagtail's for documents and images, without what lies on the shelves of others."""
 
     def user_has_any_permission_for_instance(self, user, actions, instance):
-        from lessons.models import Shelf
+        from lessons.models import PrivateCollection
 
         return super().user_has_any_permission_for_instance(user, actions, instance) and not (
-            Shelf.kept_from(user).filter(collection=instance.collection_id).exists()
+            PrivateCollection.kept_from(user).filter(collection=instance.collection_id).exists()
         )
 
     def instances_user_has_any_permission_for(self, user, actions):
-        from lessons.models import Shelf
+        from lessons.models import PrivateCollection
 
         found = super().instances_user_has_any_permission_for(user, actions)
         if not user.is_authenticated:
             return found
-        return found.exclude(collection__in=Shelf.kept_from(user))
+        return found.exclude(collection__in=PrivateCollection.kept_from(user))
 
     def collections_user_has_any_permission_for(self, user, actions):
-        from lessons.models import Shelf
+        from lessons.models import PrivateCollection
 
         found = super().collections_user_has_any_permission_for(user, actions)
         if not user.is_authenticated:
             return found
-        return found.exclude(pk__in=Shelf.kept_from(user))
+        return found.exclude(pk__in=PrivateCollection.kept_from(user))

@@ -38,17 +38,17 @@ def before_saving(page) -> dict | None:
     if before and before["openness"] != PUBLIC and not page.is_closed and not _opens(page):
         page.openness, page.organisation_id = before["openness"], before["organisation_id"]
     if before and page.is_closed:
-        keep(page)
+        restrict(page)
     return before
 
 
 def after_saving(page, before) -> None:
     if page.is_closed:
-        keep(page)
+        restrict(page)
         keep_files(page)
         close_others(page)
     elif before and before["openness"] != PUBLIC:
-        release(page, before["organisation_id"])
+        unrestrict(page, before["organisation_id"])
 
 
 def before_saving_draft(page) -> None:
@@ -57,7 +57,7 @@ def before_saving_draft(page) -> None:
     if row is None or not (page.is_closed or not page.live):
         return
     if page.is_closed:
-        keep(page)
+        restrict(page)
     if (row["openness"], row["organisation_id"]) != (page.openness, page.organisation_id):
         type(page)._base_manager.filter(pk=page.pk).update(
             openness=page.openness, organisation=page.organisation_id
@@ -65,7 +65,7 @@ def before_saving_draft(page) -> None:
         if page.is_closed:
             close_others(page)
         else:
-            release(page, row["organisation_id"])
+            unrestrict(page, row["organisation_id"])
 
 
 def _opens(page) -> bool:
@@ -76,7 +76,7 @@ def _opens(page) -> bool:
     return newest is None or newest.content.get("openness", PUBLIC) == PUBLIC
 
 
-def keep(page) -> None:
+def restrict(page) -> None:
     """Restrict ``page`` to its organisation and take it out of the hands of all others."""
     restrictions = PageViewRestriction.objects.filter(
         page_id=page.pk, restriction_type=PageViewRestriction.GROUPS
@@ -97,7 +97,7 @@ def keep(page) -> None:
     withdraw_masked(page)
 
 
-def release(page, organisation_id) -> None:
+def unrestrict(page, organisation_id) -> None:
     """Take the restriction to ``organisation_id`` away, and let the files go with the page."""
     for restriction in PageViewRestriction.objects.filter(
         page_id=page.pk, restriction_type=PageViewRestriction.GROUPS
@@ -152,7 +152,7 @@ def keep_files(page) -> None:
 
     A file that another page shows as well stays where it is: it is no secret of this lesson.
     """
-    from lessons.models import Shelf
+    from lessons.models import PrivateCollection
 
     if not page.is_closed:
         return
@@ -161,7 +161,7 @@ def keep_files(page) -> None:
         used = ReferenceIndex.get_references_to(file).exclude(object_id=str(page.pk))
         if used.exists():
             continue
-        shelf = shelf or Shelf.of(page.organisation)
+        shelf = shelf or PrivateCollection.of(page.organisation)
         if file.collection_id != shelf.pk:
             file.collection = shelf
             file.save()

@@ -183,7 +183,7 @@ class ModelPage(KnowledgePage):
 
     @cached_property
     def holding(self):
-        """What the replications say together: ``models_lib.replications.statistics.Holding``."""
+        """What the replications say together: ``models_lib.replications.statistics.ReplicationStatistics``."""
         from models_lib.replications.statistics import holding_of
 
         return holding_of(self)

@@ -73,7 +73,7 @@ class Tile:
 
 
 @dataclass
-class Holding:
+class ReplicationStatistics:
     """All that the page of a Model shows of its replications."""
 
     rows: list[Row] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Holding:
         return len(set().union(*(row.districts for row in self.rows)))
 
 
-def holding_of(model) -> Holding:
+def holding_of(model) -> ReplicationStatistics:
     """What the replications of ``model`` that anybody may read say together."""
     replications = list(model.replications)
     pks = [replication.pk for replication in replications]
@@ -106,7 +106,7 @@ def holding_of(model) -> Holding:
     rows = [Row(replication, areas[replication.pk]) for replication in replications]
     # By district, there the newest first: "-started" is the order they come in.
     rows.sort(key=lambda row: min(row.districts, default="~"))
-    return Holding(
+    return ReplicationStatistics(
         rows=rows,
         counts=_counts(rows),
         tiles=_tiles(rows),

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from hub.models import KnowledgePage
-from hub.web.rate_limit import DAY, HOUR, times
+from hub.web.rate_limit import DAY, HOUR, hit
 from models_lib.models import ReplicationContact, ReplicationPhoto, ReplicationReport
 from models_lib.replications import moderation, photos
 from models_lib.replications.form import ReplicationForm
@@ -79,7 +79,7 @@ def _take(request, model, key):
         return redirect(f"{report.address}?saved")
     if not form.is_valid() or wrong:
         return _show(request, report, form, status=422, wrong=wrong, words=words)
-    if times("replication sent", request.user.pk, DAY) > SENT_A_DAY:
+    if hit("replication sent", request.user.pk, DAY) > SENT_A_DAY:
         return _show(request, report, form, status=429, problem=_(
             "You sent many reports today. This one is kept: send it tomorrow."
         ))
@@ -89,7 +89,7 @@ def _take(request, model, key):
 
 def _kept(request, model, key):
     """The report that is written on, locked; made when it is new. None when that is too much."""
-    if times("replication saved", request.user.pk, HOUR) > SAVED_AN_HOUR:
+    if hit("replication saved", request.user.pk, HOUR) > SAVED_AN_HOUR:
         return None
     mine = request.user.replication_reports
     if not mine.filter(key=key).exists() and mine.unsent().count() >= UNSENT:

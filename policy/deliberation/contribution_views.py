@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from hub.web.rate_limit import HOUR, network_of, times
+from hub.web.rate_limit import HOUR, hit, network_of
 from policy.deliberation import contributions
 from policy.deliberation.decisions import successors_of
 from policy.deliberation.forms import AmendmentForm, CommentForm, ComplaintForm, StanceForm
@@ -116,7 +116,7 @@ def _report(request, draft, said):
         raise Http404
     form = ComplaintForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if times("policy complain", network_of(request), HOUR) > MOST_COMPLAINTS:
+        if hit("policy complain", network_of(request), HOUR) > MOST_COMPLAINTS:
             return _answer(request, draft, said, "report", form, status=429, problem=_(
                 "There were many reports from here. Try again in an hour."
             ))

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.views import redirect_to_login
 
-from hub.web.rate_limit import HOUR, times
+from hub.web.rate_limit import HOUR, hit
 
 MOST_AN_HOUR = 20  # contributions of one person
 
@@ -14,7 +14,7 @@ def is_secretariat(page, user) -> bool:
 
 def is_too_often(user, what, most=None) -> bool:
     """Whether ``user`` did ``what`` more often within the hour than ``most``, now included."""
-    return times(f"policy {what}", user.pk, HOUR) > (most or MOST_AN_HOUR)
+    return hit(f"policy {what}", user.pk, HOUR) > (most or MOST_AN_HOUR)
 
 
 def sign_in_first(request):

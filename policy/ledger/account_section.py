@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from hub.changelog.recording import record
 from hub.people.account_pages import MemberItem, MemberSection
-from policy.ledger.clause_party_status import Cell, cell_url, follow
+from policy.ledger.clause_party_status import Cell, cell_url, with_status
 from policy.ledger.rules import WORST_FIRST, ClauseStatus
 from policy.models import (
     VERIFIERS,
@@ -70,7 +70,7 @@ def cells_of(party) -> list[Cell]:
     named = list(
         clauses.filter(parties=party).select_related("page").order_by("due", "page__path", "pk")
     )
-    cells = [c for clause in follow(named) for c in clause.cells if c.party == party]
+    cells = [c for clause in with_status(named) for c in clause.cells if c.party == party]
     return sorted(cells, key=lambda cell: WORST_FIRST.index(cell.status))
 
 

@@ -4,20 +4,20 @@ from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
-from hub.chain.graph import Leaf
-from policy.ledger.clause_party_status import follow
+from hub.chain.graph import NonPageNode
+from policy.ledger.clause_party_status import with_status
 from policy.models.resolution import Clause
 
 
-def clauses_of(pages) -> dict[int, list[Leaf]]:
+def clauses_of(pages) -> dict[int, list[NonPageNode]]:
     """Id of a resolution → its clauses in order; a constant number of queries for all ``pages``."""
-    clauses = follow(list(
+    clauses = with_status(list(
         Clause.objects.filter(page__in=[p.pk for p in pages]).select_related("page")
         .order_by("sort_order", "pk")
     ), with_records=True)
     leaves = defaultdict(list)
     for clause in clauses:
-        leaves[clause.page_id].append(Leaf(
+        leaves[clause.page_id].append(NonPageNode(
             kind="clause", label=_("Clause %(number)s") % {"number": clause.number},
             text=clause.text, anchor=clause.anchor, date=clause.due, status=clause.status.value,
             status_label=str(clause.status.label),
@@ -29,9 +29,9 @@ def clauses_of(pages) -> dict[int, list[Leaf]]:
     return dict(leaves)
 
 
-def _report(clause, cell, report) -> Leaf:
+def _report(clause, cell, report) -> NonPageNode:
     """What a party says it did, with the status that it has at this party by now."""
-    return Leaf(
+    return NonPageNode(
         kind="report", label=cell.party.name, text=report.claim, anchor=clause.anchor,
         date=report.reported_on, author=cell.party.name, evidence=report.evidence,
         evidence_url=report.evidence_url, status=cell.status.value,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from policy.ledger.rules import ClauseStatus
-from policy.models import ClauseReport, Party, StatusStretch, Verification
+from policy.models import ClauseReport, Party, StatusPeriod, Verification
 
 
 @dataclass
@@ -51,7 +51,7 @@ def cell_url(key, party) -> str:
     return reverse("follow_up_cell", args=[key, party.slug])
 
 
-def follow(clauses, day=None, with_records=False) -> list:
+def with_status(clauses, day=None, with_records=False) -> list:
     """The same ``clauses``, each with ``status``, ``since`` and ``cells`` as of ``day`` (today).
 
     Three queries for any number of clauses; ``with_records`` two more, and each cell has what was
@@ -60,7 +60,7 @@ def follow(clauses, day=None, with_records=False) -> list:
     day = day or timezone.localdate()
     keys = [clause.translation_key for clause in clauses]
     stretches = defaultdict(list)
-    for stretch in StatusStretch.objects.on(day).filter(clause_key__in=keys):
+    for stretch in StatusPeriod.objects.on(day).filter(clause_key__in=keys):
         stretches[stretch.clause_key].append(stretch)
     parties = Party.objects.in_bulk(
         {s.party_id for found in stretches.values() for s in found if s.party_id}

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hub.email.sending import absolute
-from policy.ledger.clause_party_status import Cell, follow
+from policy.ledger.clause_party_status import Cell, with_status
 from policy.ledger.rules import ClauseStatus
-from policy.models import StatusStretch
+from policy.models import StatusPeriod
 
 COLUMNS = ["date", "what", "status", "by", "text", "evidence", "figure", "address", "file",
            "withdrawn_on", "withdrawn_because"]
@@ -43,7 +43,7 @@ class Event:
 
 def cell_of(clause, party) -> Cell | None:
     """The cell with its records as of today; None where the clause has nothing to do with it."""
-    followed = follow([clause], with_records=True)[0]
+    followed = with_status([clause], with_records=True)[0]
     return next((cell for cell in followed.cells if cell.party == party), None)
 
 
@@ -53,7 +53,7 @@ def events_of(cell) -> list[Event]:
     events = [Event(clause.page.adopted_on, "adopted")]
     if clause.due:
         events.append(Event(clause.due, "due"))
-    for stretch in StatusStretch.objects.filter(
+    for stretch in StatusPeriod.objects.filter(
         clause_key=clause.translation_key, party=cell.party
     ):
         events.append(Event(stretch.since, "status", ClauseStatus(stretch.status)))

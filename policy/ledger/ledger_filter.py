@@ -13,11 +13,11 @@ from hub.models import Area
 from hub.pages.navigation import site_of
 from policy.dates import parse_date
 from policy.ledger.rules import ClauseStatus
-from policy.models import AssemblyPage, Clause, Party, ResolutionPage, StatusStretch
+from policy.models import AssemblyPage, Clause, Party, ResolutionPage, StatusPeriod
 
 
 @dataclass(frozen=True)
-class Choice:
+class LedgerFilter:
     """What was chosen, and the clauses that it leaves."""
 
     site: Site | None
@@ -105,7 +105,7 @@ class Choice:
 
     def _stretches(self):
         """Those of the chosen party, else of whole clauses; of one status if it is chosen."""
-        stretches = StatusStretch.objects.on(self.day).filter(party=self.party)
+        stretches = StatusPeriod.objects.on(self.day).filter(party=self.party)
         return stretches.filter(status=self.status) if self.status else stretches
 
     def totals(self) -> dict[ClauseStatus, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from policy.ledger.clause_party_status import Cell, follow
+from policy.ledger.clause_party_status import Cell, with_status
 from policy.models import AssemblyPage, Clause, Party, ResolutionPage
 
 CLAUSES_ON_A_PAGE = 24  # with eight parties each, a page of about 100 kB before it is packed
@@ -45,7 +45,7 @@ def pages_of(clauses) -> list[list[int]]:
 
 def tables(choice, clauses, resolutions) -> list[Table]:
     """The tables of ``resolutions`` (primary keys, in order), of those ``clauses`` alone."""
-    followed = follow(
+    followed = with_status(
         list(clauses.filter(page__in=resolutions).select_related("page")), choice.day
     )
     made = []

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from policy.ledger.rules import Evidence, Finding, Report, clause_timeline, timeline
-from policy.models import Clause, ClauseReport, StatusStretch, Verification
+from policy.models import Clause, ClauseReport, StatusPeriod, Verification
 
 AT_ONCE = 500  # clauses; a query takes that many keys on any database
 
@@ -86,15 +86,15 @@ def rebuild(keys) -> None:
             .order_by("pk").values_list("pk")
         )
         rows = _rows(keys)
-        StatusStretch.objects.filter(clause_key__in=keys).delete()
-        StatusStretch.objects.bulk_create(rows, batch_size=1000)
+        StatusPeriod.objects.filter(clause_key__in=keys).delete()
+        StatusPeriod.objects.bulk_create(rows, batch_size=1000)
 
 
 def rebuild_all() -> int:
     """Make all stretches anew; returns of how many clauses."""
     keys = _all_keys()
     with transaction.atomic():
-        StatusStretch.objects.all().delete()
+        StatusPeriod.objects.all().delete()
         for some in _batches(keys):
             rebuild(some)
     return len(keys)
@@ -106,10 +106,10 @@ def differences() -> list[tuple]:
     for some in _batches(_all_keys()):
         wanted = Counter(_as_tuple(row) for row in _rows(some))
         there = Counter(
-            _as_tuple(row) for row in StatusStretch.objects.filter(clause_key__in=some)
+            _as_tuple(row) for row in StatusPeriod.objects.filter(clause_key__in=some)
         )
         wrong += sorted({row[:2] for row in (wanted - there) + (there - wanted)}, key=str)
-    known = StatusStretch.objects.exclude(
+    known = StatusPeriod.objects.exclude(
         clause_key__in=Clause.objects.values("translation_key")
     )
     return wrong + sorted(set(known.values_list("clause_key", "party_id")), key=str)
@@ -123,7 +123,7 @@ def _batches(keys):
     return (keys[first : first + AT_ONCE] for first in range(0, len(keys), AT_ONCE))
 
 
-def _rows(keys) -> list[StatusStretch]:
+def _rows(keys) -> list[StatusPeriod]:
     terms, evidence = terms_of(keys), evidence_of(keys)
     rows = []
     for key, asked in terms.items():
@@ -142,8 +142,8 @@ def _rows(keys) -> list[StatusStretch]:
     return rows
 
 
-def _row(key, party, is_named, stretch) -> StatusStretch:
-    return StatusStretch(
+def _row(key, party, is_named, stretch) -> StatusPeriod:
+    return StatusPeriod(
         clause_key=key, party_id=party, is_named=is_named, status=stretch.status,
         since=stretch.since, until=stretch.until,
     )

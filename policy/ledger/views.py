@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from hub.models import Area
 from policy.ledger import exports, history
-from policy.ledger.ledger_filter import Choice
+from policy.ledger.ledger_filter import LedgerFilter
 from policy.ledger.matrix import pages_of, tables
 from policy.ledger.rules import ClauseStatus
 from policy.models import AssemblyPage, Clause, Party
@@ -22,14 +22,14 @@ WRITERS = {"csv": exports.csv_of, "json": exports.json_of}
 @require_safe
 def overview(request):
     """All of it, or what the address chooses."""
-    return _ledger(request, Choice.of(request))
+    return _ledger(request, LedgerFilter.of(request))
 
 
 @require_safe
 def assembly(request, assembly):
     """One assembly, by the primary key of any of its versions."""
     page = get_object_or_404(AssemblyPage, pk=assembly)
-    choice = Choice.of(request)
+    choice = LedgerFilter.of(request)
     shown = choice.assemblies().filter(translation_key=page.translation_key).first()
     if shown is None:
         raise Http404
@@ -39,13 +39,13 @@ def assembly(request, assembly):
 @require_safe
 def party(request, party):
     shown = get_object_or_404(Party, slug=party)
-    return _ledger(request, Choice.of(request, party=shown), shown)
+    return _ledger(request, LedgerFilter.of(request, party=shown), shown)
 
 
 @require_safe
 def area(request, area):
     shown = get_object_or_404(Area.objects.select_related("parent"), geocode=area)
-    return _ledger(request, Choice.of(request, area=shown), shown)
+    return _ledger(request, LedgerFilter.of(request, area=shown), shown)
 
 
 def _ledger(request, choice, about=None):
@@ -92,7 +92,7 @@ def data(request, kind):
     """What the page with the same query shows, all of it, as CSV or JSON."""
     if kind not in WRITERS:
         raise Http404
-    found = exports.rows(Choice.of(request))
+    found = exports.rows(LedgerFilter.of(request))
     if kind == "csv":
         return exports.csv_of(found, exports.COLUMNS, "follow-up")
     return exports.json_of(found, "follow-up")
@@ -103,7 +103,7 @@ def data(request, kind):
 
 def visible_cell(request, key, party):
     """The cell of a clause that anybody may read, with its records; 404 where there is none."""
-    choice = Choice.of(request).without("assembly", "party", "area", "status", "channel")
+    choice = LedgerFilter.of(request).without("assembly", "party", "area", "status", "channel")
     clause = choice.clauses().filter(translation_key=key).select_related("page").first()
     found = clause and history.cell_of(clause, get_object_or_404(Party, slug=party))
     if not found:

@@ -13,7 +13,7 @@ from policy.models.reminder import QuietAddress, Reminder
 from policy.models.report import ClauseReport, Withdrawal
 from policy.models.resolution import Clause, ResolutionPage
 from policy.models.resolution_sheet import ResolutionSheet
-from policy.models.status_period import StatusStretch
+from policy.models.status_period import StatusPeriod
 from policy.models.verification import VERIFIERS, Verification
 
 __all__ = [
@@ -21,5 +21,5 @@ __all__ = [
     "ClauseStatus", "Complaint", "Contribution", "Decision", "DraftResolutionPage",
     "EarlierText", "Hearing", "HearingGroup", "IssuePage", "Paragraph", "Party",
     "ProcessStage", "QuietAddress", "Reminder", "ResolutionPage", "ResolutionSheet",
-    "StatusStretch", "Verification", "Withdrawal", "Wording",
+    "StatusPeriod", "Verification", "Withdrawal", "Wording",
 ]

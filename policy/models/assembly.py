@@ -69,11 +69,11 @@ class AssemblyPage(KnowledgePage):
     def resolutions(self):
         """Live public resolutions in the order of their numbers, each with ``followed``: its
         clauses with their status as of today."""
-        from policy.ledger.clause_party_status import follow
+        from policy.ledger.clause_party_status import with_status
         from policy.models.resolution import Clause, ResolutionPage
 
         pages = list(ResolutionPage.objects.child_of(self).live().public().order_by("path"))
-        clauses = follow(list(
+        clauses = with_status(list(
             Clause.objects.filter(page__in=pages).select_related("page")
             .order_by("sort_order", "pk")
         ))

@@ -88,9 +88,9 @@ class ResolutionPage(KnowledgePage):
     @cached_property
     def followed_clauses(self):
         """The clauses in order, each with its status and what every party did, as of today."""
-        from policy.ledger.clause_party_status import follow
+        from policy.ledger.clause_party_status import with_status
 
-        return follow(list(self.clauses.all()), with_records=True)
+        return with_status(list(self.clauses.all()), with_records=True)
 
     @classmethod
     def chain_leaves(cls, pages) -> dict:

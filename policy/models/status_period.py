@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from policy.ledger.rules import ClauseStatus
 
 
-class StatusStretchQuerySet(models.QuerySet):
+class StatusPeriodQuerySet(models.QuerySet):
     def on(self, day):
         """The stretches that hold on ``day``: one for each cell that is adopted by then."""
         return self.filter(since__lte=day, until__gt=day)
 
 
-class StatusStretch(models.Model):
+class StatusPeriod(models.Model):
     """Derived from evidence by ``policy.ledger.status_periods``, never typed; ``check_ledger`` compares.
 
     Days to come are in it too, so the status of any day is a look-up and no clock has to run.
@@ -28,7 +28,7 @@ class StatusStretch(models.Model):
     since = models.DateField()
     until = models.DateField()
 
-    objects = StatusStretchQuerySet.as_manager()
+    objects = StatusPeriodQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["clause_key", "party", "since"])]

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from hub.web.rate_limit import HOUR, network_of, times
+from hub.web.rate_limit import HOUR, hit, network_of
 from policy.ledger.views import visible_cell
 from policy.models import ClauseReport, QuietAddress
 from policy.reports import reminder_links
@@ -21,7 +21,7 @@ OPENED_IN_AN_HOUR = 300  # from one network: many people may share an address
 def report(request, token):
     """The form for one clause and one party; who reports says her name."""
     network = network_of(request)
-    if times("follow-up link", network, HOUR) > OPENED_IN_AN_HOUR:
+    if hit("follow-up link", network, HOUR) > OPENED_IN_AN_HOUR:
         return render(request, "429.html", status=429)
     link = reminder_links.read(token)
     if link is None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext, override
 
 from hub.email.sending import absolute, language_of, write_to
-from policy.ledger.clause_party_status import follow
+from policy.ledger.clause_party_status import with_status
 from policy.ledger.rules import ClauseStatus
 from policy.models import Clause, Party, Reminder, ResolutionPage
 from policy.reports.reminder_links import GOOD_FOR, quiet_token, token_for
@@ -70,7 +70,7 @@ def _waiting(day) -> list[tuple[Party, list]]:
     )
     had = set(Reminder.objects.filter(sent_on=day).values_list("party_id", flat=True))
     waiting = defaultdict(list)
-    for clause in follow(list(clauses.values()), day):
+    for clause in with_status(list(clauses.values()), day):
         step = step_of(clause.due, day)
         for cell in clause.cells:
             key = cell.party.pk, clause.translation_key, clause.due, step

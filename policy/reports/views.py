@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.email.sending import absolute, write_to
 from hub.people.personal_data import name_of, own_name_of
-from hub.web.rate_limit import HOUR, times
+from hub.web.rate_limit import HOUR, hit
 from policy.ledger.account_section import ledger_section_of
 from policy.ledger.clause_party_status import cell_url
-from policy.ledger.ledger_filter import Choice
+from policy.ledger.ledger_filter import LedgerFilter
 from policy.ledger.views import back_to, visible_cell
 from policy.models import ClauseReport, Verification, Withdrawal
 from policy.reports import permissions
@@ -88,7 +88,7 @@ def _written(request, cell, who, form, template, context, said, after=None):
     if request.method == "POST":
         if not form.is_valid():
             status = 422
-        elif times("follow-up", who, HOUR) > WRITTEN_IN_AN_HOUR:
+        elif hit("follow-up", who, HOUR) > WRITTEN_IN_AN_HOUR:
             status = 429
             problem = _("That is a lot for one hour. Try again a little later.")
         else:
@@ -169,7 +169,7 @@ def mine(request):
 
 
 def _is_published(request, record) -> bool:
-    choice = Choice.of(request).without("assembly", "party", "area", "status", "channel")
+    choice = LedgerFilter.of(request).without("assembly", "party", "area", "status", "channel")
     return choice.clauses().filter(translation_key=record.clause_key).exists()
 
 

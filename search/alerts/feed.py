@@ -12,7 +12,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from hub.middleware import bad_request
 from hub.pages.navigation import site_of
 from hub.withdrawals.notices import MARKS, marks_for
-from search.alerts.new_results import newest
+from search.alerts.new_results import new_results
 from search.alerts.saved_search import Question
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -51,7 +51,7 @@ class SearchFeed(Feed):
         return readable(f"{question.label} – {settings.WAGTAIL_SITE_NAME}")
 
     def subtitle(self, question):
-        return _("What was published last, newest first")
+        return _("What was published last, new_results first")
 
     def author_name(self):
         return settings.WAGTAIL_SITE_NAME
@@ -63,7 +63,7 @@ class SearchFeed(Feed):
         return question.address("search_feed")
 
     def items(self, question):
-        return newest(question, site_of(self.request))
+        return new_results(question, site_of(self.request))
 
     def item_title(self, news):
         mark = MARKS.get(marks_for(self.request).get(news.result.page.pk))

@@ -16,7 +16,7 @@ BEST_ANSWERS = 20  # of a question, which any page with one of its words answers
 
 
 @dataclass(frozen=True)
-class News:
+class NewResult:
     """Something found, and the moment since when it could be found."""
 
     result: Result
@@ -43,7 +43,7 @@ class News:
         return self.result.page.get_url_parts()[2]
 
 
-def newest(question, site, limit=20) -> list[News]:
+def new_results(question, site, limit=20) -> list[NewResult]:
     """The newest of what ``question`` finds on ``site``, newest first."""
     latest = list(_open_pages(site).order_by("-first_published_at")
                   .values_list("pk", flat=True)[:AT_ONCE])
@@ -55,7 +55,7 @@ def newest(question, site, limit=20) -> list[News]:
     return found[:limit]
 
 
-def news(question, site, after, until) -> list[News]:
+def news(question, site, after, until) -> list[NewResult]:
     """What ``question`` finds on ``site`` that came in after ``after``, up to ``until``."""
     published = _open_pages(site).filter(
         first_published_at__gt=after, first_published_at__lte=until
@@ -74,7 +74,7 @@ def _open_pages(site):
     return KnowledgePage.objects.open_to_all().of_site(site)
 
 
-def _matching(question, site, pages) -> list[News]:
+def _matching(question, site, pages) -> list[NewResult]:
     """What is found among ``pages``, or everywhere, newest first.
 
     Only what the whole search would show: where some page has the words as they stand, no
@@ -95,7 +95,7 @@ def _matching(question, site, pages) -> list[News]:
     return _dated(results)
 
 
-def _dated(results) -> list[News]:
+def _dated(results) -> list[NewResult]:
     published = dict(
         KnowledgePage.objects.filter(pk__in={r.page.pk for r in results})
         .values_list("pk", "first_published_at")
@@ -110,5 +110,5 @@ def _dated(results) -> list[News]:
         if result.document:
             moments.append(read.get(result.document.pk))
         if all(moments):
-            dated.append(News(result, max(moments)))
+            dated.append(NewResult(result, max(moments)))
     return sorted(dated, key=lambda news: (news.moment, news.key), reverse=True)

@@ -72,7 +72,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Terms:
+class QueryTerm:
     """One unbroken stretch of what was typed: its words, character clusters and 3-grams.
 
     ``variants`` are other ways to say the whole stretch; they have no variants of their own.
@@ -81,7 +81,7 @@ class Terms:
     words: tuple[str, ...]
     clusters: tuple[str, ...] = ()
     grams: tuple[str, ...] = ()
-    variants: tuple["Terms", ...] = ()
+    variants: tuple["QueryTerm", ...] = ()
 
     @property
     def other_names(self) -> list[tuple[str, ...]]:
@@ -91,7 +91,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Segmented:
+class ParsedQuery:
     """A planned question.
 
     ``strategy`` is ``phrase`` (every stretch as it stands), ``all`` (every word), ``any`` (any
@@ -101,8 +101,8 @@ class Segmented:
     """
 
     strategy: str
-    terms: tuple[Terms, ...]
-    excluded: tuple[Terms, ...] = ()
+    terms: tuple[QueryTerm, ...]
+    excluded: tuple[QueryTerm, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Engine(Protocol):
         """Forget all entries of the pages and the keys, then add ``upserts``, all in one."""
 
     def search(
-        self, query: Segmented, filters: Filters, offset: int, limit: int, facets: bool
+        self, query: ParsedQuery, filters: Filters, offset: int, limit: int, facets: bool
     ) -> Answer: ...
 
     def suggest(self, text: str, filters: Filters, limit: int) -> list[Hit]:

@@ -8,7 +8,7 @@ Nothing that was typed is ever parsed by an engine: the tree is made of terms.
 import time
 from dataclasses import dataclass, replace
 
-from search.engines.contract import FACETS, Filters, Segmented, Terms
+from search.engines.contract import FACETS, Filters, ParsedQuery, QueryTerm
 from search.engines.fields import FACET_FIELDS
 from search.text import thai
 
@@ -87,7 +87,7 @@ def phrase(field, tokens, boost=1.0) -> Term | Phrase:
     return Phrase(field, tuple(tokens), boost)
 
 
-def question(query: Segmented) -> Bool | Everything:
+def question(query: ParsedQuery) -> Bool | Everything:
     """What ``query`` asks for, filters left out."""
     match query.strategy:
         case "browse":
@@ -119,7 +119,7 @@ def filtered(asked, filters: Filters, left_out=None) -> Bool:
     return Bool(must=tuple(must))
 
 
-def without_common(query: Segmented, is_common_word, is_common_gram) -> Segmented:
+def without_common(query: ParsedQuery, is_common_word, is_common_gram) -> ParsedQuery:
     """``query`` without what does not tell entries apart, as long as something is left.
 
     A single common word that is to stand as it is loses its clusters: it is not looked for inside
@@ -182,7 +182,7 @@ def _in_title(word):
     return phrase("title_clusters", thai.cluster_tokens(word), 0.2)
 
 
-def _with_variants(terms: Terms, make):
+def _with_variants(terms: QueryTerm, make):
     """``terms`` or what means the same, which counts less, and no more for being longer."""
     typed = len(terms.clusters)
     variants = (
@@ -192,7 +192,7 @@ def _with_variants(terms: Terms, make):
     return any_of(make(terms), *variants)
 
 
-def _stretch(terms: Terms):
+def _stretch(terms: QueryTerm):
     """A stretch as it stands: its words side by side in one field, or its clusters anywhere,
     which finds it inside compounds too.
 
@@ -203,13 +203,13 @@ def _stretch(terms: Terms):
     return any_of(_in_any_field(terms.words), _string(terms))
 
 
-def _string(terms: Terms):
+def _string(terms: QueryTerm):
     """The clusters of a stretch one after the other; a single one as a word or part of one."""
     pairs = thai.pairs(terms.clusters)
     return phrase("pairs", pairs, PAIRS_WEIGHT) if pairs else _word("".join(terms.words))
 
 
-def _all_words(terms: Terms):
+def _all_words(terms: QueryTerm):
     return Bool(must=tuple(_word(word) for word in dict.fromkeys(terms.words)))
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import tantivy
 
 from search.engines import anonymous_fast_path, fields, generations, matching
-from search.engines.contract import FACETS, Answer, Entry, Filters, IndexUnavailable, Segmented
+from search.engines.contract import FACETS, Answer, Entry, Filters, IndexUnavailable, ParsedQuery
 from search.engines.fields import (
     BAG_FIELDS,
     FACET_FIELDS,
@@ -152,7 +152,7 @@ class TantivyEngine:
                 raise
             raise IndexUnavailable(f"tantivy panicked: {error}") from error
 
-    def search(self, query: Segmented, filters: Filters, offset=0, limit=10, facets=True):
+    def search(self, query: ParsedQuery, filters: Filters, offset=0, limit=10, facets=True):
         with self._noticing_damage():
             return self._search(query, filters, offset, limit, facets)
 

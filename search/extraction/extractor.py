@@ -107,7 +107,7 @@ class Extracted:
         return cls(**{**fields, "parts": tuple(Part(*p) for p in fields.get("parts", ()))})
 
 
-class Refused(Exception):
+class FileRejected(Exception):
     """A file that is not read; ``status`` says why."""
 
     def __init__(self, status, detail):
@@ -137,7 +137,7 @@ def extract(path, *, filename: str, limits: Limits) -> Extracted:
     try:
         _check_size(path, kind, limits)
         parts = _read(Path(path), kind)
-    except Refused as refused:
+    except FileRejected as refused:
         return Extracted(refused.status, detail=str(refused))
     except MemoryError:
         raise
@@ -196,7 +196,7 @@ def _check_size(path, kind, limits):
     header can declare any size."""
     size = os.path.getsize(path)
     if size > limits.file_bytes:
-        raise Refused("too_big", f"{size} bytes")
+        raise FileRejected("too_big", f"{size} bytes")
     if kind not in ZIPPED or not zipfile.is_zipfile(path):
         return
     allowed = min(limits.expanded_bytes,
@@ -208,24 +208,24 @@ def _check_size(path, kind, limits):
             total = 0
             for member in members:
                 if member.flag_bits & 1:
-                    raise Refused("encrypted", "a member of the zip is encrypted")
+                    raise FileRejected("encrypted", "a member of the zip is encrypted")
                 with archive.open(member) as stream:
                     while total <= allowed and (chunk := stream.read(1024**2)):
                         total += len(chunk)
         if total > allowed:
-            raise Refused("too_big", f"unpacks to {total} bytes or more, {allowed} are allowed")
+            raise FileRejected("too_big", f"unpacks to {total} bytes or more, {allowed} are allowed")
         manifest = "META-INF/manifest.xml"
         if manifest in archive.namelist() and b"manifest:encryption-data" in archive.read(manifest):
-            raise Refused("encrypted", "OpenDocument with a password")
+            raise FileRejected("encrypted", "OpenDocument with a password")
 
 
 def _read(path, kind) -> list[Part]:
     content = path.read_bytes()
     if content.startswith(OLE2):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise Refused("encrypted", "Office file with a password")
+            raise FileRejected("encrypted", "Office file with a password")
         if kind not in ("doc", "ppt", "xls"):
-            raise Refused("failed", f"an OLE2 file named .{kind}")
+            raise FileRejected("failed", f"an OLE2 file named .{kind}")
     if kind == "pdf":
         return _read_pdf(path, content)
     if kind in ("txt", "csv"):

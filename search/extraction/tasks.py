@@ -66,7 +66,7 @@ def read_text(document_id: int) -> str:
     return text.status
 
 
-def take_up_again() -> None:
+def requeue_lost_tasks() -> None:
     """Put back to work what a killed process left: tasks that nobody works on any more, files
     that wait without a task, files that nobody was asked to read.
 

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection
 
-from hub.models import Change
+from hub.models import OutboxEntry
 from search.engines.cluster.client import address_of, client_of
-from search.engines.cluster.engine import ClusterEngine, Refused, Unfit
+from search.engines.cluster.engine import ClusterEngine, DocumentsRejected, IndexMismatch
 from search.engines.contract import IndexUnavailable
 from search.index.entries import EntryBuilder
 from search.models import ClusterPending
@@ -87,7 +87,7 @@ class Cluster:
         self.breaker.succeeded()
 
     def look(self, engine, local) -> None:
-        """Raise Unfit when the cluster holds more or fewer entries than ``local``.
+        """Raise IndexMismatch when the cluster holds more or fewer entries than ``local``.
 
         Asks now and then only. Nothing may be waiting for the cluster when this is called.
         """
@@ -97,9 +97,9 @@ class Cluster:
         engine.look_again()
         held, wanted = engine.count(), local.count()
         # What differs may be on its way, or have come through between the two counts.
-        on_its_way = held != wanted and (Change.objects.pending().exists() or waiting())
+        on_its_way = held != wanted and (OutboxEntry.objects.unprocessed().exists() or waiting())
         if held != wanted and not on_its_way and engine.count() != local.count():
-            raise Unfit(f"the cluster holds {held} entries of {wanted}")
+            raise IndexMismatch(f"the cluster holds {held} entries of {wanted}")
         self._looked_at = now
 
 
@@ -153,7 +153,7 @@ def drain(seconds=0.3, patient=False) -> int:
 def _send(engine, rows, entries) -> None:
     try:
         engine.apply(entries, delete_pages=[row.page_id for row in rows])
-    except Refused as error:
+    except DocumentsRejected as error:
         logger.error("The search cluster refused entries: %s", error)
         refused = {int(key.split(":")[1]) for key in error.keys}
         ClusterPending.objects.taken([row for row in rows if row.page_id not in refused])
@@ -181,7 +181,7 @@ def rebuild() -> int:
     return count
 
 
-def look_after(local) -> None:
+def ensure_current(local) -> None:
     """Bring the cluster up to date; build its index when it has none that is whole."""
     target = cluster()
     if target is None or not target.breaker.allows():
@@ -189,10 +189,10 @@ def look_after(local) -> None:
     try:
         try:
             _compare(target, local)
-        except Unfit:
+        except IndexMismatch:
             time.sleep(1)  # what was being written when it was counted has come through by then
             _compare(target, local)
-    except Unfit as error:
+    except IndexMismatch as error:
         logger.warning("The index of the search cluster is built anew: %s", error)
         _rebuild_if_possible()
     except (IndexUnavailable, TimeoutError) as error:
@@ -200,7 +200,7 @@ def look_after(local) -> None:
 
 
 def _compare(target, local) -> None:
-    """Send what waits; Unfit when the cluster's index is none or holds another number."""
+    """Send what waits; IndexMismatch when the cluster's index is none or holds another number."""
     with target.minding():
         target.engine.look_again()
         target.engine.count()

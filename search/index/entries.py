@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import CollectionViewRestriction, PageViewRestriction, Site
 
-from hub.models import Change, KnowledgePage
+from hub.models import KnowledgePage, OutboxEntry
 from search.engines.contract import Entry, Section
 from search.index import audience
 from search.models import DocumentText
@@ -29,7 +29,7 @@ class EntryBuilder:
 
     def __init__(self):
         # Texts are cut by the words that the database has now.
-        vocabulary.at(Change.objects.state()[0])
+        vocabulary.at(OutboxEntry.objects.state()[0])
         self.page_rules = list(PageViewRestriction.objects.select_related("page"))
         self.collection_rules = list(
             CollectionViewRestriction.objects.select_related("collection")

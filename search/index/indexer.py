@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from hub.models import Attachment, Change, KnowledgePage
+from hub.models import Attachment, KnowledgePage, OutboxEntry
 from hub.models.outbox_entry import KEPT
-from search.engines.contract import Engine, Filters, IndexUnavailable, Segmented
+from search.engines.contract import Engine, Filters, IndexUnavailable, ParsedQuery
 from search.engines.fields import document_of
 from search.engines.tantivy_engine import TantivyEngine
 from search.index.entries import EntryBuilder
@@ -42,9 +42,9 @@ def catch_up(timeout=2.0) -> int:
     """
     taken = 0
     try:
-        while Change.objects.pending().exists():
+        while OutboxEntry.objects.unprocessed().exists():
             with engine().writing(timeout=timeout):
-                changes = list(Change.objects.pending()[:CHANGES_AT_ONCE])
+                changes = list(OutboxEntry.objects.unprocessed()[:CHANGES_AT_ONCE])
                 if not changes:
                     break
                 pks = _apply(engine(), changes)
@@ -62,13 +62,13 @@ def _applied(changes, pages) -> None:
     with transaction.atomic():
         if settings.SEARCH_URL:
             ClusterPending.objects.want(pages)
-        Change.objects.applied(changes)
+        OutboxEntry.objects.mark_processed(changes)
 
 
 def pages_of(changes) -> set[int]:
     """Ids of all pages that look otherwise in the index after ``changes``."""
-    pks = {c.object_id for c in changes if c.kind == Change.Kind.PAGE}
-    documents = {c.object_id for c in changes if c.kind == Change.Kind.DOCUMENT}
+    pks = {c.object_id for c in changes if c.kind == OutboxEntry.Kind.PAGE}
+    documents = {c.object_id for c in changes if c.kind == OutboxEntry.Kind.DOCUMENT}
     if documents:
         pks |= set(pages_holding(documents))
     # A translation that comes or goes changes in whose lists its twins stand.
@@ -91,7 +91,7 @@ def _apply(target, changes) -> set[int]:
 
 def pages_containing(text) -> set[int]:
     """Ids of the pages whose text or files have ``text`` in them, however it was cut."""
-    asked = Segmented("string", (terms_of(text),))
+    asked = ParsedQuery("string", (terms_of(text),))
     found, offset = set(), 0
     try:
         while hits := engine().search(
@@ -128,12 +128,12 @@ def rebuild() -> int:
     to the new one under the writer's lock.
     """
     target = engine()
-    mark = Change.objects.aggregate(Max("pk"))["pk__max"] or 0
-    waiting = list(Change.objects.pending())
+    mark = OutboxEntry.objects.aggregate(Max("pk"))["pk__max"] or 0
+    waiting = list(OutboxEntry.objects.unprocessed())
 
     def finish(new):
         # Asked once: a row that commits between two askings would be marked and never taken in.
-        late = list(Change.objects.filter(pk__gt=mark))
+        late = list(OutboxEntry.objects.filter(pk__gt=mark))
         _apply(new, late)
         if late and late[-1].pk - mark > KEPT:  # some of them may be forgotten already
             pks = _compared(new.digests()).page_ids

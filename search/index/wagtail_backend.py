@@ -46,7 +46,7 @@ def has_editors_index() -> bool:
         return False
 
 
-def look_after() -> None:
+def ensure_current() -> None:
     """Fill the index anew when the process that was filling it is gone."""
     _engine().tidy()
     try:

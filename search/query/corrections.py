@@ -10,7 +10,7 @@ from threading import Lock, Thread
 
 from django.db import connection
 
-from hub.models import Change
+from hub.models import OutboxEntry
 from search.engines.contract import Filters, IndexUnavailable
 from search.index.audience import PUBLIC
 from search.index.indexer import engine
@@ -66,7 +66,7 @@ def words_known(generation: str) -> tuple[dict[str, int], int]:
 def get_ready(sender, **kwargs) -> None:
     """Read the words once before the first reader asks; whatever fails is met again then."""
     try:
-        generation = Change.objects.state()[0]
+        generation = OutboxEntry.objects.state()[0]
         vocabulary.at(generation)
         words_known(generation)
         thai.words("ปูม้า")

@@ -16,7 +16,7 @@ CLUSTER_SECONDS = 0.5  # for all requests of one call
 DRAIN_SECONDS = 0.2
 
 
-class StandingIn:
+class FallbackEngine:
     """What a reader asks of an engine. ``stood_in`` says that the cluster should have answered
     and did not."""
 
@@ -43,16 +43,16 @@ class StandingIn:
         return getattr(self._local, what)(*arguments)
 
 
-def engine() -> StandingIn:
+def engine() -> FallbackEngine:
     """The engine for one call, after the cluster was sent what waits for it."""
     target, local = cluster.cluster(), local_engine()
     if target is None:
-        return StandingIn(local)
+        return FallbackEngine(local)
     if cluster.waiting():
         cluster.drain(DRAIN_SECONDS)
         if cluster.waiting():
             # Counts of the cluster would tell of pages that were closed since.
-            return StandingIn(local, stood_in=target.breaker.is_open)
+            return FallbackEngine(local, stood_in=target.breaker.is_open)
     if not target.breaker.allows():
-        return StandingIn(local, stood_in=True)
-    return StandingIn(local, target)
+        return FallbackEngine(local, stood_in=True)
+    return FallbackEngine(local, target)

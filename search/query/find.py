@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import CollectionViewRestriction, Locale, Page, PageViewRestriction
 
-from hub.models import Change, HubDocument
+from hub.models import HubDocument, OutboxEntry
 from hub.pages.navigation import site_of
 from search.engines.contract import Filters, IndexUnavailable
 from search.index.audience import PUBLIC, audiences_of
@@ -229,7 +229,7 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
 
 def brought_up_to_date() -> str:
     """Take waiting changes into the index; returns the generation of the change log."""
-    generation, pending = Change.objects.state()
+    generation, pending = OutboxEntry.objects.state()
     if pending:
         catch_up(timeout=0.3)
     return generation

@@ -7,7 +7,7 @@ word. Measured reasons: docs/decisions/0003-search-engine.md.
 import re
 from dataclasses import dataclass, replace
 
-from search.engines.contract import Answer, Engine, Filters, Segmented, Terms
+from search.engines.contract import Answer, Engine, Filters, ParsedQuery, QueryTerm
 from search.text import thai
 
 MAX_CHARACTERS = 200
@@ -27,8 +27,8 @@ class Plan:
     """
 
     text: str
-    terms: tuple[Terms, ...]
-    excluded: tuple[Terms, ...]
+    terms: tuple[QueryTerm, ...]
+    excluded: tuple[QueryTerm, ...]
     is_question: bool
     notes: tuple[str, ...] = ()
 
@@ -44,7 +44,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Typed:
+class RawToken:
     """A stretch as it was typed; ``quoted`` ones are taken to the letter."""
 
     text: str
@@ -79,24 +79,24 @@ def plan(text: str, synonyms=None) -> Plan:
     )
 
 
-def _stretches(text) -> tuple[list[Typed], list[Typed]]:
+def _stretches(text) -> tuple[list[RawToken], list[RawToken]]:
     """The stretches to find and those to leave out (``-word``); quotes hold one together."""
     wanted, excluded = [], []
     for minus, quoted, plain in re.findall(r'(-?)(?:"([^"]+)"|([^\s"]+))', text):
         if thai.words(quoted or plain):
-            (excluded if minus else wanted).append(Typed(quoted or plain, bool(quoted)))
+            (excluded if minus else wanted).append(RawToken(quoted or plain, bool(quoted)))
     if not wanted:  # "-word" alone is a word with a hyphen before it
         wanted, excluded = excluded, []
     return wanted, excluded
 
 
-def terms_of(text) -> Terms:
-    return Terms(
+def terms_of(text) -> QueryTerm:
+    return QueryTerm(
         tuple(thai.words(text)), tuple(thai.cluster_tokens(text)), tuple(thai.grams(text))
     )
 
 
-def _terms_of_words(words) -> Terms:
+def _terms_of_words(words) -> QueryTerm:
     return replace(terms_of(thai.join(words)), words=tuple(words))
 
 
@@ -106,7 +106,7 @@ class _Names:
     def __init__(self, synonyms):
         self.synonyms = synonyms
 
-    def in_stretches(self, typed) -> list[Terms]:
+    def in_stretches(self, typed) -> list[QueryTerm]:
         """The terms of each stretch with its variants. A name may span stretches (health
         assembly): they become one."""
         found, i = [], 0
@@ -133,7 +133,7 @@ class _Names:
                 best = i + 1
         return best
 
-    def _variants(self, words) -> tuple[Terms, ...]:
+    def _variants(self, words) -> tuple[QueryTerm, ...]:
         """Other ways to say ``words``: each name in them by its other names, one at a time, and
         all at once by their first."""
         said, everything, i = [], [], 0
@@ -191,7 +191,7 @@ def run(
         if strategy == "any":
             asked = _meaningful(plan.terms)
         answer = engine.search(
-            Segmented(strategy, asked, plan.excluded), filters, offset, limit, facets
+            ParsedQuery(strategy, asked, plan.excluded), filters, offset, limit, facets
         )
         if answer.total:
             break

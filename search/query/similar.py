@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 
 from hub.models import KnowledgePage
 from hub.pages.page_search import Found
-from search.engines.contract import Filters, Segmented, Terms
+from search.engines.contract import Filters, ParsedQuery, QueryTerm
 from search.index.indexer import engine
 from search.query.find import Reader, answer_of, brought_up_to_date, recheck
 from search.query.passages import Places, best_passages
@@ -26,7 +26,7 @@ def hits_like(words, filters, limit) -> list:
     """The best hits for any of ``words``. Raises IndexUnavailable."""
     if not words:
         return []
-    asked = Segmented("any", (Terms(words),))
+    asked = ParsedQuery("any", (QueryTerm(words),))
     return engine().search(asked, filters, 0, limit, facets=False).hits
 
 

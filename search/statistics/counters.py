@@ -4,7 +4,7 @@ How, and what is kept of nobody, is said in ``hub.statistics.counters``. Kept: t
 words, three numbers, and which page was opened. Not kept: address, session, time of day, or words
 that look like a person's number or address.
 
-Not counted: who is signed in (mostly editors, and private pages would show), robots that say so,
+Not counted: who is signed in (mostly editors, and private pages would show), robots that record so,
 searches narrowed by a facet and further pages of results (parts of a search that was counted),
 titles while typing and what is opened from them, and the same search by the same visitor on the
 same day. What was opened is known by the Referer that browsers send within the site (the site's
@@ -58,7 +58,7 @@ def count(request, response) -> None:
 def _asked(request, about) -> None:
     search = language_of(request.path), kept_text(about.text)
     if _is_new(request, ("asked", language_of(request.path), about.text)):
-        counts.note((*search, "asked"), *([] if about.total else [(*search, "nothing")]))
+        counts.increment((*search, "asked"), *([] if about.total else [(*search, "nothing")]))
 
 
 def _opened(request, about, referer) -> None:
@@ -71,7 +71,7 @@ def _opened(request, about, referer) -> None:
     has_word = any(c.isalnum() for c in text)
     if has_word and _is_new(request, ("opened", language, text, about)):
         search = language, kept_text(text)
-        counts.note((*search, "opened"), (*search, about))
+        counts.increment((*search, "opened"), (*search, about))
 
 
 def _as_planned(typed) -> str:

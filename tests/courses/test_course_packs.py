@@ -130,14 +130,14 @@ def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor
 
 def test_a_course_taken_off_is_not_made(course):
     course.unpublish()
-    prebuild.look_after()
+    prebuild.ensure_current()
     assert not build.settings.PACKS_DIR.exists()
 
 
 def test_courses_are_gone_through_when_something_changed_only(course, monkeypatch):
-    prebuild.look_after()
+    prebuild.ensure_current()
     monkeypatch.setattr(prebuild, "contents_of", too_late)
-    prebuild.look_after()
+    prebuild.ensure_current()
 
 
 def test_a_course_that_cannot_be_packed_keeps_no_other_from_it(course, monkeypatch, caplog):
@@ -149,6 +149,6 @@ def test_a_course_that_cannot_be_packed_keeps_no_other_from_it(course, monkeypat
         raise OSError("no disk")
 
     monkeypatch.setattr(prebuild, "contents_of", contents_of)
-    prebuild.look_after()
+    prebuild.ensure_current()
     assert set(tried) == {course.pk, other.pk}
     assert [record.exc_info[1].args for record in caplog.records] == [("no disk",)] * 2

@@ -17,7 +17,7 @@ from wagtail.models import PageViewRestriction
 from courses.downloads import counters
 from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
 from courses.packs.contents import contents_of
-from hub.models import Attachment, Change
+from hub.models import Attachment, OutboxEntry
 from hub.statistics import counters as hub_counting
 from hub.web import concurrency_limit
 from tests.factories import CurriculumPageFactory, LessonPageFactory, document
@@ -155,14 +155,14 @@ def test_what_is_refused_is_not_counted(course):
 
 def test_a_download_for_which_there_was_no_place_is_not_counted(rf, settings, monkeypatch):
     assert settings.MIDDLEWARE[:2] == [
-        "hub.statistics.counters.CountingMiddleware", "hub.web.concurrency_limit.TurnsMiddleware"]
+        "hub.statistics.counters.CountingMiddleware", "hub.web.concurrency_limit.ConcurrencyLimitMiddleware"]
     monkeypatch.setattr(concurrency_limit, "SENDING", 1)
 
     def view(request):
         request.download = counters.Download(document_id=7)
         return StreamingHttpResponse(iter([b"x"]))
 
-    middleware = hub_counting.CountingMiddleware(concurrency_limit.TurnsMiddleware(view))
+    middleware = hub_counting.CountingMiddleware(concurrency_limit.ConcurrencyLimitMiddleware(view))
     for number, status in enumerate((200, 503)):
         request = rf.get("/", REMOTE_ADDR=f"192.0.2.{number}", HTTP_USER_AGENT=FIREFOX)
         assert middleware(request).status_code == status
@@ -261,9 +261,9 @@ def test_counts_empty_no_page_from_memory(course):
     client = reader()
     client.get(course.url)
     fetched(client, course.sheet.url)
-    before = Change.objects.state()
+    before = OutboxEntry.objects.state()
     assert counted() == SHEET
-    assert Change.objects.state() == before
+    assert OutboxEntry.objects.state() == before
     with CaptureQueriesContext(connection) as queries:
         client.get(course.url)
     assert len(queries) == 1, "from memory"

@@ -19,7 +19,7 @@ def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
     pack = counters.Download(page_id=page.pk, what="pack")
     processes = [counters.DownloadCounts() for _one in range(6)]
     for waiting in processes:
-        waiting.note((sheet, ""), (pack, ""))
+        waiting.increment((sheet, ""), (pack, ""))
     if connection.vendor == "postgresql":
         start = threading.Barrier(len(processes))
 

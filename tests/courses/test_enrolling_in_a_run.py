@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from courses.models import CourseRun, Enrolment, State
 from courses.runs import enrolment as enrolling
-from hub.models import Change
+from hub.models import OutboxEntry
 from tests.courses.conftest import FORM, SAID
 
 pytestmark = pytest.mark.django_db
@@ -153,9 +153,9 @@ def test_the_public_pages_say_at_once_how_many_seats_are_free(
              f"/en/courses/runs/{run.pk}/"]
     for page in pages:
         assert "2 of 2" in visitor.get(page).content.decode().replace("2 จาก 2", "2 of 2"), page
-    before = Change.objects.state()
+    before = OutboxEntry.objects.state()
     enrolling.enrol(run, member, SAID)
-    assert Change.objects.state() != before
+    assert OutboxEntry.objects.state() != before
     for page in pages:
         body = visitor.get(page).content.decode()
         assert "1 of 2" in body.replace("1 จาก 2", "1 of 2"), page

@@ -79,7 +79,7 @@ def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
         may_end.wait(10)
         raise ValueError("is logged")
 
-    scheduler.every(0, slow, beside=True)
+    scheduler.every(0, slow, in_thread=True)
     at(0)
     assert begun.acquire(timeout=10)
     at(1)
@@ -96,6 +96,6 @@ def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
 
 def test_the_only_look_waits_for_what_is_done_beside(at):
     done = []
-    scheduler.every(0, lambda: done.append(threading.current_thread()), beside=True)
+    scheduler.every(0, lambda: done.append(threading.current_thread()), in_thread=True)
     at(0, once=True)
     assert done == [threading.current_thread()]

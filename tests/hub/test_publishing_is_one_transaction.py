@@ -6,7 +6,7 @@ from wagtail.models import PageLogEntry, Revision
 from wagtail.signals import page_published
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
-from hub.models import Change
+from hub.models import OutboxEntry
 from lessons.models import PracticePage
 from tests.factories import SectionPageFactory
 
@@ -23,7 +23,7 @@ def form(**fields):
 
 
 def counts():
-    return [m.objects.count() for m in (PracticePage, Revision, PageLogEntry, Change)]
+    return [m.objects.count() for m in (PracticePage, Revision, PageLogEntry, OutboxEntry)]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_publish_that_succeeds_leaves_all_of_it(address, administrator, signed
     page = PracticePage.objects.get()
     assert page.live
     assert PageLogEntry.objects.filter(page=page.pk, action="wagtail.publish").exists()
-    assert Change.objects.filter(kind="page", object_id=page.pk).exists()
+    assert OutboxEntry.objects.filter(kind="page", object_id=page.pk).exists()
 
 
 def test_a_publish_that_breaks_in_the_middle_leaves_nothing(address, administrator, signed_in):
@@ -95,7 +95,7 @@ def test_pages_are_published_and_expire_on_time_with_their_audit_entries(hub):
     due.save_revision(approved_go_live_at=due.go_live_at)
     old = LessonPageFactory()
     type(old).objects.filter(pk=old.pk).update(expire_at=now - timedelta(minutes=1))
-    rows = Change.objects.count()
+    rows = OutboxEntry.objects.count()
     call_command("keep_schedule", "--once")
     due.refresh_from_db()
     old.refresh_from_db()
@@ -103,4 +103,4 @@ def test_pages_are_published_and_expire_on_time_with_their_audit_entries(hub):
     for page, action in ((due, "publish"), (old, "unpublish")):
         entries = PageLogEntry.objects.filter(page=page.pk).values_list("action", flat=True)
         assert any(action in entry for entry in entries), list(entries)
-    assert Change.objects.count() > rows
+    assert OutboxEntry.objects.count() > rows

@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import Collection, Page
 
 from hub.models import Attachment, KnowledgePage
-from lessons.models import LessonPage, Shelf
+from lessons.models import LessonPage, PrivateCollection
 from search.query.find import find
 from tests.factories import LessonPageFactory, ModelPageFactory, SectionPageFactory, document
 
@@ -160,7 +160,7 @@ def test_its_files_lie_on_the_shelf_of_the_organisation_while_it_is_closed(ours)
     page.save_revision().publish()
     draft(page, openness="private", organisation=ours)
     own.refresh_from_db(), shared.refresh_from_db()
-    assert own.collection == Shelf.of(ours)
+    assert own.collection == PrivateCollection.of(ours)
     assert shared.collection == Collection.get_first_root_node()
     draft(page, openness="public", organisation=None).publish()
     own.refresh_from_db()

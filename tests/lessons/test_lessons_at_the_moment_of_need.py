@@ -225,7 +225,7 @@ def test_a_public_form_shows_the_same_and_keeps_the_same_answers(lesson, model, 
     assert len(form_extensions.problems(page, data)) == 1
     data[f"lesson-{lesson.pk}-why"] = "ไม่มีถัง"
     assert form_extensions.problems(page, data) == []
-    form_extensions.take_up(page, data, editor)
+    form_extensions.apply(page, data, editor)
     form_extensions.store(page, data, editor)
     assert LessonAnswer.objects.get().reason == "ไม่มีถัง"
     typed = template.render(Context({"request": request, "page": page, "text": "", "data": data}))

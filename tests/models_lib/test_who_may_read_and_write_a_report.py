@@ -8,7 +8,7 @@ from django.core import serializers
 from django.urls import reverse
 from wagtail.models import ReferenceIndex
 
-from hub.models import Change, KnowledgePage
+from hub.models import KnowledgePage, OutboxEntry
 from models_lib.models import (
     ReplicationContact,
     ReplicationPage,
@@ -99,7 +99,7 @@ def test_contact_is_nowhere_but_with_editors(clients, model, visitor, moderator)
     seen += [json.dumps(r.typed, ensure_ascii=False) for r in ReplicationReport.objects.all()]
     seen += [str(entry) for entry in EntryBuilder().entries()]
     seen += [json.dumps(page.serializable_data(), default=str, ensure_ascii=False)]
-    seen += [str(row.__dict__) for row in Change.objects.all()]
+    seen += [str(row.__dict__) for row in OutboxEntry.objects.all()]
     seen += [str(row.__dict__) for row in ReferenceIndex.objects.all()]
     assert "กลุ่มบ้านท่าข้าม" in seen[0]
     for text in seen:

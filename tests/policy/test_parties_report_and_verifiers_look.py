@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from policy.models import ClauseReport, StatusStretch, Verification, Withdrawal
+from policy.models import ClauseReport, StatusPeriod, Verification, Withdrawal
 from tests.policy.conftest import REPORT, SEEN
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def verify_address(cell_address):
 
 
 def status_now(key, party):
-    return StatusStretch.objects.on(timezone.localdate()).get(clause_key=key, party=party).status
+    return StatusPeriod.objects.on(timezone.localdate()).get(clause_key=key, party=party).status
 
 
 def photo(size=(3000, 1000), place=True):

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from policy.imports.template import workbook_bytes
-from policy.models import Party, ResolutionPage, ResolutionSheet, StatusStretch
+from policy.models import Party, ResolutionPage, ResolutionSheet, StatusPeriod
 from tests.factories import AssemblyPageFactory, ResolutionPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_all_is_shown_and_then_published(signed_in, moderator, address, assembly
     assert (second.due, second.channel) == (None, "project")
     assert visitor.get(water.url).status_code == 200
     assert "ให้ขุดลอกคลอง" in visitor.get("/follow-up/").content.decode()
-    assert StatusStretch.objects.filter(clause_key=first.translation_key).exists()
+    assert StatusPeriod.objects.filter(clause_key=first.translation_key).exists()
     # The same sheet is not taken in twice.
     assert client.post(answer.url).status_code == 404
     assert "1/1" in upload(client, address, file()).content.decode()
@@ -170,7 +170,7 @@ def test_a_failure_in_the_middle_leaves_nothing(signed_in, moderator, address, m
     monkeypatch.setattr(importer, "_publish", broken)
     client.raise_request_exception = False
     assert client.post(preview).status_code == 500
-    assert not ResolutionPage.objects.exists() and not StatusStretch.objects.exists()
+    assert not ResolutionPage.objects.exists() and not StatusPeriod.objects.exists()
     monkeypatch.undo()
     client.post(preview)
     assert ResolutionPage.objects.count() == 2

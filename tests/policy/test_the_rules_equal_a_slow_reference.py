@@ -24,7 +24,7 @@ from policy.models import (
     Clause,
     ClauseReport,
     Party,
-    StatusStretch,
+    StatusPeriod,
     Verification,
     Withdrawal,
 )
@@ -137,7 +137,7 @@ def test_the_table_says_the_same(hub):
             write(keys[number], party, history)
     rebuild(keys.values())
     for number, (due, named, others) in wanted.items():
-        stretches = StatusStretch.objects.filter(clause_key=keys[number])
+        stretches = StatusPeriod.objects.filter(clause_key=keys[number])
         assert days_of(stretches.filter(party=None)) == clause_diary(
             due, named, others, ADOPTED, LAST
         )
@@ -188,16 +188,16 @@ def test_the_check_finds_what_somebody_typed(hub):
     page.save_revision().publish()
     key = page.clauses.get().translation_key
     assert differences() == []
-    StatusStretch.objects.update(status="verified")
+    StatusPeriod.objects.update(status="verified")
     assert differences() == [(key, None)]
     rebuild([key])
-    StatusStretch.objects.bulk_create([StatusStretch(
+    StatusPeriod.objects.bulk_create([StatusPeriod(
         clause_key=key, party=None, is_named=True, status="no_report", since=ADOPTED,
         until=date.max,
     )])
     assert differences() == [(key, None)]  # twice is wrong too
     rebuild([key])
     stray = uuid.uuid4()
-    StatusStretch.objects.create(clause_key=stray, is_named=True, status="verified",
+    StatusPeriod.objects.create(clause_key=stray, is_named=True, status="verified",
                                  since=ADOPTED, until=date.max)
     assert differences() == [(stray, None)]

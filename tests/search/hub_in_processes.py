@@ -151,7 +151,7 @@ def reading(step):
 
 def note_steps(step):
     """Put a note of the step around what the hub does on its way; changes nothing else."""
-    from hub.models.outbox_entry import ChangeQuerySet
+    from hub.models.outbox_entry import OutboxQuerySet
     from search.engines import generations
     from search.engines.tantivy_engine import TantivyEngine, _Building
     from search.extraction import tasks
@@ -172,7 +172,7 @@ def note_steps(step):
 
     noted(indexer, "catch_up", "committed", "between")
     noted(TantivyEngine, "_write", "writing the index")
-    noted(ChangeQuerySet, "applied", "marking", "between")
+    noted(OutboxQuerySet, "applied", "marking", "between")
     noted(_Building, "apply", "late changes", "swapping")
     noted(generations, "remove_all_but", "swapping")
     noted(tasks, "extract_safely", "reading", "storing")

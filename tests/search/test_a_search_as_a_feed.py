@@ -8,7 +8,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from hub.models import Topic
-from search.alerts.new_results import newest
+from search.alerts.new_results import new_results
 from search.alerts.saved_search import Question
 from tests.factories import LessonPageFactory, ModelPageFactory, document, home
 
@@ -29,7 +29,7 @@ def aged(page, days):
 @pytest.fixture
 def pages(hub):
     oldest = aged(LessonPageFactory(title="ปูม้าเก่า"), 400)
-    newest = aged(ModelPageFactory(title="ปูม้าใหม่", summary="เรื่องย่อใหม่"), 1)
+    new_results = aged(ModelPageFactory(title="ปูม้าใหม่", summary="เรื่องย่อใหม่"), 1)
     middle = aged(LessonPageFactory(title="ปูม้ากลาง"), 30)
     aged(LessonPageFactory(title="ผักตบชวา"), 0)
     return oldest, middle, newest
@@ -157,8 +157,8 @@ def test_a_hub_of_many_pages_tells_the_newest_and_looks_further_when_few_match(
     for number in range(8):
         aged(LessonPageFactory(title=f"นกเงือก {number}"), number)
     aged(LessonPageFactory(title="พะยูนตัวเดียว"), 100)
-    told = [n.title for n in newest(Question("นกเงือก"), None, limit=3)]
+    told = [n.title for n in new_results(Question("นกเงือก"), None, limit=3)]
     assert told == ["นกเงือก 0", "นกเงือก 1", "นกเงือก 2"]
-    assert [n.title for n in newest(Question("พะยูน"), None)] == ["พะยูนตัวเดียว"]
+    assert [n.title for n in new_results(Question("พะยูน"), None)] == ["พะยูนตัวเดียว"]
     with django_assert_max_num_queries(30):
-        newest(Question("นกเงือก"), None)
+        new_results(Question("นกเงือก"), None)

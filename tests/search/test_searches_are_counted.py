@@ -191,7 +191,7 @@ def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monk
     monkeypatch.setattr(hub_counting, "MOST_WAITING", 30)
     monkeypatch.setattr(counters, "MOST_TEXTS_OF_A_DAY", 10)
     for number in range(50):
-        counters.counts.note(("th", f"คำ {number}", "asked"))
+        counters.counts.increment(("th", f"คำ {number}", "asked"))
     assert len(counters.counts.waiting) == 30
     assert len(counted()) == 11
     assert counted()[""][0] == 20

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from hub.models import Change
+from hub.models import OutboxEntry
 from search.index import indexer
 from search.query.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory
@@ -76,7 +76,7 @@ def test_a_draft_of_a_live_page_is_not_found_until_it_is_published(page):
 
 
 def test_the_index_is_written_when_the_transaction_commits(page):
-    assert not Change.objects.pending().exists()
+    assert not OutboxEntry.objects.unprocessed().exists()
     hits = dict(indexer.engine().digests())
     assert f"page:{page.pk}" in set(hits)
 
@@ -86,7 +86,7 @@ def test_a_process_that_died_before_indexing_is_made_up_for(page, monkeypatch):
     late = LessonPageFactory(title="ปลาหมอคางดำ")
     monkeypatch.undo()
     indexer._engines.clear()
-    assert Change.objects.pending().exists()
+    assert OutboxEntry.objects.unprocessed().exists()
     assert found("ปลาหมอคางดำ") == [late.title]
 
 

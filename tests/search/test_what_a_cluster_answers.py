@@ -5,7 +5,7 @@ import json
 import pytest
 
 from search.engines.cluster.client import Address, Client, Unreachable, address_of, client_of
-from search.engines.cluster.engine import ClusterEngine, Refused, Unfit
+from search.engines.cluster.engine import ClusterEngine, DocumentsRejected, IndexMismatch
 from search.engines.contract import IndexUnavailable
 from search.engines.fields import SCHEMA_VERSION
 from search.query import planning
@@ -85,7 +85,7 @@ def test_an_answer_that_is_none_says_so(engine_of, wrong):
     Unreachable("no such index", 404),
 ])
 def test_an_index_that_is_not_whole_or_of_another_version_is_unfit(engine_of, mapping):
-    with pytest.raises(Unfit):
+    with pytest.raises(IndexMismatch):
         ask(engine_of(_mapping=mapping, _search=ANSWER))
 
 
@@ -94,7 +94,7 @@ def test_an_alias_that_moved_to_another_version_is_noticed_by_the_next_answer(en
     moved = json.loads(json.dumps(ANSWER).replace("hub-1", "hub-2"))
     engine = engine_of(_mapping=[MAPPING, other], _search=[ANSWER, moved])
     ask(engine)
-    with pytest.raises(Unfit):
+    with pytest.raises(IndexMismatch):
         ask(engine)
 
 
@@ -118,7 +118,7 @@ def test_a_cluster_that_stays_busy_is_given_up(engine_of):
 
 
 def test_refused_entries_are_errors(engine_of):
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(DocumentsRejected) as raised:
         engine_of(_bulk=[bulk(201, 400)]).apply([entry(1), entry(2)])
     assert raised.value.keys == {"page:2"}
 

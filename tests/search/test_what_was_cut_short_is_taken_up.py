@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from hub.models import Change, HubDocument
+from hub.models import HubDocument, OutboxEntry
 from search.extraction.tasks import MOST_TRIES, read_text
 from search.index import indexer, wagtail_backend
 from search.models import DocumentText
@@ -99,9 +99,9 @@ def test_a_recording_is_not_asked_for(hub, queue):
 def test_a_file_is_read_once_however_often_it_is_asked_for(hub, queue, monkeypatch):
     file = waiting_file()
     read_text.enqueue(document_id=file.pk)
-    rows = Change.objects.count()
+    rows = OutboxEntry.objects.count()
     work()
-    assert Change.objects.count() == rows + 1
+    assert OutboxEntry.objects.count() == rows + 1
 
 
 def test_a_text_and_its_row_in_the_change_log_come_together(hub, monkeypatch):
@@ -152,7 +152,7 @@ def test_a_change_committed_while_the_index_is_rebuilt_is_not_lost(hub, monkeypa
     def and_another_commits(target, changes):
         take_in(target, changes)
         type(page).objects.filter(pk=page.pk).update(title="เปลี่ยนระหว่างสร้าง")
-        Change.objects.create(kind="page", object_id=page.pk)
+        OutboxEntry.objects.create(kind="page", object_id=page.pk)
 
     monkeypatch.setattr(indexer, "_apply", and_another_commits)
     indexer.rebuild()
@@ -164,18 +164,18 @@ def test_more_changes_than_the_log_keeps_do_not_escape_a_rebuild(hub, monkeypatc
     from search.index.entries import EntryBuilder
 
     page, gone = LessonPageFactory(), LessonPageFactory()
-    Change.objects.create(kind="page", object_id=page.pk)
+    OutboxEntry.objects.create(kind="page", object_id=page.pk)
     read = EntryBuilder.entries
 
     def busy(self, pks=None):
         yield from list(read(self, pks))
-        if pks is None and not Change.objects.filter(kind="site").exists():
+        if pks is None and not OutboxEntry.objects.filter(kind="site").exists():
             type(page).objects.filter(pk=page.pk).update(title="เปลี่ยนแล้ว")
             type(page).objects.filter(pk=gone.pk).update(live=False)
-            Change.objects.create(kind="page", object_id=page.pk)
-            Change.objects.create(kind="page", object_id=gone.pk)
-            Change.objects.bulk_create(Change(kind="site") for _ in range(300))
-            Change.objects.applied(Change.objects.values_list("pk", flat=True))
+            OutboxEntry.objects.create(kind="page", object_id=page.pk)
+            OutboxEntry.objects.create(kind="page", object_id=gone.pk)
+            OutboxEntry.objects.bulk_create(OutboxEntry(kind="site") for _ in range(300))
+            OutboxEntry.objects.mark_processed(OutboxEntry.objects.values_list("pk", flat=True))
 
     monkeypatch.setattr(EntryBuilder, "entries", busy)
     indexer.rebuild()

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from hub.models import Change, Topic
+from hub.models import OutboxEntry, Topic
 from search.index import indexer
 from search.models import GlossaryTerm
 from search.query.find import find
@@ -107,9 +107,9 @@ def test_a_new_word_recuts_the_pages_that_contain_it_and_no_others():
     word = "ฮิญามะห์"
     holder, other = page("มี", f"สร้าง{word}ไว้หน้าหาด"), page("ไม่มี", "สร้างบ้าน")
     assert word not in thai.words(holder.context_text)
-    newest = Change.objects.latest("pk").pk
+    newest = OutboxEntry.objects.latest("pk").pk
     GlossaryTerm.objects.create(names=word)
-    recut = Change.objects.filter(pk__gt=newest, kind="page").values_list("object_id", flat=True)
+    recut = OutboxEntry.objects.filter(pk__gt=newest, kind="page").values_list("object_id", flat=True)
     assert set(recut) == {holder.pk} and other.pk not in recut
     assert word in thai.words(holder.context_text)
     assert titles(word) == ["มี"]

@@ -33,11 +33,11 @@ GRACE = 1.0  # seconds for what readers still ask of the index that was replaced
 TRIES, BACKOFF = 5, 0.2  # seconds, doubled at every try
 
 
-class Unfit(IndexUnavailable):
+class IndexMismatch(IndexUnavailable):
     """The cluster answers, but its index is missing, unfinished or another version's."""
 
 
-class Refused(IndexUnavailable):
+class DocumentsRejected(IndexUnavailable):
     """The cluster took a batch but for the entries with ``keys``."""
 
     def __init__(self, reasons):
@@ -91,19 +91,19 @@ class ClusterEngine:
             found = self._request("GET", f"/{self.alias}/_mapping")
         except Unreachable as error:
             if error.status == 404:
-                raise Unfit("there is no index in the cluster") from error
+                raise IndexMismatch("there is no index in the cluster") from error
             raise
         with _expecting("a mapping"):
             if len(found) != 1:
-                raise Unfit("the alias points at several indexes")
+                raise IndexMismatch("the alias points at several indexes")
             name, described = next(iter(found.items()))
             meta = described["mappings"].get("_meta", {})
             if name == self.alias:
                 raise IndexUnavailable(f"{name} is an index where the hub keeps an alias")
             if meta.get("schema") != SCHEMA_VERSION:
-                raise Unfit("the index was made by another version")
+                raise IndexMismatch("the index was made by another version")
             if meta.get("complete") is not True:
-                raise Unfit("the index was not filled to the end")
+                raise IndexMismatch("the index was not filled to the end")
         return name
 
     def look_again(self) -> None:
@@ -280,7 +280,7 @@ class ClusterEngine:
         if batch:
             refused |= self._send(index, batch)
         if refused:
-            raise Refused(refused)
+            raise DocumentsRejected(refused)
         return count
 
     def _send(self, index, batch) -> dict:
