@@ -4,7 +4,7 @@ How, and what is kept of nobody, is said in ``hub.statistics.counters``. Kept: t
 words, three numbers, and which page was opened. Not kept: address, session, time of day, or words
 that look like a person's number or address.
 
-Not counted: who is signed in (mostly editors, and private pages would show), robots that record so,
+Not counted: who is signed in (mostly editors, and private pages would show), robots that say so,
 searches narrowed by a facet and further pages of results (parts of a search that was counted),
 titles while typing and what is opened from them, and the same search by the same visitor on the
 same day. What was opened is known by the Referer that browsers send within the site (the site's
