@@ -119,7 +119,7 @@ def find(
     withheld = len(answer.hits) - len(found)
     return Results(
         search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
-        answer.strategy, search.corrected, search.did_you_mean, search.engines.contract.stood_in,
+        answer.strategy, search.corrected, search.did_you_mean, search.engine.stood_in,
     )
 
 
