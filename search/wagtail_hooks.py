@@ -1,4 +1,4 @@
-"""What editors are told: which files cannot be read, and, as a report, what is searched for."""
+"""What search adds to the admin: warnings and reports about files and searches, the glossary."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,7 +20,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from hub.models import HubDocument, KnowledgePage
 from hub.wagtail_hooks import may_change_documents
 from search.models import DocumentText, GlossaryTerm
-from search.statistics.counters import Opened
+from search.statistics.counters import OpenEvent
 from search.statistics.report import SearchesView, may_see_searches
 
 
@@ -38,8 +38,8 @@ register_snippet(GlossaryViewSet)
 
 
 @hooks.register("before_edit_page")
-def say_which_files_cannot_be_read(request, page):
-    """Above the form: files of this page that search cannot look into, and why."""
+def warn_about_unreadable_files(request, page):
+    """Show above the form which files of the page cannot be searched, and why."""
     if request.method != "GET" or not hasattr(page, "documents_to_index"):
         return
     documents = page.get_latest_revision_as_object().documents_to_index()
@@ -53,8 +53,8 @@ def say_which_files_cannot_be_read(request, page):
         messages.warning(request, message)
 
 
-def text_of_file(request, document_id):
-    """What an editor is told of a file's text, a fragment; 202 while it is being read."""
+def file_text(request, document_id):
+    """The state of a file's text as a fragment; status 202 while it is being extracted."""
     document = get_object_or_404(HubDocument, pk=document_id)
     policy = policy_registry.get_by_type(HubDocument)
     if not policy.user_has_any_permission_for_instance(
@@ -64,15 +64,15 @@ def text_of_file(request, document_id):
     text = DocumentText.objects.filter(document=document).first()
     waiting = text is not None and text.status == DocumentText.Status.WAITING
     return render(
-        request, "search/text_of_file.html", {"text": text}, status=202 if waiting else 200
+        request, "search/extraction/file_text.html", {"text": text}, status=202 if waiting else 200
     )
 
 
 @hooks.register("insert_global_admin_js")
-def tell_of_files_just_uploaded():
+def add_file_text_script():
     return format_html(
         '<script src="{}" data-address="{}"></script>',
-        static("js/text_of_files.js"), reverse("search_text_of_file", args=[0]),
+        static("js/search/file_text.js"), reverse("search_text_of_file", args=[0]),
     )
 
 
@@ -127,20 +127,20 @@ class SearchesMenuItem(MenuItem):
 
 
 @hooks.register("before_serve_page")
-def say_which_page_is_opened(page, request, args, kwargs):
+def note_opened_page(page, request, args, kwargs):
     if isinstance(page, KnowledgePage):
-        request.about = Opened(page_id=page.pk)
+        request.search_event = OpenEvent(page_id=page.pk)
 
 
 @hooks.register("before_serve_document")
-def say_which_file_is_opened(document, request):
-    request.about = Opened(document_id=document.pk)
+def note_opened_file(document, request):
+    request.search_event = OpenEvent(document_id=document.pk)
 
 
 @hooks.register("register_admin_urls")
-def report_addresses():
+def register_report_urls():
     return [
-        path("documents/<int:document_id>/text/", text_of_file, name="search_text_of_file"),
+        path("documents/<int:document_id>/text/", file_text, name="search_text_of_file"),
         path("reports/searches/", SearchesView.as_view(), name="search_searches"),
         path("reports/searches/results/", SearchesView.as_view(results_only=True),
              name="search_searches_results"),
@@ -153,7 +153,7 @@ def report_addresses():
 
 
 @hooks.register("register_reports_menu_item")
-def searches_in_menu():
+def register_searches_menu_item():
     return SearchesMenuItem(
         gettext_lazy("Searches"), reverse("search_searches"),
         name="searches", icon_name="search", order=610,
@@ -161,7 +161,7 @@ def searches_in_menu():
 
 
 @hooks.register("register_reports_menu_item")
-def report_in_menu():
+def register_unreadable_files_menu_item():
     return UnreadableFilesMenuItem(
         gettext_lazy("Files that cannot be read"), reverse("search_unreadable_files"),
         name="unreadable-files", icon_name="doc-full", order=600,

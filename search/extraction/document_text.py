@@ -1,6 +1,7 @@
-"""What the base layer is told of the text in documents (see ``hub.files.document_text``)."""
+"""The text of documents for the base layer, see ``hub.files.document_text``."""
 
 from hub.files.document_text import Reading
+from search.extraction.tasks import extract_text
 from search.models import DocumentText
 
 Status = DocumentText.Status
@@ -23,6 +24,4 @@ def _reading(text) -> Reading:
 
 
 def read(pk) -> None:
-    from search.extraction.tasks import read_text
-
-    read_text.func(document_id=pk)
+    extract_text.func(document_id=pk)
