@@ -6,12 +6,12 @@ Alerts need no account, so they belong to an address: to the user who has confir
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hub.people.account_pages import MemberSection
+from hub.people.account_pages import AccountSection
 from search.alerts.saved_search import SavedSearch
 from search.models import Alert
 
 
-def section(user) -> MemberSection:
+def section(user) -> AccountSection:
     items = []
     for alert in Alert.objects.of_member(user):
         search = SavedSearch.of_alert(alert)
@@ -20,7 +20,7 @@ def section(user) -> MemberSection:
             "frequency": alert.get_frequency_display(),
             "stop_url": reverse("search_alert_stop", args=[alert.stop_token]),
         })
-    return MemberSection(_("Searches I follow"), items, "search/alerts/account_section.html")
+    return AccountSection(_("Searches I follow"), items, "search/alerts/account_section.html")
 
 
 def export(user) -> list[dict]:

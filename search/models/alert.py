@@ -65,8 +65,3 @@ class Alert(Subscription):
 
     def at_start(self, now):
         return {"checked_until": now}
-
-    def confirm_letter(self):
-        from search.alerts.emails import confirm_letter
-
-        return confirm_letter(self)

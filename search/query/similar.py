@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from hub.models import KnowledgePage
-from hub.pages.page_search import Found
+from hub.pages.page_search import SimilarPage
 from search.engines.contract import Filters, ParsedQuery, QueryTerm
 from search.index.indexer import engine
 from search.query.find import Reader, index_pending_changes, recheck, retry_after_rebuild
@@ -30,8 +30,8 @@ def similar_hits(words, filters, limit) -> list:
     return engine().search(query, filters, 0, limit, facets=False).hits
 
 
-def pages_like(text, stages, request=None, language=None, limit=10) -> list[Found]:
-    """See ``hub.pages.page_search.pages_like``."""
+def similar_pages(text, stages, request=None, language=None, limit=10) -> list[SimilarPage]:
+    """The hook ``find_similar_pages``, see ``hub.pages.page_search``."""
     words = meaningful_words(text)
     generation = index_pending_changes()
     reader = Reader.of(request) if request else Reader()
@@ -48,7 +48,7 @@ def pages_like(text, stages, request=None, language=None, limit=10) -> list[Foun
     }
     weights = {word: float(min(len(word), 12)) for word in words}
     return [
-        Found(
+        SimilarPage(
             pages[r.page.pk], r.hit.score / results[0].hit.score,
             best_passages(WordPositions(r.hit, weights), weights),
         )
