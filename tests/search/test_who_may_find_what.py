@@ -172,9 +172,9 @@ def test_pages_and_files_open_for_those_who_may_read_them(guarded, client_of, ro
 def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
     """Not even what its reader may read: feed readers pass on what they fetch."""
     client = client_of(role)
-    questions = [{}, {"q": SECRET}, {"topic": "fishers"}] + [{"q": canary(n)} for n in MAY_READ]
+    searches = [{}, {"q": SECRET}, {"topic": "fishers"}] + [{"q": canary(n)} for n in MAY_READ]
     for address in ("/search/feed/", "/en/search/feed/"):
-        for question in questions:
+        for question in searches:
             answer = client.get(address, question)
             assert answer.status_code == 200
             _typed, _, entries = answer.content.decode().partition("<entry>")
@@ -187,12 +187,12 @@ def test_an_alert_tells_nothing_that_is_not_open_to_all(guarded, hub, mailoutbox
     from search.models import Alert
 
     before = timezone.now() - timedelta(days=30)
-    questions = [("", {}), (SECRET, {}), ("", {"topics": ["fishers"]})]
-    questions += [(canary(name), {}) for name in MAY_READ]
-    for text, chosen in questions:
+    searches = [("", {}), (SECRET, {}), ("", {"topics": ["fishers"]})]
+    searches += [(canary(name), {}) for name in MAY_READ]
+    for text, filters in searches:
         Alert.objects.create(
-            email="member@example.org", language="th", text=text, chosen=chosen,
-            digest=f"{text[:20]}{len(chosen)}", confirmed_at=before, looked_until=before,
+            email="member@example.org", language="th", text=text, filters=filters,
+            digest=f"{text[:20]}{len(filters)}", confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
     assert send_due() == 1, "only who asked for everything hears of the open pages"

@@ -8,8 +8,8 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from hub.models import Topic
-from search.alerts.new_results import new_results
-from search.alerts.saved_search import Question
+from search.alerts.new_results import newest_results
+from search.alerts.saved_search import SavedSearch
 from tests.factories import LessonPageFactory, ModelPageFactory, document, home
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,8 @@ def pages(hub):
     return oldest, middle, newest
 
 
-def feed(client, address="/search/feed/", **question):
-    answer = client.get(address, question)
+def feed(client, address="/search/feed/", **parameters):
+    answer = client.get(address, parameters)
     assert answer.status_code == 200, answer.content.decode()[:500]
     assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
     return ElementTree.fromstring(answer.content)
@@ -157,8 +157,8 @@ def test_a_hub_of_many_pages_tells_the_newest_and_looks_further_when_few_match(
     for number in range(8):
         aged(LessonPageFactory(title=f"นกเงือก {number}"), number)
     aged(LessonPageFactory(title="พะยูนตัวเดียว"), 100)
-    told = [n.title for n in new_results(Question("นกเงือก"), None, limit=3)]
+    told = [n.title for n in newest_results(SavedSearch("นกเงือก"), None, limit=3)]
     assert told == ["นกเงือก 0", "นกเงือก 1", "นกเงือก 2"]
-    assert [n.title for n in new_results(Question("พะยูน"), None)] == ["พะยูนตัวเดียว"]
+    assert [n.title for n in newest_results(SavedSearch("พะยูน"), None)] == ["พะยูนตัวเดียว"]
     with django_assert_max_num_queries(30):
-        new_results(Question("นกเงือก"), None)
+        newest_results(SavedSearch("นกเงือก"), None)

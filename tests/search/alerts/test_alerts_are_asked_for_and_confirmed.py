@@ -22,9 +22,9 @@ def page(hub, settings):
     return LessonPageFactory(title="ปูม้าที่สทิงพระ")
 
 
-def ask(client, email=READER, every="day", address="/search/alert/", **fields):
+def ask(client, email=READER, frequency="day", address="/search/alert/", **fields):
     question = fields.pop("question", "?q=ปูม้า")
-    data = {"email": email, "every": every, "website": ""} | fields
+    data = {"email": email, "frequency": frequency, "website": ""} | fields
     return client.post(address + question, data)
 
 
@@ -51,8 +51,8 @@ def test_the_form_keeps_the_search_and_a_letter_asks(page, visitor, mailoutbox):
     assert answer.status_code == 302
     assert visitor.get(answer.url).status_code == 200
     alert = Alert.objects.get()
-    assert (alert.email, alert.text, alert.chosen) == (READER, "ปูม้า", {"stages": ["lesson"]})
-    assert (alert.language, alert.every, alert.confirmed_at) == ("th", "day", None)
+    assert (alert.email, alert.text, alert.filters) == (READER, "ปูม้า", {"stages": ["lesson"]})
+    assert (alert.language, alert.frequency, alert.confirmed_at) == ("th", "day", None)
     [letter] = mailoutbox
     assert letter.to == [READER]
     assert "ยืนยัน" in letter.subject and "ปูม้า · บทเรียน" in letter.body
@@ -232,9 +232,9 @@ def test_what_is_no_address_is_said_beside_the_field(page, visitor, email, mailo
     assert not mailoutbox and not Alert.objects.exists()
 
 
-@pytest.mark.parametrize("every", ["", "hour", "day' OR 1=1"])
-def test_how_often_is_one_of_two(page, visitor, every):
-    assert ask(visitor, every=every).status_code == 422
+@pytest.mark.parametrize("frequency", ["", "hour", "day' OR 1=1"])
+def test_how_often_is_one_of_two(page, visitor, frequency):
+    assert ask(visitor, frequency=frequency).status_code == 422
 
 
 @pytest.mark.parametrize("question", [

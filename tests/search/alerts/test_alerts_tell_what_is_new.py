@@ -27,12 +27,12 @@ def start(hub, settings):
 
 @pytest.fixture
 def alert(start):
-    def make(text="ปูม้า", language="th", every="day", **fields):
+    def make(text="ปูม้า", language="th", frequency="day", **fields):
         number = Alert.objects.count()
         return Alert.objects.create(
             **{"email": f"r{number}@example.org", "language": language, "text": text,
-               "every": every, "digest": str(number), "confirmed_at": start,
-               "looked_until": start, "site": Site.objects.get(is_default_site=True)} | fields
+               "frequency": frequency, "digest": str(number), "confirmed_at": start,
+               "checked_until": start, "site": Site.objects.get(is_default_site=True)} | fields
         )
 
     return make
@@ -91,16 +91,16 @@ def test_what_was_committed_late_is_told_at_the_next_look(start, alert, mailoutb
 def test_what_was_there_before_confirming_is_not_news(start, alert, mailoutbox):
     now = timezone.now()
     published("ปูม้า", now - timedelta(minutes=10))
-    alert(confirmed_at=now - timedelta(minutes=5), looked_until=now - timedelta(minutes=5))
+    alert(confirmed_at=now - timedelta(minutes=5), checked_until=now - timedelta(minutes=5))
     assert send_due(now + DAY) == 0
 
 
 def test_daily_and_weekly_wait_their_time(start, alert, mailoutbox):
     now = timezone.now()
-    weekly = alert(every="week", looked_until=now - 6 * DAY)
-    daily = alert(every="day", looked_until=now - timedelta(hours=20))
-    due_now = alert(every="day", looked_until=now - timedelta(hours=23, minutes=45))
-    unconfirmed = alert(confirmed_at=None, looked_until=None)
+    weekly = alert(frequency="week", checked_until=now - 6 * DAY)
+    daily = alert(frequency="day", checked_until=now - timedelta(hours=20))
+    due_now = alert(frequency="day", checked_until=now - timedelta(hours=23, minutes=45))
+    unconfirmed = alert(confirmed_at=None, checked_until=None)
     assert list(Alert.objects.due(now)) == [due_now]
     assert set(Alert.objects.due(now + DAY)) == {weekly, daily, due_now}
     assert unconfirmed not in Alert.objects.due(now + 30 * DAY)
@@ -110,7 +110,7 @@ def test_letters_are_in_the_language_the_search_was_saved_in(start, alert, mailo
     published("ปูม้าใหม่", start + DAY)
     published("New crab bank", start + DAY, parent=home("en"))
     alert("ปูม้า")
-    alert("crab", language="en", every="week", looked_until=start - DAY)
+    alert("crab", language="en", frequency="week", checked_until=start - DAY)
     assert send_due() == 2
     thai, english = sorted(mailoutbox, key=lambda letter: letter.to)
     assert thai.subject.startswith("เรื่องใหม่: ปูม้า – ")
@@ -135,7 +135,7 @@ def test_a_new_file_on_an_old_page_is_news(start, alert, mailoutbox):
     assert send_due() == 1
     assert "คู่มือปูม้า" in mailoutbox[0].body and "ไฟล์ในหน้า “หน้าเก่า”" in mailoutbox[0].body
     DocumentText.objects.update(read_at=start - DAY)
-    Alert.objects.update(looked_until=start, told=[])
+    Alert.objects.update(checked_until=start, sent_keys=[])
     assert send_due() == 0
 
 
@@ -146,8 +146,8 @@ def test_a_filter_and_everything_can_be_watched(start, alert, mailoutbox):
     page.topics.add(Topic.objects.get(slug="fishers"))
     page.save_revision().publish()
     published("นาข้าว", start + DAY)
-    alert("", chosen={"topics": ["fishers"]})
-    alert("", chosen={})
+    alert("", filters={"topics": ["fishers"]})
+    alert("", filters={})
     assert send_due() == 2
     fishers, everything = sorted(mailoutbox, key=lambda letter: letter.to)
     assert "กลุ่มเรือเล็ก" in fishers.body and "นาข้าว" not in fishers.body
