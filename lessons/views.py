@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Locale
 
 from hub.models import KnowledgePage
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from lessons.models import LessonPage
 from lessons.privacy import aggregates
 from lessons.suggestions.answers import used_by_lesson

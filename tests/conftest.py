@@ -75,8 +75,8 @@ def _begin_anew(folder, monkeypatch):
     """What this process remembers of pages, searches and files, forgotten."""
     from courses.downloads import counters as downloads
     from courses.packs import prebuild
-    from hub.pages import navigation
     from hub.statistics import counters
+    from hub.web import navigation
     from search.index import cluster, indexer, wagtail_backend
     from search.statistics import counters as searches
 

@@ -19,12 +19,12 @@ from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 
 from hub.chain.relations import DEPENDENCE, STAGE_PLURALS, Stage
-from hub.middleware import language_of
-from hub.pages.navigation import Frame, frame_of
 from hub.pages.sdgs import SDGS
 from hub.pages.sections import heading_anchor
 from hub.people.personal_data import name_of, own_name_of
 from hub.thai.typography import THAI_LETTER, in_lines, in_phrases
+from hub.web.error_pages import language_of
+from hub.web.navigation import Frame, frame_of
 from hub.withdrawals.notices import FLAGGED, MARKS, marks, marks_for
 
 register = template.Library()

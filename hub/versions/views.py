@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hub.email.sending import absolute
-from hub.pages.navigation import frame_of, site_of
 from hub.versions import citations
 from hub.versions.comparison import compare
 from hub.versions.numbering import as_published
+from hub.web.navigation import frame_of, site_of
 
 
 def version_or_404(page, number, *others):

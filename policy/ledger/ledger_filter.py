@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from wagtail.models import Locale, Site
 
 from hub.models import Area
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from policy.dates import parse_date
 from policy.ledger.rules import ClauseStatus
 from policy.models import AssemblyPage, Clause, Party, ResolutionPage, StatusPeriod

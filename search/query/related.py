@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from hub.models import ChainLink, KnowledgePage
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from search.engines.contract import Filters, IndexUnavailable
 from search.index.audience import PUBLIC
 from search.query.find import brought_up_to_date

@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 
-from hub.middleware import language_of
 from hub.statistics.counters import Counts, Visitors, is_a_person
+from hub.web.error_pages import language_of
 from search.text import thai
 
 MOST_TEXTS_OF_A_DAY = 5_000  # rows; further texts are counted together
