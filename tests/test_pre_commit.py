@@ -12,7 +12,7 @@ CONFIGURATION = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf
 
 def checks_of_the_test_run() -> dict[str, list[str]]:
     """Names and commands of the checks in ./test that are no tests."""
-    script = (ROOT / "test").read_text("utf-8")
+    script = (ROOT / "test").read_text("utf-8").replace("\\\n", "")
     found = {}
     for name, command in re.findall(r'^ *check "([^"]+)" +(\S.*)$', script, re.M):
         words = shlex.split(command.replace("$python", ".venv/bin/python"))
