@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from docx import Document
 from fpdf import FPDF
 
-from hub.printing import FONTS
-from search import thai
+from hub.export.pdf import FONTS
+from search.text import thai
 
 TAG = "demonstration"
 NOTICE = "เนื้อหาตัวอย่าง บุคคล กลุ่ม และตัวเลขเป็นเรื่องสมมติ · CC BY 4.0"

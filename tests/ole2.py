@@ -2,7 +2,7 @@
 
 import struct
 
-from hub import ole2
+from hub.files import ole2
 
 END, TABLE, NOBODY = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 STORAGE, STREAM, ROOT = 1, 2, 5
