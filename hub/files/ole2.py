@@ -5,6 +5,7 @@ No Django here. Source: [MS-CFB] for the header, olefile for the rest.
 
 import os
 import struct
+from typing import IO
 
 import olefile
 
@@ -13,7 +14,7 @@ LOCKED_STREAMS = {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}
 SECTOR_SHIFTS = (9, 12)  # sectors of 512 bytes and of 4 KiB
 
 
-def streams_of(file) -> set[str]:
+def streams_of(file: IO[bytes]) -> set[str]:
     """The names of the streams at the top of the seekable binary ``file``; empty when it is no
     OLE2 file or damaged."""
     if not _has_plausible_table(file):
@@ -27,7 +28,7 @@ def streams_of(file) -> set[str]:
         return set()
 
 
-def _has_plausible_table(file) -> bool:
+def _has_plausible_table(file: IO[bytes]) -> bool:
     """Whether the allocation table can be as long as the header says.
 
     olefile reads a table of any length, in quadratic time, even if its sectors go in a circle.
@@ -38,8 +39,8 @@ def _has_plausible_table(file) -> bool:
     file.seek(0)
     if len(header) < 512 or not header.startswith(SIGNATURE):
         return False
-    (shift,) = struct.unpack_from("<H", header, 30)
-    (table_sectors,) = struct.unpack_from("<L", header, 44)
+    shift: int = struct.unpack_from("<H", header, 30)[0]
+    table_sectors: int = struct.unpack_from("<L", header, 44)[0]
     if shift not in SECTOR_SHIFTS:
         return False
     covered = (1 << shift) // 4 * (1 << shift)  # bytes that one sector of the table allocates
