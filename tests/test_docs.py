@@ -76,6 +76,15 @@ def test_modules_that_are_named_exist(document):
             assert any(re.search(rf"\b{rest[0]}\b", f.read_text("utf-8")) for f in files), name
 
 
+def test_classes_that_are_named_exist():
+    code = "\n".join(
+        path.read_text("utf-8") for app in APPS for path in (ROOT / app).rglob("*.py")
+    )
+    for document in DOCUMENTS:
+        for name in re.findall(r"`([A-Z][a-z]+[A-Z]\w*)`", document.read_text("utf-8")):
+            assert re.search(rf"\b{name}\b", code), f"{document.name}: {name}"
+
+
 def test_every_setting_is_listed_and_no_other():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text_of("hub/settings.py")))
     served = set(re.findall(r'environ\.get\(\s*["\']([A-Z_]+)', text_of("hub/gunicorn_conf.py")))
