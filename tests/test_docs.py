@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
+from wagtail.users.models import UserProfile
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("hub", "lessons", "models_lib", "courses", "policy", "search", "members", "demonstration")
@@ -111,6 +112,25 @@ def test_every_room_is_described_and_drawn():
     assert sorted(listed) == sorted(rooms)
     draw = runpy.run_path(str(ROOT / "docs/draw_architecture"))
     assert text_of("docs/images/architecture.svg") == draw["drawn"](), "run docs/draw_architecture"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name, language", [
+    ("docs/editors.th.md", "th"), ("docs/administrators.th.md", "th"),
+    ("docs/administrators.md", "en"),
+])
+def test_menus_that_guides_name_are_those_of_the_editor(name, language, client, admin_user):
+    """Every step of **Menu → Item** is a label of the admin in the guide's language."""
+    UserProfile.objects.create(user=admin_user, preferred_language=language)
+    client.force_login(admin_user)
+    shown = client.get("/admin/").content.decode()
+    shown = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), shown)
+    paths = re.findall(r"\*\*([^*\n]+ → [^*\n]+)\*\*", text_of(name))
+    assert len(paths) >= 4
+    for path in paths:
+        menu, item = path.split(" → ")
+        if menu != "⋯":
+            assert f'"label": "{menu}"' in shown and f'"label": "{item}"' in shown, path
 
 
 def test_the_glossary_is_one_page_in_two_languages():
