@@ -9,10 +9,9 @@ as Arabic, marks in one order. So a name is found however it is typed: ``ส ม
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
 
 from lessons.masking.rules import INVISIBLE, RULES, THAI_DIGITS, THAI_RUN, Plain
 from lessons.masking.words import (
@@ -67,14 +66,14 @@ class Rules:
     cut: Callable[[str], list[str]] | None = field(default=None, compare=False)
 
     @property
-    def instead(self) -> dict[str, Any]:
+    def instead(self) -> dict:
         return INSTEAD["en" if self.language == "en" else "th"]
 
     @cached_property
     def listed(self) -> list[tuple[str, str, str, bool]]:
         """(skeleton, kind, what stands instead, whether it is masked inside words) of all that
         has a name, longest first."""
-        found: dict[str, tuple[str, str, bool]] = {}
+        found = {}
         for area in self.areas:
             what = LEVELS["en" if self.language == "en" else "th"].get(area.level, "")
             if area.province:
@@ -108,7 +107,7 @@ def pieces(text: str, rules: Rules) -> Iterator[tuple[str, Stretch | None]]:
         yield text[last:], None
 
 
-def stretches(text: str, rules: Rules, with_released: bool = False) -> list[Stretch]:
+def stretches(text: str, rules: Rules, with_released=False) -> list[Stretch]:
     """What is masked in ``text``, in order, none over another."""
     plain = Plain(text, rules.cut)
     found = [*_listed(text, rules)]
@@ -123,9 +122,9 @@ def stretches(text: str, rules: Rules, with_released: bool = False) -> list[Stre
     return [s for s in merged if with_released or s.key not in rules.released]
 
 
-def _joined(text: str, found: Iterable[Stretch]) -> list[Stretch]:
+def _joined(text, found) -> list[Stretch]:
     """Stretches that touch each other as one, places in a row as the smallest of them."""
-    merged: list[Stretch] = []
+    merged = []
     for one in found:
         before = merged[-1] if merged else None
         if before and one.start < before.end:
@@ -143,18 +142,15 @@ def _joined(text: str, found: Iterable[Stretch]) -> list[Stretch]:
 
 # Texts as they are compared
 
-Letter: TypeAlias = tuple[str, int, int]  # of a skeleton, with the stretch of text it comes from
-
 
 def skeleton(text: str) -> str:
     """``text`` as names are compared; equal for what reads the same."""
     return "".join(letter for letter, _start, _end in _letters(text))
 
 
-def _letters(text: str) -> list[Letter]:
+def _letters(text) -> list[tuple[str, int, int]]:
     """The letters of the skeleton, each with the stretch of ``text`` it comes from."""
-    letters: list[Letter] = []
-    marks: list[Letter] = []
+    letters, marks = [], []
     for place, character in enumerate(text):
         if INVISIBLE.match(character) or LEFT_OUT.match(character):
             continue
@@ -171,7 +167,7 @@ def _letters(text: str) -> list[Letter]:
     return letters + _in_order(marks)
 
 
-def _in_order(marks: list[Letter]) -> list[Letter]:
+def _in_order(marks):
     """Marks above and below one letter, each once, in one order, all with the whole stretch."""
     if not marks:
         return []
@@ -179,7 +175,7 @@ def _in_order(marks: list[Letter]) -> list[Letter]:
     return [(mark, start, end) for mark in sorted({mark for mark, _s, _e in marks})]
 
 
-def _parts_of_name(name: str) -> list[str]:
+def _parts_of_name(name) -> list[str]:
     """A person's name as it may be written: whole, without title, given name and surname alone."""
     name = re.sub(r"[(（][^)）]*[)）]", " ", name).strip()
     for title in sorted([*TITLES_TH, *(f"{t} " for t in TITLES_EN)], key=len, reverse=True):
@@ -192,7 +188,7 @@ def _parts_of_name(name: str) -> list[str]:
     return [part for part in (name, bare, *parts) if part]
 
 
-def _listed(text: str, rules: Rules) -> Iterator[Stretch]:
+def _listed(text, rules) -> Iterator[Stretch]:
     """Names, areas and words of the rules, wherever they stand."""
     letters = _letters(text)
     line = "".join(letter for letter, _s, _e in letters)
@@ -211,7 +207,7 @@ def _listed(text: str, rules: Rules) -> Iterator[Stretch]:
             at = line.find(key, at + 1)
 
 
-def _stands_by_itself(text: str, start: int, end: int, key: str, anywhere: bool) -> bool:
+def _stands_by_itself(text, start, end, key, anywhere) -> bool:
     """Latin names are words; Thai ones may touch others, but for everyday words."""
     before, after = INVISIBLE.sub("", text[:start])[-1:], INVISIBLE.sub("", text[end:])[:1]
     if key[0].isascii():
@@ -235,9 +231,7 @@ _WORDS_EN = {"tambon": "subdistrict", "amphoe": "district", "ban": "village",
              "sub-district": "subdistrict"}
 
 
-def _with_prefix(
-    text: str, start: int, end: int, instead: str, rules: Rules
-) -> tuple[int, int, str]:
+def _with_prefix(text, start, end, instead, rules):
     """The stretch of an area with the words that say what it is."""
     province = instead.partition(" in " if rules.language == "en" else "ใน")[2]
     if text[start:end].isascii():
@@ -250,8 +244,8 @@ def _with_prefix(
             what = f"a {_WORDS_EN.get(kind.lower(), kind.lower())}"
             instead = rules.instead["of"].format(what=what, province=province)
     elif match := _PREFIX_TH.search(text[:start]):
-        others = {"ชุมชน": "ชุมชนหนึ่ง", "บ้าน": "หมู่บ้านหนึ่ง"}
-        if what := PLACES_TH.get(match[1]) or others.get(match[1], ""):
+        what = PLACES_TH.get(match[1]) or {"ชุมชน": "ชุมชนหนึ่ง", "บ้าน": "หมู่บ้านหนึ่ง"}.get(match[1])
+        if what:
             start = match.start()
             instead = rules.instead["of"].format(what=what, province=province)
         elif match[1] in ("จังหวัด", "จ."):

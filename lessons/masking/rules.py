@@ -4,12 +4,8 @@ No Django here. Each rule takes a ``Plain`` text and the rules of ``lessons.mask
 (start, end, kind, what stands instead).
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
 
 from lessons.masking.words import (
     AFTER_A_NAME,
@@ -28,9 +24,6 @@ from lessons.masking.words import (
     TITLES_TH,
 )
 
-if TYPE_CHECKING:
-    from lessons.masking.masker import Rules
-
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
                        "\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
@@ -44,13 +37,13 @@ _SAYING = tuple("บอก เล่า กล่าว พูด ถาม ต�
 class Plain:
     """A text for rules made of patterns: nothing invisible, Arabic digits; knows the way back."""
 
-    def __init__(self, text: str, cut: Callable[[str], list[str]] | None):
+    def __init__(self, text, cut):
         self.text, self.cut = text, cut
         self.places = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
         self.line = "".join(text[i] for i in self.places).translate(THAI_DIGITS)
         self.line = re.sub(r"[^\S\n]", " ", self.line)
 
-    def place(self, start: int, end: int) -> tuple[int, int]:
+    def place(self, start, end) -> tuple[int, int]:
         """Where ``line[start:end]`` stands in the text."""
         return self.places[start], self.places[end - 1] + 1
 
@@ -65,10 +58,10 @@ class Plain:
             ends.add(at)
         return ends
 
-    def is_word(self, start: int, end: int) -> bool:
+    def is_word(self, start, end) -> bool:
         return self.word_ends is None or (start in self.word_ends and end in self.word_ends)
 
-    def name_end(self, start: int, none_of: Collection[str], longest: int = 60) -> int:
+    def name_end(self, start, none_of, longest=60) -> int:
         """Where a Thai name that begins at ``start`` ends; ``start`` when none begins there."""
         run = THAI_RUN.match(self.line, start)
         if not run:
@@ -86,10 +79,8 @@ class Plain:
 
 # The rules
 
-Found: TypeAlias = tuple[int, int, str, str]  # start, end, kind, what stands instead
 
-
-def _matches(pattern: re.Pattern[str], plain: Plain, kind: str, instead: str) -> Iterator[Found]:
+def _matches(pattern, plain, kind, instead):
     for match in pattern.finditer(plain.line):
         yield match.start(), match.end(), kind, instead
 
@@ -105,7 +96,7 @@ _ACCOUNT = re.compile(
 _PHONE = re.compile(r"(?<![\d/])(?:\+?66|0)(?:[ ().-]{0,2}\d){8,9}(?!\d)")
 
 
-def contacts(plain: Plain, rules: Rules) -> Iterator[Found]:
+def contacts(plain, rules):
     """Addresses, telephone numbers and names of accounts."""
     yield from _matches(_EMAIL, plain, "email", rules.instead["email"])
     yield from _matches(_WEB, plain, "address", rules.instead["address"])
@@ -125,7 +116,7 @@ _VILLAGE = re.compile(
 )
 
 
-def numbers(plain: Plain, rules: Rules) -> Iterator[Found]:
+def numbers(plain, rules):
     """Identity numbers, coordinates, house and village numbers."""
     yield from _matches(_IDENTITY, plain, "number", rules.instead["number"])
     yield from _matches(_COORDINATE, plain, "place", rules.instead["place"])
@@ -152,7 +143,7 @@ _PEOPLE = re.compile(
 )
 
 
-def money(plain: Plain, rules: Rules) -> Iterator[Found]:
+def money(plain, rules):
     """Baht as a size: หลักหมื่นบาท, tens of thousands of baht."""
     for match in _MONEY.finditer(plain.line):
         figure = next(part for part in match.groups() if part)
@@ -163,7 +154,7 @@ def money(plain: Plain, rules: Rules) -> Iterator[Found]:
         yield start, match.end(), "amount", instead
 
 
-def people(plain: Plain, rules: Rules) -> Iterator[Found]:
+def people(plain, rules):
     """People and households as a size: หลายสิบคน, dozens of people."""
     for match in _PEOPLE.finditer(plain.line):
         kinds = rules.instead["people"]
@@ -205,7 +196,7 @@ _DATE = re.compile(
 )
 
 
-def dates(plain: Plain, rules: Rules) -> Iterator[Found]:
+def dates(plain, rules):
     """Days and months as their year."""
     for match in _DATE.finditer(plain.line):
         year = next((part for part in match.groups() if part), None)
@@ -217,7 +208,7 @@ def dates(plain: Plain, rules: Rules) -> Iterator[Found]:
         yield match.start(), match.end(), "date", instead
 
 
-def _titled(titles: Iterable[str]) -> re.Pattern[str]:
+def _titled(titles) -> re.Pattern:
     return re.compile("|".join(map(re.escape, sorted(titles, key=len, reverse=True))))
 
 
@@ -235,7 +226,7 @@ _PLACES_EN = {"ban": "village", "moo ban": "village", "tambon": "subdistrict",
               "amphoe": "district", "wat": "temple"}
 
 
-def persons(plain: Plain, rules: Rules) -> Iterator[Found]:
+def persons(plain, rules):
     """Titles and the names after them."""
     for match in _TITLE_TH.finditer(plain.line):
         if not plain.is_word(match.start(), match.end()) and not match[0].endswith("."):
@@ -256,7 +247,7 @@ def persons(plain: Plain, rules: Rules) -> Iterator[Found]:
             yield match.start(), name.end(), "name", TITLES_EN[match[1]]
 
 
-def places(plain: Plain, rules: Rules) -> Iterator[Found]:
+def places(plain, rules):
     """Villages, institutions and areas by the words before their names."""
     for match in _PLACE_TH.finditer(plain.line):
         abbreviation = match[0].endswith(".")
@@ -272,10 +263,11 @@ def places(plain: Plain, rules: Rules) -> Iterator[Found]:
             if end > match.end(2) and plain.is_word(match.start(2), match.end(2)):
                 yield match.start(2), end, "place", rules.instead[kind]
     for match in _PLACE_EN.finditer(plain.line):
-        if match[3]:
+        if match[1]:
+            end = LATIN_NAME.match(plain.line, match.end()).end()
+            yield match.start(), end, "place", f"a {_PLACES_EN[match[1].lower()]}"
+        else:
             yield match.start(), match.end(), "place", f"a {match[3].lower()}"
-        elif name := LATIN_NAME.match(plain.line, match.end()):
-            yield match.start(), name.end(), "place", f"a {_PLACES_EN[match[1].lower()]}"
 
 
 RULES = (contacts, numbers, money, people, dates, places, persons)

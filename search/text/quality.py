@@ -134,7 +134,7 @@ def repair(text: str, *, from_pdf: bool = False) -> str:
     return LINES.sub("\n\n", text).strip()
 
 
-def _from_western(text: str) -> str:
+def _from_western(text) -> str:
     """Undo Thai bytes shown as Western letters, when what comes out is Thai."""
     if not thai_quality(text).western_for_thai:
         return text
@@ -150,7 +150,7 @@ def _from_western(text: str) -> str:
     return text
 
 
-def _western_byte(character: str) -> bytes:
+def _western_byte(character) -> bytes:
     try:
         return character.encode("cp1252")
     except UnicodeEncodeError:  # five bytes have no letter there and pass as control characters

@@ -9,7 +9,7 @@ sense at all may have been typed with the keyboard in the other language.
 
 import re
 from dataclasses import dataclass
-from math import inf, log
+from math import log
 
 from search.text import thai
 
@@ -42,8 +42,7 @@ class Correction:
 
 def sound_of(text: str) -> tuple[str, list[int]]:
     """``text`` by its sound, and for each letter of that where it stands in ``text``."""
-    letters: list[str] = []
-    places: list[int] = []
+    letters, places = [], []
     for place, letter in enumerate(text):
         if letter in TONES:
             continue
@@ -55,7 +54,7 @@ def sound_of(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
-def _sound(word: str) -> str:
+def _sound(word) -> str:
     """The same without the places: a whole vocabulary is taken in at once."""
     return DOUBLED.sub(r"\1", word.translate(TO_SOUND))
 
@@ -68,7 +67,7 @@ class Speller:
         self.size = size
         used = sorted(counts.items(), key=lambda pair: -pair[1])[:MOST_WORDS]
         self.counts = dict(used)
-        self.by_sound: dict[str, list[str]] = {}
+        self.by_sound = {}
         for word, _count in used:
             self.by_sound.setdefault(_sound(word), []).append(word)
             for without in {KILLED.sub("", word), SILENT_VOWEL.sub("", word)} - {word}:
@@ -81,72 +80,68 @@ class Speller:
         if len(text) > LONGEST * 2:
             return None
         stretches = text.split()
-        found = [self._stretch(stretch) for stretch in stretches]
-        meant = [stretch for stretch in found if stretch]
-        if len(meant) == len(stretches):
+        meant = [self._stretch(stretch) for stretch in stretches]
+        if all(meant):
             said = " ".join(word for word, _sure in meant)
             if thai.normalise(said) != thai.normalise(text):
                 return Correction(said, any(sure for _word, sure in meant))
         return self._other_keyboard(text)
 
-    def _stretch(self, stretch: str) -> tuple[str, bool] | None:
+    def _stretch(self, stretch) -> tuple[str, bool] | None:
         """A stretch as it was meant, and whether it is surely misspelt; None if it is nothing."""
         runs = thai.runs(stretch)
         if not runs:
             return stretch, False
-        meant: list[str] = []
-        sure = False
+        meant, sure = [], False
         for run in runs:
             if "\u0e00" <= run[0] <= "\u0e7f":
-                words = self._by_sound(run)
-                if words is None:
+                found = self._by_sound(run)
+                if found is None:
                     return None
-                meant.append("".join(words))
-                sure = sure or (meant[-1] != run and not thai.is_in_dictionary(run))
+                sure = sure or ("".join(found) != run and not thai.is_in_dictionary(run))
+                meant.append("".join(found))
             else:
                 found = run if run in self.counts or run.isdigit() else self._near(run)
                 if found is None:
                     return None
-                meant.append(found)
                 sure = sure or found != run
+                meant.append(found)
         return "".join(meant) if len(meant) == 1 else " ".join(meant), sure
 
-    def _by_sound(self, run: str) -> list[str] | None:
+    def _by_sound(self, run) -> list[str] | None:
         """The words of the index that sound like ``run``, by the cheapest way of cutting it."""
         sound, places = sound_of(run)
         if not sound or len(sound) > LONGEST:
             return None
         places = [*places, len(run)]
-        # For each end: the cost of the best cut up to it, where its last word starts, that word.
-        best: list[tuple[float, int, str]] = [(0.0, 0, "")] + [(inf, 0, "")] * len(sound)
+        best = [(0.0, None, "")] + [(float("inf"), None, "")] * len(sound)
         for end in range(1, len(sound) + 1):
             for start in range(max(0, end - self.longest), end):
                 cost = best[start][0]
-                if cost == inf:
+                if cost == float("inf"):
                     continue
                 typed = run[places[start] : places[end]]
                 for word in self.by_sound.get(sound[start:end], ()):
                     step = cost + PER_WORD + self._change(typed, word) - self._use(word)
                     if step < best[end][0]:
                         best[end] = (step, start, word)
-        if best[-1][0] == inf:
+        if best[-1][1] is None:
             return None
-        words: list[str] = []
-        end = len(sound)
+        words, end = [], len(sound)
         while end:
             _cost, start, word = best[end]
             words.insert(0, word)
             end = start
         return words
 
-    def _use(self, word: str) -> float:
+    def _use(self, word) -> float:
         return 0.08 * log(1 + self.counts[word])
 
     @staticmethod
-    def _change(typed: str, word: str) -> float:
+    def _change(typed, word) -> float:
         return 0.0 if typed == word else PER_CHANGE + 0.15 * distance(typed, word)
 
-    def _near(self, word: str) -> str | None:
+    def _near(self, word) -> str | None:
         """The most used Latin word one letter away from ``word``; none for short words."""
         if len(word) < 4:
             return None
@@ -154,9 +149,9 @@ class Speller:
             known for known in self.counts
             if known.isascii() and abs(len(known) - len(word)) < 2 and distance(known, word) == 1
         ]
-        return max(near, key=self.counts.__getitem__, default=None)
+        return max(near, key=self.counts.get, default=None)
 
-    def _other_keyboard(self, text: str) -> Correction | None:
+    def _other_keyboard(self, text) -> Correction | None:
         """``text`` as it would stand had the keyboard been in the other language."""
         table = TO_THAI if text.isascii() else TO_LATIN
         other = thai.canonical(text.translate(table))
@@ -168,9 +163,7 @@ class Speller:
 
 def distance(first: str, second: str) -> int:
     """How many letters must be put in, left out, changed or swapped with their neighbour."""
-    before: list[int] = []
-    previous: list[int] = []
-    row = list(range(len(second) + 1))
+    before, previous, row = [], [], list(range(len(second) + 1))
     for i, a in enumerate(first, 1):
         before, previous, row = previous, row, [i]
         for j, b in enumerate(second, 1):

@@ -8,7 +8,6 @@ No Django here. Segmentation is maximal matching over a dictionary within charac
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -68,14 +67,14 @@ def normalise(text: str) -> str:
 class _Segmenter:
     """nlpo3's dictionary, loaded when the first Thai word is cut, with custom words beside it."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         self.lock = Lock()
-        self.cut: Callable[[str], list[str]] | None = None
-        self.known: frozenset[str] = frozenset()  # the words of the dictionary that was loaded
-        self.custom: frozenset[str] = frozenset()
+        self.cut = None
+        self.known = frozenset()  # the words of the dictionary that was loaded
+        self.custom = frozenset()
         self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load has a name of its own
 
-    def keep_whole(self, words: Iterable[str]) -> bool:
+    def keep_whole(self, words) -> bool:
         if words is self.custom:  # asked before every search
             return False
         with self.lock:
@@ -85,7 +84,7 @@ class _Segmenter:
                 self.cut = None
             return changed
 
-    def load(self) -> Callable[[str], list[str]]:
+    def load(self):
         with self.lock:
             if self.cut is None:
                 from nlpo3 import load_dict, segment
@@ -106,7 +105,7 @@ class _Segmenter:
 _segmenter = _Segmenter()
 
 
-def keep_whole(words: Iterable[str]) -> None:
+def keep_whole(words) -> None:
     """Keep ``words``, and of the custom words no others, whole from now on. Text indexed before
     was cut as before: ``search.index.indexer`` takes in anew what contains a word that came or went."""
     if _segmenter.keep_whole(words):
@@ -126,11 +125,11 @@ def _words_of_the_language() -> frozenset[str]:
     return frozenset(normalise(word.strip()) for word in words if word.strip())
 
 
-def _dictionary(custom: Iterable[str]) -> frozenset[str]:
+def _dictionary(custom) -> frozenset[str]:
     return _words_of_the_language() | {normalise(word) for word in custom}
 
 
-def _pieces(run: str) -> Iterator[str]:
+def _pieces(run):
     """``run`` in stretches of at most LONGEST_RUN characters, no letter parted from its marks."""
     while len(run) > LONGEST_RUN:
         end = LONGEST_RUN
@@ -145,7 +144,7 @@ def _pieces(run: str) -> Iterator[str]:
 def _cut_thai(run: str) -> tuple[str, ...]:
     """The words of a run of Thai letters."""
     cut = _segmenter.load()
-    words: list[str] = []
+    words = []
     for piece in _pieces(run):
         words.extend(cut(piece))
     return tuple(w for w in words if w.strip())
@@ -154,7 +153,7 @@ def _cut_thai(run: str) -> tuple[str, ...]:
 def cut(run: str) -> list[str]:
     """A run of Thai as it stands, cut between its words: where a line may break."""
     segment = _segmenter.load()
-    pieces: list[str] = []
+    pieces = []
     for piece in _pieces(run):
         pieces.extend(segment(piece))
     return pieces
@@ -162,8 +161,7 @@ def cut(run: str) -> list[str]:
 
 def tokens(text: str) -> list[str]:
     """``text`` as it stands, cut into words and what is between them; joined, it is the same."""
-    found: list[str] = []
-    last = 0
+    found, last = [], 0
     for match in TOKEN.finditer(text):
         if match.start() > last:
             found.append(text[last : match.start()])
@@ -181,7 +179,7 @@ def runs(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of ``text`` in order, normalised; punctuation and spaces left out."""
-    found: list[str] = []
+    found = []
     for run in runs(text):
         if "\u0e00" <= run[0] <= "\u0e7f":
             found.extend(w for w in _cut_thai(run) if w not in ("ๆ", "ฯ"))
@@ -214,7 +212,7 @@ def falls_apart(word: str) -> bool:
     return not _cover(normalise(word), _words_of_the_language())
 
 
-def _cover(word: str, known: frozenset[str]) -> list[str]:
+def _cover(word, known) -> list[str]:
     """The fewest of ``known`` that make up ``word``, in order; all ways when several are."""
     ends = [0]
     for cluster in clusters(word):
@@ -228,8 +226,7 @@ def _cover(word: str, known: frozenset[str]) -> list[str]:
     for start, end in pieces:  # ordered by start
         if start in fewest:
             fewest[end] = min(fewest.get(end, len(word)), fewest[start] + 1)
-    on_the_way = {len(word)}
-    found: list[str] = []
+    on_the_way, found = {len(word)}, []
     for start, end in reversed(pieces):
         if end in on_the_way and end in fewest and fewest.get(start) == fewest[end] - 1:
             on_the_way.add(start)
@@ -237,7 +234,7 @@ def _cover(word: str, known: frozenset[str]) -> list[str]:
     return found
 
 
-def join(words: Iterable[str]) -> str:
+def join(words) -> str:
     """Words as they are written: Thai without spaces, other scripts with."""
     text = ""
     for word in words:
@@ -254,14 +251,14 @@ def clusters(text: str) -> list[str]:
 def cluster_tokens(text: str) -> list[str]:
     """``text`` as character clusters, words of other scripts whole: a string's tokens stand in
     the same order wherever the string occurs, inside a compound too."""
-    found: list[str] = []
+    found = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         found.extend(clusters(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
     return found
 
 
-def pairs(tokens: Iterable[str]) -> list[str]:
+def pairs(tokens) -> list[str]:
     """Each of ``cluster_tokens`` with the next: a string is a phrase of its pairs, and far fewer
     places in an index hold a pair than hold a cluster."""
     return [f"{first}|{second}" for first, second in pairwise(tokens)]
@@ -273,7 +270,7 @@ def grams(text: str, size: int = 3) -> list[str]:
     They find the parts of compounds that the dictionary keeps whole (ขยะ in ถังขยะ). A run
     shorter than ``size`` is one gram.
     """
-    found: list[str] = []
+    found = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         if not "\u0e00" <= run[0] <= "\u0e7f":
