@@ -10,6 +10,7 @@ reader mends and another does not. What xberg 1.3.9 gets wrong about slides is i
 import asyncio
 import codecs
 import html
+import io
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from hub.files import ole2
 from search.extraction.child_process import read_in_child
 from search.extraction.slides import odp_slides, pptx_notes
 from search.text.quality import (
@@ -56,7 +58,6 @@ MIME_TYPES = {
 }
 ZIPPED = ("docx", "pptx", "xlsx", "odt", "odp", "ods", "epub")
 PARTS = {"pdf": "page", "pptx": "slide", "xlsx": "sheet", "xls": "sheet", "ods": "sheet"}
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 DOUBTFUL_SHARE = 0.01  # of signs that stand wrong: time to look the words up
 UNNAMED_SHEET = re.compile(r"(?:sheet|ชีต|แผ่นงาน|แผ่น)\s*\d*", re.IGNORECASE)
@@ -221,8 +222,8 @@ def _check_size(path, kind, limits):
 
 def _read(path, kind) -> list[Part]:
     content = path.read_bytes()
-    if content.startswith(OLE2):
-        if "EncryptedPackage".encode("utf-16-le") in content:
+    if content.startswith(ole2.SIGNATURE):
+        if ole2.streams_of(io.BytesIO(content)) & ole2.LOCKED_STREAMS:
             raise FileRejected("encrypted", "Office file with a password")
         if kind not in ("doc", "ppt", "xls"):
             raise FileRejected("failed", f"an OLE2 file named .{kind}")
