@@ -43,10 +43,7 @@ def decode(content: bytes) -> str:
 
 def _readable_share(content, encoding) -> float:
     """How much of ``content`` is printable ASCII, white space or Thai when read so, 0 to 1."""
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        return 0
+    text = content.decode(encoding, "replace")
     readable = sum(
         " " <= character <= "~" or character in "\t\r\n" or "\u0e01" <= character <= "\u0e5b"
         for character in text
