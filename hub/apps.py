@@ -10,11 +10,13 @@ class HubConfig(AppConfig):
         from hub import checks  # noqa: F401 - registers the checks
         from hub.chain import broken_links
         from hub.changelog import recording
+        from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.jobs import housekeeping
         from hub.thai.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
+        guard_wagtail_exports()
         recording.connect()
         housekeeping.connect()
         broken_links.register_own()

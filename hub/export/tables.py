@@ -31,13 +31,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hub.filenames import safe_filename
-from hub.files.formulas import guard, is_formula
+from hub.files.cell_text import guard, is_formula, printable
+from hub.files.names import safe_filename
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"  # by which Excel knows UTF-8
-# Characters that XML 1.0 does not have, or advises against: people paste them unseen.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 LONGEST_TITLE = 31  # characters in the name of a sheet
 LONGEST_CHOICES = 255  # characters of a list of choices, with its commas
@@ -81,14 +79,15 @@ class Table:
     empty_rows: int = 0
     frozen: int = 0
 
+    @classmethod
+    def of_records(cls, name: str, keys: Sequence[str], records: Iterable[dict]) -> "Table":
+        """A table of dicts, for programs rather than people: its headings are their ``keys``."""
+        rows = ([record.get(key) for key in keys] for record in records)
+        return cls(name, [Column(key) for key in keys], rows)
+
     @property
     def headings(self) -> list[str]:
         return [printable(column.heading or column.key) for column in self.columns]
-
-
-def printable(text) -> str:
-    """``text`` without the characters that neither XML nor a spreadsheet takes; "" for None."""
-    return "" if text is None else UNPRINTABLE.sub("", str(text))
 
 
 def csv_response(table: Table) -> StreamingHttpResponse:
@@ -136,10 +135,9 @@ def json_response(table: Table) -> StreamingHttpResponse:
     )
 
 
-def json_document(data: dict, name: str = "") -> JsonResponse:
+def json_document(data: dict, name: str = "", indent: int | None = None) -> JsonResponse:
     """``data`` as JSON with its Thai readable; given a ``name``, as a file to keep."""
-    options = {"ensure_ascii": False, "indent": 2 if name else None}
-    response = JsonResponse(data, json_dumps_params=options)
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": indent})
     return _attachment(response, f"{name}.json") if name else response
 
 

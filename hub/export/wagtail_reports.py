@@ -15,8 +15,8 @@ from django.core import checks
 from django.urls import get_resolver
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
-from hub.export.tables import BOM, keep_text, printable
-from hub.files.formulas import guard
+from hub.export.tables import BOM, keep_text
+from hub.files.cell_text import guard, printable
 
 NUMBERS_AND_DATES = (int, float, Decimal, date, time)
 

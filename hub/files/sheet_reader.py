@@ -23,9 +23,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from hub.files import ods
-from hub.files.formulas import unguard
+from hub.files.cell_text import printable, unguard
 from hub.files.text_encoding import decode
-from hub.uploads import MEGABYTE, validate_document
+from hub.files.validation import MEGABYTE, validate_document
 
 KINDS = ("xlsx", "ods", "csv")
 DELIMITERS = ",;\t"
@@ -71,7 +71,7 @@ class Cell:
     def text(self) -> str:
         """The cell in words: stripped, whole numbers without a fraction, dates as YYYY-MM-DD.
 
-        NUL, half characters and the apostrophe that keeps a formula from being one are taken off.
+        Unprintable characters and the apostrophe that keeps a formula from being one are taken off.
         """
         value = self.value
         if value is None:
@@ -80,8 +80,7 @@ class Cell:
             return value.isoformat()[:10]
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        text = str(value).replace("\0", "").encode("utf-8", "ignore").decode()
-        return unguard(text.strip()).strip()
+        return unguard(printable(value).strip()).strip()
 
 
 EMPTY = Cell()

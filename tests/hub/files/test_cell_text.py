@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from hub.files.formulas import guard, is_formula, unguard
+from hub.files.cell_text import guard, is_formula, unguard
 
 pytestmark = pytest.mark.any_database
 TRIGGERS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫"]

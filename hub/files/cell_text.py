@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would take for a formula, and the mark that keeps it text.
+"""Text in the cells of spreadsheets: without characters that nobody sees, and never a formula.
 
 Programs read a cell of a CSV file that begins with ``=``, ``+``, ``-`` or ``@`` as a formula.
 Whoever typed it into a form could so make the computer of whoever opens the export fetch an
@@ -8,6 +8,8 @@ address or start a program; see OWASP, “CSV Injection”. No Django here.
 import re
 import unicodedata
 
+# Characters that XML 1.0 does not have, or advises against: people paste them unseen.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 MARK = "'"
 TRIGGERS = frozenset("=+-@")
 # Programs drop some of these before they look at a cell, so nobody may hide a formula behind them.
@@ -16,6 +18,11 @@ IGNORED = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]*"
 )
 LEADING_CONTROLS = ("\t", "\r", "\n")
+
+
+def printable(text) -> str:
+    """``text`` without the characters that neither XML nor a spreadsheet takes; "" for None."""
+    return "" if text is None else UNPRINTABLE.sub("", str(text))
 
 
 def is_formula(text: str) -> bool:
