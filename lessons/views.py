@@ -57,12 +57,12 @@ def used_csv(request):
         Column("language", _("Language")), Column("used", _("Used")),
         Column("not_used", _("Not used")), Column("used_by", _("Used by")),
     ]
-    rows = (
+    rows = [
         [row["lesson"].title, row["lesson"].get_full_url(request),
          row["lesson"].locale.language_code, row["used"].used, row["used"].not_used,
          " | ".join(page.title for page in row["used"].places)]
         for row in _rows(request)
-    )
+    ]
     return csv_response(Table("lessons-used", columns, rows))
 
 

@@ -177,12 +177,12 @@ def figures_as_csv(request, page):
         Column("month", _("Month")), Column("version", _("Version")), Column("what", _("What")),
         Column("session", _("Session")), Column("file", _("File")), Column("times", _("Times")),
     ]
-    rows = (
+    rows = [
         [f"{line.month:%Y-%m}", line.version or "",
          What(line.thing.what).label if line.thing.is_known else line.thing.label,
          line.thing.session or "", line.thing.title, line.times]
         for line in Figures(page).lines
-    )
+    ]
     return csv_response(Table("downloads", columns, rows))
 
 

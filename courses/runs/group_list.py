@@ -29,7 +29,7 @@ def table_of(run) -> Table:
     ]
     waiting = run.enrolments.waiting().select_related("user")
     lines += [_line(enrolment, [""] * len(meetings), "", "") for enrolment in waiting]
-    rows = ([number, *line] for number, line in enumerate(lines, 1))
+    rows = [[number, *line] for number, line in enumerate(lines, 1)]
     return Table(run.title, columns, rows, frozen=2)
 
 

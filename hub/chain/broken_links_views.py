@@ -109,7 +109,7 @@ def broken_links_as_csv(request):
         Column("check", _("What is broken")), Column("kind", _("Kind")), Column("page", _("Page")),
         Column("address", _("Address")), Column("details", _("Details")),
     ]
-    return csv_response(Table("broken-chain", columns, Report(request).rows()))
+    return csv_response(Table("broken-chain", columns, list(Report(request).rows())))
 
 
 class EditorsReport(WagtailAdminTemplateMixin, TemplateView):

@@ -1,6 +1,6 @@
 """The one place that writes tables for people and programs: CSV, XLSX and JSON.
 
-    table = Table(_("Follow-up"), [Column("party", _("Party")), Column("due", _("Due"))], rows)
+    table = Table("follow-up", [Column("party", "ผู้รับผิดชอบ"), Column("due", "กำหนดเสร็จ")], rows)
     return csv_response(table)
 
 Whatever stands in a cell was typed by somebody, so no text can become a formula: in CSV an
@@ -10,10 +10,10 @@ Wagtail's own reports are held to the same by ``hub.export.wagtail_reports``.
 """
 
 import csv
+import io
 import json
 import math
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, override
@@ -40,7 +40,6 @@ NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 LONGEST_TITLE = 31  # characters in the name of a sheet
 LONGEST_CHOICES = 255  # characters of a list of choices, with its commas
 FIRST_YEAR = 1900  # the first that spreadsheets have
-MEMORY_BYTES = 1024**2  # a workbook that is larger goes through a temporary file
 HEADING_FILL = PatternFill("solid", fgColor="E0EEEC")
 
 
@@ -66,10 +65,12 @@ class Column:
 class Table:
     """A table: ``name`` of the file, without its ending, and of the sheet; it may be Thai.
 
-    ``rows`` may be a generator; each row has a value for every column: None, text, bool, number,
-    date, datetime or time; of anything else its ``str``. ``empty_rows``: how many are left to fill
-    in below, with the choices of the columns. ``frozen``: columns that stay when scrolling, as the
-    headings do.
+    Each of ``rows`` has a value for every column: None, text, bool, number, date, datetime or time;
+    of anything else its ``str``. A list is answered whole, so that the answer can be cached; any
+    other iterable is streamed row by row in CSV and JSON, however long it is.
+
+    For XLSX: ``sheet_name``, if it is another; ``empty_rows``, how many are left to fill in below,
+    with the choices of the columns; ``frozen``, the columns that stay in view, as the headings do.
     """
 
     name: str
@@ -90,8 +91,8 @@ class Table:
         return [printable(column.heading or column.key) for column in self.columns]
 
 
-def csv_response(table: Table) -> StreamingHttpResponse:
-    """``table`` as a CSV file in UTF-8 that Excel opens with its Thai intact, row by row."""
+def csv_response(table: Table) -> HttpResponse | StreamingHttpResponse:
+    """``table`` as a CSV file in UTF-8 that Excel opens with its Thai intact."""
     writer = csv.writer(_Echo())
 
     def lines():
@@ -99,25 +100,22 @@ def csv_response(table: Table) -> StreamingHttpResponse:
         for row in table.rows:
             yield writer.writerow([_csv_value(value) for value in row])
 
-    return _attachment(
-        StreamingHttpResponse(_in_this_language(lines()), content_type="text/csv; charset=utf-8"),
-        f"{table.name}.csv",
-    )
+    return _text_response(table, lines(), "text/csv; charset=utf-8", "csv")
 
 
-def xlsx_response(*tables: Table) -> FileResponse:
+def xlsx_response(*tables: Table) -> HttpResponse:
     """``tables`` as the sheets of an XLSX workbook, which is called after the first."""
-    file = tempfile.SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 (the response closes it)
     book = Workbook(write_only=True)
     for table in tables:
         _add_sheet(book, table)
-    book.save(file)
-    file.seek(0)
-    return _attachment(FileResponse(file, content_type=XLSX), f"{tables[0].name}.xlsx")
+    content = io.BytesIO()
+    book.save(content)
+    response = HttpResponse(content.getvalue(), content_type=XLSX)
+    return _attachment(response, f"{tables[0].name}.xlsx")
 
 
-def json_response(table: Table) -> StreamingHttpResponse:
-    """``table`` as a JSON list of objects, one a line, row by row."""
+def json_response(table: Table) -> HttpResponse | StreamingHttpResponse:
+    """``table`` as a JSON list of objects, one a line."""
     keys = [column.key for column in table.columns]
 
     def lines():
@@ -129,10 +127,7 @@ def json_response(table: Table) -> StreamingHttpResponse:
             )
         yield "\n]\n"
 
-    return _attachment(
-        StreamingHttpResponse(_in_this_language(lines()), content_type="application/json"),
-        f"{table.name}.json",
-    )
+    return _text_response(table, lines(), "application/json", "json")
 
 
 def json_document(data: dict, name: str = "", indent: int | None = None) -> JsonResponse:
@@ -141,7 +136,15 @@ def json_document(data: dict, name: str = "", indent: int | None = None) -> Json
     return _attachment(response, f"{name}.json") if name else response
 
 
-def _attachment(response: HttpResponse, name: str):
+def _text_response(table, lines, content_type, ending):
+    if isinstance(table.rows, Sequence):
+        response = HttpResponse("".join(lines), content_type=content_type)
+    else:
+        response = StreamingHttpResponse(_in_this_language(lines), content_type=content_type)
+    return _attachment(response, f"{table.name}.{ending}")
+
+
+def _attachment(response, name: str):
     name = safe_filename(name.replace("/", "-").replace("\\", "-"))  # มติ 1/2 is not a path
     response.headers["Content-Disposition"] = content_disposition_header(True, name)
     response.headers["X-Robots-Tag"] = "noindex"

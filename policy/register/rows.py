@@ -82,7 +82,7 @@ def register_table(draft) -> Table:
         Column("reason", _("Reason for the decision")), Column("date", _("Decided on")),
         Column("meeting", _("Where")),
     ]
-    return Table(draft.slug, columns, map(_register_row, rows_of(draft)))
+    return Table(draft.slug, columns, [_register_row(row) for row in rows_of(draft)])
 
 
 def _register_row(row) -> list:
@@ -119,11 +119,11 @@ def results_table(draft) -> Table:
                choices=list(results().values()) if name == "result" else ())
         for name, heading in headings().items()
     ]
-    rows = (
+    rows = [
         [row.amendment.pk, row.paragraph, row.amendment.paragraph.current.text, row.words,
          "", "", "", "", ""]
         for row in undecided_rows(draft)
-    )
+    ]
     return Table(draft.slug, columns, rows, sheet_name=_("Results"))
 
 

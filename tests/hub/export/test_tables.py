@@ -184,9 +184,17 @@ def test_sheets_are_ready_to_be_filled_in():
     assert (str(rule.sqref), rule.formula1) == ("B2:B22", '"รับ,ไม่ ""รับ"""')
 
 
-def test_a_large_table_is_written_without_keeping_it():
-    rows = ([n, f"แถว {n}"] for n in range(20_000))
-    response = xlsx_response(Table("x", [Column("n"), Column("t")], rows))
-    assert int(response["Content-Length"]) > 100_000
-    sheet = load_workbook(io.BytesIO(response.getvalue()), read_only=True).active
-    assert sum(1 for _row in sheet.iter_rows()) == 20_001
+@pytest.mark.parametrize("respond", [csv_response, json_response])
+def test_a_list_is_answered_whole(respond):
+    rows = [["=1", -5], ["ก", None]]
+    columns = [Column("a"), Column("b")]
+    whole = respond(Table("x", columns, rows))
+    streamed = respond(Table("x", columns, iter(rows)))
+    assert not whole.streaming and streamed.streaming
+    assert whole.content == streamed.getvalue() and whole.headers == streamed.headers
+
+
+def test_records_are_a_table_for_programs():
+    records = [{"b": 1, "a": "ก"}, {"a": "=1", "c": "x"}]
+    assert csv_response(Table.of_records("x", ["a", "b"], records)).getvalue().decode() == (
+        f"{BOM}a,b\r\nก,1\r\n'=1,\r\n")
