@@ -7,8 +7,10 @@ class HubConfig(AppConfig):
     verbose_name = _("Knowledge hub")
 
     def ready(self):
-        from hub import checks  # noqa: F401 - registers the checks
-        from hub.chain import broken_links
+        # Not before: models are loaded by now.
+        import hub.chain.routes
+        import hub.checks  # registers the checks
+        import hub.versions.routes
         from hub.changelog import recording
         from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.jobs import housekeeping
@@ -19,5 +21,6 @@ class HubConfig(AppConfig):
         guard_wagtail_exports()
         recording.connect()
         housekeeping.connect()
-        broken_links.register_own()
         numbering.connect()
+        hub.chain.routes.register_routes()
+        hub.versions.routes.register_routes()
