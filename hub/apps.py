@@ -12,11 +12,13 @@ class HubConfig(AppConfig):
         import hub.checks  # registers the checks
         import hub.versions.routes
         from hub.changelog import recording
+        from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.jobs import housekeeping
         from hub.thai.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
+        guard_wagtail_exports()
         recording.connect()
         housekeeping.connect()
         numbering.connect()
