@@ -33,7 +33,7 @@ def chain_page(request, page):
     listed = {id(step.arrow) for steps in (before, after) for step in _flat(steps)}
     marks = {pk: str(MARKS[mark]) for pk, mark in marks_for(request).items()}
     return page.render(
-        request, template="hub/chain_page.html",
+        request, template="hub/chain/page.html",
         context_overrides={
             "whole": chain, "marks": marks, "before": before, "after": after,
             "picture": picture(chain, marks, lambda p: p.get_url(request)),

@@ -236,7 +236,7 @@ def chain_line(page, chain):
     ]
 
 
-@register.inclusion_tag("includes/page_mark.html", takes_context=True)
+@register.inclusion_tag("hub/withdrawals/mark.html", takes_context=True)
 def page_mark(context, pk):
     """The mark of a page, by its id, that was withdrawn or rests on withdrawn knowledge, if any."""
     request = context.get("request")
