@@ -10,11 +10,13 @@ class HubConfig(AppConfig):
         from hub import checks  # noqa: F401 - registers the checks
         from hub.chain import broken_links
         from hub.changelog import recording
+        from hub.forms.model_fields import use_in_the_editor
         from hub.jobs import housekeeping
-        from hub.thai.slugs import accept_thai_slugs
+        from hub.pages.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
+        use_in_the_editor()
         recording.connect()
         housekeeping.connect()
         broken_links.register_own()

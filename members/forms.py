@@ -15,8 +15,8 @@ from wagtail.admin.forms.auth import LoginForm
 from wagtail.users.models import UserProfile
 
 from hub.email.sending import language_of
+from hub.formatting import LANGUAGE_NAMES
 from hub.models import Area
-from hub.templatetags.hub_tags import LANGUAGE_NAMES
 from members.models import Member
 
 

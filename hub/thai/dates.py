@@ -266,7 +266,7 @@ def format_date(day: date, language: str) -> str:
 
 
 def format_weekday_date(day: date, language: str) -> str:
-    """A day with its weekday: วันเสาร์ 9 กันยายน 2566, Saturday 9 September 2023."""
+    """A day with its weekday: เสาร์ 9 กันยายน 2566, Saturday 9 September 2023."""
     weekday = WEEKDAYS["th" if _is_thai(language) else "en"][day.weekday()]
     return f"{weekday} {format_date(day, language)}"
 

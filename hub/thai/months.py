@@ -12,7 +12,7 @@ SHORT_MONTHS = {
 }
 # In the order of ``date.weekday()``.
 WEEKDAYS = {
-    "th": "วันจันทร์ วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์".split(),
+    "th": "จันทร์ อังคาร พุธ พฤหัสบดี ศุกร์ เสาร์ อาทิตย์".split(),
     "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
 }
 # Colloquial names, and misspellings that occur often enough to be worth knowing.
@@ -31,8 +31,8 @@ _OTHER_MONTHS = """
     ธันวา ธันวาค ทันวาคม ธันวคม
 """
 _OTHER_WEEKDAYS = """
-    จันทร์ จันทร จ mon | อังคาร อ tue tues | พุธ พุทธ พ wed | พฤหัสบดี พฤหัส พฤหัสฯ พฤ thu thur thurs |
-    ศุกร์ ศุกร ศ fri | เสาร์ เสาร ส sat | อาทิตย์ อาทิต อา sun
+    จันทร จ mon | อ tue tues | พุทธ พ wed | พฤหัส พฤหัสฯ พฤ thu thur thurs |
+    ศุกร ศ fri | เสาร ส sat | อาทิต อา sun
 """
 
 
@@ -62,7 +62,7 @@ def month_of(word: str) -> int | None:
 
 
 def weekday_of(word: str) -> int | None:
-    """The weekday that ``word`` names, 0 for Monday as ``date.weekday()``: วันจันทร์, จ., Mon."""
+    """The weekday that ``word`` names, 0 for Monday as ``date.weekday()``: จันทร์, จ., Mon."""
     return _WEEKDAY_OF.get(_key(word))
 
 

@@ -14,8 +14,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from hub.formatting import thai_date
 from hub.people.personal_data import name_of
-from hub.templatetags.hub_tags import thai_date
 from policy.models import Contribution, Decision
 
 # Characters that neither XML nor a spreadsheet takes; people paste them unseen.

@@ -235,7 +235,7 @@ WAYS_TO_WRITE = [
     lambda d: _words(d, SHORT_MONTHS["th"], d.year + 543).replace(".", ""),
     lambda d: f"{d.day}{SHORT_MONTHS['th'][d.month - 1]}{d.year + 543}",
     lambda d: _words(d, SHORT_MONTHS["th"], f"ค.ศ. {d.year}"),
-    lambda d: f"{WEEKDAYS['th'][d.weekday()]}ที่ {_words(d, MONTHS['th'], d.year + 543)}",
+    lambda d: f"วัน{WEEKDAYS['th'][d.weekday()]}ที่ {_words(d, MONTHS['th'], d.year + 543)}",
     lambda d: f"{_words(d, SHORT_MONTHS['th'], d.year + 543)} เวลา 09.00 น.",
     lambda d: _words(d, MONTHS["en"], d.year),
     lambda d: _words(d, SHORT_MONTHS["en"], d.year),
@@ -290,7 +290,7 @@ def test_dates_are_shown_in_the_calendar_of_the_language():
     assert format_date(day, "en") == "9 September 2023"
     assert format_month(day, "th") == "กันยายน 2566"
     assert format_month(day, "en") == "September 2023"
-    assert format_weekday_date(day, "th") == "วันเสาร์ 9 กันยายน 2566"
+    assert format_weekday_date(day, "th") == "เสาร์ 9 กันยายน 2566"
     assert format_weekday_date(day, "en") == "Saturday 9 September 2023"
     assert (format_year(2023, "th"), format_year(2023, "en-gb")) == ("2566", "2023")
     assert format_datetime(datetime(2023, 9, 9, 7, 5), "th") == "9 กันยายน 2566 07:05"
