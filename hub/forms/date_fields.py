@@ -104,12 +104,15 @@ class TimeInput(forms.TimeInput):
 class _TypedField:
     """What the three fields share: a line of text instead of a picker, with an example below it."""
 
+    line: type[forms.Widget]
+    example: str
+
     def __init__(self, *, widget=None, help_text="", **options):
         widget = widget or self.widget
         kind = widget if isinstance(widget, type) else type(widget)
         if issubclass(kind, PICKERS):  # named by a panel: only its attributes are kept
-            widget = self.widget(attrs=getattr(widget, "attrs", None))
-        if issubclass(kind, (self.widget, *PICKERS)):
+            widget = self.line(attrs=getattr(widget, "attrs", None))
+        if issubclass(kind, (self.line, *PICKERS)):
             help_text = help_text or self.example
         super().__init__(widget=widget, help_text=help_text, **options)
 
@@ -117,7 +120,7 @@ class _TypedField:
 class DateField(_TypedField, forms.DateField):
     """A date in every writing that ``read_date`` takes."""
 
-    widget = DateInput
+    widget = line = DateInput
     example = gettext_lazy("E.g. 9/9/2023 or 9 September 2023.")
 
     def to_python(self, value):
@@ -127,7 +130,7 @@ class DateField(_TypedField, forms.DateField):
 class DateTimeField(_TypedField, forms.DateTimeField):
     """A moment in every writing that ``read_datetime`` takes, in the hub's time zone."""
 
-    widget = DateTimeInput
+    widget = line = DateTimeInput
     example = gettext_lazy("E.g. 9/9/2023 13:30.")
 
     def to_python(self, value):
@@ -138,7 +141,7 @@ class DateTimeField(_TypedField, forms.DateTimeField):
 class TimeField(_TypedField, forms.TimeField):
     """A time of day in every writing that ``read_time`` takes."""
 
-    widget = TimeInput
+    widget = line = TimeInput
     example = gettext_lazy("E.g. 13:30.")
 
     def to_python(self, value):

@@ -16,7 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from hub.files.validation import MEGABYTE, validate_document
-from policy.dates import THAI_DIGITS, parse_date, safe_date
+from hub.forms.date_fields import explanation
+from hub.thai.dates import NotADate, read_date
+from hub.thai.digits import to_arabic
+from hub.thai.text import typed
 from policy.models import Clause, Party, ResolutionPage
 
 MAX_ROWS = 2000
@@ -109,7 +112,7 @@ class _Reading:
                       column=_(HEADINGS[column]), most=most)
         resolution = self._resolution(row, said, raw, wrong)
         clause = {
-            "number": said["clause"].translate(THAI_DIGITS), "text": said["text"], "due": "",
+            "number": to_arabic(said["clause"]), "text": said["text"], "due": "",
             "parties": self._parties(said.get("parties", ""), wrong),
             "channel": self._choice(
                 self.channels, said.get("channel", ""), "channel", wrong
@@ -119,12 +122,7 @@ class _Reading:
             if not said[column]:
                 wrong(_("“%(column)s” is empty."), column=_(HEADINGS[column]))
         if said.get("due"):
-            due = _date(raw["due"])
-            if due:
-                clause["due"] = due.isoformat()
-            else:
-                wrong(_("“%(text)s” is no date. Write it like 30/9/2569 or 2026-09-30."),
-                      text=said["due"][:40])
+            clause["due"] = _iso_date(raw["due"], wrong)
         if resolution is None:
             return
         if clause["number"] and clause["number"] in [c["number"] for c in resolution["clauses"]]:
@@ -137,7 +135,7 @@ class _Reading:
     def _resolution(self, row, said, raw, wrong) -> dict | None:
         """The resolution that a row belongs to: an empty number means that of the row above, as
         where cells are merged."""
-        number = said["number"].translate(THAI_DIGITS)
+        number = to_arabic(said["number"])
         if not number:
             if self.resolutions:
                 return self.resolutions[-1]
@@ -159,12 +157,8 @@ class _Reading:
             wrong(_("The assembly has a resolution %(number)s already."), number=number)
         if not said["title"]:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["title"]))
-        adopted = _date(raw["adopted_on"])
-        if adopted:
-            made["adopted_on"] = adopted.isoformat()
-        elif said["adopted_on"]:
-            wrong(_("“%(text)s” is no date. Write it like 30/9/2569 or 2026-09-30."),
-                  text=said["adopted_on"][:40])
+        if said["adopted_on"]:
+            made["adopted_on"] = _iso_date(raw["adopted_on"], wrong)
         else:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["adopted_on"]))
         return made
@@ -241,13 +235,16 @@ def _text(values, place) -> str:
         value = int(value)
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
-    return str(value).replace("\0", "").encode("utf-8", "ignore").decode().strip()
+    return typed(str(value))
 
 
-def _date(value) -> date | None:
-    if isinstance(value, datetime | date):
-        return safe_date(value.year, value.month, value.day)
-    return parse_date(value) if value is not None else None
+def _iso_date(value, wrong) -> str:
+    """The date in a cell as ISO 8601; "" and a problem told when it is none."""
+    try:
+        return read_date(value).isoformat()
+    except NotADate as refused:
+        wrong("%(why)s", why=explanation(refused))
+        return ""
 
 
 # Files

@@ -5,9 +5,8 @@ All or nothing: while one row has an error, none is applied. Rows without a resu
 
 import csv
 import io
-import re
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from zipfile import BadZipFile
 
 from django.core.exceptions import ValidationError
@@ -18,6 +17,11 @@ from django.utils.translation import override
 from openpyxl import load_workbook
 
 from hub.files.validation import validate_document
+from hub.formatting import thai_date
+from hub.forms.date_fields import explanation
+from hub.thai.dates import NotADate, read_date
+from hub.thai.digits import to_arabic
+from hub.thai.text import typed
 from policy.deliberation import decisions
 from policy.deliberation.decisions import Ruling
 from policy.models import Contribution
@@ -26,13 +30,6 @@ from policy.register import rows as register
 
 MOST_ROWS = 2000
 MOST_BYTES = 2_000_000
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-THAI_MONTHS = [
-    "ม.ค. มกราคม", "ก.พ. กุมภาพันธ์", "มี.ค. มีนาคม", "เม.ย. เมษายน", "พ.ค. พฤษภาคม",
-    "มิ.ย. มิถุนายน", "ก.ค. กรกฎาคม", "ส.ค. สิงหาคม", "ก.ย. กันยายน", "ต.ค. ตุลาคม",
-    "พ.ย. พฤศจิกายน", "ธ.ค. ธันวาคม",
-]
-MONTHS = {word: n for n, words in enumerate(THAI_MONTHS, 1) for word in words.split()}
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,7 @@ def apply(draft, results, user) -> int:
     with transaction.atomic():
         for rows in groups.values():
             first = rows[0]
-            ruling = Ruling(user, first.reason, first.meeting, date.fromisoformat(first.date))
+            ruling = Ruling(user, first.reason, first.meeting, read_date(first.date))
             chosen = [amendments[row.proposal] for row in rows]
             if first.kind == "accept":
                 decisions.accept(draft, chosen[0], ruling)
@@ -218,7 +215,7 @@ def _columns(first) -> tuple[dict[str, int], list[str]]:
 
 def _result(number, values) -> tuple[Result | None, list[str]]:
     wrong = []
-    proposal = _text(values["proposal"]).translate(THAI_DIGITS).removesuffix(".0")
+    proposal = to_arabic(_text(values["proposal"])).removesuffix(".0")
     if not proposal.isascii() or not proposal.isdecimal() or len(proposal) > 15:
         wrong.append(_("“%(value)s” is not the number of a proposal.") % {"value": proposal[:40]})
     kind = _kind(values["result"])
@@ -230,12 +227,9 @@ def _result(number, values) -> tuple[Result | None, list[str]]:
         wrong.append(_("The reason is missing."))
     if kind == "merge" and not wording:
         wrong.append(_("The wording that comes of the merge is missing."))
-    day = day_of(values["date"])
-    if day is None:
-        wrong.append(_("“%(value)s” is not a date, e.g. 12/11/2568.") % {
-            "value": _text(values["date"])[:40]})
-    elif day > timezone.localdate():
-        wrong.append(_("The date %(value)s has not come yet.") % {"value": day.isoformat()})
+    day = _day(values["date"], wrong)
+    if day and day > timezone.localdate():
+        wrong.append(_("The date %(value)s has not come yet.") % {"value": thai_date(day)})
     if wrong:
         return None, wrong
     return Result(
@@ -254,35 +248,16 @@ def _kind(value) -> str | None:
     return None
 
 
-def day_of(value) -> date | None:
-    """The day that a cell says: a date, or words such as ๑๒/๑๑/๒๕๖๘, 12 พ.ย. 2568, 2025-11-12.
-
-    Years from 2400 are Buddhist; of two digits, they are Buddhist too (68 is 2568).
-    """
-    if isinstance(value, datetime):
-        value = value.date()
-    if isinstance(value, date):
-        return _day(value.year, value.month, value.day)
-    text = _text(value).translate(THAI_DIGITS)
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", text):
-        return _day(*map(int, found.groups()))
-    if found := re.fullmatch(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})", text):
-        day, month, year = map(int, found.groups())
-        return _day(year + 2500 if year < 100 else year, month, day)
-    if found := re.fullmatch(r"(\d{1,2})\s*([ก-๙.]+)\s*(?:พ\.ศ\.\s*)?(\d{2}|\d{4})", text):
-        year = int(found[3])
-        return _day(year + 2500 if year < 100 else year, MONTHS.get(found[2], 0), int(found[1]))
-    return None
-
-
-def _day(year, month, day) -> date | None:
+def _day(value, wrong) -> date | None:
+    """The day that a cell says, a date or words; None and a problem told when it says none."""
     try:
-        return date(year - 543 if year >= 2400 else year, month, day)
-    except ValueError:
+        return read_date(value if isinstance(value, date) else _text(value))
+    except NotADate as refused:
+        wrong.append(explanation(refused))
         return None
 
 
 def _text(value) -> str:
     """A cell as text; the mark that keeps spreadsheets from calculating is taken off."""
-    text = register.printable("" if value is None else value).strip()
+    text = typed("" if value is None else str(value))
     return text[1:] if text[:1] == "'" and text[1:2] in register.FORMULA else text
