@@ -9,7 +9,7 @@ from wagtail.urls import urlpatterns as wagtail_patterns
 
 from hub.chain import broken_links_views
 from hub.files import views as file_views
-from hub.thai.slugs import THAI_MARKS
+from hub.thai.text import THAI_MARKS
 from hub.web import views
 
 # Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w. A page may

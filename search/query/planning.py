@@ -7,6 +7,7 @@ word. Measured reasons: docs/decisions/0003-search-engine.md.
 import re
 from dataclasses import dataclass, replace
 
+from hub.thai.dates import BUDDHIST_ERA
 from search.engines.contract import Answer, Engine, Filters, ParsedQuery, QueryTerm
 from search.text import thai
 
@@ -15,7 +16,6 @@ MAX_TERMS = 16
 MOST_VARIANTS = 6  # of a stretch
 LONGEST_NAME = 10  # words; a longer name is not looked for in what was typed
 QUESTION_CLUSTERS = 25  # an unbroken stretch longer than this is a sentence, not a keyword
-BUDDHIST_ERA = 543
 YEARS = range(1850, 2101)  # Christian years that a number of four digits may mean
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hub.chain.relations import Stage
+from hub.formatting import thai_year
 from hub.models import Area, Topic
 from search.engines.contract import FACETS
 from search.index.entries import place_in_file
@@ -168,12 +169,7 @@ def _facets(facets, chosen, labels, link) -> list[dict]:
 
 
 def _year(name, value) -> str:
-    """A year in the reader's calendar: Buddhist in Thai."""
-    from django.utils.translation import get_language
-
-    if name == "years" and get_language() == "th":
-        return str(int(value) + 543)
-    return str(value)
+    return thai_year(value) if name == "years" else str(value)
 
 
 def _result(result) -> dict:
