@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.spelling import TO_LATIN
+from search.text.spelling import TO_LATIN
 
 KEYWORD_LETTERS = range(3, 26)  # the length of an answer that serves as a keyword
 

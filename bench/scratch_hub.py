@@ -39,7 +39,7 @@ def scratch_hub():
     from django.core.management import call_command
 
     from hub.models import HomePage
-    from hub.reference import load_reference
+    from hub.reference.loading import load_reference
 
     try:
         call_command("migrate", verbosity=0)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SARABUN = ROOT / "hub/fonts/Sarabun-Regular.ttf"
+SARABUN = ROOT / "hub/export/fonts/Sarabun-Regular.ttf"
 FONTS = {  # family → where Debian puts it (fonts-thai-tlwg, fonts-noto-core)
     "Sarabun": str(SARABUN),
     "Garuda": "/usr/share/fonts/*/tlwg/Garuda.*tf",

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from courses.models.short_address import ShortAddress
-from hub.letters import absolute
+from hub.email.sending import absolute
 
 
 def short_url(page, version=None) -> str:

@@ -5,11 +5,11 @@ from django.http import JsonResponse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
-from hub.chain import Relation
-from hub.letters import absolute
-from hub.licences import licence_address
-from hub.navigation import frame_of, site_of
-from hub.sections import block_texts
+from hub.chain.relations import Relation
+from hub.email.sending import absolute
+from hub.pages.licences import licence_address
+from hub.pages.navigation import frame_of, site_of
+from hub.pages.sections import block_texts
 
 MEDIA = {  # schema.org wants the kind of a file as its media type
     "pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "html": "text/html",

@@ -4,9 +4,9 @@ member's copies; short addresses of curricula."""
 from django.urls import path
 
 from courses import short_address
-from courses.living import views as living_views
 from courses.runs import certificate_views, group_views, views
-from hub import subscription_views
+from courses.updates import views as living_views
+from hub.email import subscription_views
 
 RUN = "courses/runs/<int:pk>/"
 GROUP = f"{RUN}group/"

@@ -5,8 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from courses import counting, import_views, publishing
+from courses.downloads import counters
+from courses.editing import publishing
 from courses.files import is_a_handout, refuse_unless_handed_out
+from courses.importing import views
 from courses.runs import admin  # noqa: F401 - registers what editors plan
 
 
@@ -14,7 +16,7 @@ from courses.runs import admin  # noqa: F401 - registers what editors plan
 def handouts_for_those_who_may_have_them(document, request):
     if is_a_handout(document):
         refuse_unless_handed_out(document, request)
-        counting.say(request, document_id=document.pk)
+        counters.record(request, document_id=document.pk)
 
 
 hooks.register("before_bulk_action", publishing.before_bulk_action)
@@ -23,15 +25,15 @@ hooks.register("before_bulk_action", publishing.before_bulk_action)
 @hooks.register("register_admin_urls")
 def import_addresses():
     return [
-        path("courses/bring-in/", import_views.bring_in, name="courses_bring_in"),
-        path("courses/bring-in/<int:pk>/", import_views.import_report,
+        path("courses/bring-in/", views.bring_in, name="courses_bring_in"),
+        path("courses/bring-in/<int:pk>/", views.import_report,
              name="courses_import_report"),
     ]
 
 
 class BringInMenuItem(MenuItem):
     def is_shown(self, request):
-        return import_views.may_bring_in(request.user)
+        return views.may_bring_in(request.user)
 
 
 @hooks.register("register_admin_menu_item")

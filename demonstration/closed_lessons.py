@@ -9,10 +9,10 @@ from wagtail.models import Collection
 from demonstration import content
 from demonstration.models import LoadedPage
 from hub.models import Area, Contributor, Topic
-from hub.slugs import slugify_thai
-from lessons import masked_copy
-from lessons.masking import skeleton
-from lessons.models import LessonPage, MaskedLesson, Shelf
+from hub.thai.slugs import slugify_thai
+from lessons.masking import masked_copy
+from lessons.masking.masker import skeleton
+from lessons.models import LessonPage, MaskedLesson, PrivateCollection
 
 FILE = "closed_lessons.toml"
 TEXTS = ("title", "summary", "event", "expected", "happened", "why", "next_time")
@@ -77,7 +77,7 @@ def remove() -> None:
     for name in content.read(FILE)["organisations"]:
         group = Group.objects.filter(name=name).first()
         if group and not LessonPage.objects.filter(organisation=group).exists():
-            for shelf in Shelf.objects.filter(organisation=group):
+            for shelf in PrivateCollection.objects.filter(organisation=group):
                 collection = Collection.objects.get(pk=shelf.collection_id)
                 shelf.delete()
                 collection.delete()

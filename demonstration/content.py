@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.blocks import ItemsBlock, StoryBlock
+from hub.pages.blocks import ItemsBlock, StoryBlock
 
 FOLDER = Path(__file__).parent / "content"
 KINDS = ("practice", "lesson", "study-tour", "model", "replication", "curriculum", "issue",

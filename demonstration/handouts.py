@@ -14,8 +14,8 @@ from fpdf import FPDF
 from pptx import Presentation
 from pptx.util import Pt
 
-from hub.printing import FONTS
-from search import thai
+from hub.export.pdf import FONTS
+from search.text import thai
 
 TAG = "demonstration"
 NOTICE = "เนื้อหาตัวอย่าง บุคคล กลุ่ม และตัวเลขเป็นเรื่องสมมติ · CC BY 4.0"

@@ -15,8 +15,8 @@ from wagtail.models import Locale
 from demonstration import content
 from demonstration.models import LoadedPage
 from hub.models import Area, Topic
-from policy import contributing, deciding
-from policy.deciding import Ruling
+from policy.deliberation import contributions, decisions
+from policy.deliberation.decisions import Ruling
 from policy.models import (
     AgendaItem,
     AssemblyPage,
@@ -128,13 +128,13 @@ def _deliberate(draft, values):
         kind, about = told.pop("kind"), said.get(told.pop("about", ""))
         if kind == "amendment":
             told |= {"base": paragraph.current, "change": told.get("change", "reword")}
-        said[key] = contributing.contribute(
+        said[key] = contributions.contribute(
             draft, paragraph, author, kind, about=about, **told
         )
     for told in values["decisions"]:
         ruling = Ruling(None, told["reason"], told["meeting"])
         chosen = [said[key] for key in told["about"]]
         if told["kind"] == "merge":
-            deciding.merge(draft, chosen, told["text"], ruling)
+            decisions.merge(draft, chosen, told["text"], ruling)
         else:
-            deciding.reject(draft, chosen, ruling)
+            decisions.reject(draft, chosen, ruling)

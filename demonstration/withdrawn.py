@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from hub import withdrawals
 from hub.models import Flag, Withdrawal
+from hub.withdrawals import rules
 
 LESSON, SUCCESSOR = "lesson/mangrove-counted-early", "lesson/mangrove-wrong-spot"
 MODEL = "model/mangrove-classroom"
@@ -29,11 +29,11 @@ def supersede_a_lesson(pages) -> None:
     lesson, model = pages[LESSON, "th"], pages[MODEL, "th"]
     if Withdrawal.objects.filter(key=lesson.translation_key).exists():
         return
-    made = withdrawals.withdraw(
+    made = rules.withdraw(
         lesson, Withdrawal.Kind.SUPERSEDED, REASON, pages[SUCCESSOR, "th"]
     )
     flag = made.flags.get(key=model.translation_key)
-    withdrawals.review(flag, model, REVIEWER, CHECKED, Flag.Outcome.HOLDS)
+    rules.review(flag, model, REVIEWER, CHECKED, Flag.Outcome.HOLDS)
     Withdrawal.objects.filter(pk=made.pk).update(at=SUPERSEDED_AT)
     made.flags.update(made_at=SUPERSEDED_AT)
     Flag.objects.filter(pk=flag.pk).update(reviewed_at=REVIEWED_AT)

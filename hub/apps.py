@@ -7,11 +7,15 @@ class HubConfig(AppConfig):
     verbose_name = _("Knowledge hub")
 
     def ready(self):
-        from hub import broken_links, changes, checks, schedule, versions  # noqa: F401
-        from hub.slugs import accept_thai_slugs
+        from hub import checks  # noqa: F401 - registers the checks
+        from hub.chain import broken_links
+        from hub.changelog import recording
+        from hub.jobs import housekeeping
+        from hub.thai.slugs import accept_thai_slugs
+        from hub.versions import numbering
 
         accept_thai_slugs()
-        changes.connect()
-        schedule.connect()
+        recording.connect()
+        housekeeping.connect()
         broken_links.register_own()
-        versions.connect()
+        numbering.connect()

@@ -2,7 +2,7 @@
 
 from django.core import checks
 
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 
 
 @checks.register()

@@ -6,7 +6,7 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 # Two processes by default: the GIL keeps one process on one core.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # A thread for each answer that is being sent, so that slow downloads hold up no pages; how many
-# make an answer at a time, WEB_THREADS, is kept by hub/turns.py.
+# make an answer at a time, WEB_THREADS, is kept by hub/web/concurrency_limit.py.
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "8")) + int(os.environ.get("WEB_DOWNLOADS", "200")) + 8
 timeout = 60

@@ -8,7 +8,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from hub.content_security import IN_THE_EDITOR
+from hub.web.security_headers import IN_THE_EDITOR
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 

@@ -7,8 +7,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from hub.accounts import ACCOUNTS
-from hub.content_security import EVERYWHERE
+from hub.web.accounts import ACCOUNTS
+from hub.web.security_headers import EVERYWHERE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -70,13 +70,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "hub.counting.CountingMiddleware",
-    "hub.turns.TurnsMiddleware",
+    "hub.statistics.counters.CountingMiddleware",
+    "hub.web.concurrency_limit.ConcurrencyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "hub.middleware.ReadableInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hub.middleware.ContentSecurityPolicyMiddleware",
-    "hub.cache.PageCacheMiddleware",
+    "hub.changelog.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -87,7 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "courses.publishing.ChecklistMiddleware",
+    "courses.editing.publishing.ChecklistMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -105,7 +105,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "hub.context.site",
+                "hub.context_processors.site",
             ],
         },
     }
@@ -125,7 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
 STORAGES = {
     "default": {
-        "BACKEND": "hub.filenames.ThaiNameStorage",
+        "BACKEND": "hub.files.names.ThaiNameStorage",
         "OPTIONS": {"location": str(DATA_DIR / "media"), "base_url": "/media/"},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -147,12 +147,12 @@ WAGTAILSIMPLETRANSLATION_SYNC_PAGE_TREE = False
 WAGTAIL_ALLOW_UNICODE_SLUGS = True
 WAGTAILDOCS_DOCUMENT_MODEL = "hub.HubDocument"
 WAGTAILIMAGES_IMAGE_MODEL = "hub.HubImage"
-WAGTAILIMAGES_IMAGE_FORM_BASE = "hub.image_form.HubImageForm"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "hub.files.image_form.HubImageForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 10_000_000
-WAGTAILDOCS_EXTENSIONS = None  # hub.uploads looks at the content, not only at the name
+WAGTAILDOCS_EXTENSIONS = None  # hub.files.validation looks at the content, not only at the name
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf"]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.wagtail_backend"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.index.wagtail_backend"}}
 # Shared passwords are stored in clear and guessed without limit: privacy is by group.
 WAGTAIL_PRIVATE_PAGE_OPTIONS = WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -7,8 +7,10 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import urlpatterns as wagtail_patterns
 
-from hub import broken_links_views, document_views, views
-from hub.slugs import THAI_MARKS
+from hub.chain import broken_links_views
+from hub.files import views as document_views
+from hub.thai.slugs import THAI_MARKS
+from hub.web import views
 
 # Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w. A page may
 # also answer with a file (calendar.ics), by a route of that name with a slash behind it.
@@ -34,13 +36,13 @@ urlpatterns += i18n_patterns(
     path("", include("models_lib.urls")),
     path("", include("lessons.urls")),
     path("", include("courses.urls")),
-    path("follow-up/", include("policy.ledger_urls")),
+    path("follow-up/", include("policy.ledger.urls")),
     *wagtail_patterns[:-1],
     serve_pages,
     prefix_default_language=False,
 )
 
-handler400 = "hub.views.bad_request"
-handler403 = "hub.views.permission_denied"
-handler404 = "hub.views.not_found"
-handler500 = "hub.views.server_error"
+handler400 = "hub.web.views.bad_request"
+handler403 = "hub.web.views.permission_denied"
+handler404 = "hub.web.views.not_found"
+handler500 = "hub.web.views.server_error"

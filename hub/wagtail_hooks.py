@@ -17,19 +17,19 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from hub import asking
-from hub.broken_links_views import EditorsReport
-from hub.flags_report import FlagsView, may_see_reports
+from hub.chain.broken_links_views import EditorsReport
 from hub.models import Area, HubDocument, KnowledgePage, Topic
-from hub.notices import notice_of
-from hub.withdrawal_views import (
+from hub.pages import form_extensions
+from hub.withdrawals.notices import notice_of
+from hub.withdrawals.report import FlagsView, may_see_reports
+from hub.withdrawals.rules import is_withdrawn
+from hub.withdrawals.views import (
     LiftView,
     ReviewView,
     WithdrawView,
     may_review,
     may_withdraw,
 )
-from hub.withdrawals import is_withdrawn
 
 
 class TopicViewSet(SnippetViewSet):
@@ -66,7 +66,7 @@ def admin_styles():
 @hooks.register("after_edit_page")
 def keep_answers(request, page):
     """Of what other apps ask in the editor's form."""
-    asking.store(page, request.POST, request.user)
+    form_extensions.store(page, request.POST, request.user)
 
 
 @hooks.register("register_page_header_buttons")
@@ -170,7 +170,7 @@ def withdraw_button(page, user, view_name, next_url=None):
 
 
 @hooks.register("before_edit_page")
-def say_what_it_rests_on(request, page):
+def warn_about_flags(request, page):
     """Above the form: that the page is withdrawn, or what waits for a review."""
     if request.method != "GET" or not isinstance(page, KnowledgePage):
         return

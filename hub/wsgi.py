@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 application = get_wsgi_application()
 
-from hub.changes import process_started  # noqa: E402 - apps are loaded only now
+from hub.changelog.recording import process_started  # noqa: E402 - apps are loaded only now
 
 # Apps read, beside the first requests, what these would otherwise wait for.
 Thread(target=process_started.send_robust, args=(type(application),), daemon=True).start()

@@ -7,9 +7,10 @@ class LessonsConfig(AppConfig):
     verbose_name = _("Lessons")
 
     def ready(self):
-        from hub import personal_data
-        from lessons import member, panels, signals
+        from hub.people import personal_data
+        from lessons import panels, signals
         from lessons.broken_links import register_checks
+        from lessons.suggestions import personal_data as member
 
         register_checks()
         signals.connect()

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hub.broken_links import Check, linked, register
-from hub.chain import LEADING_ON, Stage
+from hub.chain.broken_links import Check, linked, register
+from hub.chain.relations import LEADING_ON, Stage
 from hub.models import KnowledgePage
 
 

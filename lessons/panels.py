@@ -30,7 +30,7 @@ class LessonsPanel(Panel):
             )
 
         def get_context_data(self, parent_context=None):
-            from lessons.answers import asked_about, text_of
+            from lessons.suggestions.answers import asked_about, text_of
 
             context = super().get_context_data(parent_context)
             data = self.form.data if self.form.is_bound else None
@@ -47,11 +47,11 @@ PLACE = 2  # after title and summary: what is written next is what a lesson can 
 
 def ask_in_editors() -> None:
     """Put the panel into the form of every page type that asks for lessons."""
-    from hub import asking
     from hub.models.knowledge_page import knowledge_page_types
-    from lessons.answers import LessonsQuestion
+    from hub.pages import form_extensions
+    from lessons.suggestions.answers import LessonsQuestion
 
-    asking.ask(LessonsQuestion())
+    form_extensions.ask(LessonsQuestion())
     for model in knowledge_page_types():
         if model.asks_lessons:
             panels = model.content_panels

@@ -2,7 +2,7 @@
 
 from django.db.models.signals import post_delete, post_save
 
-from hub.changes import record
+from hub.changelog.recording import record
 
 
 def _masked_lesson_deleted(sender, instance, **kwargs):

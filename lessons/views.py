@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Locale
 
 from hub.models import KnowledgePage
-from hub.navigation import site_of
-from lessons import together
-from lessons.answers import used_by_lesson
+from hub.pages.navigation import site_of
 from lessons.models import LessonPage
+from lessons.privacy import aggregates
+from lessons.suggestions.answers import used_by_lesson
 
 
 def _rows(request) -> list[dict]:
@@ -75,13 +75,13 @@ def no_formula(text) -> str:
 @require_safe
 def all_together(request):
     """Groups of lessons that are told of together."""
-    return render(request, "lessons/all_together.html", {"groups": together.groups(get_language())})
+    return render(request, "lessons/all_together.html", {"groups": aggregates.groups(get_language())})
 
 
 @require_safe
 def told_together(request, topic, lesson_type):
     """One group; 404 while it is not told of, whether there are lessons in it or not."""
-    for group in together.groups(get_language()):
+    for group in aggregates.groups(get_language()):
         if (group.topic.slug, group.lesson_type) == (topic, lesson_type):
             return render(request, "lessons/told_together.html", {"group": group})
     raise Http404

@@ -9,9 +9,11 @@ from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
 from hub.models import HubDocument, HubImage, KnowledgePage
-from lessons import at_hand_views, bulk_actions, masking_views
+from lessons.masking import views as masking_views
 from lessons.models import LessonAnswer, LessonPage
-from lessons.permissions import FilePolicy, PagePolicy
+from lessons.privacy import bulk_actions
+from lessons.privacy.permissions import FilePolicy, PagePolicy
+from lessons.suggestions import views as at_hand_views
 
 register_permission_policy(Page, PagePolicy())
 for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailimages.Image")):

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import ModelLogEntry, Page
 from wagtail.users.models import UserProfile
 
-from hub import personal_data
-from hub.changes import record
-from hub.letters import language_of, write_to_user
+from hub.changelog.recording import record
+from hub.email.sending import language_of, write_to_user
+from hub.people import personal_data
 from members.models import Member
 
 

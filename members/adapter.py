@@ -11,9 +11,9 @@ from django.urls import translate_url
 from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 
-from hub.letters import absolute, language_of, write_to
-from hub.limits import network_of
-from hub.navigation import frame_of
+from hub.email.sending import absolute, language_of, write_to
+from hub.pages.navigation import frame_of
+from hub.web.rate_limit import network_of
 
 LETTERS_AND_DIGITS = "abcdefghjkmnpqrstuvwxyz23456789"
 

@@ -7,8 +7,8 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self):
-        from hub import personal_data
-        from hub.clock import AN_HOUR, every
+        from hub.jobs.scheduler import AN_HOUR, every
+        from hub.people import personal_data
         from members import account, schedule
 
         personal_data.register("account", account.export)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
 from wagtail.users.models import UserProfile
 
-from hub.letters import language_of
+from hub.email.sending import language_of
 from hub.models import Area
 from hub.templatetags.hub_tags import LANGUAGE_NAMES
 from members.models import Member

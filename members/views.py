@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hub.member_pages import sections_of
-from hub.personal_data import export_of
+from hub.people.account_pages import sections_of
+from hub.people.personal_data import export_of
 from members import account
 from members.forms import LeavingForm, ParticularsForm, PasswordSignInForm
 from members.models import PRIVACY_NOTICE, Member

@@ -9,19 +9,20 @@ class ModelsLibConfig(AppConfig):
     def ready(self):
         from wagtail.signals import task_approved, task_cancelled, task_rejected
 
-        from hub import member_pages, personal_data
-        from hub.reference import reference_loaded
-        from models_lib import member_section, moderation, peer_reviews
-        from models_lib.broken_links import register_checks
+        from hub.people import account_pages, personal_data
+        from hub.reference.loading import reference_loaded
+        from models_lib.peer_review import workflow
         from models_lib.reference import add_reference
+        from models_lib.replications import account_section, moderation
+        from models_lib.replications.broken_links import register_checks
 
         register_checks()
         moderation.connect()
-        member_pages.register(member_section.section)
+        account_pages.register(account_section.section)
         personal_data.register(
-            "replications", member_section.export_of, member_section.erase_of
+            "replications", account_section.export_of, account_section.erase_of
         )
         reference_loaded.connect(add_reference)
-        task_approved.connect(peer_reviews.passed, weak=False)
-        task_rejected.connect(peer_reviews.changes_asked_for, weak=False)
-        task_cancelled.connect(peer_reviews.cancelled, weak=False)
+        task_approved.connect(workflow.passed, weak=False)
+        task_rejected.connect(workflow.changes_asked_for, weak=False)
+        task_cancelled.connect(workflow.cancelled, weak=False)

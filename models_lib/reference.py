@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from wagtail.models import Workflow, WorkflowTask
 
 from hub.models import Area
-from hub.reference import add_all
+from hub.reference.loading import add_all
 from models_lib.models import AreaFeature, CommunityGroup, PeerReviewTask, Skill
 
 # geocode, feature, present (yes or no), source. Only what is certain: the six districts on the

@@ -12,9 +12,9 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from policy import sheet_views
+from policy.imports import views
 from policy.models import AssemblyPage, Clause, ClauseReport, Party, Verification
-from policy.party_form import PartyForm
+from policy.reports.party_form import PartyForm
 
 
 def clause_choices():
@@ -108,10 +108,10 @@ register_snippet(PolicyViewSetGroup)
 @hooks.register("register_admin_urls")
 def sheet_addresses():
     return [
-        path("resolutions/<int:assembly>/", sheet_views.upload, name="policy_sheet"),
-        path("resolutions/<int:assembly>/template.xlsx", sheet_views.template,
+        path("resolutions/<int:assembly>/", views.upload, name="policy_sheet"),
+        path("resolutions/<int:assembly>/template.xlsx", views.template,
              name="policy_sheet_template"),
-        path("resolutions/<int:assembly>/<int:sheet>/", sheet_views.preview,
+        path("resolutions/<int:assembly>/<int:sheet>/", views.preview,
              name="policy_sheet_preview"),
     ]
 
@@ -120,7 +120,7 @@ def sheet_addresses():
 @hooks.register("register_page_listing_more_buttons")
 def resolutions_from_a_sheet(page, user, next_url=None, view_name=None):
     """Below an assembly: take in past resolutions, for those who may publish there."""
-    if isinstance(page.specific_deferred, AssemblyPage) and sheet_views.may_take_in(user, page):
+    if isinstance(page.specific_deferred, AssemblyPage) and views.may_take_in(user, page):
         yield Button(
             _("Resolutions from a spreadsheet"), reverse("policy_sheet", args=[page.pk]),
             icon_name="table", priority=60,

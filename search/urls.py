@@ -1,8 +1,9 @@
 from django.urls import path
 
-from hub import subscription_views
-from search import alert_views, views
-from search.feed import feed
+from hub.email import subscription_views
+from search.alerts import views as alert_views
+from search.alerts.feed import feed
+from search.query import views
 
 urlpatterns = [
     path("", views.results, name="search"),

@@ -19,9 +19,9 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from hub.models import HubDocument, KnowledgePage
 from hub.wagtail_hooks import may_change_documents
-from search.counting import Opened
 from search.models import DocumentText, GlossaryTerm
-from search.searches_report import SearchesView, may_see_searches
+from search.statistics.counters import Opened
+from search.statistics.report import SearchesView, may_see_searches
 
 
 class GlossaryViewSet(SnippetViewSet):

@@ -81,23 +81,24 @@ def _own_settings(folder):
 
 def _begin_anew(folder, monkeypatch):
     """What this process remembers of pages, searches and files, forgotten."""
-    from courses import counting as downloads
-    from courses.packs import ahead
-    from hub import counting, navigation
-    from search import cluster, indexer, wagtail_backend
-    from search import counting as searches
+    from courses.downloads import counters as downloads
+    from courses.packs import prebuild
+    from hub.pages import navigation
+    from hub.statistics import counters
+    from search.index import cluster, indexer, wagtail_backend
+    from search.statistics import counters as searches
 
     cache.clear()
     translation.deactivate()  # what a test before spoke
     # Another test may come to the same generation of the change log with other pages.
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())
-    monkeypatch.setattr(ahead, "_state", None)
+    monkeypatch.setattr(prebuild, "_state", None)
     # No thread writes into the database of a test; counts are written when a test says so.
-    monkeypatch.setattr(counting, "SECONDS_BETWEEN_WRITES", 0)
+    monkeypatch.setattr(counters, "SECONDS_BETWEEN_WRITES", 0)
     monkeypatch.setattr(searches, "counts", searches.SearchCounts())
     monkeypatch.setattr(downloads, "counts", downloads.DownloadCounts())
     for module in (searches, downloads):
-        monkeypatch.setattr(module, "visitors", counting.Visitors())
+        monkeypatch.setattr(module, "visitors", counters.Visitors())
     for module in (cluster, indexer, wagtail_backend):
         monkeypatch.setattr(module, "_engines", {})
     # The fields of models hold on to the storage they were made with.
@@ -107,7 +108,7 @@ def _begin_anew(folder, monkeypatch):
 
 
 def _close_engines():
-    from search import indexer, wagtail_backend
+    from search.index import indexer, wagtail_backend
 
     for engines in (indexer._engines, wagtail_backend._engines):
         for engine in engines.values():

@@ -12,7 +12,7 @@ from wagtail.models import Locale
 
 from courses.models import CurriculumPage
 from hub.models import ChainLink, HomePage, HubDocument, SectionPage
-from hub.slugs import slugify_thai
+from hub.thai.slugs import slugify_thai
 from lessons.models import LessonPage, PracticePage, StudyTourPage
 from models_lib.models import ModelPage, ReplicationPage
 from policy.models import AssemblyPage, DraftResolutionPage, IssuePage, ResolutionPage

@@ -36,7 +36,7 @@ def test_every_volume_is_declared():
 
 
 def test_the_proxy_takes_what_the_hub_takes():
-    from hub.uploads import MAX_DOCUMENT_BYTES, MEGABYTE
+    from hub.files.validation import MAX_DOCUMENT_BYTES, MEGABYTE
 
     allowed = re.search(r"client_max_body_size (\d+)m;", (ROOT / "deploy/nginx.conf").read_text())
     assert int(allowed[1]) * MEGABYTE > MAX_DOCUMENT_BYTES

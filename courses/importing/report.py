@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from hub.reading import readings_of
+from hub.files.document_text import readings_of
 
 OUTCOMES = {
     "taken": lambda: _("Taken"), "warned": lambda: _("Taken, with a warning"),

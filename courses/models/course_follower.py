@@ -10,7 +10,7 @@ class CourseFollower(Subscription):
 
     ``version`` is the one it was told of last, at first the one of its copy; ``withdrawals`` holds
     the keys of the withdrawals it knows of. ``told_at`` is when that was written down: a letter
-    goes out where it stands as it was read, see ``hub.subscriptions``.
+    goes out where it stands as it was read, see ``hub.email.subscriptions``.
     """
 
     page = models.ForeignKey(
@@ -29,6 +29,6 @@ class CourseFollower(Subscription):
         return {"told_at": now}
 
     def confirm_letter(self):
-        from courses.living.letters import confirm_letter
+        from courses.updates.emails import confirm_letter
 
         return confirm_letter(self)

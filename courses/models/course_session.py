@@ -11,10 +11,10 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Orderable
 
-from courses.blocks import PlanBlock
+from courses.editing.blocks import PlanBlock
+from courses.editing.widgets import HiddenKey
 from courses.models.curriculum_page import CurriculumPage
-from courses.widgets import HiddenKey
-from hub.sections import heading_anchor
+from hub.pages.sections import heading_anchor
 
 
 @dataclass(frozen=True)

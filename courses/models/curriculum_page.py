@@ -8,14 +8,14 @@ from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 
 from courses import structured_data
-from courses.forms import CurriculumPageForm
-from courses.packs import downloads
-from courses.panels import ChecklistPanel
+from courses.editing.forms import CurriculumPageForm
+from courses.editing.panels import ChecklistPanel
+from courses.packs import views as downloads
 from courses.teaching import sessions_with_files, to_bring
-from hub.blocks import ItemsBlock
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
-from hub.sections import Section, heading_anchor
+from hub.pages.blocks import ItemsBlock
+from hub.pages.sections import Section, heading_anchor
 
 
 class CurriculumPage(KnowledgePage):
@@ -217,16 +217,16 @@ class CurriculumPage(KnowledgePage):
 
 def living_views():
     """The module is asked for late: it needs this one."""
-    from courses.living import views
+    from courses.updates import views
 
     return views
 
 
 def download_figures():
     """The module is asked for late: it needs this one."""
-    from courses import download_figures
+    from courses.downloads import views
 
-    return download_figures
+    return views
 
 
 def may_facilitate(user) -> bool:

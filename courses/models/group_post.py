@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.course_run import CourseRun
-from hub.filenames import safe_filename
+from hub.files.names import safe_filename
 
 
 def upload_to(instance, filename) -> str:

@@ -8,8 +8,8 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 
+from courses.editing.widgets import SessionSelect
 from courses.models.curriculum_page import CurriculumPage
-from courses.widgets import SessionSelect
 from hub.models.knowledge_page import LICENCES
 
 NOT_STATED = "not-stated"

@@ -6,7 +6,7 @@ from courses.models.curriculum_page import CurriculumPage
 
 
 class HandoutImport(models.Model):
-    """The report of an import; ``rows`` as ``courses.importing.taking.Row`` has them."""
+    """The report of an import; ``rows`` as ``courses.importing.importer.Row`` has them."""
 
     page = models.ForeignKey(CurriculumPage, on_delete=models.CASCADE, related_name="imports")
     made_at = models.DateTimeField(auto_now_add=True)

@@ -11,11 +11,11 @@ from django.utils.translation import override
 
 from courses.short_address import qr_data, short_url_of_now
 from courses.teaching import to_bring
-from hub.chain import Relation
-from hub.cited_versions import version_of_link
-from hub.letters import absolute
-from hub.notices import notice_of
-from hub.sections import stream_sections
+from hub.chain.relations import Relation
+from hub.email.sending import absolute
+from hub.pages.sections import stream_sections
+from hub.versions.cited_versions import version_of_link
+from hub.withdrawals.notices import notice_of
 
 # What XML 1.0 does not take.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

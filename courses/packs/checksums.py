@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass
 
 from courses.models.checksum import Checksum
-from hub.ranges import BLOCK
+from hub.files.http_ranges import BLOCK
 
 
 @dataclass(frozen=True)

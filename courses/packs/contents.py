@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from courses.packs.checksums import Sums, sums_of_documents
-from hub.filenames import safe_filename
+from hub.files.names import safe_filename
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def handout_files(handouts) -> list[PackFile]:
 
 def contents_of(page, user_may_facilitate: bool) -> list[PackFile]:
     """Everything in the whole pack but its manifest: handouts first, then what is made of them."""
-    from courses.packs.made import made_files  # which needs PackFile
+    from courses.packs.build import made_files  # which needs PackFile
 
     handouts = handout_files(handouts_of(page, user_may_facilitate))
     return made_files(page, handouts, user_may_facilitate)

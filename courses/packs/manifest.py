@@ -6,11 +6,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from courses.short_address import short_url, short_url_of_now
-from hub.chain import Relation
-from hub.citations import Work, in_english, in_thai
-from hub.letters import absolute
+from hub.chain.relations import Relation
+from hub.email.sending import absolute
 from hub.models import HomePage
-from hub.notices import notice_of
+from hub.versions.citations import Work, in_english, in_thai
+from hub.withdrawals.notices import notice_of
 
 FORMAT = 1
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from urllib.parse import quote
 
-from hub.filenames import safe_filename
-from hub.ranges import in_parts, read_part
-from hub.turns import give_connections_back
+from hub.files.http_ranges import in_parts, read_part
+from hub.files.names import safe_filename
+from hub.web.concurrency_limit import give_connections_back
 
 LIMIT = 0xFFFFFFFF
 MANY = 0xFFFF

@@ -14,8 +14,8 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from courses.models import CourseRun
 from courses.models.course_run import leaders
-from courses.runs import enrolling
-from hub.personal_data import name_of
+from courses.runs import enrolment
+from hub.people.personal_data import name_of
 
 
 class _LeadersField(forms.ModelMultipleChoiceField):
@@ -86,7 +86,7 @@ register_snippet(CourseRunViewSet)
 @hooks.register("after_edit_snippet")
 def tell_of_changes(request, run):
     if isinstance(run, CourseRun):
-        enrolling.run_saved(run)
+        enrolment.run_saved(run)
 
 
 @hooks.register("before_delete_snippet")

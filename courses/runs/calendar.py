@@ -3,8 +3,8 @@
 from django.http import HttpResponse
 from django.utils import timezone
 
-from hub.calendars import calendar_of, event_of, respond
-from hub.letters import absolute
+from hub.email.sending import absolute
+from hub.export.ical import calendar_of, event_of, respond
 
 
 def respond_with(run) -> HttpResponse:

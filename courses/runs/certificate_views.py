@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.models import Certificate
 from courses.models.certificate import GROUPS, LENGTH, LETTERS
-from courses.runs import certificate_paper, completion
+from courses.runs import certificate_pdf, completion
 from courses.runs.forms import RevokeForm
-from courses.runs.rights import may_confirm, may_lead
+from courses.runs.permissions import may_confirm, may_lead
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -83,7 +83,7 @@ def paper(request, code):
     found = certificate_or_404(code)
     if not may_print(request.user, found):
         raise PermissionDenied
-    response = HttpResponse(certificate_paper.pdf_of(found), content_type="application/pdf")
+    response = HttpResponse(certificate_pdf.pdf_of(found), content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(
         True, f"certificate-{found.code}.pdf"
     )

@@ -5,9 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import Certificate
-from courses.runs import letters
+from courses.runs import emails
 from courses.runs.attendance import Row, rows_of
-from courses.runs.enrolling import lock
+from courses.runs.enrolment import lock
 
 
 @transaction.atomic
@@ -15,7 +15,7 @@ def confirm(run, chosen, user) -> list[Certificate]:
     """As ``issue``, with a letter to each."""
     made = issue(run, chosen, user)
     for certificate in made:
-        letters.certified(certificate)
+        emails.certified(certificate)
     return made
 
 
@@ -61,7 +61,7 @@ def revoke(certificate, reason) -> None:
     if changed.counts:
         changed.revoked_at, changed.revoked_reason = timezone.now(), reason
         changed.save()
-        letters.revoked(changed)
+        emails.revoked(changed)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Enrolment
-from hub.uploads import MAX_DOCUMENT_BYTES, MEGABYTE, validate_document
+from hub.files.validation import MAX_DOCUMENT_BYTES, MEGABYTE, validate_document
 
 MAX_FILES = 10
 

@@ -14,8 +14,8 @@ from openpyxl.styles import Font
 
 from courses.models import Enrolment
 from courses.runs.attendance import rows_of
-from hub.filenames import safe_filename
-from hub.spreadsheets import no_formula
+from hub.export.spreadsheets import no_formula
+from hub.files.names import safe_filename
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = [6, 30, 18, 30, 30, 40, 18, 18, 12]  # of the first columns, in letters

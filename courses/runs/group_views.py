@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.models import Enrolment, GroupFile, GroupPost
-from courses.runs import attendance, completion, enrolling, group_list, letters
+from courses.runs import attendance, completion, emails, group_list
+from courses.runs import enrolment as enrolling
 from courses.runs.forms import AddForm, DetailsForm, PostForm
-from courses.runs.rights import for_leaders, may_confirm
-from hub.filenames import safe_filename
-from hub.limits import HOUR, times
+from courses.runs.permissions import for_leaders, may_confirm
+from hub.files.names import safe_filename
+from hub.web.rate_limit import HOUR, hit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 SENT_TWICE = timedelta(minutes=5)
@@ -100,7 +101,7 @@ def send(request, run):
     """A message or files to everybody who has a seat."""
     form, status, problem = PostForm(request.POST or None, request.FILES or None), 200, ""
     if request.method == "POST":
-        if times("group message", request.user.pk, HOUR) > MOST_AN_HOUR:
+        if hit("group message", request.user.pk, HOUR) > MOST_AN_HOUR:
             status, problem = 429, _("Too much was sent from here. Try again in an hour.")
         elif not form.is_valid():
             status = 422
@@ -128,7 +129,7 @@ def _send(run, author, text, files) -> int:
         GroupFile.objects.create(post=post, file=file, title=title)
     for enrolment in people:
         enrolment.run = run
-        letters.sent(enrolment, post)
+        emails.sent(enrolment, post)
     return len(people)
 
 

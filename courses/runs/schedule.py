@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import CourseRun, Meeting
-from courses.runs import letters
-from courses.runs.enrolling import lock
+from courses.runs import emails
+from courses.runs.enrolment import lock
 
 
 def remind(now=None) -> int:
@@ -33,7 +33,7 @@ def _remind(run, now, today) -> int:
     people = list(run.enrolments.enrolled().exclude(user=None).select_related("user"))
     for enrolment in people:
         enrolment.run = run
-        letters.reminder(enrolment, near)
+        emails.reminder(enrolment, near)
     for meeting in near:
         Meeting.objects.filter(pk=meeting.pk).update(reminded_of=meeting.date)
     return len(people)

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 
 from courses.models import Certificate, CourseRun, Enrolment, GroupFile, Meeting
-from hub.changes import record
+from hub.changelog.recording import record
 
 
 def connect() -> None:

@@ -10,11 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.models import CourseRun, GroupFile
-from courses.runs import calendar, enrolling
+from courses.runs import calendar
+from courses.runs import enrolment as enrolling
 from courses.runs.forms import DetailsForm, EnrolForm
-from courses.runs.rights import enrolment_of, may_lead, opened_run, run_or_404
-from hub.limits import HOUR, times
+from courses.runs.permissions import enrolment_of, may_lead, opened_run, run_or_404
 from hub.models import Area
+from hub.web.rate_limit import HOUR, hit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 MOST_AN_HOUR = 20  # enrolments that one person sends
@@ -86,7 +87,7 @@ def enrol(request, pk):
     status, problem = 200, ""
     form = EnrolForm(request.user, request.POST or None, instance=enrolment)
     if request.method == "POST":
-        if times("enrol", request.user.pk, HOUR) > MOST_AN_HOUR:
+        if hit("enrol", request.user.pk, HOUR) > MOST_AN_HOUR:
             status, problem = 429, _("Too much was sent from here. Try again in an hour.")
         elif not form.is_valid():
             status = 422

@@ -5,14 +5,14 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.living import following
-from courses.living.copies import is_newer, since_copy
 from courses.models import may_facilitate
 from courses.models.handout import NOT_STATED
-from courses.packs import downloads
+from courses.packs import views
 from courses.packs.pictures import picture_data
 from courses.short_address import short_url
 from courses.structured_data import course_data
+from courses.updates import followers
+from courses.updates.copies import is_newer, since_copy
 from hub.templatetags.version_tags import data_block
 
 register = template.Library()
@@ -82,7 +82,7 @@ def my_copy(context):
 @register.filter
 def may_be_followed(page) -> bool:
     """Whether letters are written about the course: only while everybody may read it."""
-    return following.may_be_followed(page)
+    return followers.may_be_followed(page)
 
 
 @register.simple_tag(takes_context=True)
@@ -91,7 +91,7 @@ def pack_offered(context):
     page, request = context["page"], context.get("request")
     if request is None or not page.pk or not page.live or getattr(request, "is_preview", False):
         return None
-    return downloads.offered(page, request)
+    return views.offered(page, request)
 
 
 @register.simple_tag

@@ -3,10 +3,10 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import hub.filenames
+import hub.files.names
 import hub.models.knowledge_page
 import hub.models.published_version
-import hub.sdgs
+import hub.pages.sdgs
 import modelcluster.fields
 import modelsearch.index
 import taggit.managers
@@ -29,13 +29,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name='OutboxEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('page', 'Page'), ('document', 'Document'), ('site', 'Site')], max_length=10)),
                 ('object_id', models.PositiveBigIntegerField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('applied_at', models.DateTimeField(db_index=True, null=True)),
+                ('processed_at', models.DateTimeField(db_index=True, null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('tagline', models.CharField(blank=True, max_length=200, verbose_name='tagline')),
                 ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('body', wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('quote', 4), ('figures', 5), ('steps', 6), ('callout', 9), ('picture', 12), ('table', 13)], blank=True, block_lookup={0: ('hub.blocks.HeadingBlock', (), {}), 1: ('wagtail.blocks.RichTextBlock', (), {'description': 'Text with links and lists', 'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Paragraph', 'preview_value': '<p>กลุ่มเริ่มประชุมครั้งแรกใต้ต้นหูกวางริมทะเล</p>', 'template': 'blocks/paragraph.html'}), 2: ('wagtail.blocks.TextBlock', (), {'label': 'quotation'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'said by', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('by', 3)]], {}), 5: ('hub.blocks.FiguresBlock', (), {}), 6: ('hub.blocks.StepsBlock', (), {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'required': False}), 8: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 9: ('wagtail.blocks.StructBlock', [[('title', 7), ('text', 8)]], {}), 10: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'caption', 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('image', 10), ('caption', 11)]], {}), 13: ('wagtail.contrib.table_block.blocks.TableBlock', (), {'label': 'Table', 'template': 'blocks/table.html'})}, verbose_name='text')),
+                ('body', wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('quote', 4), ('figures', 5), ('steps', 6), ('callout', 9), ('picture', 12), ('table', 13)], blank=True, block_lookup={0: ('hub.pages.blocks.HeadingBlock', (), {}), 1: ('wagtail.blocks.RichTextBlock', (), {'description': 'Text with links and lists', 'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Paragraph', 'preview_value': '<p>กลุ่มเริ่มประชุมครั้งแรกใต้ต้นหูกวางริมทะเล</p>', 'template': 'blocks/paragraph.html'}), 2: ('wagtail.blocks.TextBlock', (), {'label': 'quotation'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'said by', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('by', 3)]], {}), 5: ('hub.pages.blocks.FiguresBlock', (), {}), 6: ('hub.pages.blocks.StepsBlock', (), {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'required': False}), 8: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 9: ('wagtail.blocks.StructBlock', [[('title', 7), ('text', 8)]], {}), 10: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'caption', 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('image', 10), ('caption', 11)]], {}), 13: ('wagtail.contrib.table_block.blocks.TableBlock', (), {'label': 'Table', 'template': 'blocks/table.html'})}, verbose_name='text')),
             ],
             options={
                 'verbose_name': 'home page',
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
             name='TextPage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('body', wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('quote', 4), ('figures', 5), ('steps', 6), ('callout', 9), ('picture', 12), ('table', 13)], blank=True, block_lookup={0: ('hub.blocks.HeadingBlock', (), {}), 1: ('wagtail.blocks.RichTextBlock', (), {'description': 'Text with links and lists', 'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Paragraph', 'preview_value': '<p>กลุ่มเริ่มประชุมครั้งแรกใต้ต้นหูกวางริมทะเล</p>', 'template': 'blocks/paragraph.html'}), 2: ('wagtail.blocks.TextBlock', (), {'label': 'quotation'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'said by', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('by', 3)]], {}), 5: ('hub.blocks.FiguresBlock', (), {}), 6: ('hub.blocks.StepsBlock', (), {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'required': False}), 8: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 9: ('wagtail.blocks.StructBlock', [[('title', 7), ('text', 8)]], {}), 10: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'caption', 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('image', 10), ('caption', 11)]], {}), 13: ('wagtail.contrib.table_block.blocks.TableBlock', (), {'label': 'Table', 'template': 'blocks/table.html'})}, verbose_name='text')),
+                ('body', wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('quote', 4), ('figures', 5), ('steps', 6), ('callout', 9), ('picture', 12), ('table', 13)], blank=True, block_lookup={0: ('hub.pages.blocks.HeadingBlock', (), {}), 1: ('wagtail.blocks.RichTextBlock', (), {'description': 'Text with links and lists', 'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Paragraph', 'preview_value': '<p>กลุ่มเริ่มประชุมครั้งแรกใต้ต้นหูกวางริมทะเล</p>', 'template': 'blocks/paragraph.html'}), 2: ('wagtail.blocks.TextBlock', (), {'label': 'quotation'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'said by', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('by', 3)]], {}), 5: ('hub.pages.blocks.FiguresBlock', (), {}), 6: ('hub.pages.blocks.StepsBlock', (), {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'required': False}), 8: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 9: ('wagtail.blocks.StructBlock', [[('title', 7), ('text', 8)]], {}), 10: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'caption', 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('image', 10), ('caption', 11)]], {}), 13: ('wagtail.contrib.table_block.blocks.TableBlock', (), {'label': 'Table', 'template': 'blocks/table.html'})}, verbose_name='text')),
             ],
             options={
                 'verbose_name': 'text page',
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
                 ('file_size', models.PositiveBigIntegerField(editable=False, null=True)),
                 ('file_hash', models.CharField(blank=True, editable=False, max_length=40)),
-                ('file', models.FileField(upload_to=hub.filenames.document_upload_to, verbose_name='file')),
+                ('file', models.FileField(upload_to=hub.files.names.document_upload_to, verbose_name='file')),
                 ('collection', models.ForeignKey(default=wagtail.models.media.get_root_collection_id, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.collection', verbose_name='collection')),
                 ('tags', taggit.managers.TaggableManager(blank=True, help_text=None, through='taggit.TaggedItem', to='taggit.Tag', verbose_name='tags')),
                 ('uploaded_by_user', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='uploaded by user')),
@@ -165,9 +165,9 @@ class Migration(migrations.Migration):
                 ('period_start', models.DateField(blank=True, null=True, verbose_name='from')),
                 ('period_end', models.DateField(blank=True, null=True, verbose_name='to')),
                 ('licence', models.CharField(choices=[('cc-by-4.0', 'CC BY 4.0'), ('cc-by-sa-4.0', 'CC BY-SA 4.0'), ('cc-by-nc-4.0', 'CC BY-NC 4.0'), ('cc-by-nc-sa-4.0', 'CC BY-NC-SA 4.0'), ('cc0-1.0', 'CC0 1.0'), ('all-rights-reserved', 'All rights reserved')], default='cc-by-4.0', max_length=30, verbose_name='licence')),
-                ('sdgs', hub.sdgs.SdgField(blank=True, default=list, verbose_name='Sustainable Development Goals')),
+                ('sdgs', hub.pages.sdgs.SdgField(blank=True, default=list, verbose_name='Sustainable Development Goals')),
                 ('is_demonstration', models.BooleanField(default=False, editable=False)),
-                ('body', wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('quote', 4), ('figures', 5), ('steps', 6), ('callout', 9), ('picture', 12), ('table', 13)], blank=True, block_lookup={0: ('hub.blocks.HeadingBlock', (), {}), 1: ('wagtail.blocks.RichTextBlock', (), {'description': 'Text with links and lists', 'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Paragraph', 'preview_value': '<p>กลุ่มเริ่มประชุมครั้งแรกใต้ต้นหูกวางริมทะเล</p>', 'template': 'blocks/paragraph.html'}), 2: ('wagtail.blocks.TextBlock', (), {'label': 'quotation'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'said by', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('by', 3)]], {}), 5: ('hub.blocks.FiguresBlock', (), {}), 6: ('hub.blocks.StepsBlock', (), {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'required': False}), 8: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 9: ('wagtail.blocks.StructBlock', [[('title', 7), ('text', 8)]], {}), 10: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'caption', 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('image', 10), ('caption', 11)]], {}), 13: ('wagtail.contrib.table_block.blocks.TableBlock', (), {'label': 'Table', 'template': 'blocks/table.html'})}, verbose_name='text')),
+                ('body', wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('quote', 4), ('figures', 5), ('steps', 6), ('callout', 9), ('picture', 12), ('table', 13)], blank=True, block_lookup={0: ('hub.pages.blocks.HeadingBlock', (), {}), 1: ('wagtail.blocks.RichTextBlock', (), {'description': 'Text with links and lists', 'features': ['bold', 'italic', 'link', 'document-link', 'ol', 'ul'], 'label': 'Paragraph', 'preview_value': '<p>กลุ่มเริ่มประชุมครั้งแรกใต้ต้นหูกวางริมทะเล</p>', 'template': 'blocks/paragraph.html'}), 2: ('wagtail.blocks.TextBlock', (), {'label': 'quotation'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'said by', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('by', 3)]], {}), 5: ('hub.pages.blocks.FiguresBlock', (), {}), 6: ('hub.pages.blocks.StepsBlock', (), {}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'title', 'required': False}), 8: ('wagtail.blocks.TextBlock', (), {'label': 'text'}), 9: ('wagtail.blocks.StructBlock', [[('title', 7), ('text', 8)]], {}), 10: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'picture'}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'caption', 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('image', 10), ('caption', 11)]], {}), 13: ('wagtail.contrib.table_block.blocks.TableBlock', (), {'label': 'Table', 'template': 'blocks/table.html'})}, verbose_name='text')),
                 ('changes', models.TextField(blank=True, help_text='For readers, in a sentence or two: what is different from the version before. Stands in the list of versions.', verbose_name='what changed')),
                 ('areas', modelcluster.fields.ParentalManyToManyField(blank=True, to='hub.area', verbose_name='areas')),
                 ('caretakers', modelcluster.fields.ParentalManyToManyField(blank=True, help_text='They are written to when knowledge that this page rests on is withdrawn.', limit_choices_to=hub.models.knowledge_page.who_may_edit, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who looks after this page')),

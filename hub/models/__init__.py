@@ -2,16 +2,32 @@
 
 from hub.models.area import Area
 from hub.models.chain_link import ChainLink, ChainStep, chain_of
-from hub.models.change import Change
 from hub.models.knowledge_page import Attachment, Contributor, KnowledgePage
 from hub.models.media import HubDocument, HubImage, HubRendition
+from hub.models.outbox_entry import OutboxEntry
 from hub.models.published_version import PublishedVersion
 from hub.models.site_pages import HomePage, SectionPage, TextPage
 from hub.models.topic import BilingualName, Topic
 from hub.models.withdrawal import Flag, Withdrawal
 
 __all__ = [
-    "Area", "Attachment", "BilingualName", "ChainLink", "ChainStep", "Change", "Contributor",
-    "Flag", "HomePage", "HubDocument", "HubImage", "HubRendition", "KnowledgePage",
-    "PublishedVersion", "SectionPage", "TextPage", "Topic", "Withdrawal", "chain_of",
+    "Area",
+    "Attachment",
+    "BilingualName",
+    "ChainLink",
+    "ChainStep",
+    "Contributor",
+    "Flag",
+    "HomePage",
+    "HubDocument",
+    "HubImage",
+    "HubRendition",
+    "KnowledgePage",
+    "OutboxEntry",
+    "PublishedVersion",
+    "SectionPage",
+    "TextPage",
+    "Topic",
+    "Withdrawal",
+    "chain_of",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.models import Orderable
 
-from hub.chain import DEPENDENCE, LEADING_ON, Relation, in_order
+from hub.chain.relations import DEPENDENCE, LEADING_ON, Relation, in_order
 
 
 class ChainLinkQuerySet(models.QuerySet):

@@ -14,13 +14,13 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from hub.blocks import StoryBlock
-from hub.closed_files import closed_among
-from hub.forms import KnowledgePageForm
+from hub.files.access import closed_among
 from hub.models.chain_link import chain_of, check_link
-from hub.panels import TITLE, ChainPanel
-from hub.sdgs import SdgField
-from hub.sections import Section, block_texts, heading_anchor, plain, stream_sections
+from hub.pages.blocks import StoryBlock
+from hub.pages.forms import KnowledgePageForm
+from hub.pages.panels import TITLE, ChainPanel
+from hub.pages.sdgs import SdgField
+from hub.pages.sections import Section, block_texts, heading_anchor, plain, stream_sections
 
 LICENCES = [
     ("cc-by-4.0", "CC BY 4.0"),
@@ -86,12 +86,12 @@ def knowledge_page_types() -> list[type["KnowledgePage"]]:
 class KnowledgePage(RoutablePageMixin, Page):
     """Common ground of practices, lessons, Models, curricula and policy; never created itself.
 
-    A page type sets ``stage`` and ``chain`` (see ``hub.chain``) and names in ``section_fields``
+    A page type sets ``stage`` and ``chain`` (see ``hub.chain.relations``) and names in ``section_fields``
     those of its fields that readers see as parts of the page, in order. ``lists_after`` names lists
     of other pages that stand below them, each with its heading; its anchor is the name. Where
     ``asks_lessons`` is set, whoever writes such a page is shown lessons that fit.
 
-    With ``keeps_versions`` every published version stays readable (see ``hub.versions``);
+    With ``keeps_versions`` every published version stays readable (see ``hub.versions.numbering``);
     ``compared`` names what readers see of a page, in reading order, where that is more than
     ``section_fields`` and the body: fields, lists of rows, and properties that give rows.
     ``unversioned`` names rows that are read as they are now.
@@ -180,7 +180,7 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        from hub.notices import notice_of
+        from hub.withdrawals.notices import notice_of
 
         context["chain"] = self.chain_for_readers()
         context["notice"] = notice_of(self)
@@ -189,13 +189,13 @@ class KnowledgePage(RoutablePageMixin, Page):
     @path("chain/", name="chain")
     def whole_chain(self, request):
         """The whole chain around this page as a picture and as a list."""
-        from hub.chain_page import chain_page
+        from hub.chain.page import chain_page
 
         return chain_page(self, request)
 
     @path("chain/json/", name="chain_json")
     def whole_chain_as_json(self, request):
-        from hub.chain_page import chain_as_json
+        from hub.chain.page import chain_as_json
 
         return chain_as_json(self, request)
 
@@ -203,7 +203,7 @@ class KnowledgePage(RoutablePageMixin, Page):
     def chain_leaves(cls, pages) -> dict:
         """What follows ``pages`` of this type in the chain without being a page.
 
-        Id of a page → its ``hub.chain_graph.Leaf``s, of all pages at once. Page types add theirs.
+        Id of a page → its ``hub.chain.graph.NonPageNode``s, of all pages at once. Page types add theirs.
         """
         return {}
 
@@ -314,9 +314,9 @@ class KnowledgePage(RoutablePageMixin, Page):
 
 def version_views():
     """The module is asked for late: it needs this one."""
-    from hub import version_views
+    from hub.versions import views
 
-    return version_views
+    return views
 
 
 class Contributor(Orderable):

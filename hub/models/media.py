@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
-from hub.filenames import document_upload_to, image_upload_to
-from hub.uploads import validate_document, validate_image
+from hub.files.names import document_upload_to, image_upload_to
+from hub.files.validation import validate_document, validate_image
 
 
 class HubDocument(AbstractDocument):

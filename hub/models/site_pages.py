@@ -8,13 +8,13 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, Site
 
-from hub.blocks import StoryBlock
-from hub.chain import STAGE_PLURALS, Stage
-from hub.forms import HubPageForm
+from hub.chain.relations import STAGE_PLURALS, Stage
 from hub.models.area import Area
 from hub.models.knowledge_page import KnowledgePage
 from hub.models.topic import Topic
-from hub.panels import TITLE
+from hub.pages.blocks import StoryBlock
+from hub.pages.forms import HubPageForm
+from hub.pages.panels import TITLE
 
 PAGES_IN_A_LIST = 12
 

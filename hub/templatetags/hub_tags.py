@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 
-from hub.chain import DEPENDENCE, STAGE_PLURALS, Stage
+from hub.chain.relations import DEPENDENCE, STAGE_PLURALS, Stage
 from hub.middleware import language_of
-from hub.navigation import Frame, frame_of
-from hub.notices import FLAGGED, MARKS, marks, marks_for
-from hub.personal_data import name_of, own_name_of
-from hub.sdgs import SDGS
-from hub.sections import heading_anchor
-from hub.typesetting import THAI_LETTER, in_lines, in_phrases
+from hub.pages.navigation import Frame, frame_of
+from hub.pages.sdgs import SDGS
+from hub.pages.sections import heading_anchor
+from hub.people.personal_data import name_of, own_name_of
+from hub.thai.typography import THAI_LETTER, in_lines, in_phrases
+from hub.withdrawals.notices import FLAGGED, MARKS, marks, marks_for
 
 register = template.Library()
 register.filter("anchor", heading_anchor)

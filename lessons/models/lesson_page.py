@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import PageManager
 
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.models.knowledge_page import KnowledgePageQuerySet
-from lessons import closing, permissions
-from lessons.forms import LessonPageForm
 from lessons.models.masked_lesson import MaskedLesson
 from lessons.panels import MaskingPanel
+from lessons.privacy import permissions, restriction
+from lessons.privacy.forms import LessonPageForm
 
 
 class LessonPageQuerySet(KnowledgePageQuerySet):
@@ -133,17 +133,17 @@ class LessonPage(KnowledgePage):
         fields = kwargs.get("update_fields")
         if fields is not None and not {"openness", "organisation"} & set(fields):
             return super().save(*args, **kwargs)
-        before = closing.before_saving(self)
+        before = restriction.before_saving(self)
         saved = super().save(*args, **kwargs)
-        closing.after_saving(self, before)
+        restriction.after_saving(self, before)
         return saved
 
     @transaction.atomic
     def save_revision(self, *args, **kwargs):
         """Save a draft; one that closes the lesson closes what is live already."""
-        closing.before_saving_draft(self)
+        restriction.before_saving_draft(self)
         revision = super().save_revision(*args, **kwargs)
-        closing.keep_files(self)
+        restriction.keep_files(self)
         return revision
 
     def permissions_for_user(self, user):
@@ -151,7 +151,7 @@ class LessonPage(KnowledgePage):
 
     def get_workflow(self):
         """None for a closed lesson: moderators of others do not read it."""
-        return None if self.is_closed or closing.is_closed_now(self) else super().get_workflow()
+        return None if self.is_closed or restriction.is_closed_now(self) else super().get_workflow()
 
     @property
     def has_workflow(self):

@@ -8,7 +8,7 @@ class MaskedLesson(models.Model):
     """What the author decided about masking one lesson, and the public page made by it.
 
     The link is known to those who may read the original and never shown on the public page.
-    ``released`` maps stretches as ``lessons.masking`` names them to the reasons for showing them.
+    ``released`` maps stretches as ``lessons.masking.masker`` names them to the reasons for showing them.
     """
 
     original = models.OneToOneField(

@@ -2,7 +2,7 @@
 
 from django import template
 
-from lessons import answers
+from lessons.suggestions import answers
 
 register = template.Library()
 
@@ -11,7 +11,7 @@ register = template.Library()
 def lessons_at_hand(context, page, text="", data=None):
     """Lessons that fit, inside a form that writes ``page`` (a page or, before there is one, its
     type); ``text`` is what was typed so far, ``data`` what was posted. The view of the form hands
-    what comes back to ``hub.asking``."""
+    what comes back to ``hub.pages.form_extensions``."""
     saved = "" if isinstance(page, type) else answers.text_of(page)
     request = context["request"]
     return {"asked": answers.asked_about(page, f"{text}\n{saved}", request, data)}

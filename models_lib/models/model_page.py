@@ -10,10 +10,10 @@ from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, TranslatableMixin
 
-from hub.blocks import FigureBlock
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
-from hub.sections import Section, block_texts, heading_anchor
+from hub.pages.blocks import FigureBlock
+from hub.pages.sections import Section, block_texts, heading_anchor
 
 
 class ModelPage(KnowledgePage):
@@ -137,14 +137,14 @@ class ModelPage(KnowledgePage):
     @path("replicate/")
     def replicate(self, request):
         """The form in which anybody signed in reports a replication."""
-        from models_lib.report_views import replicate
+        from models_lib.replications.views import replicate
 
         return replicate(request, self)
 
     @path("replicate/<uuid:key>/")
     def continue_report(self, request, key):
         """The form with a report begun before."""
-        from models_lib.report_views import replicate
+        from models_lib.replications.views import replicate
 
         return replicate(request, self, key)
 
@@ -183,8 +183,8 @@ class ModelPage(KnowledgePage):
 
     @cached_property
     def holding(self):
-        """What the replications say together: ``models_lib.holding.Holding``."""
-        from models_lib.holding import holding_of
+        """What the replications say together: ``models_lib.replications.statistics.ReplicationStatistics``."""
+        from models_lib.replications.statistics import holding_of
 
         return holding_of(self)
 

@@ -7,7 +7,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable
 
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from models_lib.models.model_page import BuildingBlock, ModelPage
 

@@ -371,7 +371,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='StatusStretch',
+            name='StatusPeriod',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('clause_key', models.UUIDField(verbose_name='clause')),
@@ -476,8 +476,8 @@ class Migration(migrations.Migration):
             unique_together={('translation_key', 'locale')},
         ),
         migrations.AddIndex(
-            model_name='statusstretch',
-            index=models.Index(fields=['clause_key', 'party', 'since'], name='policy_stat_clause__5043b0_idx'),
+            model_name='statusperiod',
+            index=models.Index(fields=['clause_key', 'party', 'since'], name='policy_stat_clause__eed69a_idx'),
         ),
         migrations.AddConstraint(
             model_name='withdrawal',

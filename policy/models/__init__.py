@@ -1,6 +1,6 @@
 """From policy issue to resolution, and what became of every clause."""
 
-from policy.ledger import ClauseStatus
+from policy.ledger.rules import ClauseStatus
 from policy.models.assembly import AgendaItem, AssemblyPage
 from policy.models.contribution import Complaint, Contribution, EarlierText
 from policy.models.draft import DraftResolutionPage
@@ -12,8 +12,8 @@ from policy.models.proposal import AgendaProposal
 from policy.models.reminder import QuietAddress, Reminder
 from policy.models.report import ClauseReport, Withdrawal
 from policy.models.resolution import Clause, ResolutionPage
-from policy.models.sheet import ResolutionSheet
-from policy.models.stretch import StatusStretch
+from policy.models.resolution_sheet import ResolutionSheet
+from policy.models.status_period import StatusPeriod
 from policy.models.verification import VERIFIERS, Verification
 
 __all__ = [
@@ -21,5 +21,5 @@ __all__ = [
     "ClauseStatus", "Complaint", "Contribution", "Decision", "DraftResolutionPage",
     "EarlierText", "Hearing", "HearingGroup", "IssuePage", "Paragraph", "Party",
     "ProcessStage", "QuietAddress", "Reminder", "ResolutionPage", "ResolutionSheet",
-    "StatusStretch", "Verification", "Withdrawal", "Wording",
+    "StatusPeriod", "Verification", "Withdrawal", "Wording",
 ]

@@ -11,9 +11,9 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageC
 from wagtail.contrib.routable_page.models import path
 from wagtail.models import Orderable
 
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
-from hub.sections import Section, heading_anchor
+from hub.pages.sections import Section, heading_anchor
 from policy.models.issue import IssuePage
 
 
@@ -69,11 +69,11 @@ class AssemblyPage(KnowledgePage):
     def resolutions(self):
         """Live public resolutions in the order of their numbers, each with ``followed``: its
         clauses with their status as of today."""
-        from policy.cells import follow
+        from policy.ledger.clause_party_status import with_status
         from policy.models.resolution import Clause, ResolutionPage
 
         pages = list(ResolutionPage.objects.child_of(self).live().public().order_by("path"))
-        clauses = follow(list(
+        clauses = with_status(list(
             Clause.objects.filter(page__in=pages).select_related("page")
             .order_by("sort_order", "pk")
         ))
@@ -121,7 +121,7 @@ class AssemblyPage(KnowledgePage):
         return super().documents_to_index() + minutes
 
     def get_context(self, request, *args, **kwargs):
-        from policy.timeline import timeline_of
+        from policy.deliberation.timeline import timeline_of
 
         context = super().get_context(request, *args, **kwargs)
         context["timeline"] = timeline_of(self)
@@ -129,19 +129,19 @@ class AssemblyPage(KnowledgePage):
 
     @path("calendar.ics/")
     def calendar_route(self, request):
-        from policy import calendar
+        from policy.deliberation import calendar
 
         return calendar.respond(self)
 
     @path("propose/")
     def propose_route(self, request):
-        from policy import proposal_views
+        from policy.deliberation import proposal_views
 
         return proposal_views.propose(request, self.with_dates)
 
     @path("proposals/")
     def proposals_route(self, request):
-        from policy import proposal_views
+        from policy.deliberation import proposal_views
 
         return proposal_views.proposals(request, self.with_dates)
 

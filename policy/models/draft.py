@@ -11,9 +11,9 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
-from hub.sections import Section
+from hub.pages.sections import Section
 from policy.models.process import ProcessStage
 
 
@@ -83,7 +83,7 @@ class DraftResolutionPage(KnowledgePage):
             )})
 
     def get_context(self, request, *args, **kwargs):
-        from policy.timeline import timeline_of
+        from policy.deliberation.timeline import timeline_of
 
         context = super().get_context(request, *args, **kwargs)
         context["timeline"] = timeline_of(self.assembly, self)
@@ -159,45 +159,45 @@ class DraftResolutionPage(KnowledgePage):
 
     @path("p/<str:label>/")
     def paragraph_route(self, request, label):
-        from policy import paragraph_views
+        from policy.deliberation import paragraph_views
 
         return paragraph_views.show(request, self, label)
 
     @path("p/<str:label>/<str:what>/")
     def contribute_route(self, request, label, what):
-        from policy import paragraph_views
+        from policy.deliberation import paragraph_views
 
         return paragraph_views.contribute(request, self, label, what)
 
     @path("said/<int:pk>/<str:what>/")
     def said_route(self, request, pk, what):
-        from policy import said_views
+        from policy.deliberation import contribution_views
 
-        return said_views.change(request, self, pk, what)
+        return contribution_views.change(request, self, pk, what)
 
     @path("secretariat/")
     def secretariat_route(self, request):
-        from policy import secretariat_views
+        from policy.deliberation import secretariat_views
 
         return secretariat_views.workbench(request, self)
 
     @path("secretariat/<str:what>/")
     def secretariat_action_route(self, request, what):
-        from policy import secretariat_views
+        from policy.deliberation import secretariat_views
 
         return secretariat_views.act(request, self, what)
 
     @path("register/")
     def register_route(self, request):
-        from policy import register_views
+        from policy.register import views
 
-        return register_views.show(request, self)
+        return views.show(request, self)
 
     @path("register.<str:kind>/")
     def register_file_route(self, request, kind):
-        from policy import register_views
+        from policy.register import views
 
-        return register_views.download(request, self, kind)
+        return views.download(request, self, kind)
 
 
 def _said(stream) -> list[tuple]:

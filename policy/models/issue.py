@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
-from hub.blocks import ItemsBlock
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
+from hub.pages.blocks import ItemsBlock
 
 
 class IssuePage(KnowledgePage):
@@ -49,7 +49,7 @@ class IssuePage(KnowledgePage):
         verbose_name_plural = _("policy issues")
 
     def get_context(self, request, *args, **kwargs):
-        from policy.timeline import timelines_of_issue
+        from policy.deliberation.timeline import timelines_of_issue
 
         context = super().get_context(request, *args, **kwargs)
         context["timelines"] = timelines_of_issue(self)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
-from hub.filenames import safe_filename
-from policy.evidence_files import checked
+from hub.files.names import safe_filename
+from policy.reports.evidence_files import checked
 
 
 def evidence_upload_to(instance, filename: str) -> str:

@@ -9,9 +9,9 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Orderable, TranslatableMixin
 
-from hub.chain import Relation, Stage
+from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
-from hub.sections import Section, stream_sections
+from hub.pages.sections import Section, stream_sections
 
 
 class ResolutionPage(KnowledgePage):
@@ -88,14 +88,14 @@ class ResolutionPage(KnowledgePage):
     @cached_property
     def followed_clauses(self):
         """The clauses in order, each with its status and what every party did, as of today."""
-        from policy.cells import follow
+        from policy.ledger.clause_party_status import with_status
 
-        return follow(list(self.clauses.all()), with_records=True)
+        return with_status(list(self.clauses.all()), with_records=True)
 
     @classmethod
     def chain_leaves(cls, pages) -> dict:
         """Their clauses, each with its status and the reports on it."""
-        from policy.chain_leaves import clauses_of
+        from policy.ledger.chain_nodes import clauses_of
 
         return clauses_of(pages)
 

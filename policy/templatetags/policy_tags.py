@@ -3,10 +3,10 @@
 from django import template
 from django.db.models import Count, Q
 
-from hub.differences import Kind, word_changes
+from hub.versions.diff import Kind, word_changes
+from policy.deliberation.participation import is_secretariat
+from policy.deliberation.secretariat_views import may_adopt
 from policy.models import Contribution
-from policy.secretariat_views import may_adopt
-from policy.taking_part import is_secretariat
 
 register = template.Library()
 

@@ -34,9 +34,9 @@ class AlertQuerySet(SubscriptionQuerySet):
 class Alert(Subscription):
     """One saved search of one e-mail address.
 
-    ``chosen`` maps names of facets to values, as ``search.find`` takes them. ``looked_until`` is
+    ``chosen`` maps names of facets to values, as ``search.query.find`` takes them. ``looked_until`` is
     the moment up to which news was looked for, and ``told`` the keys of what was found in the last
-    hour before it: see ``search.alerts``.
+    hour before it: see ``search.alerts.subscriptions``.
     """
 
     class Every(models.TextChoices):
@@ -64,6 +64,6 @@ class Alert(Subscription):
         return {"looked_until": now}
 
     def confirm_letter(self):
-        from search.letters import confirm_letter
+        from search.alerts.emails import confirm_letter
 
         return confirm_letter(self)

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
-from search import thai
+from search.text import thai
 
 
 class GlossaryTerm(index.Indexed, models.Model):

@@ -2,7 +2,7 @@
 
 from django import template
 
-from search.related import related_to
+from search.query.related import related_to
 
 register = template.Library()
 

@@ -21,7 +21,7 @@ print(CurriculumPage.objects.get(slug__in=slugs, locale__language_code="{languag
 NEWER = """
 from datetime import timedelta
 from django.utils import timezone
-from courses.living import following
+from courses.updates import following
 from courses.models import CourseFollower, CurriculumPage
 page = [p for p in CurriculumPage.objects.all() if p.url == "{address}"][0]
 page.assessment += " {words}"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, more_actions, press
-from tests.models_lib.reports import photo
+from tests.models_lib.replications.reports import photo
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 LEADER = """

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.search.test_extraction import SENTENCES, thai_pdf
+from tests.search.extraction.test_extraction import SENTENCES, thai_pdf
 
 
 @pytest.fixture

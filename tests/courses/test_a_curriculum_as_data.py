@@ -8,7 +8,7 @@ import pytest
 from courses.models import CourseSession, CurriculumPage, Handout
 from courses.structured_data import duration
 from courses.templatetags.course_tags import slow_line
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from hub.models import Contributor, Topic
 from tests.factories import CurriculumPageFactory, ModelPageFactory, document, link
 

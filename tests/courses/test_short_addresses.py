@@ -15,8 +15,8 @@ from wagtail.models import PageViewRestriction
 from courses.models import ShortAddress
 from courses.models.short_address import LETTERS
 from courses.short_address import short_url
-from hub import withdrawals
-from hub.chain import Relation
+from hub.chain.relations import Relation
+from hub.withdrawals import rules
 from tests.factories import CurriculumPageFactory, LessonPageFactory, ModelPageFactory, link
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -159,7 +159,7 @@ def test_an_epub_made_anew_after_a_withdrawal_is_another_release(course, visitor
     lesson = LessonPageFactory(title="น้ำนิ่งเน่า")
     link(course, Relation.TEACHES, lesson)
     before = package()
-    withdrawal = withdrawals.withdraw(lesson, kind="withdrawn", reason="วัดผิดวิธี")
+    withdrawal = rules.withdraw(lesson, kind="withdrawn", reason="วัดผิดวิธี")
     after = package()
     assert before[0] == after[0] and after[1] == withdrawal.at.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert before[1] <= after[1]
@@ -172,7 +172,7 @@ def test_a_pack_says_what_was_withdrawn(course, visitor):
     before = unpacked(visitor, again(course))
     assert "อาศัยความรู้ที่ถูกถอน" not in text_of(before, "index.html")
     assert json.loads(text_of(before, "manifest.json"))["withdrawn"] == []
-    withdrawals.withdraw(lesson, kind="withdrawn", reason="วัดผิดวิธี")
+    rules.withdraw(lesson, kind="withdrawn", reason="วัดผิดวิธี")
     pack = unpacked(visitor, again(course))
     index = text_of(pack, "index.html")
     assert "น้ำนิ่งเน่า" in index and "วัดผิดวิธี" in index
@@ -193,7 +193,7 @@ def test_the_manifest_names_what_is_before_beside_and_after(course, visitor, eng
     english.save_revision().publish()
     newer = publish_another(course)
     successor = CurriculumPageFactory(title="หลักสูตรปุ๋ยหมัก")
-    withdrawals.withdraw(newer, kind="superseded", reason="รวมกันแล้ว", successor=successor)
+    rules.withdraw(newer, kind="superseded", reason="รวมกันแล้ว", successor=successor)
     said = manifest(newer)
     assert said["supersedes"]["version"] == 1 and said["successor"]["title"] == "หลักสูตรปุ๋ยหมัก"
     (other,) = said["translations"]

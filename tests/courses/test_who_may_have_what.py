@@ -17,7 +17,7 @@ from wagtail.models import PageViewRestriction
 
 from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
 from courses.packs.contents import contents_of
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from hub.models import Attachment, HomePage, HubDocument, Topic
 from tests.conftest import make_user
 from tests.factories import (

@@ -8,10 +8,10 @@ from django.utils import timezone
 from wagtail.models import Site
 from wagtail.users.models import UserProfile
 
-from hub import member_pages
-from hub.letters import write_to_user
-from hub.member_pages import MemberItem, MemberSection
+from hub.email.sending import write_to_user
 from hub.models import Area
+from hub.people import account_pages
+from hub.people.account_pages import MemberItem, MemberSection
 from members.models import Member
 from search.models import Alert
 from tests.members.conftest import PASSWORD
@@ -66,15 +66,15 @@ def test_consent_is_asked_of_those_who_gave_none_or_gave_it_to_an_older_notice(h
 
 
 def test_apps_fill_sections_of_the_page(hers, member, monkeypatch):
-    monkeypatch.setattr(member_pages, "_sections", [])
-    member_pages.register(lambda user: None)
-    member_pages.register(lambda user: MemberSection("ว่าง", []))
-    member_pages.register(lambda user: MemberSection("ยังไม่มี", [], empty="เริ่มได้ที่นี่"))
-    member_pages.register(
+    monkeypatch.setattr(account_pages, "_sections", [])
+    account_pages.register(lambda user: None)
+    account_pages.register(lambda user: MemberSection("ว่าง", []))
+    account_pages.register(lambda user: MemberSection("ยังไม่มี", [], empty="เริ่มได้ที่นี่"))
+    account_pages.register(
         lambda user: MemberSection("รายงาน", [MemberItem(f"ของ {user.pk}", "/x/", "รอตรวจ")]),
         order=1,
     )
-    assert [s.title for s in member_pages.sections_of(member)] == ["รายงาน", "ยังไม่มี"]
+    assert [s.title for s in account_pages.sections_of(member)] == ["รายงาน", "ยังไม่มี"]
     page = hers.get("/accounts/me/").content.decode()
     for text in ("รายงาน", f"ของ {member.pk}", 'href="/x/"', "รอตรวจ", "เริ่มได้ที่นี่"):
         assert text in page

@@ -11,8 +11,8 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry, Site
 from wagtail.users.models import UserProfile
 
-from hub import personal_data
-from hub.personal_data import name_of
+from hub.people import personal_data
+from hub.people.personal_data import name_of
 from lessons.models import LessonAnswer
 from members import account
 from members.models import PRIVACY_NOTICE, Member

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from hub.changes import time_passed
+from hub.changelog.recording import time_passed
 from members.models import PRIVACY_NOTICE, Member
 from tests.members.conftest import PASSWORD
 

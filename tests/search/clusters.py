@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from search.cluster_client import address_of, client_of
+from search.engines.cluster.client import address_of, client_of
 
 PRODUCTS = ("opensearch", "elasticsearch")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from search import cluster, standing_in
+from search.index import cluster
+from search.query import fallback
 from tests.search.clusters import cluster_url, forget
 
 
@@ -17,7 +18,7 @@ def search_cluster(settings, monkeypatch):
     def have(product=None, url=None):
         settings.SEARCH_URL = url or cluster_url(product)
         if product:
-            monkeypatch.setattr(standing_in, "CLUSTER_SECONDS", 30)
+            monkeypatch.setattr(fallback, "CLUSTER_SECONDS", 30)
             made.append(settings.SEARCH_URL)
             cluster.rebuild()
         return cluster.cluster()

@@ -1,7 +1,7 @@
 """Entries for tests of engines, and what a search for them returns."""
 
-from search import query
-from search.engine import Entry, Filters, Section
+from search.engines.contract import Entry, Filters, Section
+from search.query import planning
 
 EVERYONE = Filters(["public"])
 
@@ -16,5 +16,5 @@ def entry(number, title="เรื่อง", body="", **changes):
 
 
 def found(engine, text, filters=EVERYONE, **arguments):
-    answer = query.run(engine, query.plan(text), filters, **arguments)
+    answer = planning.run(engine, planning.plan(text), filters, **arguments)
     return [hit.page_id for hit in answer.hits]

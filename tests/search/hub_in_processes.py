@@ -42,7 +42,7 @@ def prepare():
     """A hub with a section to write below, twelve pages, a file, and both indexes."""
     from django.core.management import call_command
 
-    from hub.reference import load_reference
+    from hub.reference.loading import load_reference
     from tests.factories import LessonPageFactory, SectionPageFactory, document
 
     call_command("migrate", verbosity=0)
@@ -123,7 +123,7 @@ class Editing:
 
 
 def rebuilding(step):
-    from search import indexer
+    from search.index import indexer
 
     while True:
         step.set("filling")
@@ -151,9 +151,11 @@ def reading(step):
 
 def note_steps(step):
     """Put a note of the step around what the hub does on its way; changes nothing else."""
-    from hub.models.change import ChangeQuerySet
-    from search import generations, indexer, tasks
-    from search.tantivy_engine import TantivyEngine, _Building
+    from hub.models.outbox_entry import OutboxQuerySet
+    from search.engines import generations
+    from search.engines.tantivy_engine import TantivyEngine, _Building
+    from search.extraction import tasks
+    from search.index import indexer
 
     def noted(owner, name, before, after=None):
         original = getattr(owner, name)
@@ -170,7 +172,7 @@ def note_steps(step):
 
     noted(indexer, "catch_up", "committed", "between")
     noted(TantivyEngine, "_write", "writing the index")
-    noted(ChangeQuerySet, "applied", "marking", "between")
+    noted(OutboxQuerySet, "applied", "marking", "between")
     noted(_Building, "apply", "late changes", "swapping")
     noted(generations, "remove_all_but", "swapping")
     noted(tasks, "extract_safely", "reading", "storing")
@@ -180,7 +182,7 @@ def look(folder):
     """Open the hub as any process would, search once, and write down what is wrong."""
     from django.core.management import call_command
 
-    from search.find import find
+    from search.query.find import find
     from tests.search.what_must_hold import wrong_after_a_search, wrong_after_the_schedule
 
     results = find("ปูม้า")
@@ -233,7 +235,7 @@ def main():
     django.setup()
     from pythainlp import word_tokenize  # noqa: F401 read before forking, not after each
 
-    from search import thai
+    from search.text import thai
 
     thai.words("อ่านพจนานุกรมก่อน")
     folder = Path(os.environ["DATA_DIR"])

@@ -17,9 +17,9 @@ from wagtail.models import (
 )
 
 from courses.models import Handout
-from hub.chain import Relation
+from hub.chain.relations import Relation
 from hub.models import Attachment, HomePage, Topic
-from search.find import find
+from search.query.find import find
 from tests.factories import (
     CurriculumPageFactory,
     LessonPageFactory,
@@ -183,7 +183,7 @@ def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
 
 
 def test_an_alert_tells_nothing_that_is_not_open_to_all(guarded, hub, mailoutbox):
-    from search.alerts import send_due
+    from search.alerts.subscriptions import send_due
     from search.models import Alert
 
     before = timezone.now() - timedelta(days=30)
@@ -235,40 +235,40 @@ ADDRESSES = {
     "livez": "health", "readyz": "health", "robots": "no content",
     "document": "pages and files", "wagtaildocs_serve": "pages and files",
     "wagtaildocs_authenticate_with_password": "switched off",
-    "media": "tests/hub/test_documents_and_images.py", "search": "search",
+    "media": "tests/hub/files/test_documents_and_images.py", "search": "search",
     "search_suggest": "search", "search_feed": "a feed", "search_alert": "the pages of alerts",
     "search_alert_asked": "the pages of alerts",
     # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
     **dict.fromkeys(
         ["lessons_used", "lessons_used_csv", "lessons_used_json", "lessons_together",
-         "lessons_told_together"], "tests/lessons/test_who_may_read_a_lesson.py",
+         "lessons_told_together"], "tests/lessons/privacy/test_who_may_read_a_lesson.py",
     ),
     **dict.fromkeys(
-        ["broken_links", "broken_links_csv"], "tests/lessons/test_who_may_read_a_lesson.py"
+        ["broken_links", "broken_links_csv"], "tests/lessons/privacy/test_who_may_read_a_lesson.py"
     ),
     **dict.fromkeys(
         ["replications_photo", "replications_mine"],
-        "tests/models_lib/test_who_may_read_and_write_a_report.py",
+        "tests/models_lib/replications/test_who_may_read_and_write_a_report.py",
     ),
     **dict.fromkeys(
         ["peer_review", "peer_review_draft", "peer_review_decline", "peer_reviews_of_mine"],
-        "tests/models_lib/test_peer_review_rights.py",
+        "tests/models_lib/peer_review/test_peer_review_rights.py",
     ),
-    "fit": "tests/models_lib/test_fit_page.py",
+    "fit": "tests/models_lib/fit/test_fit_page.py",
     **dict.fromkeys(
         ["course_run", "course_run_calendar", "course_runs", "group", "group_add",
          "group_complete", "group_file", "group_list", "group_meeting", "group_remove",
          "group_send", "group_unsend", "my_run", "run_enrol", "run_leave"],
-        "tests/courses/test_who_may_see_a_group.py",
+        "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
         ["course_copy_forget", "course_follow_confirm", "course_follow_stop"],
-        "tests/courses/test_who_may_see_a_group.py",
+        "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
         ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
-         "certificate_revoke"], "tests/courses/test_certificates.py",
+         "certificate_revoke"], "tests/courses/runs/test_certificates.py",
     ),
     **dict.fromkeys(
         ["short_address", "short_address_qr"], "tests/courses/test_short_addresses.py"
@@ -281,7 +281,7 @@ ADDRESSES = {
      "follow_up_cell", "follow_up_cell_data", "follow_up_report", "follow_up_verify",
      "follow_up_mine", "follow_up_withdraw", "follow_up_file", "follow_up_link",
      "follow_up_quiet"],
-    "tests/policy/test_who_may_write_and_open_what.py",
+    "tests/policy/reports/test_who_may_write_and_open_what.py",
 )
 
 

@@ -5,16 +5,16 @@ from collections import defaultdict
 
 from wagtail.models import Page, PageLogEntry, Revision
 
-from hub.models import Attachment, Change
+from hub.models import Attachment, OutboxEntry
 from lessons.models import LessonPage
-from search import indexer, wagtail_backend
+from search.index import indexer, wagtail_backend
 from search.models import DocumentText
 
 
 def wrong_after_a_search(folder, results) -> list[str]:
     """The index agrees with the database, and the database with what was acknowledged."""
     wrong = []
-    if waiting := Change.objects.pending().count():
+    if waiting := OutboxEntry.objects.unprocessed().count():
         wrong.append(f"{waiting} changes wait after a search")
     if found := indexer.difference():
         wrong.append(f"the index differs: {found}")

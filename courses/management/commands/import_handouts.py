@@ -7,13 +7,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from courses.importing import report
-from courses.importing.found import MAX_FILES, TooMany, files_of_folder, files_of_zip
-from courses.importing.taking import Taking, title_of
+from courses.importing.importer import Taking, title_of
+from courses.importing.sources import MAX_FILES, TooMany, files_of_folder, files_of_zip
 from courses.models import CurriculumPage, HandoutImport
 from courses.models.handout import NOT_STATED
+from hub.files.document_text import read_now
 from hub.models import SectionPage
 from hub.models.knowledge_page import LICENCES
-from hub.reading import read_now
 
 
 class Command(BaseCommand):

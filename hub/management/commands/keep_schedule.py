@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
 
-from hub.changes import time_passed
+from hub.changelog.recording import time_passed
 
 logger = logging.getLogger(__name__)
 

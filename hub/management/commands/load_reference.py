@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from hub.reference import load_reference
+from hub.reference.loading import load_reference
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from policy.stretches import differences, rebuild_all
+from policy.ledger.status_periods import differences, rebuild_all
 
 
 class Command(BaseCommand):

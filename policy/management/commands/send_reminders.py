@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from policy.reminders import send_due
+from policy.reports.reminders import send_due
 
 
 class Command(BaseCommand):

@@ -3,10 +3,10 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from search import cluster, indexer
-from search.cluster_engine import Unfit
-from search.engine import IndexUnavailable
-from search.wagtail_backend import has_editors_index
+from search.engines.cluster.engine import IndexMismatch
+from search.engines.contract import IndexUnavailable
+from search.index import cluster, indexer
+from search.index.wagtail_backend import has_editors_index
 
 LOCAL = "local index"
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         try:
             try:
                 target.engine.count()
-            except Unfit:
+            except IndexMismatch:
                 cluster.rebuild()
             cluster.drain_all()
             self._say(f"{target.engine.count()} entries.")
@@ -70,7 +70,7 @@ class Command(BaseCommand):
     def _compared_cluster(self, target, repair):
         try:
             target.engine.count()
-        except Unfit:
+        except IndexMismatch:
             if not repair:
                 raise
             self._say(f"{cluster.rebuild()} entries indexed.")

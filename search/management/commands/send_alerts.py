@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from search.alerts import send_due
+from search.alerts.subscriptions import send_due
 
 
 class Command(BaseCommand):

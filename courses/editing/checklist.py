@@ -1,0 +1,208 @@
+"""What a curriculum still lacks: what it cannot be published without, and what makes it better.
+
+Looks at the page as it is given, with rows that are not saved yet, so that the same list stands in
+the editor and is held against what is to be published.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from courses.files import closed_documents
+from courses.models.handout import NOT_STATED
+from hub.chain.relations import Relation
+from hub.files.document_text import readings_of
+from hub.models import ChainLink
+from hub.templatetags.hub_tags import minutes as in_words
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to look at: what it is, and what is amiss; nothing is where it is done."""
+
+    label: str
+    problems: tuple[str, ...] = ()
+    is_required: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        return not self.problems
+
+
+def checklist_of(page) -> list[Item]:
+    """Everything that is looked at, what is required first."""
+    items = [make(page) for make in REQUIRED] + [make(page) for make in RECOMMENDED]
+    return items
+
+
+def lacking(page) -> list[Item]:
+    """What is required and not there."""
+    return [item for item in (make(page) for make in REQUIRED) if not item.is_done]
+
+
+def _missing(value, said) -> tuple[str, ...]:
+    return () if value else (said,)
+
+
+def _item(label, problems, is_required=False) -> Item:
+    return Item(label, tuple(problems), is_required)
+
+
+# Required
+
+
+def _summary(page):
+    return _item(_("Summary"), _missing(page.summary.strip(), _("Say in two or three sentences "
+                 "what it teaches and for whom.")), True)
+
+
+def _audience(page):
+    return _item(_("For whom"), _missing(page.audience.strip(), _("Say for whom it is.")), True)
+
+
+def _aims(page):
+    return _item(_("Aims"), _missing(len(page.aims), _("Name at least one aim.")), True)
+
+
+def _sessions(page):
+    return _item(_("Sessions"), _missing(
+        len(page.sessions.all()), _("Add at least one session.")), True)
+
+
+def _licences(page):
+    said = _("“%(file)s” has no licence. Ask its author, then choose one.")
+    return _item(_("Licences"), [
+        said % {"file": handout} for handout in page.handouts.all()
+        if handout.licence == NOT_STATED
+    ], True)
+
+
+# Recommended
+
+
+def _competences(page):
+    return _item(_("Competences"), _missing(
+        len(page.competences), _("Say what people can do afterwards.")))
+
+
+def _prerequisites(page):
+    return _item(_("Prerequisites"), _missing(
+        page.prerequisites.strip(), _("Say what people need before, or that nothing is needed.")))
+
+
+def _plans(page):
+    return _item(_("Plan by the minute"), [
+        said for number, session in enumerate(page.sessions.all(), 1)
+        if (said := time_problem(number, session))
+    ])
+
+
+def time_problem(number, session) -> str:
+    """What is amiss with the minutes of a session's steps; "" when they fill it."""
+    values = {"number": number, "title": session.title, "minutes": in_words(session.minutes),
+              "planned": in_words(session.planned)}
+    if not session.planned:
+        return _("Session %(number)s, “%(title)s”, has no plan yet.") % values
+    over = session.planned - session.minutes
+    values["over"] = in_words(abs(over))
+    if over > 0:
+        return _("Session %(number)s, “%(title)s”: the steps take %(planned)s, %(over)s more than "
+                 "its %(minutes)s.") % values
+    if over < 0:
+        return _("Session %(number)s, “%(title)s”: the steps take %(planned)s, %(over)s less than "
+                 "its %(minutes)s.") % values
+    return ""
+
+
+def _handouts(page):
+    numbers = page.session_numbers
+    said = _missing(len(page.handouts.all()), _("Add the files that are handed out."))
+    return _item(_("Handouts"), [*said, *(
+        _("“%(file)s” belonged to a session that was deleted. Choose one for it.")
+        % {"file": handout} for handout in page.handouts.all()
+        if handout.session_key and handout.session_key not in numbers
+    )])
+
+
+def _text_of_files(page):
+    handouts = {h.document_id: h for h in page.handouts.all()}
+    problems = []
+    for pk, reading in readings_of(handouts).items():
+        values = {"file": handouts[pk], "problem": reading.problem,
+                  "sample": reading.sample[:80]}
+        if reading.is_waiting:
+            problems.append(_("“%(file)s” is still being read. Look again in a minute.") % values)
+        elif reading.problem and reading.sample:
+            problems.append(_("“%(file)s”: %(problem)s. It reads: %(sample)s") % values)
+        elif reading.problem:
+            problems.append(_("“%(file)s”: %(problem)s.") % values)
+    return _item(_("Text in the files"), problems)
+
+
+def _closed_elsewhere(page):
+    handouts = [h for h in page.handouts.all() if not h.facilitator_only]
+    closed = closed_documents(h.document_id for h in handouts)
+    said = _("“%(file)s” is or was for facilitators only. Participants do not get it. Upload it "
+             "anew if it is meant for all.")
+    return _item(_("Files for everybody"), [
+        said % {"file": h} for h in handouts
+        if h.document_id in closed and not _is_closed_here(page, h)
+    ])
+
+
+def _is_closed_here(page, handout) -> bool:
+    """Whether this page itself closes the file as it is published, and is about to open it."""
+    from courses.models import Handout
+
+    others = Handout.objects.filter(document=handout.document_id, facilitator_only=True)
+    return not others.exclude(page=page.pk).exists() and others.filter(page=page.pk).exists()
+
+
+def _assessment(page):
+    return _item(_("Assessment"), _missing(
+        page.assessment.strip(), _("Say how people notice that they have learned it.")))
+
+
+def _taught(page):
+    links = [link for link in page.chain_links.all() if link.relation == Relation.TEACHES]
+    if not links and not _is_linked_by_a_twin(page):
+        return _item(_("What it teaches"), [_("Link a Model or a lesson in the chain.")])
+    said = _("Say which version of “%(title)s” it was written from.")
+    return _item(_("What it teaches"), [
+        said % {"title": link.target} for link in links
+        if link.version is None and link.target.published_versions.exists()
+    ])
+
+
+def _is_linked_by_a_twin(page) -> bool:
+    """Whether the chain of a translation, which it shares, says what it teaches."""
+    return ChainLink.objects.filter(
+        page__translation_key=page.translation_key, relation=Relation.TEACHES
+    ).exists()
+
+
+def _who(page):
+    return _item(_("Contributors"), _missing(
+        len(page.contributors.all()), _("Name who wrote it.")))
+
+
+def _other_language(page):
+    twins = page.pk and page.get_translations().exists()
+    return _item(_("In the other language"), _missing(
+        twins, _("It is written in one language only.")))
+
+
+def _what_changed(page):
+    version, note = page.current_version, page.changes.strip()
+    if not version or not page.has_unpublished_changes or (note and note != version.note):
+        return _item(_("What changed"), ())
+    return _item(_("What changed"), [
+        _("Say what is different from version %(number)s.") % {"number": version.number}])
+
+
+REQUIRED: list[Callable] = [_summary, _audience, _aims, _sessions, _licences]
+RECOMMENDED: list[Callable] = [
+    _competences, _prerequisites, _plans, _handouts, _text_of_files, _closed_elsewhere, _taught,
+    _assessment, _who, _other_language, _what_changed,
+]

@@ -1,0 +1,29 @@
+"""The checklist in the editor's form of a curriculum."""
+
+from django import forms
+from wagtail.admin.panels import Panel
+
+
+class ChecklistPanel(Panel):
+    """What is missing before publishing, as of the last save, and the words for the script that
+    adds minutes up while they are typed."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "courses/admin/checklist.html"
+
+        @property
+        def media(self):
+            return forms.Media(
+                js=["js/course_form.js"], css={"all": ["css/courses_admin.css"]}
+            )
+
+        def get_context_data(self, parent_context=None):
+            from courses.editing.checklist import checklist_of
+
+            context = super().get_context_data(parent_context)
+            items = checklist_of(self.instance)
+            return context | {
+                "required": [item for item in items if item.is_required],
+                "recommended": [item for item in items if not item.is_required],
+                "open": sum(not item.is_done for item in items),
+            }

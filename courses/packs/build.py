@@ -1,0 +1,189 @@
+"""What is made of a curriculum for its pack: offline pages, EPUB, PDF, index and manifest.
+
+Made once for the same content, into a folder named by the digest of that content, and found there
+by every process; nothing is made at a request unless something changed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import unicodedata
+import uuid
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from courses.models.pack_edition import PackEdition
+from courses.packs.chapters import chapters_of
+from courses.packs.checksums import Sums, sums_of
+from courses.packs.contents import file_on_disk
+from courses.packs.epub import epub_of
+from courses.packs.manifest import changed_at, citation_of, manifest_of, withdrawn_of
+from courses.short_address import short_url_of_now
+from hub.email.sending import absolute
+from hub.export.pdf import pdf_of
+from hub.files.names import safe_filename
+from hub.pages.page_search import words_of
+
+SHAPE = 1  # raised when the same content is to make other files
+KEPT_SECONDS = 24 * 3600  # a download that goes on from yesterday finds its bytes
+FONTS = [f"plex-looped-{script}-{weight}.woff2"
+         for script in ("thai", "latin") for weight in (400, 600)]
+SITE = Path(__file__).parent / "site"  # what all offline pages share
+_making = Lock()
+
+
+def made_files(page, handouts, user_may_facilitate: bool) -> list:
+    """``handouts`` (``PackFile``) and after them what is made; the manifest is not among them."""
+    chapters = chapters_of(page, handouts, user_may_facilitate)
+    with override(page.locale.language_code):
+        texts = _texts(page, chapters, handouts)
+        digest = _digest(page, chapters, texts, handouts)
+        audience = "facilitators" if user_may_facilitate else "public"
+        folder = settings.PACKS_DIR / f"{page.pk}-{audience}" / digest
+        if not (folder / "sums.json").exists():
+            with _making:
+                if not (folder / "sums.json").exists():
+                    _make(folder, page, chapters, texts)
+                    _forget_others(folder)
+    sums = json.loads((folder / "sums.json").read_text("utf-8"))
+    return handouts + [
+        file_on_disk(folder / row["name"], row["path"], Sums(*row["sums"]), row["title"],
+                     row["kind"], session=row["session"])
+        for row in sums
+    ]
+
+
+def with_manifest(page, files, user_may_facilitate: bool) -> list:
+    """``files`` and, before them, the manifest that lists them; the edition is remembered."""
+    manifest = manifest_of(page, files)
+    content = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
+    digest = hashlib.sha256(content).hexdigest()
+    PackEdition.objects.keep(page, manifest, digest, user_may_facilitate)
+    audience = "facilitators" if user_may_facilitate else "public"
+    path = settings.PACKS_DIR / f"{page.pk}-{audience}" / f"manifest-{digest[:32]}.json"
+    if not path.exists():
+        _write(path, content)
+    return [file_on_disk(path, "manifest.json", sums_of(path.open("rb")), "manifest.json", "site"),
+            *files]
+
+
+def book_name(page, extension) -> str:
+    """The name of the EPUB or PDF of ``page`` in its pack."""
+    return safe_filename(f"{page.title}.{extension}")
+
+
+def _texts(page, chapters, handouts) -> dict[str, bytes]:
+    """The offline pages and the index: path in the pack → content."""
+    address = short_url_of_now(page)
+    about = {
+        "title": page.title, "language": page.locale.language_code, "chapters": chapters,
+        "pdf": book_name(page, "pdf"), "epub": book_name(page, "epub"),
+        "address": address, "in_words": address,
+        "withdrawn": withdrawn_of(page), "licence": page.get_licence_display(),
+        "citation": citation_of(page), "handouts": handouts,
+        "version": page.current_version.number if page.current_version else None,
+    }
+    found = {"README.txt": b"\xef\xbb\xbf" + render_to_string(
+        "courses/pack/readme.txt", about).replace("\n", "\r\n").encode()}
+    for number, chapter in enumerate(chapters):
+        up = "../" if number else ""
+        name = f"pages/{chapter.name}.html" if number else "index.html"
+        found[name] = render_to_string("courses/pack/site.html", about | {
+            "name": chapter.name, "chapter_title": chapter.title, "up": up,
+            "body": chapter.body(up or "./"),
+        }).encode()
+    found["site/words.js"] = _words(chapters).encode()
+    for name in ("pack.css", "search.js"):
+        found[f"site/{name}"] = (SITE / name).read_bytes()
+    for name in FONTS:
+        found[f"site/{name}"] = Path(finders.find(f"fonts/{name}")).read_bytes()
+    return found
+
+
+def _words(chapters) -> str:
+    """The text of all chapters and its words, as a script: pages from disk may fetch nothing."""
+    pages = [
+        {
+            "address": f"pages/{chapter.name}.html" if number else "index.html",
+            "title": chapter.title, "text": " ".join(chapter.text.split()),
+            "words": "\n" + "\n".join(sorted({
+                unicodedata.normalize("NFC", word).lower()
+                for word in words_of(f"{chapter.title} {chapter.text}") if word.strip()
+            })) + "\n",
+        }
+        for number, chapter in enumerate(chapters)
+    ]
+    said = json.dumps(pages, ensure_ascii=False)
+    return "window.PACK = " + said.replace("\u2028", " ").replace("\u2029", " ") + ";\n"
+
+
+def _digest(page, chapters, texts, handouts) -> str:
+    digest = hashlib.sha256(f"{SHAPE} {page.pk}".encode())
+    for path, content in texts.items():
+        digest.update(path.encode() + b"\0" + content + b"\0")
+    for chapter in chapters:
+        digest.update(chapter.plain.encode())
+    for file in handouts:
+        digest.update(f"{file.path}\0{file.sha256}".encode())
+    return digest.hexdigest()[:32]
+
+
+def _make(folder, page, chapters, texts):
+    """Write everything beside ``folder`` and move it there whole."""
+    version = page.current_version
+    language, licence = page.locale.language_code, str(page.get_licence_display())
+    rows = [(path, content, path, "page" if path.endswith(".html") else "site", None)
+            for path, content in texts.items()]
+    epub = epub_of(
+        chapters, page.title, language, [c.name for c in page.contributors.all()],
+        absolute(page.get_url() or ""), version.number if version else 0, licence,
+        changed_at(page),
+    )
+    rows.append((book_name(page, "epub"), epub, page.title, "epub", None))
+    printed = {"title": page.title, "language": language,
+               "footer": " · ".join(filter(None, [page.title[:60], licence]))}
+    rows.append((book_name(page, "pdf"), pdf_of("courses/pack/book.html", printed | {
+        "bodies": [chapter.plain for chapter in chapters]}), page.title, "pdf", None))
+    for chapter in chapters:
+        if chapter.session:
+            sheet = pdf_of("courses/pack/book.html", printed | {"bodies": [chapter.plain]})
+            rows.append((f"sessions/{chapter.session:02d}.pdf", sheet, chapter.title, "pdf",
+                         chapter.session))
+    making = folder.with_name(f"making-{uuid.uuid4().hex}")
+    making.mkdir(parents=True)
+    sums = []
+    for number, (path, content, title, kind, session) in enumerate(rows):
+        name = f"{number:04d}"  # paths of a pack may be longer than a file system takes
+        (making / name).write_bytes(content)
+        found = sums_of((making / name).open("rb"))
+        sums.append({"name": name, "path": path, "title": title, "kind": kind, "session": session,
+                     "sums": [found.bytes, found.crc32, found.sha256]})
+    (making / "sums.json").write_text(json.dumps(sums, ensure_ascii=False), "utf-8")
+    try:
+        making.rename(folder)
+    except OSError:  # another process was first, with the same bytes
+        shutil.rmtree(making)
+
+
+def _write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    making = path.with_name(f"making-{uuid.uuid4().hex}")
+    making.write_bytes(content)
+    os.replace(making, path)
+
+
+def _forget_others(folder):
+    """Take away what was made of earlier content and is no longer being downloaded."""
+    for other in folder.parent.iterdir():
+        if other != folder and other.stat().st_mtime < time.time() - KEPT_SECONDS:
+            if other.is_dir():
+                shutil.rmtree(other, ignore_errors=True)
+            else:
+                other.unlink(missing_ok=True)

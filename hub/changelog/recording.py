@@ -1,0 +1,118 @@
+"""Writes the change log: one row in the same transaction as each change of public content.
+
+Signals, not calls, because Wagtail changes pages in many places (publish, unpublish, move,
+delete, privacy, scheduled tasks) and all of them save through the models.
+"""
+
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import Signal
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Page,
+    PageViewRestriction,
+    Site,
+)
+from wagtail.signals import page_slug_changed, post_page_move
+
+changes_recorded = Signal()  # sent inside the transaction, after rows were added to the log
+process_started = Signal()  # sent in a thread of each new server process
+time_passed = Signal()  # sent every few seconds by the schedule; see hub/jobs/scheduler.py
+
+
+def record(kind, object_id=None) -> None:
+    """Add a row to the change log; it is seen by others when the transaction commits."""
+    from hub.models import OutboxEntry
+
+    OutboxEntry.objects.create(kind=kind, object_id=object_id)
+    changes_recorded.send(OutboxEntry)
+
+
+def record_pages(pages) -> None:
+    """Add a row for each page of a queryset."""
+    from hub.models import OutboxEntry
+
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(kind=OutboxEntry.Kind.PAGE, object_id=pk) for pk in pages.values_list("pk", flat=True)
+    )
+    changes_recorded.send(OutboxEntry)
+
+
+def _page_changed(sender, instance, raw=False, **kwargs):
+    if issubclass(sender, Page) and not raw:
+        record("page", instance.pk)
+
+
+def _page_deleted(sender, instance, **kwargs):
+    if issubclass(sender, Page):
+        record("page", instance.pk)
+        # Its translations stand alone now; nobody could ask the deleted page for them later.
+        record_pages(Page.objects.filter(translation_key=instance.translation_key))
+
+
+def _subtree_changed(sender, instance, **kwargs):
+    record_pages(Page.objects.filter(path__startswith=instance.path))
+
+
+def _privacy_changed(sender, instance, **kwargs):
+    page = Page.objects.filter(pk=instance.page_id).first()
+    if page:
+        _subtree_changed(sender, page)
+
+
+def _privacy_groups_changed(sender, instance, **kwargs):
+    if isinstance(instance, PageViewRestriction):
+        _privacy_changed(sender, instance)
+    else:
+        _collection_changed(sender, instance)
+
+
+def _document_changed(sender, instance, **kwargs):
+    record("document", instance.pk)
+
+
+def _collection_changed(sender, instance, **kwargs):
+    from hub.models import HubDocument, OutboxEntry
+
+    collection = instance if isinstance(instance, Collection) else instance.collection
+    documents = HubDocument.objects.filter(collection__path__startswith=collection.path)
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(kind=OutboxEntry.Kind.DOCUMENT, object_id=pk)
+        for pk in documents.values_list("pk", flat=True)
+    )
+    changes_recorded.send(OutboxEntry)
+
+
+def _name_changed(sender, instance, created=False, **kwargs):
+    """A topic or an area was renamed: the pages that show it changed with it."""
+    record("site")
+    if not created:
+        record_pages(instance.knowledgepage_set.all())
+
+
+def _site_changed(sender, **kwargs):
+    record("site")
+
+
+def connect() -> None:
+    """Listen to everything that changes what a visitor sees or may see."""
+    from hub.models import Area, HubDocument, HubImage, Topic
+
+    post_save.connect(_page_changed)
+    post_delete.connect(_page_deleted)
+    for signal in (post_save, post_delete):
+        signal.connect(_privacy_changed, sender=PageViewRestriction)
+        signal.connect(_collection_changed, sender=CollectionViewRestriction)
+        signal.connect(_document_changed, sender=HubDocument)
+        signal.connect(_site_changed, sender=HubImage)
+        signal.connect(_site_changed, sender=Site)
+    for model in (Topic, Area):
+        post_save.connect(_name_changed, sender=model)
+        post_delete.connect(_site_changed, sender=model)
+    post_save.connect(_collection_changed, sender=Collection)
+    page_slug_changed.connect(_subtree_changed)
+    post_page_move.connect(_subtree_changed)
+    for restriction in (PageViewRestriction, CollectionViewRestriction):
+        m2m_changed.connect(_privacy_groups_changed, sender=restriction.groups.through)
+
+

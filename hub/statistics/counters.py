@@ -1,0 +1,130 @@
+"""Counts what is done on the site without knowing who does it; what all counts have in common.
+
+An app registers what looks at each answer when it has been made and notes what it counts. That is
+held in the process's memory and added to the database every few seconds by a thread of its own, so
+that no reader waits; a process that is killed loses the counts of those seconds. Of the moment only
+the day is kept. Robots that say so are not counted, nor what a browser fetches ahead of its reader.
+To count a visitor once a day, a hash with a salt that lives as long as the process's day is held in
+memory: no cookie, and nobody can turn it back.
+"""
+
+import hashlib
+import logging
+import re
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from axes.helpers import get_client_ip_address
+from django.db import connection, transaction
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+SECONDS_BETWEEN_WRITES = 5
+MOST_WAITING = 5_000  # different counts; what comes above that before the next write is lost
+MOST_REMEMBERED = 100_000  # what visitors did in a day
+ROBOT = re.compile(
+    r"bot|crawl|spider|slurp|scan|preview|fetch|monitor|headless|curl|wget|python|java/|http|"
+    r"facebookexternal|archiver|lighthouse", re.IGNORECASE,
+)
+PURPOSE = ("Sec-Purpose", "Purpose", "X-Moz")  # what a browser says when it fetches ahead
+
+_counters: list[Callable] = []
+
+
+def register(counter) -> None:
+    """``counter(request, response)`` is called with every answer; it asks the database nothing."""
+    _counters.append(counter)
+
+
+class CountingMiddleware:
+    """Outermost: what is refused further in is seen as refused, pages from memory count too."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for counter in _counters:
+            try:
+                counter(request, response)
+            except Exception:
+                logger.exception("An answer was not counted.")
+        return response
+
+
+def is_a_person(request) -> bool:
+    """Whether a browser asked for somebody who waits for the answer: no robot, nothing ahead."""
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return bool(agent) and not ROBOT.search(agent) and not any(
+        "prefetch" in request.headers.get(name, "") for name in PURPOSE
+    )
+
+
+class Visitors:
+    """Who did what today, as hashes that nobody can turn back and that are never written."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.day, self.salt, self.seen = None, b"", set()
+
+    def is_new(self, request, what) -> bool:
+        """Whether the visitor, by address and browser, did ``what`` not yet today."""
+        agent = request.META.get("HTTP_USER_AGENT", "")
+        done = f"{get_client_ip_address(request)}|{agent}|{what}".encode("utf-8", "replace")
+        today = timezone.localdate()
+        with self.lock:
+            if self.day != today or len(self.seen) >= MOST_REMEMBERED:
+                self.day, self.salt, self.seen = today, secrets.token_bytes(16), set()
+            mark = hashlib.blake2b(done, digest_size=8, key=self.salt).digest()
+            if mark in self.seen:
+                return False
+            self.seen.add(mark)
+            return True
+
+
+class Counts:
+    """What was counted since the last write: ``waiting`` is (day, what) → how often.
+
+    ``add(waiting)`` of a subclass writes it, in a transaction; ``lost`` is logged where it fails.
+    """
+
+    lost = ""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.timer = None
+        self.waiting = Counter()
+
+    def increment(self, *whats) -> None:
+        """Count each of ``whats``, tuples, once on this day."""
+        today = timezone.localdate()
+        with self.lock:
+            for what in whats:
+                if (today, what) in self.waiting or len(self.waiting) < MOST_WAITING:
+                    self.waiting[today, what] += 1
+            if self.timer is None and SECONDS_BETWEEN_WRITES:
+                self.timer = threading.Timer(SECONDS_BETWEEN_WRITES, self._write_in_thread)
+                self.timer.daemon = True
+                self.timer.start()
+
+    def _write_in_thread(self) -> None:
+        try:
+            self.write()
+        except Exception:
+            logger.exception(self.lost)
+        finally:
+            connection.close()
+
+    def write(self) -> None:
+        """Add what was counted to the tables."""
+        with self.lock:
+            waiting, self.waiting = self.waiting, Counter()
+            self.timer = None
+        if waiting:
+            with transaction.atomic():
+                self.add(waiting)
+
+    def add(self, waiting) -> None:
+        raise NotImplementedError

@@ -1,0 +1,38 @@
+"""How often somebody may do a thing: counted in the cache, kept without knowing whom.
+
+What is counted is a hash that only this site can make and that differs every day. With the cache
+in each process's memory, each process counts for itself.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+
+from axes.helpers import get_client_ip_address
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+HOUR, DAY = 60 * 60, 24 * 60 * 60
+
+
+def hit(what, who, seconds) -> int:
+    """How often ``who`` did ``what`` in this stretch of ``seconds``, this time included."""
+    said = f"{timezone.localdate()}|{seconds}|{what}|{who}".encode()
+    name = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
+    key = f"limit-{name}"
+    cache.add(key, 0, timeout=seconds)
+    try:
+        return cache.incr(key)
+    except ValueError:  # it ran out between the two
+        return 1
+
+
+def network_of(request) -> str:
+    """The visitor's address; of IPv6 the part that one household shares."""
+    address = get_client_ip_address(request) or ""
+    try:
+        is_v6 = ipaddress.ip_address(address).version == 6
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if is_v6 else address

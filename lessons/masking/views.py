@@ -1,0 +1,107 @@
+"""Where an author sees her lesson masked, corrects the masking and hands the copy in."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from lessons.masking import masked_copy
+from lessons.masking.masker import mask, pieces
+from lessons.models import LessonPage, MaskedLesson
+
+KINDS = {
+    "name": gettext_lazy("Name"), "place": gettext_lazy("Place"), "amount": gettext_lazy("Amount"),
+    "word": gettext_lazy("Your own word"), "phone": gettext_lazy("Telephone"),
+    "email": gettext_lazy("E-mail"), "address": gettext_lazy("Web address"),
+    "account": gettext_lazy("Account"), "number": gettext_lazy("Identity number"),
+    "house": gettext_lazy("House number"), "date": gettext_lazy("Date"),
+}
+LONGEST_REASON = 300
+
+
+class DecisionsForm(forms.ModelForm):
+    """Words to mask and a title; the stretches to show are read beside it, one by one."""
+
+    class Meta:
+        model = MaskedLesson
+        fields = ["title", "words"]
+        widgets = {"words": forms.Textarea(attrs={"rows": 4})}
+
+
+def released_of(data) -> tuple[dict, set]:
+    """What a form says to show: key → reason, and the keys that lack their reason."""
+    released, lacking = {}, set()
+    for name, key in data.items():
+        number = name.removeprefix("key-")
+        if name.startswith("key-") and data.get(f"show-{number}"):
+            reason = data.get(f"reason-{number}", "").strip()[:LONGEST_REASON]
+            released[key] = reason
+            if not reason:
+                lacking.add(key)
+    return released, lacking
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mask_lesson(request, page_id):
+    """The original and the copy side by side; GET to look, POST to look again or to hand in."""
+    original = get_object_or_404(LessonPage, pk=page_id)
+    if not original.permissions_for_user(request.user).can_edit():
+        raise PermissionDenied
+    lesson = masked_copy.draft_of(original)
+    decisions = MaskedLesson.objects.filter(original=original).first() or MaskedLesson(
+        original=original
+    )
+    form, lacking, status = DecisionsForm(request.POST or None, instance=decisions), set(), 200
+    if request.method == "POST":
+        decisions.released, lacking = released_of(request.POST)
+        if not form.is_valid() or lacking:
+            status = 422
+        elif "hand-in" not in request.POST:
+            decisions.save()
+        elif lesson.openness != LessonPage.Openness.ANONYMISED:
+            messages.error(request, _(
+                "First choose “%(choice)s” in the lesson and save it.") % {
+                    "choice": LessonPage.Openness.ANONYMISED.label})
+            status = 422
+        elif request.POST.get("digest") != masked_copy.digest(lesson, decisions):
+            decisions.save()
+            messages.warning(request, _(
+                "The copy is not the one you looked at any more. Please look at it again."))
+            status = 422
+        else:
+            copy = masked_copy.hand_in(decisions, request.user)
+            messages.success(request, _("The masked copy is published.") if copy.live else _(
+                "The masked copy was sent to the moderators. They do not see the original."))
+            return redirect(reverse("lessons_mask", args=[original.pk]))
+    return render(request, "lessons/admin/mask.html",
+                  _shown(lesson, decisions, form, lacking), status=status)
+
+
+def _shown(lesson, decisions, form, lacking) -> dict:
+    rules = masked_copy.rules_for(lesson, decisions)
+    texts = masked_copy.texts_of(lesson)
+    found = masked_copy.all_stretches(lesson, rules)
+    return {
+        "page": lesson, "decisions": decisions, "form": form, "public": decisions.public,
+        "is_chosen": lesson.openness == LessonPage.Openness.ANONYMISED,
+        "parts": [
+            {"label": label, "pieces": list(pieces(text, rules))} for label, text in texts
+        ],
+        "title": mask(decisions.title or lesson.title, rules),
+        "stretches": [
+            {
+                "stretch": stretch, "kind": KINDS.get(stretch.kind, stretch.kind),
+                "is_shown": stretch.key in decisions.released,
+                "reason": decisions.released.get(stretch.key, ""),
+                "lacks_reason": stretch.key in lacking,
+            }
+            for stretch in found
+        ],
+        "digest": masked_copy.digest(lesson, decisions),
+    }

@@ -1,0 +1,42 @@
+"""Lessons that fit a text that is being written, as a fragment of the editor's form."""
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from hub.models import KnowledgePage
+from lessons.suggestions.answers import LONGEST_TEXT, asked_about
+
+
+@never_cache
+@require_POST
+def at_hand(request):
+    """POST ``text`` with ``page`` (its id, when it is saved) or ``model`` (app.model)."""
+    text = request.POST.get("text", "")[:LONGEST_TEXT].replace("\0", "")
+    page_id = request.POST.get("page", "")
+    if page_id:
+        if not page_id.isdecimal():
+            raise Http404
+        page = get_object_or_404(KnowledgePage, pk=int(page_id[:18])).specific
+        if not page.permissions_for_user(request.user).can_edit():
+            raise PermissionDenied
+        language = page.locale.language_code
+    else:
+        page, language = _model(request.POST.get("model", "")), None
+    with override(language or request.LANGUAGE_CODE):
+        asked = asked_about(page, text, request)
+    return render(request, "lessons/at_hand.html", {"asked": asked})
+
+
+def _model(label):
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError) as error:
+        raise Http404 from error
+    if not issubclass(model, KnowledgePage):
+        raise Http404
+    return model

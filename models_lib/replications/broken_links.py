@@ -1,0 +1,40 @@
+"""Where the chain is broken at Models."""
+
+from django.db.models.functions import Left, Length
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from hub.chain.broken_links import Check, linked, register
+from hub.chain.relations import Relation, Stage
+from models_lib.models import ModelPage, ReplicationPage
+
+
+def without_source(pages):
+    return pages.of_stages([Stage.MODEL]).exclude(
+        linked([Relation.RESTS_ON, Relation.EXTRACTED_FROM])
+    )
+
+
+def without_replication(pages):
+    """Models that nobody replicated: no link says so, and no replication stands below them."""
+    replications = ReplicationPage.objects.live().public().annotate(
+        above=Left("path", Length("path") - Page.steplen)
+    )
+    keys = ModelPage.objects.filter(path__in=replications.values("above")).values("translation_key")
+    return pages.of_stages([Stage.MODEL]).exclude(
+        linked([Relation.REPLICATED_BY])
+    ).exclude(translation_key__in=keys)
+
+
+def register_checks() -> None:
+    register(Check(
+        "models-without-source", _("Models without a source"),
+        _("Nothing says which practice, lesson or study tour these Models were drawn from. "
+          "Add a link in the chain of the Model."),
+        without_source,
+    ))
+    register(Check(
+        "models-without-replication", _("Models nobody has tried yet"),
+        _("No community has reported how it used these Models. Report yours: failure counts."),
+        without_replication,
+    ))

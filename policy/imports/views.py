@@ -1,0 +1,130 @@
+"""Where editors take in past resolutions from a spreadsheet: upload, look, all or nothing."""
+
+from datetime import date, timedelta
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from policy.imports import resolution_sheet
+from policy.imports.importer import numbers_taken, take_in
+from policy.imports.template import workbook_bytes
+from policy.models import AssemblyPage, Clause, Party, ResolutionSheet
+
+PROBLEMS_SHOWN = 200
+FORGOTTEN_AFTER = timedelta(days=2)  # a sheet that was read and not taken in
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Spreadsheet (.xlsx or .csv)"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}), max_length=200,
+        error_messages={"required": gettext_lazy("Choose a file."),
+                        "empty": gettext_lazy("The file is empty.")},
+    )
+
+
+def may_take_in(user, assembly) -> bool:
+    """Whether ``user`` may publish below the assembly."""
+    return assembly.permissions_for_user(user).can_publish_subpage()
+
+
+def _assembly_for(user, pk) -> AssemblyPage:
+    assembly = get_object_or_404(AssemblyPage, pk=pk)
+    if not may_take_in(user, assembly):
+        raise PermissionDenied
+    return assembly
+
+
+@require_safe
+def template(request, assembly):
+    _assembly_for(request.user, assembly)
+    response = HttpResponse(
+        workbook_bytes(),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    response["Content-Disposition"] = 'attachment; filename="resolutions.xlsx"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request, assembly):
+    """Read a sheet; with a problem in any row nothing is kept and every problem is named."""
+    page = _assembly_for(request.user, assembly)
+    asked = request.method == "POST"
+    form = SheetForm(request.POST, request.FILES) if asked else SheetForm()
+    problems = []
+    if asked and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            resolutions, problems = resolution_sheet.read(file, file.name, numbers_taken(page))
+        except ValidationError as error:
+            form.add_error("file", error)
+        else:
+            if not problems:
+                ResolutionSheet.objects.filter(
+                    taken_in_at=None, read_at__lt=timezone.now() - FORGOTTEN_AFTER
+                ).delete()
+                sheet = ResolutionSheet.objects.create(
+                    assembly=page, user=request.user, file_name=file.name[-255:],
+                    resolutions=resolutions,
+                )
+                return redirect("policy_sheet_preview", page.pk, sheet.pk)
+    context = _frame(page) | {
+        "form": form, "problems": problems[:PROBLEMS_SHOWN],
+        "more": max(0, len(problems) - PROBLEMS_SHOWN), "most": resolution_sheet.MAX_ROWS,
+    }
+    status = 422 if problems or form.errors else 200
+    return render(request, "policy/sheet_upload.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preview(request, assembly, sheet):
+    """What would be published; the button publishes all of it in one transaction."""
+    page = _assembly_for(request.user, assembly)
+    sheet = get_object_or_404(ResolutionSheet, pk=sheet, assembly=page, taken_in_at=None)
+    if request.method == "POST":
+        try:
+            made = take_in(sheet, request.user)
+        except ValueError:
+            messages.error(request, _(
+                "Something changed since the sheet was read: a number is taken or a party is "
+                "gone. Nothing was taken in. Read the sheet once more."
+            ))
+            return redirect("policy_sheet", page.pk)
+        messages.success(request, ngettext(
+            "%(number)d resolution was published.", "%(number)d resolutions were published.",
+            len(made),
+        ) % {"number": len(made)})
+        return redirect("wagtailadmin_explore", page.pk)
+    parties = {party.slug: party.name for party in Party.objects.all()}
+    channels = dict(Clause.Channel.choices)
+    for resolution in sheet.resolutions:
+        resolution["adopted_day"] = date.fromisoformat(resolution["adopted_on"])
+        for clause in resolution["clauses"]:
+            clause["due_day"] = date.fromisoformat(clause["due"]) if clause["due"] else None
+            clause["party_names"] = [parties.get(slug, slug) for slug in clause["parties"]]
+            clause["channel_name"] = channels.get(clause["channel"], "")
+    clauses = sum(len(resolution["clauses"]) for resolution in sheet.resolutions)
+    return render(request, "policy/sheet_preview.html", _frame(page) | {
+        "sheet": sheet, "clauses": clauses,
+    })
+
+
+def _frame(page) -> dict:
+    """What Wagtail's own frame around a view asks for."""
+    return {
+        "assembly": page, "header_icon": "table", "header_title": page.title,
+        "page_title": _("Resolutions from a spreadsheet"),
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_explore", args=[page.pk]), "label": page.title},
+            {"url": "", "label": _("Resolutions from a spreadsheet")},
+        ],
+    }

@@ -1,0 +1,57 @@
+"""Where the chain is broken at resolutions: clauses nobody answered, reports nothing shows."""
+
+from collections import defaultdict
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hub.chain.broken_links import Check, register
+from policy.models import Clause, ClauseReport
+
+REPORTS = ClauseReport.objects.filter(
+    clause_key=OuterRef("translation_key"), withdrawal=None
+)
+
+
+def unanswered():
+    """Clauses that no party has reported on."""
+    return Clause.objects.exclude(Exists(REPORTS))
+
+
+def unproven():
+    """Clauses with a report that neither a text nor a file nor an address shows to be so."""
+    return Clause.objects.filter(Exists(
+        REPORTS.filter(evidence="", evidence_url="", file="", figure=None)
+    ))
+
+
+def _pages_with(clauses):
+    return lambda pages: pages.filter(pk__in=clauses().values("page"))
+
+
+def _numbers_of(clauses):
+    def remarks(pages) -> dict[int, str]:
+        numbers = defaultdict(list)
+        for clause in clauses().filter(page__in=[p.pk for p in pages]).order_by("sort_order"):
+            numbers[clause.page_id].append(clause.number)
+        return {
+            pk: _("Clauses: %(numbers)s") % {"numbers": ", ".join(found)}
+            for pk, found in numbers.items()
+        }
+
+    return remarks
+
+
+def register_checks() -> None:
+    register(Check(
+        "clauses-without-report", gettext_lazy("Clauses nobody has reported on"),
+        gettext_lazy("The parties responsible have not said what they did about these clauses."),
+        _pages_with(unanswered), _numbers_of(unanswered),
+    ))
+    register(Check(
+        "reports-without-evidence", gettext_lazy("Reports without evidence"),
+        gettext_lazy("A party says what it did, but shows nothing for it: no text, file or "
+                     "address."),
+        _pages_with(unproven), _numbers_of(unproven),
+    ))

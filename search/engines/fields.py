@@ -1,0 +1,94 @@
+"""What every engine holds of an entry: text to search, keywords to filter by, the rest to show.
+
+No Django and no engine here. Text fields hold segmented tokens joined by spaces; the engines split
+at the spaces and do nothing else, so that relevance is the same everywhere.
+"""
+
+import hashlib
+import json
+
+from search.engines.contract import Entry, Hit, Section
+from search.text import thai
+
+SCHEMA_VERSION = 6  # an index made by another version is built anew
+WORD_FIELDS = ("title", "summary", "headings", "body")
+PHRASE_FIELDS = (*WORD_FIELDS, "pairs", "title_clusters")  # the order of tokens matters
+BAG_FIELDS = ("parts", "grams")  # it does not
+FACET_FIELDS = {"stages": "stage", "topics": "topic", "areas": "area", "years": "year",
+                "languages": "language"}
+KEYWORD_FIELDS = ("key", "audience", "site", "kind", "page", "reader", "standing",
+                  *FACET_FIELDS.values())
+BREAK = "¶"  # a token no segmented text has, so that no phrase spans two sections
+
+
+def texts_of(entry: Entry) -> dict[str, str]:
+    """Name of each text field → its tokens, joined by spaces."""
+    headings = [section.heading for section in entry.sections if section.heading]
+    bodies = [section.text for section in entry.sections]
+    groups = {
+        "title": [entry.title], "summary": [entry.summary], "headings": headings, "body": bodies,
+    }
+    words = {name: [thai.words(text) for text in texts] for name, texts in groups.items()}
+    found = {name: _joined(lists) for name, lists in words.items()}
+    found["parts"] = " ".join(
+        part for lists in words.values() for text in lists for word in text
+        for part in thai.parts(word)
+    )
+    everything = [entry.title, entry.summary]
+    for section in entry.sections:
+        everything += [section.heading, section.text]
+    found["pairs"] = _joined(thai.pairs(thai.cluster_tokens(text)) for text in everything)
+    found["title_clusters"] = " ".join(thai.cluster_tokens(entry.title))
+    found["grams"] = _joined(thai.grams(text) for text in everything)
+    return found
+
+
+def keywords_of(entry: Entry) -> dict[str, list[str]]:
+    """Name of each keyword field → its values."""
+    return {
+        "key": [entry.key], "audience": [entry.audience], "site": [entry.site],
+        "kind": [entry.kind], "page": [str(entry.page_id)], "reader": list(entry.readers),
+        "standing": [str(entry.standing)], "stage": [entry.stage], "topic": list(entry.topics),
+        "area": list(entry.areas), "year": [str(entry.year)] if entry.year else [],
+        "language": [entry.language],
+    }
+
+
+def shown_of(entry: Entry) -> dict:
+    """What a hit shows, fit for JSON."""
+    return {
+        "key": entry.key, "stage": entry.stage, "title": thai.clean(entry.title),
+        "page_id": entry.page_id, "document_id": entry.document_id, "year": entry.year,
+        "summary": thai.canonical(entry.summary),
+        "sections": [
+            [thai.clean(s.anchor), thai.clean(s.heading), thai.canonical(s.text)]
+            for s in entry.sections
+        ],
+    }
+
+
+def digest_of(texts, keywords, shown, published) -> str:
+    """A fingerprint of all that an engine holds of an entry: equal digests, equal entries."""
+    held = json.dumps([texts, keywords, shown, published], ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(held.encode(), digest_size=12).hexdigest()
+
+
+def document_of(entry: Entry) -> dict:
+    """The entry as engines hold it: ``texts``, ``keywords``, ``published``, ``shown`` (JSON)
+    and ``digest``."""
+    texts, keywords, shown = texts_of(entry), keywords_of(entry), shown_of(entry)
+    return {
+        "texts": texts, "keywords": keywords, "published": entry.published,
+        "shown": json.dumps(shown, ensure_ascii=False),
+        "digest": digest_of(texts, keywords, shown, entry.published),
+    }
+
+
+def hit_of(shown: str | bytes, score: float) -> Hit:
+    """The hit made of the ``shown`` of a document."""
+    shown = json.loads(shown)
+    return Hit(score=score, **shown | {"sections": [Section(*s) for s in shown["sections"]]})
+
+
+def _joined(token_lists) -> str:
+    return f" {BREAK} ".join(" ".join(tokens) for tokens in token_lists)

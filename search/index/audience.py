@@ -1,0 +1,58 @@
+"""Who may read what, as one token per entry.
+
+The token names every privacy setting that a page or a document stands under, e.g. ``p3.c2``, or
+``public``. A reader's request is turned into the tokens it may read; the engine filters by them,
+so that hits, counts, facets and suggestions never know of the rest. A setting made a moment ago
+has a token that nobody holds yet, so the index errs on the closed side.
+"""
+
+from itertools import product
+
+from wagtail.models import CollectionViewRestriction, PageViewRestriction
+
+from search.engines.contract import PUBLIC
+
+
+def token(page_restrictions, collection_restrictions=()) -> str:
+    """The token of a page under the given restriction ids, or of a document on that page."""
+    parts = [f"p{pk}" for pk in sorted(page_restrictions)]
+    parts += [f"c{pk}" for pk in sorted(collection_restrictions)]
+    return ".".join(parts) or PUBLIC
+
+
+def page_restrictions(page, restrictions=None) -> list[int]:
+    """Ids of the restrictions on ``page`` and its ancestors."""
+    if restrictions is None:
+        restrictions = PageViewRestriction.objects.select_related("page")
+    return [r.pk for r in restrictions if page.path.startswith(r.page.path)]
+
+
+def collection_restrictions(collection, restrictions=None) -> list[int]:
+    """Ids of the restrictions on ``collection`` and its ancestors."""
+    if restrictions is None:
+        restrictions = CollectionViewRestriction.objects.select_related("collection")
+    return [r.pk for r in restrictions if collection.path.startswith(r.collection.path)]
+
+
+def audiences_of(request) -> list[str]:
+    """The tokens of everything that ``request`` may read.
+
+    A request without sign-in may read ``public`` only, at the cost of no query.
+    """
+    if not request.user.is_authenticated:
+        return [PUBLIC]
+    pages = list(PageViewRestriction.objects.select_related("page").prefetch_related("groups"))
+    collections = list(
+        CollectionViewRestriction.objects.select_related("collection").prefetch_related("groups")
+    )
+    open_pages = {r.pk for r in pages if r.accept_request(request)}
+    open_collections = {r.pk for r in collections if r.accept_request(request)}
+    page_sets = {(): None} | {tuple(page_restrictions(r.page, pages)): None for r in pages}
+    collection_sets = {(): None} | {
+        tuple(collection_restrictions(r.collection, collections)): None for r in collections
+    }
+    return [
+        token(ps, cs)
+        for ps, cs in product(page_sets, collection_sets)
+        if set(ps) <= open_pages and set(cs) <= open_collections
+    ]

@@ -1,0 +1,181 @@
+"""The passage of a hit that answers best, with the words that matched.
+
+Works on the stored text as it stands: the planned words are looked up as strings, so that no
+body is segmented again for a search.
+"""
+
+import re
+from dataclasses import dataclass
+
+from search.engines.contract import Section
+from search.text import thai
+
+WINDOW = 200  # characters of a passage
+BEFORE = 50  # of them before the first match
+OCCURRENCES = 12  # looked at per word and section
+MARKS = re.compile(f"[{thai.UPPER_AND_LOWER}ะาำๅๆ]")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a section; ``pieces`` are (text, matched) in order."""
+
+    anchor: str
+    heading: str
+    pieces: list[tuple[str, bool]]
+
+
+class Places:
+    """Where each of ``words`` stands in the texts of ``hit``: looked up once, used for its rank and
+    for its passages. ``found`` has for each section (position, word) in order."""
+
+    def __init__(self, hit, words):
+        self.sections = hit.sections
+        if hit.summary:
+            self.sections = [Section("", "", hit.summary), *hit.sections]
+        self.found = [_places_in(lowered(section.text), words) for section in self.sections]
+
+    def best(self, weights, width) -> float:
+        """The most that stands within ``width`` characters of one section."""
+        return max((best_window(places, weights, width)[0] for places in self.found), default=0)
+
+
+@dataclass
+class _Candidate:
+    score: float
+    section: Section
+    start: int
+
+
+def best_passages(places, weights, most=2) -> list[Passage]:
+    """The one or two best passages by the ``needles`` (word → weight), from different sections."""
+    candidates = []
+    for section, found in zip(places.sections, places.found, strict=True):
+        score, start = best_window(found, weights, WINDOW - BEFORE)
+        if section.heading:
+            heading = lowered(section.heading)
+            score += sum(weight / 2 for word, weight in weights.items() if word in heading)
+        if score and section.text.strip():
+            candidates.append(_Candidate(score, section, start))
+    candidates.sort(key=lambda c: -c.score)
+    words = list(weights)
+    if not candidates:
+        first = next((s for s in places.sections if s.text.strip()), None)
+        return [_passage(_Candidate(0, first, 0), [])] if first else []
+    best = candidates[0].score
+    kept = [c for c in candidates[:most] if c.score >= best * 0.6]
+    return [_passage(c, words) for c in kept]
+
+
+def needles(plan) -> dict[str, float]:
+    """What to look for, longest first, with its weight: whole stretches count most, then words by
+    length."""
+    found = {}
+    for terms in plan.terms:
+        meaningful = [w for w in terms.words if w not in thai.STOP_WORDS] or list(terms.words)
+        for word in meaningful:
+            if len(word) == 1 and "\u0e00" <= word <= "\u0e7f":
+                continue  # a lone letter is a remnant of a name cut apart
+            found[word] = max(found.get(word, 0), float(min(len(word), 12)))
+        for other in terms.other_names:  # whole: คน is no match for คนแก่
+            name = thai.join(other)
+            found[name] = max(found.get(name, 0), float(min(len(name), 12)))
+        whole = "".join(terms.words)
+        if len(terms.words) > 1 and not plan.is_question:
+            found[whole] = 3.0 * min(len(whole), 24)
+    return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def lowered(text) -> str:
+    """``text`` for comparison, character for character (so that positions stay)."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = text
+    return low.translate(thai.THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
+
+
+def _places_in(text, words) -> list[tuple[int, str]]:
+    places = []
+    for word in words:
+        start, seen = text.find(word), 0
+        while start >= 0 and seen < OCCURRENCES:
+            places.append((start, word))
+            seen += 1
+            start = text.find(word, start + len(word))
+    places.sort()
+    return places
+
+
+def best_window(places, weights, width) -> tuple[float, int]:
+    """Where within ``width`` characters the most stands: the weights of the words there, each
+    counted once, and the position of the first."""
+    inside, total, first, best = {}, 0.0, 0, (0.0, 0)
+    for start, word in places:
+        if not inside.get(word):
+            total += weights.get(word, 0.0)
+        inside[word] = inside.get(word, 0) + 1
+        while start - places[first][0] > width:
+            gone = places[first][1]
+            inside[gone] -= 1
+            if not inside[gone]:
+                total -= weights.get(gone, 0.0)
+            first += 1
+        if total > best[0]:
+            best = (total, places[first][0])
+    return best
+
+
+def _passage(candidate, words) -> Passage:
+    text = candidate.section.text.replace("\n", " ")
+    start = max(0, candidate.start - BEFORE)
+    if start:
+        space = text.find(" ", start, candidate.start)
+        start = space + 1 if space >= 0 else _boundary(text, start)
+    end = min(len(text), start + WINDOW)
+    if end < len(text):
+        space = text.rfind(" ", end - 40, end)
+        end = space if space > start else _boundary(text, end)
+    cut = text[start:end]
+    pieces = _marked(cut, words)
+    if start:
+        pieces.insert(0, ("… ", False))
+    if end < len(text):
+        pieces.append((" …", False))
+    return Passage(candidate.section.anchor, candidate.section.heading, pieces)
+
+
+def _boundary(text, at) -> int:
+    """The nearest place at or before ``at`` where no mark loses its letter."""
+    while at > 0 and at < len(text) and (
+        MARKS.match(text[at]) or text[at - 1] in "เแโใไ"
+    ):
+        at -= 1
+    return at
+
+
+def _marked(text, words) -> list[tuple[str, bool]]:
+    """``text`` split where words match; longer words win, a match never splits a cluster.
+
+    Plain searches: compiling a pattern of all words would cost more than everything else here.
+    """
+    low = lowered(text)
+    matches = []
+    for word in words:
+        start = low.find(word)
+        while start >= 0:
+            end = start + len(word)
+            whole = not (end < len(text) and MARKS.match(text[end])) and not (
+                start and text[start - 1] in "เแโใไ"  # กา is no part of เกา
+            )
+            if whole and not any(a < end and start < b for a, b in matches):
+                matches.append((start, end))
+            start = low.find(word, end)
+    pieces, last = [], 0
+    for start, end in sorted(matches):
+        if start > last:
+            pieces.append((text[last:start], False))
+        pieces.append((text[start:end], True))
+        last = end
+    if last < len(text):
+        pieces.append((text[last:], False))
+    return pieces

@@ -1,0 +1,283 @@
+"""All that the hub knows about Thai text: how to normalise it and where its words end.
+
+No Django here. Segmentation is maximal matching over a dictionary within character clusters
+("newmm", PyThaiNLP's algorithm) by nlpo3, which is the same in Rust; docs/decisions/
+0003-search-engine.md has the comparison.
+"""
+
+import re
+import tempfile
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from threading import Lock
+
+THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+THAI_DIGIT = re.compile("[๐-๙]")
+UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or below a letter
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*%?")
+ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.)+[ก-ฮ]{1,3}(?:\.|(?![\u0e00-\u0e7f.]))")
+# One leading vowel with its consonant, marks and following vowel: what a reader sees as one.
+CLUSTER = re.compile(
+    r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
+)
+NOT_FIRST = re.compile(f"[{UPPER_AND_LOWER}ะาำๅ]")  # belongs to the letter before it
+SHORTEST_COMPOUND = 4  # letters
+LONGEST_RUN = 400  # characters segmented at once: newmm's time grows with ambiguous length
+STOP_WORDS = frozenset(
+    "การ ความ ที่ ซึ่ง อัน และ หรือ แต่ ของ ใน บน จาก ถึง ต่อ ให้ ได้ ว่า เป็น คือ มี อยู่ ไป มา แล้ว ก็ จะ "
+    "ด้วย โดย นั้น นี้ ไว้ อะไร อย่างไร ยังไง ทำไม เท่าไร เท่าไหร่ ไหน ใคร เมื่อไร เมื่อไหร่ "
+    "ไหม มั้ย บ้าง ครับ ค่ะ คะ ๆ "
+    "the a an of in on at to for and or is are was were what who how when where why which".split()
+)
+QUESTION_WORDS = frozenset(
+    "อะไร อย่างไร ยังไง ทำไม เท่าไร เท่าไหร่ ไหน ใคร เมื่อไร เมื่อไหร่ ไหม มั้ย หรือไม่ หรือเปล่า กี่ ใด "
+    "what who how when where why which".split()
+)
+
+
+def clean(text: str) -> str:
+    """``text`` without what no database or index takes: NUL, controls, lone surrogates."""
+    return UNREADABLE.sub(" ", INVISIBLE.sub("", text))
+
+
+def canonical(text: str) -> str:
+    """``text`` in one spelling for what looks the same, still fit to be read.
+
+    NFC; sara-am in one character; marks in the order vowel, tone; doubled marks once; two sara-e
+    as sara-ae.
+    """
+    text = unicodedata.normalize("NFC", clean(text))
+    text = text.replace("\u0e40\u0e40", "\u0e41")
+    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", text)
+    text = re.sub("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a])", "\\2\\1", text)
+    return re.sub(f"([{UPPER_AND_LOWER}])\\1+", r"\1", text)
+
+
+def normalise(text: str) -> str:
+    """``text`` as it is compared: canonical, Thai digits as Arabic, case folded."""
+    text = canonical(text).casefold()
+    # Few texts have Thai digits, and looking for one is much cheaper than translating.
+    return text.translate(THAI_DIGITS) if THAI_DIGIT.search(text) else text
+
+
+class _Segmenter:
+    """nlpo3's dictionary, loaded when the first Thai word is cut, with custom words beside it."""
+
+    def __init__(self):
+        self.lock = Lock()
+        self.cut = None
+        self.known = frozenset()  # the words of the dictionary that was loaded
+        self.custom = frozenset()
+        self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load has a name of its own
+
+    def keep_whole(self, words) -> bool:
+        if words is self.custom:  # asked before every search
+            return False
+        with self.lock:
+            changed = self.custom != frozenset(words)
+            self.custom = frozenset(words)
+            if changed:
+                self.cut = None
+            return changed
+
+    def load(self):
+        with self.lock:
+            if self.cut is None:
+                from nlpo3 import load_dict, segment
+
+                self.loaded += 1
+                name = f"hub-{self.loaded}"
+                self.known = _dictionary(self.custom)
+                with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+                    file.write("\n".join(sorted(self.known)))
+                    file.flush()
+                    load_dict(file.name, name)
+                # nlpo3's safe mode loses letters of runs over about 140 characters (1.4.0), so
+                # the time is bounded by LONGEST_RUN instead.
+                self.cut = lambda run: segment(run, name, safe=False, parallel=False)
+            return self.cut
+
+
+_segmenter = _Segmenter()
+
+
+def keep_whole(words) -> None:
+    """Keep ``words``, and of the custom words no others, whole from now on. Text indexed before
+    was cut as before: ``search.index.indexer`` takes in anew what contains a word that came or went."""
+    if _segmenter.keep_whole(words):
+        _cut_thai.cache_clear()
+        parts.cache_clear()
+
+
+def is_in_dictionary(word: str) -> bool:
+    """Whether ``word`` is one without being a custom word."""
+    return normalise(word) in _words_of_the_language()
+
+
+@lru_cache(maxsize=1)
+def _words_of_the_language() -> frozenset[str]:
+    """PyThaiNLP's word list (CC0), cleaned of what is no word."""
+    words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")
+    return frozenset(normalise(word.strip()) for word in words if word.strip())
+
+
+def _dictionary(custom) -> frozenset[str]:
+    return _words_of_the_language() | {normalise(word) for word in custom}
+
+
+def _pieces(run):
+    """``run`` in stretches of at most LONGEST_RUN characters, no letter parted from its marks."""
+    while len(run) > LONGEST_RUN:
+        end = LONGEST_RUN
+        while end > LONGEST_RUN - 10 and (NOT_FIRST.match(run[end]) or run[end - 1] in "เแโใไ"):
+            end -= 1
+        yield run[:end]
+        run = run[end:]
+    yield run
+
+
+@lru_cache(maxsize=20_000)
+def _cut_thai(run: str) -> tuple[str, ...]:
+    """The words of a run of Thai letters."""
+    cut = _segmenter.load()
+    words = []
+    for piece in _pieces(run):
+        words.extend(cut(piece))
+    return tuple(w for w in words if w.strip())
+
+
+def cut(run: str) -> list[str]:
+    """A run of Thai as it stands, cut between its words: where a line may break."""
+    segment = _segmenter.load()
+    pieces = []
+    for piece in _pieces(run):
+        pieces.extend(segment(piece))
+    return pieces
+
+
+def tokens(text: str) -> list[str]:
+    """``text`` as it stands, cut into words and what is between them; joined, it is the same."""
+    found, last = [], 0
+    for match in TOKEN.finditer(text):
+        if match.start() > last:
+            found.append(text[last : match.start()])
+        run = match[0]
+        found.extend(cut(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
+        last = match.end()
+    return found + [text[last:]] if last < len(text) else found
+
+
+def runs(text: str) -> list[str]:
+    """The unbroken runs of letters of ``text``, normalised; an abbreviation is one: รพ.สต."""
+    text = ABBREVIATION.sub(lambda m: m[0].replace(".", "") + " ", normalise(text))
+    return TOKEN.findall(text)
+
+
+def words(text: str) -> list[str]:
+    """The words of ``text`` in order, normalised; punctuation and spaces left out."""
+    found = []
+    for run in runs(text):
+        if "\u0e00" <= run[0] <= "\u0e7f":
+            found.extend(w for w in _cut_thai(run) if w not in ("ๆ", "ฯ"))
+        else:
+            found.append(run.replace("’", "'"))
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def parts(word: str) -> tuple[str, ...]:
+    """The shorter words that ``word`` is whole made of, in order: ถังขยะ → ถัง, ขยะ.
+
+    The fewest dictionary words of two letters or more, and their parts in turn; all ways when
+    several are shortest. So กันและกัน has กัน, but ตาก has no ตา. In a word of four letters no
+    part begins with a bare consonant, which would rather end the part before: นายก has no นา.
+    A percentage has its number.
+    """
+    if word.endswith("%"):
+        return (word[:-1],)
+    if len(word) < SHORTEST_COMPOUND or not "\u0e00" <= word[0] <= "\u0e7f":
+        return ()
+    _segmenter.load()
+    return tuple(
+        found for piece in _cover(word, _segmenter.known) for found in (piece, *parts(piece))
+    )
+
+
+def falls_apart(word: str) -> bool:
+    """Whether ``word`` is not made of words of the language, so that it would be cut wrong."""
+    return not _cover(normalise(word), _words_of_the_language())
+
+
+def _cover(word, known) -> list[str]:
+    """The fewest of ``known`` that make up ``word``, in order; all ways when several are."""
+    ends = [0]
+    for cluster in clusters(word):
+        ends.append(ends[-1] + len(cluster))
+    pieces = [
+        (start, end) for i, start in enumerate(ends) for end in ends[i + 1 :]
+        if 2 <= end - start < len(word) and word[start:end] in known
+        and not (len(word) == SHORTEST_COMPOUND and start and start + 1 in ends)
+    ]
+    fewest = {0: 0}  # position → words before it
+    for start, end in pieces:  # ordered by start
+        if start in fewest:
+            fewest[end] = min(fewest.get(end, len(word)), fewest[start] + 1)
+    on_the_way, found = {len(word)}, []
+    for start, end in reversed(pieces):
+        if end in on_the_way and end in fewest and fewest.get(start) == fewest[end] - 1:
+            on_the_way.add(start)
+            found.insert(0, word[start:end])
+    return found
+
+
+def join(words) -> str:
+    """Words as they are written: Thai without spaces, other scripts with."""
+    text = ""
+    for word in words:
+        apart = text and not ("\u0e00" <= word[0] <= "\u0e7f" and "\u0e00" <= text[-1] <= "\u0e7f")
+        text += f" {word}" if apart else word
+    return text
+
+
+def clusters(text: str) -> list[str]:
+    """Character clusters of a run of Thai: a consonant with the signs around it."""
+    return CLUSTER.findall(text)
+
+
+def cluster_tokens(text: str) -> list[str]:
+    """``text`` as character clusters, words of other scripts whole: a string's tokens stand in
+    the same order wherever the string occurs, inside a compound too."""
+    found = []
+    for match in TOKEN.finditer(normalise(text)):
+        run = match[0]
+        found.extend(clusters(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
+    return found
+
+
+def pairs(tokens) -> list[str]:
+    """Each of ``cluster_tokens`` with the next: a string is a phrase of its pairs, and far fewer
+    places in an index hold a pair than hold a cluster."""
+    return [f"{first}|{second}" for first, second in pairwise(tokens)]
+
+
+def grams(text: str, size: int = 3) -> list[str]:
+    """Overlapping runs of ``size`` clusters within each unbroken Thai run of ``text``.
+
+    They find the parts of compounds that the dictionary keeps whole (ขยะ in ถังขยะ). A run
+    shorter than ``size`` is one gram.
+    """
+    found = []
+    for match in TOKEN.finditer(normalise(text)):
+        run = match[0]
+        if not "\u0e00" <= run[0] <= "\u0e7f":
+            continue
+        parts = clusters(run)
+        if len(parts) <= size:
+            found.append("".join(parts))
+        else:
+            found.extend("".join(parts[i : i + size]) for i in range(len(parts) - size + 1))
+    return found

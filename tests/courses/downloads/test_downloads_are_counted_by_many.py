@@ -1,0 +1,40 @@
+"""Several processes write what they counted at the same moment."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from courses.downloads import counters
+from courses.models import DownloadCount, Handout
+from tests.factories import CurriculumPageFactory, document
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
+    """On SQLite a transaction that writes has waited for the one before it."""
+    page, file = CurriculumPageFactory(), document("ใบงาน", "ใบงาน.txt")
+    Handout.objects.create(page=page, document=file)
+    sheet = counters.Download(document_id=file.pk)
+    pack = counters.Download(page_id=page.pk, what="pack")
+    processes = [counters.DownloadCounts() for _one in range(6)]
+    for waiting in processes:
+        waiting.increment((sheet, ""), (pack, ""))
+    if connection.vendor == "postgresql":
+        start = threading.Barrier(len(processes))
+
+        def write(waiting):
+            start.wait()
+            waiting.write()
+            connections.close_all()
+
+        threads = [threading.Thread(target=write, args=[one]) for one in processes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    else:
+        for waiting in processes:
+            waiting.write()
+    assert sorted(DownloadCount.objects.values_list("what", "times")) == [
+        ("handout", 6), ("pack", 6)]

@@ -1,0 +1,200 @@
+"""The editor's side of runs: planning, changing dates, cancelling; and what people hear of it."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from courses.models import Attendance, CourseRun, Meeting
+from courses.runs import enrolment, schedule
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/snippets/courses/courserun/add/"
+
+
+def form(run=None, meetings=(), **fields):
+    """What the editor's form sends; ``meetings`` as dicts."""
+    said = {
+        "title": "รุ่นใหม่", "language": "th", "place": "ศาลา", "seats": "12", "remind_days": "3",
+        "keep_days": "365", "contact": "074", "note": "", "area": "", "needed_meetings": "",
+        "opens_on": "", "closes_on": "", "cancelled_reason": "",
+        "meetings-TOTAL_FORMS": len(meetings), "meetings-INITIAL_FORMS": 0,
+        "meetings-MIN_NUM_FORMS": 0, "meetings-MAX_NUM_FORMS": 1000,
+    }
+    if run:
+        said |= {"curriculum": run.curriculum_id, "title": run.title, "place": run.place,
+                 "seats": run.seats, "meetings-INITIAL_FORMS": len(
+                     [m for m in meetings if m.get("id")])}
+    for number, meeting in enumerate(meetings):
+        values = {"starts_at": "09:00", "ends_at": "15:00", "place": "", "id": "",
+                  "ORDER": number + 1, "DELETE": ""}
+        for name, value in (values | meeting).items():
+            said[f"meetings-{number}-{name}"] = value
+    return said | fields
+
+
+def told(meeting, **also):
+    return {"id": meeting.pk, "date": str(meeting.date), "starts_at": f"{meeting.starts_at:%H:%M}",
+            "ends_at": f"{meeting.ends_at:%H:%M}"} | also
+
+
+def edit(run):
+    return f"/admin/snippets/courses/courserun/edit/{run.pk}/"
+
+
+def test_an_editor_plans_a_run_and_it_stands_on_the_curriculum_page(
+    curriculum, editor, facilitator, signed_in, visitor
+):
+    day = timezone.localdate() + timedelta(days=30)
+    said = form(meetings=[{"date": str(day)}], curriculum=curriculum.pk,
+                facilitators=[facilitator.pk])
+    client = signed_in(editor)
+    page = client.get(ADD).content.decode()
+    assert "ครูดี" in page
+    assert client.post(ADD, said).status_code == 302
+    run = CourseRun.objects.get()
+    assert [m.date for m in run.meeting_list] == [day] and list(run.facilitators.all())
+    assert run.announced["place"] == "ศาลา"
+    assert "รุ่นใหม่" in visitor.get(curriculum.url).content.decode()
+    assert "ครูดี" in visitor.get(f"/courses/runs/{run.pk}/").content.decode()
+
+
+def test_the_form_lists_no_members_and_the_editor_shows_no_participants(
+    run, put_in, member, editor, signed_in
+):
+    put_in(run, name="บังหมัด")
+    client = signed_in(editor)
+    for page in (ADD, edit(run), "/admin/snippets/courses/courserun/"):
+        body = client.get(page).content.decode()
+        assert "สมศรี" not in body and "บังหมัด" not in body
+    said = form(run, [told(m) for m in run.meeting_list], facilitators=[member.pk])
+    assert client.post(edit(run), said).status_code == 200, "a member at large is no choice"
+
+
+@pytest.mark.parametrize("bad", [
+    {"cancelled": True}, {"seats": "0"}, {"opens_on": "2026-05-02", "closes_on": "2026-05-01"},
+    {"meetings-0-ends_at": "08:00"}, {"meetings-0-date": "x"},
+])
+def test_what_cannot_be_is_said(curriculum, editor, signed_in, bad):
+    if bad.pop("cancelled", None):
+        bad = {"is_cancelled": "on"}
+    said = form(meetings=[{"date": "2030-05-01"}], curriculum=curriculum.pk) | bad
+    assert signed_in(editor).post(ADD, said).status_code == 200
+    assert not CourseRun.objects.exists()
+
+
+def test_everybody_in_it_hears_of_another_date_and_nobody_of_a_corrected_title(
+    run, put_in, editor, signed_in, make_member
+):
+    put_in(run), put_in(run, make_member("ann", "en")), put_in(run, state="waiting")
+    client = signed_in(editor)
+    meetings = [told(m) for m in run.meeting_list]
+    assert client.post(edit(run), form(run, meetings, title="ชื่อใหม่")).status_code == 302
+    assert not mail.outbox
+    day = timezone.localdate() + timedelta(days=40)
+    meetings[1]["date"] = str(day)
+    assert client.post(edit(run), form(run, meetings)).status_code == 302
+    assert len(mail.outbox) == 3
+    english = next(m for m in mail.outbox if m.to == ["ann@example.org"])
+    assert "has changed" in english.subject and f"{day.day} " in english.body
+    client.post(edit(run), form(run, meetings))
+    assert len(mail.outbox) == 3, "told once"
+
+
+def test_everybody_hears_that_it_is_cancelled_and_nobody_moves_up(
+    run, put_in, editor, signed_in
+):
+    one = put_in(run)
+    put_in(run)
+    waits = put_in(run, state="waiting")
+    said = form(run, [told(m) for m in run.meeting_list], is_cancelled="on",
+                cancelled_reason="น้ำท่วมทาง")
+    client = signed_in(editor)
+    client.post(edit(run), said)
+    assert len(mail.outbox) == 3 and "น้ำท่วมทาง" in mail.outbox[0].body
+    enrolment.leave(one)
+    waits.refresh_from_db()
+    assert waits.is_waiting and len(mail.outbox) == 3
+    client.post(edit(run), form(run, [told(m) for m in run.meeting_list]))
+    assert len(mail.outbox) == 6, "two that it is on again, one moved up besides"
+    waits.refresh_from_db()
+    assert waits.is_enrolled
+
+
+def test_more_seats_move_people_up(run, put_in, editor, signed_in):
+    put_in(run), put_in(run)
+    waits = [put_in(run, state="waiting") for _number in range(2)]
+    signed_in(editor).post(edit(run), form(run, [told(m) for m in run.meeting_list], seats="3"))
+    assert [e.user for e in run.enrolments.enrolled()][-1] == waits[0].user
+    assert [m.to for m in mail.outbox] == [[waits[0].user.email]]
+
+
+def test_a_meeting_at_which_people_were_is_not_taken_away(run, put_in, editor, signed_in):
+    first, second = run.meeting_list
+    Attendance.objects.create(meeting=second, enrolment=put_in(run))
+    client = signed_in(editor)
+    answer = client.post(edit(run), form(run, [told(first), told(second, DELETE="on")]))
+    assert answer.status_code == 200 and "บันทึกแล้วว่าใครมา" in answer.content.decode()
+    assert Meeting.objects.count() == 2
+    assert client.post(
+        edit(run), form(run, [told(first, DELETE="on"), told(second)])
+    ).status_code == 302
+    assert Meeting.objects.get() == second
+
+
+def test_a_run_with_people_is_cancelled_not_deleted(run, put_in, moderator, signed_in):
+    put_in(run)
+    client = signed_in(moderator)
+    address = f"/admin/snippets/courses/courserun/delete/{run.pk}/"
+    assert client.post(address).status_code in (302, 403)
+    assert CourseRun.objects.filter(pk=run.pk).exists()
+    run.enrolments.all().delete()
+    client.post(address)
+    assert not CourseRun.objects.filter(pk=run.pk).exists()
+
+
+def noon(day):
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def test_people_are_reminded_once_of_all_meetings_that_are_near(run, put_in):
+    put_in(run), put_in(run, state="waiting")
+    first = run.meeting_list[0].date
+    assert schedule.remind(noon(first - timedelta(days=4))) == 0
+    assert schedule.remind(noon(first - timedelta(days=3))) == 1
+    [letter] = mail.outbox
+    assert letter.body.count("09:00–15:00") == 2, "both days in one letter"
+    assert schedule.remind(noon(first - timedelta(days=2))) == 0
+    later = timezone.localdate() + timedelta(days=50)
+    Meeting.objects.filter(run=run).update(date=later)
+    assert schedule.remind(noon(later - timedelta(days=1))) == 1, "another date is told anew"
+
+
+@pytest.mark.parametrize("fields", [{"is_cancelled": True}, {"remind_days": 0}])
+def test_nobody_is_reminded_of_what_is_cancelled_or_not_to_be_reminded_of(make_run, put_in, fields):
+    run = make_run(**fields)
+    put_in(run)
+    assert schedule.remind(noon(run.meeting_list[0].date - timedelta(days=1))) == 0
+
+
+def test_the_clock_looks_after_all_of_it(make_run, put_in):
+    from hub.changelog.recording import time_passed
+
+    put_in(make_run(days=(1,)))
+    old = put_in(make_run(days=(-400,)))
+    time_passed.send(None, once=True)
+    assert len(mail.outbox) == 1
+    old.refresh_from_db()
+    assert old.phone == "" and old.name
+
+
+def test_rights_are_given_once(editor, moderator):
+    from courses.runs.permissions import LEAD_ANY, add_rights
+
+    assert editor.has_perm("courses.change_courserun") and not editor.has_perm(LEAD_ANY)
+    assert moderator.has_perm(LEAD_ANY)
+    group = editor.groups.get()
+    group.permissions.remove(*group.permissions.filter(codename="add_courserun"))
+    add_rights()
+    assert not group.permissions.filter(codename="add_courserun").exists()

@@ -1,0 +1,268 @@
+"""Letters when a course changes: asked for, confirmed, sent once, stopped by one click."""
+
+import re
+from datetime import timedelta
+from urllib.parse import unquote
+
+import pytest
+from django.core.mail import EmailMessage
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import PageViewRestriction
+
+from courses.models import CourseFollower, CurriculumPage
+from courses.updates import followers
+from hub.chain.relations import Relation
+from hub.email import subscriptions
+from hub.people import personal_data
+from hub.withdrawals import rules
+from tests.factories import CurriculumPageFactory, ModelPageFactory, link
+
+pytestmark = pytest.mark.django_db
+READER = "reader@example.org"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def course(hub, settings):
+    settings.WAGTAILADMIN_BASE_URL = "http://localhost:8000"
+    page = CurriculumPageFactory(title="หลักสูตรป่าชุมชน")
+    return CurriculumPage.objects.get(pk=page.pk)
+
+
+def publish(page, changes="แก้กลุ่มผู้เรียน"):
+    page = CurriculumPage.objects.get(pk=page.pk)
+    page.audience, page.changes = f"{page.audience}และครู", changes
+    page.save_revision().publish()
+    return CurriculumPage.objects.get(pk=page.pk)
+
+
+def address_in(letter, what) -> str:
+    return unquote(re.search(rf"http://localhost:8000(\S*/{what}/\S+)", letter.body)[1])
+
+
+def ask(client, page, email=READER, prefix="", **fields):
+    return client.post(f"{prefix}{page.url}follow/", {"email": email, "website": ""} | fields)
+
+
+@pytest.fixture
+def follower(course, visitor, mailoutbox):
+    """Somebody who confirmed, two days ago."""
+    ask(visitor, course)
+    visitor.post(address_in(mailoutbox[-1], "confirm"))
+    mailoutbox.clear()
+    CourseFollower.objects.update(told_at=timezone.now() - 2 * DAY)
+    return CourseFollower.objects.get()
+
+
+def test_a_letter_asks_first_and_its_button_confirms(course, visitor, mailoutbox):
+    assert f"{course.url}follow/" in visitor.get(course.url).content.decode()
+    form = visitor.get(f"{course.url}follow/")
+    assert course.title in form.content.decode() and "no-store" in form["Cache-Control"]
+    answer = ask(visitor, course)
+    assert answer["Location"] == f"{course.url}follow/asked/"
+    assert visitor.get(answer["Location"]).status_code == 200
+    (letter,) = mailoutbox
+    assert letter.to == [READER] and course.title in letter.body and "ยืนยัน" in letter.subject
+    address = address_in(letter, "confirm")
+    assert visitor.get(address).status_code == 200
+    assert CourseFollower.objects.get().confirmed_at is None
+    assert Client(enforce_csrf_checks=True).post(address).status_code == 200
+    assert CourseFollower.objects.get().confirmed_at
+    ask(visitor, course)
+    assert "รับอีเมลเรื่องนี้อยู่แล้ว" in mailoutbox[-1].subject
+    assert CourseFollower.objects.count() == 1
+
+
+def test_english_readers_are_written_to_in_english(course, english_home, visitor, mailoutbox):
+    english = course.copy_for_translation(english_home.locale, copy_parents=True)
+    english.title = "Community forests"
+    english.save_revision().publish()
+    ask(visitor, CurriculumPage.objects.get(pk=english.pk))
+    (letter,) = mailoutbox
+    assert letter.subject.startswith("Confirm your address")
+    address = address_in(letter, "confirm")
+    assert address.startswith("/en/")
+    assert "Yes, write to me" in visitor.get(address).content.decode()
+    visitor.post(address)
+    publish(english)
+    assert followers.write_due(timezone.now() + DAY) == 1
+    assert mailoutbox[-1].subject.startswith("Changed: Community forests")
+
+
+def test_a_new_version_is_told_once_with_what_changed(course, follower, mailoutbox, visitor):
+    assert followers.write_due() == 0, "there is no news"
+    publish(course)
+    assert followers.write_due() == 1
+    (letter,) = mailoutbox
+    assert "ฉบับที่ 2" in letter.body and "แก้กลุ่มผู้เรียน" in letter.body
+    since = re.search(r"/c/\w+/1/", letter.body)[0]
+    assert visitor.get(since)["Location"] == f"{course.url}since/1/"
+    assert followers.write_due() == 0 and followers.write_due(timezone.now() + 3 * DAY) == 0
+
+
+def test_what_comes_within_a_day_is_told_together(course, follower, mailoutbox):
+    publish(course)
+    followers.write_due()
+    publish(course, "แก้อีก")
+    publish(course, "แก้อีกหน")
+    assert followers.write_due() == 0
+    assert followers.write_due(timezone.now() + DAY) == 1
+    body = mailoutbox[-1].body
+    assert "ฉบับที่ 3" in body and "ฉบับที่ 4" in body and "ฉบับที่ 2," not in body
+
+
+def test_a_withdrawal_beneath_the_course_is_told(course, follower, mailoutbox):
+    model = ModelPageFactory(title="ธนาคารน้ำ")
+    link(course, Relation.TEACHES, model)
+    rules.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
+    assert followers.write_due() == 1
+    (letter,) = mailoutbox
+    assert "ธนาคารน้ำ" in letter.body and "วัดผิดวิธี" in letter.body
+    assert "ถูกถอน" in letter.subject
+    assert followers.write_due(timezone.now() + 2 * DAY) == 0
+
+
+def test_the_course_itself_withdrawn_says_so(course, follower, mailoutbox):
+    rules.withdraw(course, kind="withdrawn", reason="ใช้ไม่ได้แล้ว")
+    assert followers.write_due() == 1
+    assert "หลักสูตรนี้ถูกถอนแล้ว" in mailoutbox[0].body
+    assert "ใช้ไม่ได้แล้ว" in mailoutbox[0].body
+
+
+def test_what_was_withdrawn_before_one_asked_is_no_news(course, visitor, mailoutbox):
+    model = ModelPageFactory(title="ธนาคารน้ำ")
+    link(course, Relation.TEACHES, model)
+    rules.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
+    ask(visitor, course)
+    visitor.post(address_in(mailoutbox[-1], "confirm"))
+    assert followers.write_due(timezone.now() + 2 * DAY) == 0
+
+
+@pytest.mark.parametrize("closed", ["draft", "members", "expired"])
+def test_nobody_is_written_to_of_a_course_that_is_closed(course, follower, mailoutbox, closed):
+    course = publish(course)
+    if closed == "draft":
+        course.unpublish()
+    elif closed == "expired":
+        CurriculumPage.objects.filter(pk=course.pk).update(expire_at=timezone.now())
+    else:
+        PageViewRestriction.objects.create(page=course, restriction_type="login")
+    assert followers.write_due() == 0 and not mailoutbox
+    PageViewRestriction.objects.all().delete()
+    CurriculumPage.objects.filter(pk=course.pk).update(live=True, expire_at=None)
+    assert followers.write_due() == 1, "it is told once the course is open again"
+
+
+@pytest.mark.parametrize("closed", ["draft", "members"])
+def test_a_closed_course_has_no_form_and_no_name(course, follower, visitor, signed_in, member,
+                                                 closed):
+    if closed == "draft":
+        course.unpublish()
+    else:
+        PageViewRestriction.objects.create(page=course, restriction_type="login")
+    assert ask(visitor, course).status_code in (302, 404)
+    client = signed_in(member)
+    assert client.get(f"{course.url}follow/").status_code == 404
+    assert f"{course.url}follow/" not in client.get(course.url).content.decode()
+    for token, what in ((follower.confirm_token, "confirm"), (follower.stop_token, "stop")):
+        answer = visitor.get(f"/courses/letters/{what}/{token}/")
+        assert answer.status_code == 200 and course.title not in answer.content.decode()
+
+
+def test_one_click_of_a_mail_program_deletes_the_address(course, follower, mailoutbox):
+    publish(course)
+    followers.write_due()
+    headers = mailoutbox[0].extra_headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+    for _again in range(2):
+        answer = Client(enforce_csrf_checks=True).post(
+            address, {"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == 200
+        assert not CourseFollower.objects.exists()
+
+
+def test_stopping_asks_first_and_may_stop_all(course, follower, visitor, mailoutbox):
+    other = CurriculumPageFactory(title="หลักสูตรปูม้า")
+    ask(visitor, CurriculumPage.objects.get(pk=other.pk))
+    address = f"/courses/letters/stop/{follower.stop_token}/"
+    html = visitor.get(address).content.decode()
+    assert course.title in html and "เลิกรับอีเมลของทุกหลักสูตร" in html and READER not in html
+    assert CourseFollower.objects.count() == 2
+    visitor.post(address, {"all": "1"})
+    assert not CourseFollower.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "ก" * 300])
+def test_a_made_up_link_is_told_so(course, visitor, token):
+    for what in ("confirm", "stop"):
+        for method in (visitor.get, visitor.post):
+            assert method(f"/courses/letters/{what}/{token}/").status_code in (400, 404)
+
+
+@pytest.mark.parametrize(("data", "status"), [
+    ({"email": ""}, 422), ({"email": "x"}, 422), ({"email": "a\0@example.org"}, 422),
+    ({"email": "r@example.org", "website": "http://x"}, 302),
+])
+def test_what_is_no_address_or_a_robot_gets_no_letter(course, visitor, mailoutbox, data, status):
+    assert ask(visitor, course, **data).status_code == status
+    assert not mailoutbox and not CourseFollower.objects.exists()
+
+
+def test_there_is_an_end_to_asking(course, visitor, mailoutbox):
+    for _again in range(subscriptions.LETTERS_TO_AN_ADDRESS + 2):
+        ask(visitor, course)
+    assert len(mailoutbox) == subscriptions.LETTERS_TO_AN_ADDRESS
+    for number in range(subscriptions.ASKED_OF_A_VISITOR):
+        status = ask(visitor, course, email=f"r{number}@example.org").status_code
+    assert status == 429
+
+
+def test_what_nobody_confirms_is_forgotten(course, visitor):
+    ask(visitor, course)
+    followers.write_due(timezone.now() + 2 * DAY)
+    assert CourseFollower.objects.exists()
+    followers.write_due(timezone.now() + 3 * DAY + timedelta(minutes=1))
+    assert not CourseFollower.objects.exists()
+
+
+def test_of_two_senders_at_once_one_writes(course, follower, mailoutbox, monkeypatch):
+    publish(course)
+    claim, others = subscriptions._claim, []
+
+    def claim_after_another(*args):
+        if not others:
+            others.append(1)
+            assert followers.write_due() == 1
+        return claim(*args)
+
+    monkeypatch.setattr(subscriptions, "_claim", claim_after_another)
+    assert followers.write_due() == 0 and len(mailoutbox) == 1
+
+
+def test_when_the_mail_server_is_away_the_letter_comes_later(
+    course, follower, mailoutbox, monkeypatch, caplog
+):
+    publish(course)
+
+    def away(self, *args, **kwargs):
+        raise ConnectionRefusedError(READER)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EmailMessage, "send", away)
+        assert followers.write_due() == 0
+    assert READER not in caplog.text
+    assert followers.write_due() == 1 and "ฉบับที่ 2" in mailoutbox[0].body
+
+
+def test_a_member_finds_them_on_her_page_takes_them_along_and_is_forgotten(
+    course, follower, member, signed_in
+):
+    CourseFollower.objects.update(email=member.email)
+    html = signed_in(member).get("/accounts/me/").content.decode()
+    assert "หลักสูตรที่ฉันรับอีเมลแจ้ง" in html and follower.stop_token.split(":")[0] in html
+    (said,) = personal_data.export_of(member)["course_runs"]["letters_about_courses"]
+    assert said["course"] == course.title
+    personal_data.erase(member)
+    assert not CourseFollower.objects.exists()

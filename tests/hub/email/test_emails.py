@@ -1,0 +1,42 @@
+"""Letters go out in the reader's language, in one line's subject, and to nobody who left."""
+
+import pytest
+from django.core import mail
+from django.utils.translation import gettext_lazy as _
+from wagtail.users.models import UserProfile
+
+from hub.email.sending import absolute, write_to, write_to_user
+
+pytestmark = pytest.mark.django_db
+CONFIRM = "search/letters/confirm.txt"
+
+
+def test_a_letter_is_in_the_language_that_its_reader_chose(editor):
+    UserProfile.objects.create(user=editor, preferred_language="en")
+    write_to_user(editor, CONFIRM, _("Confirm your alert"), {"days": 3})
+    UserProfile.objects.update(preferred_language="th")
+    editor.refresh_from_db()
+    write_to_user(editor, CONFIRM, _("Confirm your alert"), {"days": 3})
+    english, thai = mail.outbox
+    assert english.subject.startswith("Confirm your alert – ")
+    assert thai.subject != english.subject and "ยืนยัน" in thai.subject
+    assert english.to == [editor.email]
+    assert english.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_subject_is_one_line_whatever_stands_in_it():
+    write_to("a@example.org", "th", CONFIRM, "หนึ่ง\nสอง\r\nBcc: b@example.org", {"days": 3})
+    assert "\n" not in mail.outbox[0].subject
+    assert mail.outbox[0].recipients() == ["a@example.org"]
+
+
+def test_nobody_writes_to_those_who_left_or_have_no_address(editor):
+    editor.is_active = False
+    write_to_user(editor, CONFIRM, "x")
+    write_to("", "th", CONFIRM, "x")
+    assert mail.outbox == []
+
+
+def test_addresses_in_letters_are_whole(settings):
+    settings.WAGTAILADMIN_BASE_URL = "https://hub.example.org/"
+    assert absolute("/ก/") == "https://hub.example.org/%E0%B8%81/"

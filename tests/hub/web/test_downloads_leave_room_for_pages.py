@@ -1,0 +1,47 @@
+"""A download that is being sent takes no turn from pages; beyond the limit it is refused."""
+
+import threading
+
+import pytest
+from django.http import HttpResponse, StreamingHttpResponse
+
+from hub.web import concurrency_limit
+
+pytestmark = pytest.mark.django_db  # the end of a request looks at its connection
+
+
+def test_answers_are_made_in_turns_but_sent_beside_each_other(rf, monkeypatch):
+    monkeypatch.setattr(concurrency_limit, "AT_ONCE", 1)
+    middleware = concurrency_limit.ConcurrencyLimitMiddleware(lambda request: StreamingHttpResponse(iter([b"x"])))
+    sending = [middleware(rf.get("/")) for _ in range(5)]  # would wait for ever if a turn were kept
+    assert [response.status_code for response in sending] == [200] * 5
+    assert middleware.turns.acquire(blocking=False)
+
+
+def test_no_more_than_so_many_work_at_once(rf, monkeypatch):
+    monkeypatch.setattr(concurrency_limit, "AT_ONCE", 2)
+    working, most, go_on = [], [], threading.Event()
+
+    def view(request):
+        working.append(1)
+        most.append(len(working))
+        go_on.wait(0.2)
+        working.pop()
+        return HttpResponse()
+
+    middleware = concurrency_limit.ConcurrencyLimitMiddleware(view)
+    threads = [threading.Thread(target=middleware, args=[rf.get("/")]) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) == 2
+
+
+def test_beyond_the_limit_a_download_is_asked_to_come_back(rf, monkeypatch):
+    monkeypatch.setattr(concurrency_limit, "SENDING", 2)
+    middleware = concurrency_limit.ConcurrencyLimitMiddleware(lambda request: StreamingHttpResponse(iter([b"x"])))
+    first, _second, third = (middleware(rf.get("/")) for _ in range(3))
+    assert third.status_code == 503 and int(third["Retry-After"])
+    first.close()
+    assert middleware(rf.get("/")).status_code == 200

@@ -1,0 +1,78 @@
+"""Dates, amounts and places as they are typed on a phone in a village."""
+
+from datetime import date
+
+import pytest
+from django.utils.translation import override
+
+from models_lib.replications import named_areas
+from models_lib.replications.typed_values import day_of, whole_number
+
+
+@pytest.mark.parametrize(("typed", "first", "last"), [
+    ("พ.ค. 2567", date(2024, 5, 1), date(2024, 5, 31)),
+    ("พฤษภาคม ๒๕๖๗", date(2024, 5, 1), date(2024, 5, 31)),
+    ("พฤษภา 67", date(2024, 5, 1), date(2024, 5, 31)),
+    ("เดือนพฤษภาคม พ.ศ. 2567", date(2024, 5, 1), date(2024, 5, 31)),
+    ("5/2567", date(2024, 5, 1), date(2024, 5, 31)),
+    ("2567-05", date(2024, 5, 1), date(2024, 5, 31)),
+    ("05/2024", date(2024, 5, 1), date(2024, 5, 31)),
+    ("May 2024", date(2024, 5, 1), date(2024, 5, 31)),
+    ("ก.พ. 67", date(2024, 2, 1), date(2024, 2, 29)),
+    ("15/5/2567", date(2024, 5, 15), date(2024, 5, 15)),
+    ("๑๕ พ.ค. ๒๕๖๗", date(2024, 5, 15), date(2024, 5, 15)),
+    ("วันที่ 15 พฤษภาคม 2567", date(2024, 5, 15), date(2024, 5, 15)),
+    ("2024-05-15", date(2024, 5, 15), date(2024, 5, 15)),
+    ("May 15, 2024", date(2024, 5, 15), date(2024, 5, 15)),
+    ("15.5.24", date(2024, 5, 15), date(2024, 5, 15)),
+])
+def test_dates_of_both_calendars_are_understood(typed, first, last):
+    assert day_of(typed) == first and day_of(typed, last=True) == last
+
+
+@pytest.mark.parametrize("typed", [
+    "", "2567", "ปีที่แล้ว", "13/2567", "31/2/2567", "0/2567", "5/567", "1/2/3/4", "5/99999",
+    "พ.ค.", "๐/๐", "-", "5/²",
+])
+def test_what_is_no_date_is_not_guessed(typed):
+    with pytest.raises(ValueError):
+        day_of(typed)
+
+
+@pytest.mark.parametrize(("typed", "number"), [
+    ("12500", 12500), ("12,500", 12500), ("๑๒,๕๐๐ บาท", 12500), ("ประมาณ 3 000", 3000),
+    ("12,500.00", 12500), ("12,500.-", 12500), ("฿900", 900), ("๔๒ ครัวเรือน", 42), ("0", 0),
+])
+def test_amounts_are_read(typed, number):
+    assert whole_number(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["", "สองหมื่น", "-5", "12.5", "1e5", "2147483648", "5-6"])
+def test_what_is_no_amount_is_not_guessed(typed):
+    with pytest.raises(ValueError):
+        whole_number(typed)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("typed", "codes"), [
+    ("ต.ท่าข้าม อ.หาดใหญ่", ["901113"]), ("ท่าข้าม", ["901113"]), ("ตำบลท่าข้าม", ["901113"]),
+    ("ท่าข้าม หาดใหญ่ จ.สงขลา", ["901113"]), ("Tha Kham, Hat Yai", ["901113"]),
+    ("tha kham", ["901113"]), ("อ.หาดใหญ่", ["9011"]), ("ต.หาดใหญ่", ["901101"]),
+    ("หาดใหญ่", ["9011", "901101"]), ("สะกอม", ["900304", "900507"]),
+    ("สะกอม เทพา", ["900507"]), ("Hat Yai district", ["9011"]), ("กรุงเทพ", []), ("...", []),
+])
+def test_places_are_known_by_their_names(hub, typed, codes):
+    found = named_areas.named(typed, named_areas.areas())
+    assert sorted(area.geocode for area in found) == codes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_every_place_that_is_offered_is_understood(hub, language):
+    areas = named_areas.areas()
+    with override(language):
+        for area in areas:
+            assert named_areas.named(named_areas.label_of(area), areas) == [area]
+        offered = [code for _district, choices in named_areas.choices(areas)
+                   for code, _name in choices]
+    assert sorted(offered) == [area.geocode for area in areas]
