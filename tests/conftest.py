@@ -19,7 +19,16 @@ from tests.template_database import template_of
 WORLD = pytest.StashKey()  # of a module: the folder of its world's files
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption(
+        "--thorough", action="store_true", help="Run the long matrices (marked thorough) as well."
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("thorough"):
+        config.hook.pytest_deselected([i for i in items if i.get_closest_marker("thorough")])
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
         if not item.get_closest_marker("django_db") and "db" not in item.fixturenames:
             item.add_marker(pytest.mark.any_database)
