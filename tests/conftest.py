@@ -94,7 +94,8 @@ def _begin_anew(folder, monkeypatch):
     from courses.packs import prebuild
     from hub.statistics import counters
     from hub.web import navigation
-    from search.index import cluster, indexer, wagtail_backend
+    from search.editors import wagtail_backend
+    from search.index import cluster, indexer
     from search.statistics import counters as searches
 
     cache.clear()
@@ -117,7 +118,8 @@ def _begin_anew(folder, monkeypatch):
 
 
 def _close_engines():
-    from search.index import indexer, wagtail_backend
+    from search.editors import wagtail_backend
+    from search.index import indexer
 
     for engines in (indexer._engines, wagtail_backend._engines):
         for engine in engines.values():

@@ -40,9 +40,7 @@ def _sources():
         yield from app.rglob("*.txt")
         for path in app.rglob("*.py"):
             rooms = path.relative_to(app).parts
-            if "migrations" in rooms or "reference" in rooms:
-                yield path
-            elif path.name != "apps.py" and LOADS_REFERENCE.search(path.read_text("utf-8")):
+            if "migrations" in rooms or "reference" in rooms or (path.name != "apps.py" and LOADS_REFERENCE.search(path.read_text("utf-8"))):
                 yield path
 
 

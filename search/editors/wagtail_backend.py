@@ -1,7 +1,7 @@
-"""Wagtail's own search (the editor's lists and choosers) on the hub's engine and segmentation.
+"""The search backend of Wagtail's admin (lists and choosers), with the hub's own engine.
 
-It has an index of its own beside the public one, since editors find drafts and snippets too;
-what each editor may see is left to the queryset that Wagtail passes, as with every backend.
+It has an index of its own beside the public one, since editors find drafts and snippets too. What
+each editor may see is decided by the queryset that Wagtail passes, as with every backend.
 """
 
 import fcntl
@@ -24,12 +24,12 @@ from search.engines.tantivy_engine import TantivyEngine
 from search.query import planning
 
 AUDIENCE = "editors"
-MOST_MATCHES = 2000
+MAX_MATCHES = 2000
 _engines = {}
 
 
 def editors_engine() -> TantivyEngine:
-    """The index of the editor's search, made empty when there is none."""
+    """The index of the editors' search, created empty if missing."""
     engine = _engine()
     try:
         engine.count()
@@ -39,26 +39,26 @@ def editors_engine() -> TantivyEngine:
 
 
 def has_editors_index() -> bool:
-    """Whether there is an index that can be read, and whose filling was not cut short."""
+    """Whether there is a readable index that was filled completely."""
     try:
-        return bool(_engine().count()) and not _unfinished().exists()
+        return bool(_engine().count()) and not _incomplete_marker().exists()
     except IndexUnavailable:
         return False
 
 
 def ensure_current() -> None:
-    """Fill the index anew when the process that was filling it is gone."""
+    """Fill the index again when the process that was filling it has ended."""
     _engine().tidy()
     try:
-        with open(_unfinished()) as left:
-            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with open(_incomplete_marker()) as marker:
+            fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (FileNotFoundError, BlockingIOError):
         return
     call_command("wagtail_update_index", verbosity=0, chunk_size=500)
 
 
-def _unfinished():
-    return _engine().path / "unfinished"
+def _incomplete_marker():
+    return _engine().path / "incomplete"
 
 
 def _engine() -> TantivyEngine:
@@ -69,7 +69,7 @@ def _engine() -> TantivyEngine:
 
 
 def _texts(obj, fields):
-    """The title-like and the other texts of an object, by its declared search fields."""
+    """The names and the other texts of an object, from its search fields."""
     title, rest = [], []
     for field in fields:
         value = field.get_value(obj)
@@ -108,8 +108,8 @@ class EditorsIndex(BaseIndex):
         editors_engine().apply([_entry(obj) for obj in items])
 
     def delete_item(self, item):
-        # Not before the object is gone for good. What stays in the index after that does no
-        # harm, for hits are looked up in the database.
+        # Only when the deletion commits. An entry left in the index does no harm, because hits
+        # are looked up in the database.
         key = _key(item)
         transaction.on_commit(
             lambda: editors_engine().apply([], delete_keys=[key]), robust=True
@@ -122,23 +122,23 @@ class EditorsIndex(BaseIndex):
 class Rebuilder:
     """``manage.py wagtail_update_index``: empties the index, then Wagtail adds all objects.
 
-    A file locked by this process says meanwhile that the index is not whole.
+    A file locked by this process marks the index as incomplete meanwhile.
     """
 
     def __init__(self, index):
         self.index = index
-        self.unfinished = None
+        self.marker = None
 
     def start(self):
         _engine().path.mkdir(parents=True, exist_ok=True)
-        self.unfinished = open(_unfinished(), "w")  # noqa: SIM115 held until finish
-        fcntl.flock(self.unfinished, fcntl.LOCK_EX)
+        self.marker = open(_incomplete_marker(), "w")  # noqa: SIM115 held until finish
+        fcntl.flock(self.marker, fcntl.LOCK_EX)
         self.index.reset()
         return self.index
 
     def finish(self):
-        _unfinished().unlink(missing_ok=True)
-        self.unfinished.close()
+        _incomplete_marker().unlink(missing_ok=True)
+        self.marker.close()
 
 
 class QueryCompiler(BaseSearchQueryCompiler):
@@ -148,27 +148,27 @@ class QueryCompiler(BaseSearchQueryCompiler):
     HANDLES_ORDER_BY_EXPRESSIONS = True
 
     def check(self):
-        """Filters stay with the database, so any field may be filtered and ordered by."""
+        """The database filters and orders, so any field is allowed."""
 
-    def primary_keys(self, asked=None) -> list[int] | None:
-        """Matches of ``asked``, best first; None for everything."""
-        asked = self.query if asked is None else asked
-        if isinstance(asked, MatchAll):
+    def primary_keys(self, query=None) -> list[int] | None:
+        """Matches of ``query``, best first; None for everything."""
+        query = self.query if query is None else query
+        if isinstance(query, MatchAll):
             return None
-        if isinstance(asked, Boost):
-            return self.primary_keys(asked.subquery)
-        if isinstance(asked, And | Or):
-            return self._combined(asked)
-        if isinstance(asked, Not):
-            matched = set(self.primary_keys(asked.subquery) or [])
+        if isinstance(query, Boost):
+            return self.primary_keys(query.subquery)
+        if isinstance(query, And | Or):
+            return self._combined(query)
+        if isinstance(query, Not):
+            matched = set(self.primary_keys(query.subquery) or [])
             return [pk for pk in self.queryset.values_list("pk", flat=True) if pk not in matched]
-        if not isinstance(asked, PlainText | Phrase):
-            raise NotImplementedError(f"{type(asked).__name__} is not supported.")
-        return self._matches(asked.query_string)
+        if not isinstance(query, PlainText | Phrase):
+            raise NotImplementedError(f"{type(query).__name__} is not supported.")
+        return self._matches(query.query_string)
 
-    def _combined(self, asked):
-        lists = [self.primary_keys(part) for part in asked.subqueries]
-        if isinstance(asked, Or):
+    def _combined(self, query):
+        lists = [self.primary_keys(part) for part in query.subqueries]
+        if isinstance(query, Or):
             if None in lists:
                 return None
             return list(dict.fromkeys(pk for found in lists for pk in found))
@@ -183,24 +183,24 @@ class QueryCompiler(BaseSearchQueryCompiler):
             return []
         filters = Filters([AUDIENCE], stages=[_label(self.queryset.model)])
         answer = planning.run(
-            editors_engine(), plan, filters, limit=MOST_MATCHES, facets=False,
+            editors_engine(), plan, filters, limit=MAX_MATCHES, facets=False,
             strategies=("phrase", "all"),
         )
         return [hit.page_id for hit in answer.hits]
 
 
 class AutocompleteQueryCompiler(QueryCompiler):
-    """The last word may be unfinished."""
+    """Also matches titles whose last word is not finished yet."""
 
     def _matches(self, text):
         found = super()._matches(text)
         filters = Filters([AUDIENCE], stages=[_label(self.queryset.model)])
-        hits = editors_engine().suggest(text, filters, MOST_MATCHES)
+        hits = editors_engine().suggest(text, filters, MAX_MATCHES)
         return list(dict.fromkeys(found + [hit.page_id for hit in hits]))
 
 
 class Results(BaseSearchResults):
-    """The matches that the queryset holds, in order of relevance or in the queryset's own."""
+    """The matches within the queryset, by relevance or in the queryset's order."""
 
     def _queryset(self):
         keys = self.query_compiler.primary_keys()
