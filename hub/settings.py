@@ -1,4 +1,4 @@
-"""Settings of the hub, from environment variables; README.md has the table of them."""
+"""Settings of the hub, from environment variables; docs/settings.md has the table of them."""
 
 import secrets
 from pathlib import Path

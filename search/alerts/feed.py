@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
-from hub.middleware import bad_request
-from hub.pages.navigation import site_of
+from hub.web.error_pages import bad_request
+from hub.web.navigation import site_of
 from hub.withdrawals.notices import MARKS, marks_for
 from search.alerts.new_results import newest_results
 from search.alerts.saved_search import SavedSearch

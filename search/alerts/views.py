@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.email.subscription_views import FORM_METHODS, SubscriptionForm
 from hub.email.subscriptions import may_ask
-from hub.middleware import bad_request
-from hub.pages.navigation import site_of
+from hub.web.error_pages import bad_request
+from hub.web.navigation import site_of
 from search.alerts import subscriptions
 from search.alerts.saved_search import SavedSearch
 from search.models import Alert

@@ -8,6 +8,7 @@ xberg reads every kind; ``search/extraction/pdf.py`` adds other readers for PDF,
 
 import codecs
 import html
+import io
 import os
 import re
 import zipfile
@@ -16,6 +17,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from hub.files import ole2
 from search.extraction.child_process import read_in_child
 from search.extraction.pdf import read_pdf
 from search.extraction.slides import odp_slides, pptx_notes
@@ -31,7 +33,6 @@ from search.text.quality import (
 
 ZIPPED = ("docx", "pptx", "xlsx", "odt", "odp", "ods", "epub")
 PARTS = {"pptx": "slide", "xlsx": "sheet", "xls": "sheet", "ods": "sheet"}
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 DOUBTFUL_SHARE = 0.01  # of wrong signs: from here on the words are checked too
 UNNAMED_SHEET = re.compile(r"(?:sheet|ชีต|แผ่นงาน|แผ่น)\s*\d*", re.IGNORECASE)
@@ -189,8 +190,8 @@ def _check_size(path, kind, limits):
 
 def _read(path, kind) -> list[Part]:
     content = path.read_bytes()
-    if content.startswith(OLE2):
-        if "EncryptedPackage".encode("utf-16-le") in content:
+    if content.startswith(ole2.SIGNATURE):
+        if ole2.streams_of(io.BytesIO(content)) & ole2.LOCKED_STREAMS:
             raise FileRejected("encrypted", "Office file with a password")
         if kind not in ("doc", "ppt", "xls"):
             raise FileRejected("failed", f"an OLE2 file named .{kind}")

@@ -4,10 +4,10 @@
 in it, an empty list where nothing is selected.
 """
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hub.chain.relations import Stage
+from hub.formatting import thai_year
 from hub.models import Area, Topic
 from search.engines.contract import FACETS
 
@@ -16,7 +16,6 @@ PARAMETERS = {
 }
 MAX_VALUES = 20  # selected in one facet
 MAX_VALUE_LENGTH = 50
-BUDDHIST_ERA = 543
 
 
 def filters_of(request) -> dict[str, list[str]]:
@@ -63,4 +62,4 @@ class Labels:
 
 def year_label(year) -> str:
     """A Christian year in the reader's calendar: Buddhist in Thai."""
-    return str(int(year) + BUDDHIST_ERA) if get_language() == "th" else str(year)
+    return thai_year(int(year))

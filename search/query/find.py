@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from wagtail.models import CollectionViewRestriction, Locale, Page, PageViewRestriction
 
 from hub.models import HubDocument, OutboxEntry
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from search.engines.contract import PUBLIC, Filters, IndexUnavailable
 from search.index.audience import audiences_of
 from search.index.indexer import catch_up, ensure_current

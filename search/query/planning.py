@@ -7,6 +7,7 @@ word. The measurements behind this are in docs/decisions/0003-search-engine.md.
 import re
 from dataclasses import dataclass, replace
 
+from hub.thai.dates import BUDDHIST_ERA
 from search.engines.contract import Answer, Engine, Filters, ParsedQuery, QueryTerm
 from search.text import thai
 
@@ -15,7 +16,6 @@ MAX_WORDS = 16
 MAX_VARIANTS = 6  # of a term
 MAX_NAME_WORDS = 10  # longer names have no synonyms in queries
 MAX_KEYWORD_CLUSTERS = 25  # a longer term is a sentence, not a keyword
-BUDDHIST_ERA = 543
 YEARS = range(1850, 2101)  # Christian years that a number of four digits may mean
 
 

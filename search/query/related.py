@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from hub.models import ChainLink, KnowledgePage
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from search.engines.contract import PUBLIC, Filters, IndexUnavailable
 from search.query.find import index_pending_changes
 from search.query.similar import meaningful_words, similar_hits

@@ -18,9 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 
-from hub.middleware import language_of
 from hub.models import HubDocument, KnowledgePage
 from hub.statistics.counters import Counts, Visitors, is_a_person
+from hub.web.error_pages import language_of
 from search.models import OpenedCount, SearchCount
 from search.models.search_count import OTHER_SEARCHES
 from search.text import thai

@@ -14,7 +14,6 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import page_permission_policy
 
-from hub.export.spreadsheets import no_formula
 from search.models import OpenedCount, SearchCount
 from search.models.search_count import OTHER_SEARCHES
 
@@ -73,10 +72,6 @@ class SearchesView(ReportView):
         "language": gettext_lazy("Language"), "times": gettext_lazy("Times"),
         "times_no_results": gettext_lazy("Found nothing"), "times_opened": gettext_lazy("Opened"),
         "titles": gettext_lazy("What was opened"),
-    }
-
-    custom_field_preprocess = {
-        name: {ReportView.FORMAT_CSV: no_formula} for name in ("shown", "titles")
     }
 
     @cached_property

@@ -17,7 +17,7 @@ from tests.factories import LessonPageFactory
 from tests.search.clusters import PRODUCTS, cluster_url, forget
 from tests.search.faulty_server import FAULTS, FaultyServer
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 WORD = "กระพงทดลอง"
 NOTICES = {
     "/search/": "ระบบค้นหาหลักไม่พร้อมชั่วคราว",

@@ -10,7 +10,7 @@ from search.query.find import find
 from search.text import thai
 from tests.factories import LessonPageFactory, PracticePageFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
