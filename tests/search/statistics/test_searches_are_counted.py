@@ -34,7 +34,7 @@ def counted() -> dict:
     return {c.text: (c.searches, c.no_results, c.opened) for c in SearchCount.objects.all()}
 
 
-def test_a_search_is_counted_with_what_it_found(page):
+def test_a_search_is_counted_with_whether_it_had_results(page):
     reader().get("/search/?q=ปูม้า")
     reader().get("/search/?q=มังกร")
     reader().get("/en/search/?q=Grey%20%20WHALE")
@@ -43,7 +43,7 @@ def test_a_search_is_counted_with_what_it_found(page):
     assert SearchCount.objects.get(text="ปูม้า").day == timezone.localdate()
 
 
-def test_pages_answered_from_memory_count_too(page):
+def test_cached_pages_count_too(page):
     client = Client(HTTP_USER_AGENT=FIREFOX)  # one handler, so one page cache
     for number in range(3):
         client.get("/search/?q=ปูม้า", REMOTE_ADDR=f"192.0.2.{number}")
@@ -59,7 +59,7 @@ def test_pages_answered_from_memory_count_too(page):
     assert counted() == {"ปูม้า": (3, 0, 2), "มังกร": (2, 2, 0)}
 
 
-def test_a_browser_that_is_told_nothing_changed_counts_too(page):
+def test_a_not_modified_answer_counts_too(page):
     first = reader(1).get("/search/?q=ปูม้า")
     client = reader(2)
     client.get("/search/?q=ปูม้า")
@@ -108,7 +108,7 @@ def test_robots_are_not_counted(page, agent):
     assert counted() == {}
 
 
-def test_those_who_are_signed_in_are_not_counted(page, editor, signed_in):
+def test_signed_in_users_are_not_counted(page, editor, signed_in):
     signed_in(editor).get("/search/?q=ปูม้า", headers={"User-Agent": FIREFOX})
     assert counted() == {}
 
@@ -149,7 +149,7 @@ def test_pages_that_are_no_results_are_not_counted_as_opened(page, hub):
     "somchai@example.org", "โทร 081-234-5678", "๐๘๑ ๒๓๔ ๕๖๗๘", "+66 81 234 5678", "074 123 456",
     "1-9001-00123-45-6", "1900100123456", "นาย ก เลขบัตร ๑๙๐๐๑๐๐๑๒๓๔๕๖", "ก" * 150,
 ])
-def test_words_that_look_like_a_persons_own_are_not_kept(page, text):
+def test_personal_looking_texts_are_not_stored(page, text):
     reader().get("/search/", {"q": text})
     reader().get(page.url, headers={"Referer": f"http://testserver/search/?q={text}"})
     assert set(counted()) == {""}
@@ -160,26 +160,27 @@ def test_words_that_look_like_a_persons_own_are_not_kept(page, text):
 
 
 @pytest.mark.parametrize("text", ["พ.ศ. 2552-2560", "ตำบล 900301", "ปู 10,000 ตัว", "2568"])
-def test_years_and_codes_are_kept(page, text):
+def test_years_and_codes_are_stored(page, text):
     reader().get("/search/", {"q": text})
     assert set(counted()) == {text}
 
 
-def test_nothing_is_kept_of_who_and_when():
+def test_neither_person_nor_time_is_stored():
     kept = {f.name for model in (SearchCount, OpenedCount) for f in model._meta.fields}
     assert kept == {
-        "id", "day", "language", "text", "searches", "no_results", "opened", "search", "page", "document"
+        "id", "day", "language", "text", "searches", "no_results", "opened", "search", "page",
+        "document",
     }
     assert SearchCount._meta.get_field("day").get_internal_type() == "DateField"
 
 
-def test_a_visitor_cannot_be_found_again_in_what_the_process_remembers(page):
+def test_visitors_are_remembered_as_salted_hashes_only(page):
     reader(77).get("/search/?q=ปูม้า")
     assert all(len(mark) == 8 for mark in counters.visitors.seen)
     assert len(counters.visitors.salt) == 16
 
 
-def test_counting_that_fails_fails_no_search(page, monkeypatch):
+def test_an_error_in_counting_does_not_fail_the_search(page, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
@@ -197,7 +198,7 @@ def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monk
     assert counted()[""][0] == 20
 
 
-def test_a_page_deleted_before_the_write_costs_no_count(page):
+def test_a_page_deleted_before_the_write_does_not_lose_the_search_count(page):
     reader().get("/search/?q=ปูม้า")
     reader().get(page.url, headers={"Referer": "http://testserver/search/?q=ปูม้า"})
     page.delete()
@@ -238,7 +239,7 @@ def rows(*texts, days_ago=0, language="th", searches=1, **fields):
         day=day, language=language, text=text, searches=searches, **fields) for text in texts]
 
 
-def test_counts_are_dropped_after_thirteen_months(hub):
+def test_counts_are_deleted_after_thirteen_months(hub):
     from django.core.management import call_command
 
     rows("เก่า", days_ago=397, searches=9)
@@ -247,7 +248,7 @@ def test_counts_are_dropped_after_thirteen_months(hub):
     assert [c.text for c in SearchCount.objects.all()] == ["พอดี"]
 
 
-def test_words_that_stayed_rare_are_forgotten_after_thirty_days(page):
+def test_rare_texts_are_deleted_after_thirty_days(page):
     [rare] = rows("หายาก", days_ago=31, searches=2, no_results=1)
     OpenedCount.objects.create(search=rare, page=page.knowledgepage_ptr, opened=1)
     rows("หายากแต่ใหม่", days_ago=29)
@@ -278,7 +279,7 @@ def shown(answer) -> list:
             for r in answer.context["table"].data]
 
 
-def test_only_what_was_asked_three_times_is_shown_with_its_words(page, report):
+def test_only_texts_searched_for_three_times_are_shown(page, report):
     rows("พบบ่อย", searches=2, opened=1)
     rows("พบบ่อย", searches=1, no_results=1, days_ago=1)
     rows("ความลับของคนเดียว", searches=2)
@@ -296,7 +297,7 @@ def test_only_what_was_asked_three_times_is_shown_with_its_words(page, report):
         assert "พบบ่อย" in text and "ความลับ" not in text and "อีกคำ" not in text
 
 
-def test_it_sorts_narrows_to_a_period_and_stands_per_day(page, report):
+def test_the_report_sorts_filters_by_period_and_groups_by_day(page, report):
     rows("ปู", searches=5, no_results=0)
     rows("ปู", searches=4, days_ago=40)
     rows("หอย", searches=6, no_results=6)
@@ -316,7 +317,7 @@ def test_it_sorts_narrows_to_a_period_and_stands_per_day(page, report):
         assert report(**strange).status_code == 200
 
 
-def test_it_tells_what_was_opened(page, report):
+def test_the_report_shows_what_was_opened(page, report):
     [common] = rows("ปูม้า", searches=3, opened=2)
     [rare] = rows("หายาก", searches=1, opened=1)
     for row, times in ((common, 2), (rare, 1)):
@@ -326,7 +327,7 @@ def test_it_tells_what_was_opened(page, report):
     assert list(titles.values()) == [""], "not of the rare ones"
 
 
-def test_it_exports_as_a_sheet(page, report):
+def test_the_report_exports_as_a_spreadsheet(page, report):
     from io import BytesIO
 
     from openpyxl import load_workbook
@@ -339,7 +340,7 @@ def test_it_exports_as_a_sheet(page, report):
     assert "=cmd()" in values[1] and sheet["B2"].data_type == "s"
 
 
-def test_it_stands_in_the_menu_and_is_for_those_who_write(
+def test_the_report_is_in_the_menu_and_only_for_editors(
     hub, editor, django_user_model, signed_in
 ):
     address = reverse("search_searches")
@@ -349,7 +350,7 @@ def test_it_stands_in_the_menu_and_is_for_those_who_write(
     assert not may_see_searches(outsider)
 
 
-def test_a_csv_cell_is_no_formula(page, report):
+def test_a_csv_cell_is_never_a_formula(page, report):
     rows("=hyperlink(1)", "@sum(1)", "+1", "-1", searches=3)
     text = b"".join(report(export="csv").streaming_content).decode()
     lines = text.splitlines()[1:]
