@@ -237,7 +237,7 @@ ADDRESSES = {
     "wagtaildocs_authenticate_with_password": "switched off",
     "media": "tests/hub/files/test_documents_and_images.py", "search": "search",
     "search_suggest": "search", "search_feed": "a feed", "search_alert": "the pages of alerts",
-    "search_alert_asked": "the pages of alerts",
+    "search_alert_requested": "the pages of alerts",
     # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
     **dict.fromkeys(
