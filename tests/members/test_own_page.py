@@ -93,7 +93,7 @@ def test_her_alerts_stand_there_and_nobody_elses(hers, member):
     ]):
         Alert.objects.create(
             email=email, language="th", site=site, text=f"ปูม้า{number}", digest=str(number),
-            confirmed_at=moment, looked_until=moment,
+            confirmed_at=moment, checked_until=moment,
         )
     page = hers.get("/accounts/me/").content.decode()
     assert "ปูม้า0" in page and "/search/alert/stop/" in page

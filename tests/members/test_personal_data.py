@@ -31,7 +31,7 @@ def hers(member, hers):
     now = timezone.now()
     Alert.objects.create(
         email=member.email, language="th", site=Site.objects.get(is_default_site=True),
-        text="ปูม้า", digest="1", confirmed_at=now, looked_until=now,
+        text="ปูม้า", digest="1", confirmed_at=now, checked_until=now,
     )
     lesson = LessonPageFactory(title="บทเรียนของสมศรี", owner=member)
     LessonAnswer.objects.create(

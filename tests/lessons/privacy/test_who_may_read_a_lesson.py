@@ -249,8 +249,8 @@ def test_an_alert_tells_of_no_closed_lesson(lessons, mailoutbox):
     mailoutbox.clear()
     for said in ("", WORD, *map(canary, MAY_READ)):
         Alert.objects.create(
-            email="ours@example.org", language="th", text=said, chosen={}, digest=said[:20],
-            confirmed_at=before, looked_until=before,
+            email="ours@example.org", language="th", text=said, filters={}, digest=said[:20],
+            confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
     assert send_due()

@@ -141,7 +141,7 @@ def hub(tmp_path):
 
 
 @pytest.mark.processes
-def test_the_hub_is_whole_after_every_kill(hub, tmp_path):
+def test_the_hub_is_consistent_after_every_kill(hub, tmp_path):
     generator = random.Random(SEED)
     print(f"seed {SEED}, {KILLS} kills")
     hub.run("prepare")

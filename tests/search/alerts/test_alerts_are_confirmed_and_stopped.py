@@ -22,9 +22,9 @@ def page(hub, settings):
     return LessonPageFactory(title="ปูม้าที่สทิงพระ")
 
 
-def ask(client, email=READER, every="day", address="/search/alert/", **fields):
+def ask(client, email=READER, frequency="day", address="/search/alert/", **fields):
     question = fields.pop("question", "?q=ปูม้า")
-    data = {"email": email, "every": every, "website": ""} | fields
+    data = {"email": email, "frequency": frequency, "website": ""} | fields
     return client.post(address + question, data)
 
 
@@ -40,7 +40,7 @@ def confirmed(client, mailoutbox, **options) -> Alert:
     return Alert.objects.get(key=address.rstrip("/").rpartition("/")[2].split(":")[0])
 
 
-def test_the_form_keeps_the_search_and_a_letter_asks(page, visitor, mailoutbox):
+def test_the_form_saves_the_search_and_sends_a_confirmation(page, visitor, mailoutbox):
     results = visitor.get("/search/?q=ปูม้า").content.decode()
     assert "แจ้งเตือนเมื่อมีเรื่องใหม่" in results
     assert 'href="/search/alert/?q=' in results
@@ -51,14 +51,14 @@ def test_the_form_keeps_the_search_and_a_letter_asks(page, visitor, mailoutbox):
     assert answer.status_code == 302
     assert visitor.get(answer.url).status_code == 200
     alert = Alert.objects.get()
-    assert (alert.email, alert.text, alert.chosen) == (READER, "ปูม้า", {"stages": ["lesson"]})
-    assert (alert.language, alert.every, alert.confirmed_at) == ("th", "day", None)
+    assert (alert.email, alert.text, alert.filters) == (READER, "ปูม้า", {"stages": ["lesson"]})
+    assert (alert.language, alert.frequency, alert.confirmed_at) == ("th", "day", None)
     [letter] = mailoutbox
     assert letter.to == [READER]
     assert "ยืนยัน" in letter.subject and "ปูม้า · บทเรียน" in letter.body
 
 
-def test_english_readers_are_written_to_in_english(page, visitor, mailoutbox):
+def test_english_readers_get_english_emails(page, visitor, mailoutbox):
     answer = ask(visitor, address="/en/search/alert/", question="?q=crab")
     assert answer.url.startswith("/en/search/alert/asked/")
     [letter] = mailoutbox
@@ -69,7 +69,7 @@ def test_english_readers_are_written_to_in_english(page, visitor, mailoutbox):
     assert "The alert is on" in visitor.post(address).content.decode()
 
 
-def test_looking_at_the_link_does_not_confirm_and_the_button_does(page, visitor, mailoutbox):
+def test_opening_the_link_does_not_confirm_but_the_button_does(page, visitor, mailoutbox):
     ask(visitor)
     address = link(mailoutbox[0], "confirm")
     for _scanner in range(2):
@@ -84,7 +84,7 @@ def test_looking_at_the_link_does_not_confirm_and_the_button_does(page, visitor,
     assert Alert.objects.get().confirmed_at == first
 
 
-def test_the_link_is_good_for_three_days(page, visitor, mailoutbox, monkeypatch):
+def test_the_link_is_valid_for_three_days(page, visitor, mailoutbox, monkeypatch):
     import time
 
     ask(visitor)
@@ -96,7 +96,7 @@ def test_the_link_is_good_for_three_days(page, visitor, mailoutbox, monkeypatch)
     assert Alert.objects.get().confirmed_at is None
 
 
-def test_what_nobody_confirms_is_forgotten(page, visitor, mailoutbox):
+def test_unconfirmed_alerts_are_deleted(page, visitor, mailoutbox):
     ask(visitor)
     confirmed(visitor, mailoutbox, email="other@example.org")
     send_due(timezone.now() + timedelta(days=2))
@@ -108,13 +108,13 @@ def test_what_nobody_confirms_is_forgotten(page, visitor, mailoutbox):
 @pytest.mark.parametrize("token", [
     "x", "a:b:c", "%00", "..%2F..", "ก" * 300, "AAAAAAAAAAAAAAAAAAAAAA:1abcde:AAAA",
 ])
-def test_a_made_up_link_is_told_so(page, visitor, token):
+def test_a_forged_link_is_rejected(page, visitor, token):
     for what in ("confirm", "stop"):
         for method in (visitor.get, visitor.post):
             assert method(f"/search/alert/{what}/{token}/").status_code in (400, 404)
 
 
-def test_the_link_of_one_kind_does_not_do_for_the_other(page, visitor, mailoutbox):
+def test_a_confirm_link_does_not_stop_and_a_stop_link_does_not_confirm(page, visitor, mailoutbox):
     ask(visitor)
     token = link(mailoutbox[0], "confirm").rstrip("/").rpartition("/")[2]
     assert visitor.post(f"/search/alert/stop/{token}/").status_code == 404
@@ -174,7 +174,7 @@ def test_the_same_search_in_another_order_or_case_is_the_same(page, visitor, mai
     assert Alert.objects.count() == 1
 
 
-def test_an_address_gets_ten_alerts_and_five_letters_a_day(page, hub, mailoutbox):
+def test_an_address_gets_at_most_ten_alerts_and_five_emails_a_day(page, hub, mailoutbox):
     for number in range(12):
         # Each from elsewhere, so that the limit of the visitor is not met.
         answer = ask(Client(REMOTE_ADDR=f"192.0.2.{number}"), question=f"?q=ปู{number}")
@@ -189,7 +189,7 @@ def test_an_address_gets_ten_alerts_and_five_letters_a_day(page, hub, mailoutbox
     assert Alert.objects.count() == Alert.MOST_OF_ONE_ADDRESS
 
 
-def test_a_visitor_who_asks_too_often_is_told_to_wait(page, visitor, mailoutbox):
+def test_a_visitor_with_too_many_requests_has_to_wait(page, visitor, mailoutbox):
     answers = [ask(visitor, email=f"r{n}@example.org") for n in range(12)]
     assert [a.status_code for a in answers] == [302] * 10 + [429] * 2
     assert "หนึ่งชั่วโมง" in answers[-1].content.decode()
@@ -205,7 +205,7 @@ def test_neighbours_in_one_ipv6_network_count_as_one(page, hub, mailoutbox):
     assert codes[-1] == 429
 
 
-def test_no_address_of_a_visitor_is_kept(page, hub, mailoutbox, monkeypatch):
+def test_no_visitors_ip_address_is_stored(page, hub, mailoutbox, monkeypatch):
     from django.core.cache import cache
 
     names = []
@@ -215,7 +215,7 @@ def test_no_address_of_a_visitor_is_kept(page, hub, mailoutbox, monkeypatch):
     assert not any("192.0.2" in name or "example" in name for name in names)
 
 
-def test_a_robot_that_fills_everything_in_gets_nothing(page, visitor, mailoutbox):
+def test_a_robot_that_fills_in_the_honeypot_gets_no_alert(page, visitor, mailoutbox):
     answer = ask(visitor, website="https://spam.example")
     assert answer.status_code == 302
     assert not mailoutbox and not Alert.objects.exists()
@@ -225,23 +225,23 @@ def test_a_robot_that_fills_everything_in_gets_nothing(page, visitor, mailoutbox
     "", "x", "a@b", "a@example.org\nBcc: b@example.org", "a@example.org,b@example.org",
     "<a@example.org>", "a" * 300 + "@example.org", "a@example.org\0", "ก@example.org",
 ])
-def test_what_is_no_address_is_said_beside_the_field(page, visitor, email, mailoutbox):
+def test_an_invalid_address_has_a_message_beside_the_field(page, visitor, email, mailoutbox):
     answer = ask(visitor, email=email)
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.content.decode()
     assert not mailoutbox and not Alert.objects.exists()
 
 
-@pytest.mark.parametrize("every", ["", "hour", "day' OR 1=1"])
-def test_how_often_is_one_of_two(page, visitor, every):
-    assert ask(visitor, every=every).status_code == 422
+@pytest.mark.parametrize("frequency", ["", "hour", "day' OR 1=1"])
+def test_the_frequency_is_one_of_two(page, visitor, frequency):
+    assert ask(visitor, frequency=frequency).status_code == 422
 
 
 @pytest.mark.parametrize("question", [
     "?q=%22", "?q=%00", "?q=" + "ก" * 5000, "?topic=" + "x" * 60, "?q=%3Cscript%3E",
     "?q=a%0d%0aBcc:%20x@example.org", "?year=20000&lang=" + "x" * 51,
 ])
-def test_a_strange_search_is_taken_or_refused_clearly(page, visitor, question, mailoutbox):
+def test_a_strange_search_is_accepted_or_rejected_clearly(page, visitor, question, mailoutbox):
     assert visitor.get("/search/alert/" + question).status_code in (200, 400)
     assert ask(visitor, question=question).status_code in (302, 400)
     for letter in mailoutbox:
@@ -263,7 +263,7 @@ def test_the_form_needs_its_token_and_sets_no_other_cookie(page, hub, mailoutbox
     assert not Client().get("/search/?q=ปูม้า").cookies
 
 
-def test_a_mail_server_that_is_away_does_not_fail_the_form(page, visitor, monkeypatch):
+def test_the_form_works_while_the_mail_server_is_down(page, visitor, monkeypatch):
     def away(*args, **kwargs):
         raise ConnectionRefusedError(f"no route for {READER}")
 

@@ -9,7 +9,7 @@ from search.text.quality import repair, thai_quality
 from tests.search.extraction.test_extraction import FILES, SENTENCES, read, thai_pdf
 
 
-def test_garbled_pages_are_told_and_never_returned(tmp_path):
+def test_garbled_pages_are_reported_and_not_returned(tmp_path):
     """A character map that names Thai glyphs after private characters."""
     path = tmp_path / "garbled.pdf"
     path.write_bytes(
@@ -21,7 +21,7 @@ def test_garbled_pages_are_told_and_never_returned(tmp_path):
 
 
 @pytest.mark.parametrize("by", ["next sign", "controls"])
-def test_a_map_that_names_other_letters_is_told_too(by, tmp_path):
+def test_a_wrong_glyph_table_is_detected_too(by, tmp_path):
     """Every sign may stand where it stands, or is none at all, and yet there is no word."""
     content = bytes(thai_pdf([" ".join(SENTENCES[:2]).replace("ำ", "า")] * 2).output())
     path = tmp_path / "garbled.pdf"
@@ -45,7 +45,7 @@ def test_prayers_names_and_dialect_are_a_language(text):
     assert not is_gibberish(text)
 
 
-def test_one_garbled_part_does_not_lose_the_others(monkeypatch, tmp_path):
+def test_one_garbled_part_does_not_affect_the_others(monkeypatch, tmp_path):
     from search.extraction import extractor
 
     garbled = "ก็่่ะ่าิ้ ่ำ่ั่ิ"
@@ -58,13 +58,13 @@ def test_one_garbled_part_does_not_lose_the_others(monkeypatch, tmp_path):
     assert extracted.sample
 
 
-def test_the_best_of_several_readings_is_taken():
+def test_the_best_of_several_readings_is_used():
     right, moved = SENTENCES[2], SENTENCES[2].replace("ครั้ง", "ค ั้รง").replace("จำ", "จ า")
     assert best_reading([moved, right, moved]) == right
     assert best_reading(["ปู", right]) == right  # a reader that loses most of a page
 
 
-def test_a_pdf_reader_that_fails_leaves_the_work_to_the_others(monkeypatch):
+def test_when_a_pdf_reader_fails_the_others_are_used(monkeypatch):
     from search.extraction import extractor
 
     def refuse(content, kind):
@@ -79,15 +79,15 @@ def test_a_pdf_reader_that_fails_leaves_the_work_to_the_others(monkeypatch):
     ("น ้ำ", "น้ำ"), ("น้ำัาท่วม", "น้ำท่วม"), ("กำีหนด", "กำหนด"), ("ครัง้", "ครั้ง"), ("ป่ี", "ปี่"), ("ปูู", "ปู"),
     ("\uf70dป\uf702\uf70b", "๋ปี้"), ("à¸›à¸¹à¸¡à¹‰à¸²à¸\u0095à¸±à¸§", "ปูม้าตัว"),
 ])
-def test_what_programs_do_to_thai_is_undone(found, meant):
+def test_known_damage_to_thai_is_repaired(found, meant):
     assert repair(found) == meant
 
 
-def test_windows_874_shown_as_western_letters_is_undone():
+def test_windows_874_decoded_as_western_letters_is_repaired():
     assert repair(SENTENCES[0].encode("cp874").decode("latin-1")) == SENTENCES[0]
 
 
-def test_the_space_that_pdf_puts_after_sara_am_goes():
+def test_the_space_after_sara_am_in_pdfs_is_removed():
     assert repair("จดบันทึกจำ นวนแม่ปู", from_pdf=True) == "จดบันทึกจำนวนแม่ปู"
 
 
@@ -95,7 +95,7 @@ def test_the_space_that_pdf_puts_after_sara_am_goes():
     *SENTENCES, "พันธุ์ สิทธิ์ ศาสตร์ ฤๅษี เกาะ เพราะ ก็ ฯลฯ ทั้งๆ ที่ ๒๕๖๗ เจี๊ยบ น้ำจิ้ม ณ บัดนี้",
     "Crab bank, déjà vu, 24 households", "Đây là tiếng Việt có nhiều dấu", "",
 ])
-def test_good_text_is_not_called_garbled_and_not_changed(text):
+def test_good_text_is_neither_garbled_nor_changed(text):
     quality = thai_quality(text)
     assert (quality.illegal, quality.garbled) == (0, False)
     assert repair(text) == text

@@ -12,11 +12,11 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("text", [
     "", "ธนาคารปู ที่ท่าเรือ 12 แห่ง", "a crab bank (2567)", "กำๆ ๆ  \n\nน้ำท่วม\u0000", "ก" * 900,
 ])
-def test_a_text_cut_into_words_joins_to_itself(text):
+def test_the_words_of_a_text_join_to_the_text(text):
     assert "".join(words_of(text)) == text
 
 
-def test_thai_is_cut_at_its_words():
+def test_thai_is_split_between_words():
     assert words_of("ธนาคารปู 3 แห่ง") == ["ธนาคาร", "ปู", " ", "3", " ", "แห่ง"]
 
 

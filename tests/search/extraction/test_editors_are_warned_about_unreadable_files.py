@@ -54,7 +54,7 @@ def test_the_page_of_the_file_warns_above_the_form(page, editor, signed_in, lang
     assert warning.index(words) < warning.index(GARBLED) < warning.index("<form")
 
 
-def test_whoever_uploads_is_told_when_the_file_was_read(page, editor, signed_in):
+def test_the_uploader_sees_when_the_file_was_read(page, editor, signed_in):
     client, file = signed_in(editor), page.attachments.get().document
     address = reverse("search_file_text", args=[file.pk])
     DocumentText.objects.update(status="waiting", sample="")
@@ -68,7 +68,7 @@ def test_whoever_uploads_is_told_when_the_file_was_read(page, editor, signed_in)
     assert "help-warning" not in client.get(address).content.decode()
 
 
-def test_a_file_read_in_part_says_so(page, editor, signed_in):
+def test_a_partly_read_file_is_reported(page, editor, signed_in):
     DocumentText.objects.update(status="read", sample=GARBLED)
     file = page.attachments.get().document
     told = signed_in(editor).get(reverse("search_file_text", args=[file.pk])).content.decode()
@@ -76,7 +76,7 @@ def test_a_file_read_in_part_says_so(page, editor, signed_in):
     assert GARBLED in told
 
 
-def test_others_are_not_told_what_a_file_holds(page, signed_in, django_user_model, client):
+def test_other_users_do_not_see_the_text_of_a_file(page, signed_in, django_user_model, client):
     file = page.attachments.get().document
     address = reverse("search_file_text", args=[file.pk])
     outsider = django_user_model.objects.create_user("outsider", password="secret")
@@ -84,7 +84,7 @@ def test_others_are_not_told_what_a_file_holds(page, signed_in, django_user_mode
     assert signed_in(outsider).get(address).status_code == 302
 
 
-def test_a_readable_file_is_not_complained_about(hub, editor, signed_in):
+def test_a_readable_file_causes_no_warning(hub, editor, signed_in):
     page = LessonPageFactory()
     page.attachments.create(document=document("อ่านได้", "อ่านได้.txt", "ปูม้า".encode() * 20))
     page.save_revision().publish()
@@ -95,7 +95,7 @@ def test_a_readable_file_is_not_complained_about(hub, editor, signed_in):
     assert "อ่านได้" not in client.get(reverse("search_unreadable_files")).content.decode()
 
 
-def test_the_report_exports_and_refuses_those_who_may_not_change_files(
+def test_the_report_exports_and_is_forbidden_without_permission_to_change_files(
     page, editor, signed_in, django_user_model
 ):
     report = reverse("search_unreadable_files")

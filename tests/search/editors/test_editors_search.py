@@ -53,7 +53,7 @@ def test_choosers_find_files_and_snippets_while_typing(client):
     assert "ชาวนาเกลือ" not in body
 
 
-def test_the_index_of_editors_can_be_built_anew(client, settings):
+def test_the_editors_index_can_be_rebuilt(client, settings):
     import shutil
 
     LessonPageFactory(title="บทเรียนข้าวพื้นเมือง", parent=SectionPageFactory())
@@ -68,12 +68,12 @@ def test_the_index_of_editors_can_be_built_anew(client, settings):
     assert Topic.objects.exists()
 
 
-def test_operators_of_any_engine_are_only_text(client):
+def test_engine_operators_are_plain_text(client):
     for typed in ('"', 'a"b', 'zzzz")OR("lesson', "*", "title:x", "-", "\x00", "ก" * 5000):
         assert explorer(client, typed)
 
 
-def test_what_is_saved_is_taken_in_before_waiting_files_are_read(
+def test_saved_objects_are_indexed_before_waiting_files_are_read(
     hub, settings, django_capture_on_commit_callbacks
 ):
     """A folder of files takes the worker minutes."""

@@ -58,7 +58,7 @@ def ask(engine):
     return planning.run(engine, planning.plan("น้ำ"), EVERYONE)
 
 
-def test_a_whole_answer_is_read(engine_of):
+def test_a_complete_answer_is_read(engine_of):
     answer = ask(engine_of(_search=ANSWER))
     assert [(h.key, h.score) for h in answer.hits] == [("page:1", 1.5)]
     assert (answer.total, answer.facets["areas"]) == (1, [("a", 1)])
@@ -73,7 +73,7 @@ def test_a_whole_answer_is_read(engine_of):
     {"hits": {"total": {"value": 1, "relation": "eq"},
               "hits": [{"_index": "hub-1", "_score": 1, "_source": {"shown": "{"}}]}},
 ])
-def test_an_answer_that_is_none_says_so(engine_of, wrong):
+def test_an_invalid_answer_raises_index_unavailable(engine_of, wrong):
     with pytest.raises(IndexUnavailable):
         ask(engine_of(_search=ANSWER | wrong))
 
@@ -84,12 +84,12 @@ def test_an_answer_that_is_none_says_so(engine_of, wrong):
     {"hub-1": {"mappings": {"_meta": {"schema": SCHEMA_VERSION + 1, "complete": True}}}},
     Unreachable("no such index", 404),
 ])
-def test_an_index_that_is_not_whole_or_of_another_version_is_unfit(engine_of, mapping):
+def test_an_incomplete_index_or_one_of_another_version_is_a_mismatch(engine_of, mapping):
     with pytest.raises(IndexMismatch):
         ask(engine_of(_mapping=mapping, _search=ANSWER))
 
 
-def test_an_alias_that_moved_to_another_version_is_noticed_by_the_next_answer(engine_of):
+def test_an_alias_moved_to_another_version_is_detected_by_the_next_answer(engine_of):
     other = {"hub-2": {"mappings": {"_meta": {"schema": 1, "complete": True}}}}
     moved = json.loads(json.dumps(ANSWER).replace("hub-1", "hub-2"))
     engine = engine_of(_mapping=[MAPPING, other], _search=[ANSWER, moved])
@@ -110,27 +110,27 @@ def test_what_the_cluster_was_too_busy_for_is_sent_again(engine_of):
     assert sent == [3, 3, 2, 1]
 
 
-def test_a_cluster_that_stays_busy_is_given_up(engine_of):
+def test_a_cluster_that_stays_busy_raises(engine_of):
     with pytest.raises(Unreachable):
         engine_of(_bulk=[bulk(429)] * 9).apply([entry(1)])
     with pytest.raises(Unreachable):
         engine_of(_bulk=[Unreachable("busy", 503)] * 9).apply([entry(1)])
 
 
-def test_refused_entries_are_errors(engine_of):
+def test_rejected_entries_raise(engine_of):
     with pytest.raises(DocumentsRejected) as raised:
         engine_of(_bulk=[bulk(201, 400)]).apply([entry(1), entry(2)])
     assert raised.value.keys == {"page:2"}
 
 
-def test_writing_never_makes_an_index_of_its_own(engine_of):
+def test_writing_never_creates_an_index(engine_of):
     engine = engine_of(_bulk=[bulk(201)])
     engine.apply([entry(1)])
     [params] = [params for _m, path, _b, params in engine.client.asked if "_bulk" in path]
     assert params["require_alias"] == "true"
 
 
-def test_what_is_chosen_in_a_facet_does_not_narrow_its_own_counts(engine_of):
+def test_values_selected_in_a_facet_do_not_narrow_its_own_counts(engine_of):
     from search.engines.contract import Filters
 
     engine = engine_of(_search=ANSWER)
@@ -150,7 +150,7 @@ def test_what_is_chosen_in_a_facet_does_not_narrow_its_own_counts(engine_of):
      ("opensearch", "https://h:9201", "idx-1", "u", "p@ss")),
     ("elasticsearch+https://[::1]/x", ("elasticsearch", "https://[::1]:9200", "x", "", "")),
 ])
-def test_addresses_are_read(url, expected):
+def test_valid_search_urls_are_parsed(url, expected):
     a = address_of(url)
     assert (a.product, a.url, a.prefix, a.user, a.password) == expected
     assert "p@ss" not in repr(a) + str(a)
@@ -160,13 +160,13 @@ def test_addresses_are_read(url, expected):
     "http://h", "opensearch+ssh://h", "opensearch://", "opensearch://h/Hub", "opensearch://h/a/b",
     "opensearch://h:x/a", "opensearch://h/_all", "opensearch://h/a,b", "opensearch://h/*",
 ])
-def test_addresses_that_cannot_be_used_are_told(url):
+def test_invalid_search_urls_raise_without_the_password(url):
     with pytest.raises(ValueError, match=r"\bits? "):
         address_of(url)
 
 
 @pytest.mark.parametrize("product", ["opensearch", "elasticsearch"])
-def test_no_request_takes_longer_than_it_was_given(product):
+def test_no_request_takes_longer_than_its_limit(product):
     import time
 
     for fault in FAULTS:

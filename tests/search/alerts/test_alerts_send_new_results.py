@@ -27,12 +27,12 @@ def start(hub, settings):
 
 @pytest.fixture
 def alert(start):
-    def make(text="ปูม้า", language="th", every="day", **fields):
+    def make(text="ปูม้า", language="th", frequency="day", **fields):
         number = Alert.objects.count()
         return Alert.objects.create(
             **{"email": f"r{number}@example.org", "language": language, "text": text,
-               "every": every, "digest": str(number), "confirmed_at": start,
-               "looked_until": start, "site": Site.objects.get(is_default_site=True)} | fields
+               "frequency": frequency, "digest": str(number), "confirmed_at": start,
+               "checked_until": start, "site": Site.objects.get(is_default_site=True)} | fields
         )
 
     return make
@@ -46,7 +46,7 @@ def published(title, moment, **fields):
     return page
 
 
-def test_only_what_came_since_is_told(start, alert, mailoutbox):
+def test_only_new_results_are_sent(start, alert, mailoutbox):
     published("ปูม้าเก่า", start - DAY)
     published("ปูม้าใหม่", start + DAY, summary="เรื่องย่อของหน้าใหม่")
     published("ข้าวใหม่", start + DAY)
@@ -67,7 +67,7 @@ def test_a_page_that_was_only_changed_is_not_new(start, alert, mailoutbox):
     assert send_due() == 0 and not mailoutbox
 
 
-def test_nothing_is_told_twice_and_nothing_new_is_silence(start, alert, mailoutbox):
+def test_nothing_is_sent_twice_and_nothing_without_new_results(start, alert, mailoutbox):
     published("ปูม้าใหม่", timezone.now() - timedelta(minutes=5))
     alert()
     assert [send_due() for _run in range(3)] == [1, 0, 0]
@@ -77,7 +77,7 @@ def test_nothing_is_told_twice_and_nothing_new_is_silence(start, alert, mailoutb
     assert "ปูม้าใหม่" not in mailoutbox[-1].body and "ปูม้าตัวถัดไป" in mailoutbox[-1].body
 
 
-def test_what_was_committed_late_is_told_at_the_next_look(start, alert, mailoutbox):
+def test_a_late_commit_is_sent_by_the_next_check(start, alert, mailoutbox):
     """Its moment lies before the last look, which could not see it yet."""
     alert()
     now = timezone.now()
@@ -88,29 +88,29 @@ def test_what_was_committed_late_is_told_at_the_next_look(start, alert, mailoutb
     assert "ปูม้าช้า" in mailoutbox[1].body and "ปูม้าแรก" not in mailoutbox[1].body
 
 
-def test_what_was_there_before_confirming_is_not_news(start, alert, mailoutbox):
+def test_results_from_before_the_confirmation_are_not_new(start, alert, mailoutbox):
     now = timezone.now()
     published("ปูม้า", now - timedelta(minutes=10))
-    alert(confirmed_at=now - timedelta(minutes=5), looked_until=now - timedelta(minutes=5))
+    alert(confirmed_at=now - timedelta(minutes=5), checked_until=now - timedelta(minutes=5))
     assert send_due(now + DAY) == 0
 
 
-def test_daily_and_weekly_wait_their_time(start, alert, mailoutbox):
+def test_daily_and_weekly_alerts_are_due_in_time(start, alert, mailoutbox):
     now = timezone.now()
-    weekly = alert(every="week", looked_until=now - 6 * DAY)
-    daily = alert(every="day", looked_until=now - timedelta(hours=20))
-    due_now = alert(every="day", looked_until=now - timedelta(hours=23, minutes=45))
-    unconfirmed = alert(confirmed_at=None, looked_until=None)
+    weekly = alert(frequency="week", checked_until=now - 6 * DAY)
+    daily = alert(frequency="day", checked_until=now - timedelta(hours=20))
+    due_now = alert(frequency="day", checked_until=now - timedelta(hours=23, minutes=45))
+    unconfirmed = alert(confirmed_at=None, checked_until=None)
     assert list(Alert.objects.due(now)) == [due_now]
     assert set(Alert.objects.due(now + DAY)) == {weekly, daily, due_now}
     assert unconfirmed not in Alert.objects.due(now + 30 * DAY)
 
 
-def test_letters_are_in_the_language_the_search_was_saved_in(start, alert, mailoutbox):
+def test_emails_are_in_the_language_the_search_was_saved_in(start, alert, mailoutbox):
     published("ปูม้าใหม่", start + DAY)
     published("New crab bank", start + DAY, parent=home("en"))
     alert("ปูม้า")
-    alert("crab", language="en", every="week", looked_until=start - DAY)
+    alert("crab", language="en", frequency="week", checked_until=start - DAY)
     assert send_due() == 2
     thai, english = sorted(mailoutbox, key=lambda letter: letter.to)
     assert thai.subject.startswith("เรื่องใหม่: ปูม้า – ")
@@ -127,7 +127,7 @@ def test_letters_are_in_the_language_the_search_was_saved_in(start, alert, mailo
         assert message["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_new_file_on_an_old_page_is_news(start, alert, mailoutbox):
+def test_a_new_file_on_an_old_page_is_a_new_result(start, alert, mailoutbox):
     page = published("หน้าเก่า", start - 30 * DAY)
     page.attachments.create(document=document("คู่มือปูม้า", "ปู.txt", "ปูม้า ".encode() * 20))
     page.save_revision().publish()
@@ -135,26 +135,26 @@ def test_a_new_file_on_an_old_page_is_news(start, alert, mailoutbox):
     assert send_due() == 1
     assert "คู่มือปูม้า" in mailoutbox[0].body and "ไฟล์ในหน้า “หน้าเก่า”" in mailoutbox[0].body
     DocumentText.objects.update(read_at=start - DAY)
-    Alert.objects.update(looked_until=start, told=[])
+    Alert.objects.update(checked_until=start, sent_keys=[])
     assert send_due() == 0
 
 
-def test_a_filter_and_everything_can_be_watched(start, alert, mailoutbox):
+def test_a_filter_or_the_whole_site_can_be_followed(start, alert, mailoutbox):
     from hub.models import Topic
 
     page = published("กลุ่มเรือเล็ก", start + DAY)
     page.topics.add(Topic.objects.get(slug="fishers"))
     page.save_revision().publish()
     published("นาข้าว", start + DAY)
-    alert("", chosen={"topics": ["fishers"]})
-    alert("", chosen={})
+    alert("", filters={"topics": ["fishers"]})
+    alert("", filters={})
     assert send_due() == 2
     fishers, everything = sorted(mailoutbox, key=lambda letter: letter.to)
     assert "กลุ่มเรือเล็ก" in fishers.body and "นาข้าว" not in fishers.body
     assert "กลุ่มเรือเล็ก" in everything.body and "นาข้าว" in everything.body
 
 
-def test_weak_matches_are_no_news(start, alert, mailoutbox):
+def test_weak_matches_are_not_sent(start, alert, mailoutbox):
     published("ธนาคารปูม้า", start - DAY)
     published("ธนาคารต้นไม้ กับปูม้าตัวเดียว", start + DAY)
     published("ดาวเทียม", start + DAY)
@@ -163,13 +163,13 @@ def test_weak_matches_are_no_news(start, alert, mailoutbox):
     assert send_due() == 0
 
 
-def test_a_question_is_told_of_what_stands_among_its_best_answers(start, alert, mailoutbox):
+def test_a_question_is_sent_new_pages_among_its_best_answers(start, alert, mailoutbox):
     published("ผู้สูงอายุอยู่คนเดียว เพื่อนบ้านผลัดกันเยี่ยม", start + DAY)
     alert("ผู้สูงอายุอยู่คนเดียวทำอย่างไร")
     assert send_due() == 1
 
 
-def test_many_finds_are_counted_rather_than_listed(start, alert, mailoutbox):
+def test_many_new_results_are_counted_instead_of_listed(start, alert, mailoutbox):
     for number in range(23):
         published(f"ปูม้า {number}", start + DAY)
     alert()
@@ -186,7 +186,7 @@ def test_a_long_search_is_shortened_in_the_subject(start, alert, mailoutbox):
     assert "ปูม้าใหม่" * 20 in mailoutbox[0].body
 
 
-def test_a_page_made_private_before_the_letter_is_not_told(start, alert, mailoutbox):
+def test_a_page_made_private_before_sending_is_not_sent(start, alert, mailoutbox):
     from wagtail.models import PageViewRestriction
 
     page = published("ปูม้าลับ", start + DAY)
@@ -197,7 +197,7 @@ def test_a_page_made_private_before_the_letter_is_not_told(start, alert, mailout
     assert send_due() == 0
 
 
-def test_killed_between_the_mark_and_the_letter_nobody_is_written_to_twice(
+def test_when_killed_between_claiming_and_sending_nothing_is_sent_twice(
     start, alert, mailoutbox, monkeypatch
 ):
     published("ปูม้าใหม่", start + DAY)
@@ -214,7 +214,7 @@ def test_killed_between_the_mark_and_the_letter_nobody_is_written_to_twice(
     assert send_due() == 0 and send_due(timezone.now() + DAY) == 0
 
 
-def test_killed_before_the_mark_the_letter_comes_at_the_next_look(
+def test_when_killed_before_claiming_the_next_check_sends(
     start, alert, mailoutbox, monkeypatch
 ):
     published("ปูม้าใหม่", start + DAY)
@@ -230,7 +230,7 @@ def test_killed_before_the_mark_the_letter_comes_at_the_next_look(
     assert send_due() == 1 and len(mailoutbox) == 1
 
 
-def test_of_two_senders_at_once_one_writes(start, alert, mailoutbox, monkeypatch):
+def test_of_two_concurrent_senders_one_sends(start, alert, mailoutbox, monkeypatch):
     published("ปูม้าใหม่", start + DAY)
     alert()
     claim, others = subscriptions._claim, []
@@ -257,7 +257,7 @@ def refusing(error, addresses):
     return refuse
 
 
-def test_a_letter_that_is_refused_for_now_comes_later_and_holds_nobody_up(
+def test_a_temporarily_rejected_email_is_sent_later_and_delays_no_other(
     start, alert, mailoutbox, monkeypatch, caplog
 ):
     published("ปูม้าใหม่", start + DAY)
@@ -272,7 +272,7 @@ def test_a_letter_that_is_refused_for_now_comes_later_and_holds_nobody_up(
     assert mailoutbox[-1].to == ["r0@example.org"]
 
 
-def test_a_letter_that_is_refused_for_good_is_not_tried_every_hour(
+def test_a_permanently_rejected_email_is_not_retried(
     start, alert, mailoutbox, monkeypatch
 ):
     published("ปูม้าใหม่", start + DAY)
@@ -284,7 +284,7 @@ def test_a_letter_that_is_refused_for_good_is_not_tried_every_hour(
     assert send_due() == 0
 
 
-def test_when_the_mail_server_is_away_all_wait_for_the_next_look(
+def test_while_the_mail_server_is_down_all_emails_wait_for_the_next_check(
     start, alert, mailoutbox, monkeypatch
 ):
     published("ปูม้าใหม่", start + DAY)

@@ -53,25 +53,25 @@ def test_a_name_finds_what_is_written_under_the_other(typed, written):
     assert titles(typed) == ["หน้าที่มี"]
 
 
-def test_what_was_typed_comes_before_what_means_the_same():
+def test_what_was_typed_ranks_above_its_synonyms():
     page("เต็ม", "องค์การบริหารส่วนตำบลช่วยออกค่ารถ")
     page("ย่อ", "อบต.ช่วยออกค่ารถ")
     assert titles("อบต.") == ["ย่อ", "เต็ม"]
     assert titles("องค์การบริหารส่วนตำบล") == ["เต็ม", "ย่อ"]
 
 
-def test_a_name_inside_a_longer_stretch_is_said_otherwise_too():
+def test_a_name_inside_a_longer_term_is_expanded_too():
     page("หน้าที่มี", "งบองค์การบริหารส่วนตำบลปีนี้")
     assert titles("งบอบต.") == ["หน้าที่มี"]
 
 
-def test_quotes_are_taken_to_the_letter():
+def test_quoted_text_has_no_synonyms():
     page("เต็ม", "องค์การบริหารส่วนตำบลช่วยออกค่ารถ")
     page("ย่อ", "อบต.ช่วยออกค่ารถ")
     assert titles('"อบต."') == ["ย่อ"]
 
 
-def test_what_is_left_out_is_left_out_by_every_name():
+def test_excluding_a_name_excludes_its_synonyms():
     page("เต็ม", "รถขององค์การบริหารส่วนตำบล")
     page("ย่อ", "รถของ อบต.")
     page("รถของวัด", "รถของวัด")
@@ -103,7 +103,7 @@ def test_a_new_synonym_works_at_once_and_is_gone_when_deleted():
     assert titles("อุงมาเลย์") == []
 
 
-def test_a_new_word_recuts_the_pages_that_contain_it_and_no_others():
+def test_a_new_word_reindexes_the_pages_that_contain_it_and_no_others():
     word = "ฮิญามะห์"
     holder, other = page("มี", f"สร้าง{word}ไว้หน้าหาด"), page("ไม่มี", "สร้างบ้าน")
     assert word not in thai.words(holder.context_text)
@@ -131,7 +131,7 @@ def test_a_renamed_topic_is_found_by_its_new_name():
     "names",
     ["", " \n ", "การ", "ก", "!!", "x" * 81, "\n".join("กข" * n for n in range(1, 15))],
 )
-def test_what_is_no_word_is_refused_with_a_message(hub, names):
+def test_an_invalid_name_is_rejected_with_a_message(hub, names):
     with pytest.raises(ValidationError):
         GlossaryTerm(names=names).full_clean()
 
