@@ -11,7 +11,7 @@ from courses.models import Certificate
 from courses.qr_codes import modules_of
 from hub.email.sending import absolute
 from hub.export.pdf import Paper, Style
-from hub.templatetags.hub_tags import date_range, minutes, thai_date
+from hub.formatting import date_range, minutes, thai_date
 
 LAKE, INK, SOFT, TURMERIC = (11, 90, 99), (30, 43, 45), (85, 96, 95), (240, 181, 60)
 CODE_MM = 34  # side of the square code

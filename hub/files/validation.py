@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from hub.files import ole2
+from hub.files.text_encoding import encoding_of
 
 MEGABYTE = 1024**2
 MAX_DOCUMENT_BYTES = 100 * MEGABYTE
@@ -148,12 +149,12 @@ def _is_web_page(head) -> bool:
 
 
 def _is_text(file) -> bool:
-    """Whether all of it is UTF-8, Windows-874 (TIS-620), Windows-1252 or marked UTF-16."""
+    """Whether all of it is UTF-8, UTF-16, Windows-874 (TIS-620) or Windows-1252."""
     file.seek(0)
-    mark = file.read(2)
+    known = encoding_of(file.read(READ_BYTES))
+    if known:
+        return _decodes(file, known)
     file.seek(0)
-    if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return _decodes(file, "utf-16")
     while chunk := file.read(READ_BYTES):
         if b"\0" in chunk:
             return False

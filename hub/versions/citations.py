@@ -10,12 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
 
-THAI_MONTHS = (
-    "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม".split()
-)
-ENGLISH_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+from hub.thai.dates import format_date, format_year
+
 # What TeX reads as its own; a backslash first becomes a letter of its own kind.
 TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%",
@@ -45,21 +41,17 @@ class Work:
 
 def in_thai(work: Work) -> str:
     """The citation as a sentence in Thai, with Buddhist years."""
-    day = work.accessed
-    accessed = f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year + 543}"
     return _sentence(
-        work, " และ ", work.publisher_th, work.published.year + 543, f"ฉบับที่ {work.version}",
-        f"สืบค้นเมื่อ {accessed} จาก",
+        work, " และ ", work.publisher_th, format_year(work.published.year, "th"),
+        f"ฉบับที่ {work.version}", f"สืบค้นเมื่อ {format_date(work.accessed, 'th')} จาก",
     )
 
 
 def in_english(work: Work) -> str:
     """The citation as a sentence in English."""
-    day = work.accessed
-    accessed = f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
     return _sentence(
-        work, " & ", work.publisher_en, work.published.year, f"Version {work.version}",
-        f"Retrieved {accessed}, from",
+        work, " & ", work.publisher_en, format_year(work.published.year, "en"),
+        f"Version {work.version}", f"Retrieved {format_date(work.accessed, 'en')}, from",
     )
 
 
