@@ -8,11 +8,12 @@ class LessonsConfig(AppConfig):
 
     def ready(self):
         from hub.people import personal_data
-        from lessons import panels, signals
-        from lessons.broken_links import register_checks
-        from lessons.suggestions import personal_data as member
+        from lessons import signals
+        from lessons.suggestions import panel
+        from lessons.suggestions import personal_data as lesson_data
+        from lessons.usage.broken_links import register_checks
 
         register_checks()
         signals.connect()
-        panels.ask_in_editors()
-        personal_data.register("answers_about_lessons", member.answers_of)
+        panel.add_to_editors()
+        personal_data.register("answers_about_lessons", lesson_data.answers_of)

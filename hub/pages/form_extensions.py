@@ -32,7 +32,7 @@ def problems(page, data) -> list[str]:
 
 def apply(page, data, user) -> None:
     for question in _questions:
-        question.take_up(page, data, user)
+        question.apply(page, data, user)
 
 
 def store(page, data, user) -> None:

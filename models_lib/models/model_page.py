@@ -26,7 +26,7 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
-    asks_lessons = True
+    suggests_lessons = True
     lists_after = [
         ("replications", _("Where it holds and where not")),
         ("peer_review", _("Reviewed by peers")),

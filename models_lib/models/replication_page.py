@@ -29,7 +29,7 @@ class ReplicationPage(KnowledgePage):
         CITY = "city", _("City")
 
     stage = Stage.REPLICATION
-    asks_lessons = True
+    suggests_lessons = True
     page_description = _(
         "How a community used a Model, and whether it worked. Failure counts."
     )

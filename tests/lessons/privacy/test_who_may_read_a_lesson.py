@@ -20,7 +20,7 @@ from hub.chain.relations import Relation
 from hub.models import Attachment, Contributor, HomePage, HubImage, Topic
 from lessons.masking import masked_copy
 from lessons.models import LessonPage, MaskedLesson
-from lessons.suggestions.answers import answer
+from lessons.suggestions.answers import save_answer
 from tests.conftest import make_user
 from tests.factories import (
     LessonPageFactory,
@@ -113,13 +113,13 @@ def written(people):
     live.save_revision(user=author)
     found["closedlive"] = LessonPage.objects.get(pk=live.pk)
     decisions = MaskedLesson(original=found["anonymised"], title=f"{WORD} {canary('copy')}",
-                             words=canary("anonymised"))
-    found["copy"] = masked_copy.hand_in(decisions, moderator)
+                             extra_words=canary("anonymised"))
+    found["copy"] = masked_copy.submit(decisions, moderator)
     model = ModelPageFactory(title="ตัวแบบเปิด", parent=section)
     for page in found.values():
         if isinstance(page, LessonPage) and page.pk != found["alias"].pk:
             link(model, Relation.RESTS_ON, page)  # made while it was open
-            answer(page, model, author, "not_used", f"เพราะ {canary(page.slug[6:])}")
+            save_answer(page, model, author, "not_used", f"เพราะ {canary(page.slug[6:])}")
     link(found["private"], Relation.EXTRACTED_INTO, model, evidence_text=canary("private"))
     for name in MAY_READ:  # as the database has them
         found[name] = LessonPage.objects.get(pk=found[name].pk)

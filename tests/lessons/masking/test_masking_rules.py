@@ -5,11 +5,11 @@ import random
 import pytest
 
 from hub.pages.page_search import words_of
-from lessons.masking.masker import Area, Rules, mask, pieces, skeleton, stretches
-from lessons.masking.rules import value_of
+from lessons.masking.masker import NamedArea, Rules, find_spans, mask, pieces, skeleton
+from lessons.masking.rules import parse_figure
 
 AREAS = tuple(
-    Area(name, level, province)
+    NamedArea(name, level, province)
     for name, level, province in [
         ("บ่อยาง", "subdistrict", "สงขลา"), ("เมืองสงขลา", "district", "สงขลา"),
         ("จะนะ", "district", "สงขลา"),
@@ -19,11 +19,12 @@ AREAS = tuple(
     ]
 )
 NAMES = ("นายสมชาย ใจดี", "ก๊ะมารีแย (นามสมมติ)", "กลุ่มประมงชายฝั่งบ้านตัวอย่าง")
-THAI = Rules("th", names=NAMES, areas=AREAS, cut=words_of)
+THAI = Rules("th", names=NAMES, areas=AREAS, segment=words_of)
 ENGLISH = Rules(
-    "en", names=("Somchai Jaidee",), cut=words_of,
-    areas=(Area("Hat Yai", "district", "Songkhla"), Area("Bo Yang", "subdistrict", "Songkhla"),
-           Area("Rong", "subdistrict", "Songkhla")),
+    "en", names=("Somchai Jaidee",), segment=words_of,
+    areas=(NamedArea("Hat Yai", "district", "Songkhla"),
+           NamedArea("Bo Yang", "subdistrict", "Songkhla"),
+           NamedArea("Rong", "subdistrict", "Songkhla")),
 )
 
 EXAMPLES_TH = [
@@ -86,7 +87,7 @@ def test_examples_in_english(text, masked):
     ("3 แสน", 300_000), ("20-30", 20),
 ])
 def test_figures_in_words_and_digits(figure, value):
-    assert value_of(figure) == value
+    assert parse_figure(figure) == value
 
 
 # What must hold for any text
@@ -149,7 +150,7 @@ def test_pieces_join_to_the_text_and_masking_twice_changes_nothing(seed):
     secrets = [*LISTED, "12,500 บาท", "23 คน", "หมู่ที่ 5", "นางสาวสมศรี มีสุข", "โรงเรียนบ้านควน",
                "5 มกราคม 2561"]
     text = "".join(around(chance.choice(secrets), chance) for _ in range(5))
-    assert "".join(piece for piece, _stretch in pieces(text, THAI)) == text
+    assert "".join(piece for piece, _span in pieces(text, THAI)) == text
     once = mask(text, THAI)
     assert mask(once, THAI) == once
 
@@ -163,9 +164,9 @@ def test_odd_texts_are_masked_without_an_error(text):
 
 def test_an_author_masks_more_and_shows_what_she_releases():
     text = "ที่ตำบลบ่อยาง ต้นมะขามใหญ่ริมคลอง"
-    more = Rules("th", areas=AREAS, words=("ต้นมะขามใหญ่",), cut=words_of)
+    more = Rules("th", areas=AREAS, words=("ต้นมะขามใหญ่",), segment=words_of)
     assert mask(text, more) == "ที่ตำบลหนึ่งในสงขลา [ปิดไว้]ริมคลอง"
-    [place, _word] = stretches(text, more)
-    shown = Rules("th", areas=AREAS, cut=words_of, released=frozenset({place.key}))
+    [place, _word] = find_spans(text, more)
+    shown = Rules("th", areas=AREAS, segment=words_of, released=frozenset({place.key}))
     assert mask(text, shown) == text
-    assert [s.key for s in stretches(text, shown, with_released=True)] == [place.key]
+    assert [s.key for s in find_spans(text, shown, include_released=True)] == [place.key]

@@ -1,17 +1,15 @@
-"""Where the chain is broken at lessons."""
+"""The check of the chain for lessons that nobody used."""
 
 from django.utils.translation import gettext_lazy as _
 
 from hub.chain.broken_links import Check, linked, register
 from hub.chain.relations import LEADING_ON, Stage
 from hub.models import KnowledgePage
+from lessons.models import LessonAnswer
 
 
 def never_used(pages):
-    """Lessons from which nothing grew: no link leads on from them, and nobody says of a page that
-    everybody reads that they were used there."""
-    from lessons.models import LessonAnswer
-
+    """Lessons without a link that leads on from them, and without a public page that used them."""
     used = LessonAnswer.objects.filter(
         answer=LessonAnswer.Answer.USED, target__in=KnowledgePage.objects.open_to_all()
     )

@@ -4,8 +4,10 @@ import pytest
 from django.contrib.auth.models import Group
 
 from hub.models import Topic
+from hub.pages.page_search import words_of
+from lessons.aggregates.groups import lesson_groups
+from lessons.aggregates.phrases import phrases
 from lessons.models import LessonPage
-from lessons.privacy import aggregates
 from tests.factories import LessonPageFactory, SectionPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +123,7 @@ def test_what_is_not_told_is_not_there(hub, visitor, address):
 
 
 def test_phrases_are_runs_of_words_without_digits():
-    found = aggregates.phrases("the crab bank broke 12 nets, nets")
+    found = phrases(words_of("the crab bank broke 12 nets, nets"))
     assert {"crab", "crab bank", "crab bank broke", "nets"} <= found
     assert not any(any(c.isdigit() for c in phrase) for phrase in found)
     assert "broke nets" not in found
@@ -130,5 +132,6 @@ def test_phrases_are_runs_of_words_without_digits():
 def test_a_group_never_holds_a_lesson_that_is_open(tell):
     for number in range(5):
         tell(number)
-    [group] = [g for g in aggregates.groups("th") if g.topic.slug == "fishers"]
+    [group] = [g for g in lesson_groups("th")
+ if g.topic.slug == "fishers"]
     assert all(lesson.openness == LessonPage.Openness.AGGREGATE for lesson in group.lessons)

@@ -1,5 +1,4 @@
-"""Lessons that fit appear where a page is written, are answered about there, and their counts are
-public."""
+"""Fitting lessons are suggested where a page is written; answers are stored, counts are public."""
 
 import csv
 import io
@@ -13,7 +12,8 @@ from django.test import RequestFactory
 from hub.models import ChainLink
 from hub.pages import form_extensions
 from lessons.models import LessonAnswer, LessonPage
-from lessons.suggestions.answers import answer, relation_to_lessons, used_by_lesson
+from lessons.suggestions.answers import relation_to_lessons, save_answer
+from lessons.usage.counts import usage_by_lesson
 from models_lib.models import ModelPage, ReplicationPage
 from policy.models import AssemblyPage, IssuePage, ResolutionPage
 from tests.factories import (
@@ -25,7 +25,7 @@ from tests.factories import (
     ResolutionPageFactory,
     SectionPageFactory,
 )
-from tests.lessons.privacy.test_a_lesson_is_closed_and_opened import form_of
+from tests.lessons.privacy.test_closing_and_opening_a_lesson import form_of
 
 pytestmark = pytest.mark.django_db
 ASKING = [ModelPageFactory, ReplicationPageFactory, AssemblyPageFactory, IssuePageFactory,
@@ -61,7 +61,7 @@ def test_every_kind_of_page_that_asks_shows_what_fits_its_draft(
 
 def test_other_kinds_do_not_ask(lesson, moderator, signed_in):
     text = signed_in(moderator).get(f"/admin/pages/{lesson.pk}/edit/").content.decode()
-    assert "data-lessons-at-hand" not in text
+    assert "data-lesson-suggestions" not in text
 
 
 def test_while_one_types_the_server_answers_with_what_fits(lesson, model, editor, signed_in):
@@ -97,7 +97,7 @@ def test_an_answer_is_kept_shown_and_changed_with_its_history(
     assert f'name="{name}" value="used" checked' in text
     edit(client, model, **{name: "not_used", f"{name}-why": "เราเลี้ยงปูดำ"})
     kept = LessonAnswer.objects.get()
-    assert (kept.answer, kept.reason, kept.by) == ("not_used", "เราเลี้ยงปูดำ", moderator)
+    assert (kept.answer, kept.reason, kept.user) == ("not_used", "เราเลี้ยงปูดำ", moderator)
     history = client.get(f"/admin/pages/{lesson.pk}/history/").content.decode()
     assert history.count("ธนาคารปู”") == 2 and "เราเลี้ยงปูดำ" in history
 
@@ -161,8 +161,8 @@ def test_the_page_of_a_lesson_tells_how_often_it_was_used_and_where(
     lesson, model, moderator, visitor
 ):
     assert "ธนาคารปู" not in visitor.get(lesson.url).content.decode()
-    answer(lesson, model, moderator, "used")
-    answer(lesson, IssuePageFactory(title="น้ำ"), moderator, "not_used", "ความลับของเรา")
+    save_answer(lesson, model, moderator, "used")
+    save_answer(lesson, IssuePageFactory(title="น้ำ"), moderator, "not_used", "ความลับของเรา")
     text = visitor.get(lesson.url).content.decode()
     assert "ใช้แล้ว 1 ครั้ง" in text and "ไม่ใช้ 1 ครั้ง" in text
     assert f'href="{model.url}"' in text
@@ -175,8 +175,8 @@ def test_drafts_and_private_pages_do_not_count(lesson, moderator):
     private = ModelPageFactory(title="ส่วนตัว")
     PageViewRestriction.objects.create(page_id=private.pk, restriction_type="login")
     for page in (ModelPageFactory(live=False), private):
-        answer(lesson, page, moderator, "used")
-    used = used_by_lesson([lesson])[lesson.translation_key]
+        save_answer(lesson, page, moderator, "used")
+    used = usage_by_lesson([lesson])[lesson.translation_key]
     assert (used.used, used.not_used) == (0, 0)
 
 
@@ -185,20 +185,20 @@ def test_translations_share_their_counts(lesson, model, moderator, english_home,
     english.save_revision().publish()
     twin = model.copy_for_translation(english_home.locale, copy_parents=True)
     twin.save_revision().publish()
-    answer(lesson, model, moderator, "not_used", "ไม่")
-    answer(LessonPage.objects.get(pk=english.pk), twin, moderator, "used")
+    save_answer(lesson, model, moderator, "not_used", "ไม่")
+    save_answer(LessonPage.objects.get(pk=english.pk), twin, moderator, "used")
     for page in (lesson, english):
-        used = used_by_lesson([page])[page.translation_key]
+        used = usage_by_lesson([page])[page.translation_key]
         assert (used.used, used.not_used) == (1, 0), "the newest answer about the same counts"
-        assert used.places[0].locale_id == page.locale_id
+        assert used.pages[0].locale_id == page.locale_id
     assert "Used once" in visitor.get(LessonPage.objects.get(pk=english.pk).url).content.decode()
 
 
 def test_the_report_lists_open_lessons_with_their_counts(lesson, model, moderator, visitor):
     hidden = LessonPageFactory(title="=ปิดไว้", openness="private", parent=lesson.get_parent(),
                                organisation=Group.objects.create(name="เรา"))
-    answer(lesson, model, moderator, "used")
-    answer(hidden, model, moderator, "used")
+    save_answer(lesson, model, moderator, "used")
+    save_answer(hidden, model, moderator, "used")
     text = visitor.get("/lessons-used/").content.decode()
     assert "แม่ปูไข่ต้องแยกถัง" in text and "ปิดไว้" not in text
     [row] = json.loads(visitor.get("/lessons-used/json/").content)["lessons"]
@@ -213,10 +213,10 @@ def test_the_report_lists_open_lessons_with_their_counts(lesson, model, moderato
 
 
 def test_a_public_form_shows_the_same_and_keeps_the_same_answers(lesson, model, editor):
-    """What a form outside the editor needs: the tag, and the three calls of ``hub.pages.form_extensions``."""
+    """What a form outside the editor needs: the tag and the calls of ``form_extensions``."""
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
-    template = Template("{% load lesson_tags %}{% lessons_at_hand page text data %}")
+    template = Template("{% load lesson_tags %}{% lesson_suggestions page text data %}")
     shown = template.render(Context({"request": request, "page": ReplicationPage,
                                      "text": "แม่ปูไข่เสีย", "data": {}}))
     assert f'name="lesson-{lesson.pk}"' in shown
@@ -234,8 +234,8 @@ def test_a_public_form_shows_the_same_and_keeps_the_same_answers(lesson, model, 
 
 def test_a_lesson_that_was_used_is_not_among_those_never_used(lesson, model, moderator):
     from hub.models import KnowledgePage
-    from lessons.broken_links import never_used
+    from lessons.usage.broken_links import never_used
 
     assert lesson.pk in never_used(KnowledgePage.objects.open_to_all()).values_list("pk", flat=True)
-    answer(lesson, model, moderator, "used")
+    save_answer(lesson, model, moderator, "used")
     assert not never_used(KnowledgePage.objects.open_to_all()).exists()

@@ -1,14 +1,15 @@
-/* In the editor: renews the list of lessons that fit what is being written. What was answered or is
-   being typed stays where it is. Without this script the list is that of the last save. */
+/* In the editor: refreshes the suggested lessons while a page is being written. Lessons that were
+   answered or are being answered stay in place. Without this script the list is that of the last
+   save. */
 (() => {
-  const WAIT = 1200; // milliseconds after the last key
-  const LONGEST = 4000; // characters
+  const DELAY = 1200; // milliseconds after the last key
+  const MAX_LENGTH = 4000; // characters
 
   function textOf(form) {
     const fields = form.querySelectorAll("textarea, input[type=text]");
     return [...fields]
       .filter((field) => !/^(lesson-|slug$|seo_|search_|comments-|comment_)/.test(field.name))
-      .map((field) => field.value).filter(Boolean).join("\n").slice(0, LONGEST);
+      .map((field) => field.value).filter(Boolean).join("\n").slice(0, MAX_LENGTH);
   }
 
   function isTouched(item) {
@@ -16,19 +17,19 @@
       || [...item.querySelectorAll("textarea")].some((area) => area.value);
   }
 
-  async function renew(panel, form) {
+  async function refresh(panel, form) {
     const body = new FormData();
     body.set("text", textOf(form));
     body.set("page", panel.dataset.page);
     body.set("model", panel.dataset.model);
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
-    const answer = await fetch(panel.dataset.address, {
+    const response = await fetch(panel.dataset.address, {
       method: "POST", body, headers: { "X-CSRFToken": token },
     });
-    if (!answer.ok) return;
+    if (!response.ok) return;
     const fresh = document.createElement("div");
-    fresh.innerHTML = await answer.text();
-    const list = panel.querySelector("[data-lessons-list]");
+    fresh.innerHTML = await response.text();
+    const list = panel.querySelector("[data-lesson-suggestions-list]");
     const before = [...list.querySelectorAll("[data-lesson]")];
     const known = new Set(before.map((item) => item.dataset.lesson));
     const kept = before.filter(isTouched);
@@ -40,12 +41,13 @@
       before.filter((item) => !keptIds.has(item.dataset.lesson)).forEach((item) => item.remove());
       list.querySelector("ul").append(...items);
     }
-    const said = panel.querySelector("[data-lessons-said]");
-    said.textContent = items.some((item) => !known.has(item.dataset.lesson)) ? said.dataset.one : "";
+    const status = panel.querySelector("[data-lesson-suggestions-status]");
+    const isNew = items.some((item) => !known.has(item.dataset.lesson));
+    status.textContent = isNew ? status.dataset.added : "";
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const panel = document.querySelector("[data-lessons-at-hand]");
+    const panel = document.querySelector("[data-lesson-suggestions]");
     const form = panel?.closest("form");
     if (!form) return;
     let timer, last = textOf(form);
@@ -55,8 +57,8 @@
         const text = textOf(form);
         if (text === last) return;
         last = text;
-        renew(panel, form).catch(() => {});
-      }, WAIT);
+        refresh(panel, form).catch(() => {});
+      }, DELAY);
     });
   });
 })();

@@ -1,4 +1,4 @@
-"""The masked copy of a closed lesson: previewed, corrected, handed in, withdrawn."""
+"""The masked copy of a closed lesson: previewed, corrected, submitted, withdrawn."""
 
 from datetime import date
 
@@ -57,7 +57,7 @@ def hand_in(client, page, **data):
 
 
 def copy_of(page):
-    return LessonPage.objects.get(pk=MaskedLesson.objects.get(original=page).public_id)
+    return LessonPage.objects.get(pk=MaskedLesson.objects.get(original=page).copy_id)
 
 
 def test_before_anything_is_handed_in_the_author_sees_both_side_by_side(
@@ -111,11 +111,11 @@ def test_without_the_right_to_publish_it_goes_to_the_moderators_who_see_the_copy
     assert client.get(address(original)).status_code in (302, 403)
 
 
-def test_words_are_added_and_stretches_released_with_a_reason(original, author, signed_in):
+def test_words_are_added_and_spans_released_with_a_reason(original, author, signed_in):
     client = signed_in(author)
-    shown = client.get(address(original)).context["stretches"]
-    key = next(s["stretch"].key for s in shown if s["stretch"].text == "23 คน")
-    data = {"words": "ตรวจบัญชี", "key-1": key, "show-1": "1", "reason-1": ""}
+    shown = client.get(address(original)).context["spans"]
+    key = next(s["span"].key for s in shown if s["span"].text == "23 คน")
+    data = {"extra_words": "ตรวจบัญชี", "key-1": key, "show-1": "1", "reason-1": ""}
     answer = client.post(address(original), data)
     assert answer.status_code == 422
     assert "บอกว่าทำไมจึงเปิดได้" in answer.content.decode()
@@ -137,7 +137,7 @@ def test_what_is_handed_in_is_what_was_looked_at(original, author, signed_in):
     draft.save_revision()
     answer = client.post(address(original), {"hand-in": "1", "digest": digest})
     assert answer.status_code == 422
-    assert MaskedLesson.objects.get().public is None
+    assert MaskedLesson.objects.get().copy is None
 
 
 def test_a_lesson_that_is_not_shared_masked_cannot_be_handed_in(original, author, signed_in):
@@ -167,15 +167,15 @@ def test_copies_of_translations_are_translations_of_each_other(original, english
     twin = original.copy_for_translation(english_home.locale, copy_parents=True)
     twin.title = "Money lost in Bo Yang"
     twin.save_revision().publish()
-    thai = masked_copy.hand_in(MaskedLesson(original=original), moderator)
-    english = masked_copy.hand_in(
+    thai = masked_copy.submit(MaskedLesson(original=original), moderator)
+    english = masked_copy.submit(
         MaskedLesson(original=LessonPage.objects.get(pk=twin.pk)), moderator)
     assert english.translation_key == thai.translation_key != original.translation_key
     assert english.title == "Money lost in a subdistrict in Songkhla"
 
 
 @pytest.mark.parametrize("data", [
-    {"hand-in": "1", "digest": "x"}, {"words": "\0"}, {"key-1": "", "show-1": "1"},
+    {"hand-in": "1", "digest": "x"}, {"extra_words": "\0"}, {"key-1": "", "show-1": "1"},
     {"key-": "x", "show-": "1", "reason-": "y" * 5000}, {"title": "ก" * 999},
 ])
 def test_bad_input_is_no_error_of_the_server(original, author, signed_in, data):

@@ -1,8 +1,8 @@
-"""Public pages about lessons as a whole: how often each was used, and what closed ones say."""
+"""The public report about which lessons are used, as HTML, CSV and JSON."""
 
 import csv
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,12 +12,11 @@ from wagtail.models import Locale
 from hub.models import KnowledgePage
 from hub.pages.navigation import site_of
 from lessons.models import LessonPage
-from lessons.privacy import aggregates
-from lessons.suggestions.answers import used_by_lesson
+from lessons.usage.counts import usage_by_lesson
 
 
 def _rows(request) -> list[dict]:
-    """Every lesson that everybody may read, with what became of it, the most used first."""
+    """Every public lesson with its usage, the most used first."""
     language = get_language()
     locale = Locale.objects.get(language_code=language)
     open_pages = KnowledgePage.objects.open_to_all().of_site(site_of(request))
@@ -25,63 +24,51 @@ def _rows(request) -> list[dict]:
         LessonPage.objects.filter(pk__in=open_pages.for_readers_of(locale).values("pk"))
         .select_related("locale")
     )
-    used = used_by_lesson(lessons)
-    rows = [{"lesson": lesson, "used": used[lesson.translation_key]} for lesson in lessons]
-    return sorted(rows, key=lambda r: (-r["used"].used, r["used"].not_used, r["lesson"].title))
+    usage = usage_by_lesson(lessons)
+    rows = [{"lesson": lesson, "usage": usage[lesson.translation_key]} for lesson in lessons]
+    return sorted(
+        rows, key=lambda r: (-r["usage"].used, r["usage"].not_used, r["lesson"].title)
+    )
 
 
 @require_safe
-def used(request):
-    """The report, for reading."""
-    return render(request, "lessons/used_report.html", {"rows": _rows(request)})
+def report(request):
+    """The report as a page."""
+    return render(request, "lessons/usage/report.html", {"rows": _rows(request)})
 
 
 @require_safe
-def used_json(request):
+def report_json(request):
+    """The report as JSON."""
     return JsonResponse({"lessons": [
         {
             "title": row["lesson"].title, "address": row["lesson"].get_full_url(request),
             "language": row["lesson"].locale.language_code,
-            "used": row["used"].used, "not_used": row["used"].not_used,
+            "used": row["usage"].used, "not_used": row["usage"].not_used,
             "used_by": [{"title": page.title, "address": page.get_full_url(request)}
-                        for page in row["used"].places],
+                        for page in row["usage"].pages],
         }
         for row in _rows(request)
     ]}, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe
-def used_csv(request):
-    """One row a lesson; begins with the mark by which Excel knows UTF-8."""
+def report_csv(request):
+    """The report as CSV, one row a lesson; the byte order mark tells Excel that it is UTF-8."""
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="lessons-used.csv"'
     table = csv.writer(response)
     table.writerow([_("Lesson"), _("Address"), _("Language"), _("Used"), _("Not used"),
                     _("Used by")])
     for row in _rows(request):
-        lesson, said = row["lesson"], row["used"]
+        lesson, usage = row["lesson"], row["usage"]
         table.writerow([
             no_formula(lesson.title), lesson.get_full_url(request), lesson.locale.language_code,
-            said.used, said.not_used, no_formula(" | ".join(p.title for p in said.places)),
+            usage.used, usage.not_used, no_formula(" | ".join(p.title for p in usage.pages)),
         ])
     return response
 
 
 def no_formula(text) -> str:
-    """``text`` so that no spreadsheet reckons with it."""
+    """``text`` escaped so that no spreadsheet program evaluates it as a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-@require_safe
-def all_together(request):
-    """Groups of lessons that are told of together."""
-    return render(request, "lessons/all_together.html", {"groups": aggregates.groups(get_language())})
-
-
-@require_safe
-def told_together(request, topic, lesson_type):
-    """One group; 404 while it is not told of, whether there are lessons in it or not."""
-    for group in aggregates.groups(get_language()):
-        if (group.topic.slug, group.lesson_type) == (topic, lesson_type):
-            return render(request, "lessons/told_together.html", {"group": group})
-    raise Http404

@@ -1,6 +1,6 @@
-"""The words that the masking rules know: titles, prefixes, months, units. No Django here."""
+"""Word lists of the masking rules: titles, prefixes, months, units. No Django here."""
 
-# A title with what stands for its bearer. Longer titles before those they begin with.
+# Title → replacement for the person. Longer titles come before those they begin with.
 TITLES_TH = {
     "นางสาว": "คนหนึ่ง", "นายกเทศมนตรี": "นายกเทศมนตรีคนหนึ่ง", "นายกอบต.": "นายก อบต. คนหนึ่ง",
     "นายก อบต.": "นายก อบต. คนหนึ่ง", "นายก": "นายกคนหนึ่ง", "นาย": "คนหนึ่ง", "นาง": "คนหนึ่ง",
@@ -17,8 +17,8 @@ TITLES_TH = {
     "คุณ": "คนหนึ่ง", "ลุง": "คนหนึ่ง", "ป้า": "คนหนึ่ง", "น้า": "คนหนึ่ง", "พี่": "คนหนึ่ง", "ปู่": "คนหนึ่ง",
     "ย่า": "คนหนึ่ง", "ยาย": "คนหนึ่ง", "บัง": "คนหนึ่ง", "ก๊ะ": "คนหนึ่ง", "เจ๊ะ": "คนหนึ่ง", "แบ": "คนหนึ่ง",
 }
-# What somebody is called by a given name alone, no surname after it.
-CALLED = set("ลุง ป้า น้า พี่ ปู่ ย่า ยาย บัง ก๊ะ เจ๊ะ แบ".split())
+# Titles that are followed by a given name alone.
+TITLES_WITHOUT_SURNAME = set("ลุง ป้า น้า พี่ ปู่ ย่า ยาย บัง ก๊ะ เจ๊ะ แบ".split())
 TITLES_EN = {
     "Mr": "somebody", "Mrs": "somebody", "Ms": "somebody", "Miss": "somebody", "Khun": "somebody",
     "Nai": "somebody", "Nang": "somebody", "Uncle": "somebody", "Auntie": "somebody",
@@ -30,7 +30,7 @@ TITLES_EN = {
     "Village head": "a village head", "Phuyai": "a village head", "Imam": "an imam",
     "Abbot": "an abbot", "Mayor": "a mayor",
 }
-# What stands before the name of a place or an institution, and what stands for both.
+# Word before the name of a place or institution → replacement for both.
 PLACES_TH = {
     "ตำบล": "ตำบลหนึ่ง", "ต.": "ตำบลหนึ่ง", "อำเภอ": "อำเภอหนึ่ง", "อ.": "อำเภอหนึ่ง",
     "กิ่งอำเภอ": "อำเภอหนึ่ง", "หมู่บ้าน": "หมู่บ้านหนึ่ง", "ถนน": "ถนนสายหนึ่ง", "ซอย": "ซอยหนึ่ง",
@@ -43,25 +43,26 @@ PLACES_TH = {
     "มหาวิทยาลัย": "มหาวิทยาลัยแห่งหนึ่ง", "วิทยาลัย": "วิทยาลัยแห่งหนึ่ง", "สหกรณ์": "สหกรณ์แห่งหนึ่ง",
     "บริษัท": "บริษัทแห่งหนึ่ง", "มูลนิธิ": "มูลนิธิแห่งหนึ่ง", "สมาคม": "สมาคมแห่งหนึ่ง",
 }
-# วัด is to measure, too: a temple's name follows only after one of these.
-BEFORE_A_TEMPLE = ("ที่", "ใน", "ไป", "จาก", "ถึง", "ข้าง", "หน้า", "ใกล้", "ลาน", "เจ้าอาวาส", "ของ")
+# วัด also means "to measure": it is a temple only after one of these words.
+WORDS_BEFORE_TEMPLE = ("ที่", "ใน", "ไป", "จาก", "ถึง", "ข้าง", "หน้า", "ใกล้", "ลาน", "เจ้าอาวาส", "ของ")
 LEVELS = {
     "th": {"province": "จังหวัดหนึ่ง", "district": "อำเภอหนึ่ง", "subdistrict": "ตำบลหนึ่ง"},
     "en": {"province": "a province", "district": "a district", "subdistrict": "a subdistrict"},
 }
-# Areas whose names are everyday words: masked after a prefix or where they stand alone.
-EVERYDAY_AREAS = {"ประกอบ", "สะท้อน", "คู", "แค", "โรง", "ฉาง", "เปียน", "ปริก", "ทำนบ"}
-# Words that end a name: no Thai name has them inside. What can be a syllable of a name (มา, ดี, นา)
-# does not stand here, so that no name is cut short.
-AFTER_A_NAME = set(
+# Areas whose names are everyday words: masked only after a prefix or between spaces.
+AMBIGUOUS_AREA_NAMES = {"ประกอบ", "สะท้อน", "คู", "แค", "โรง", "ฉาง", "เปียน", "ปริก", "ทำนบ"}
+# Words that end a name: no Thai name contains them. Words that can be a syllable of a name
+# (มา, ดี, นา) are left out, so that no name is cut short.
+NAME_STOP_WORDS = set(
     "และ กับ หรือ แต่ ของ ใน จาก ถึง ให้ ได้ ว่า เป็น คือ มี อยู่ ไป แล้ว ก็ จะ ด้วย โดย นั้น นี้ ไม่ จึง ซึ่ง ที่ "
     "ถูก บอก เล่า กล่าว พูด ถาม ตอบ เห็น ทำ ช่วย เริ่ม ขอ ชวน พา คิด เชื่อ รู้ ต้อง เคย กำลัง คน หนึ่ง กลุ่ม ทั้ง "
     "เอง เขา เธอ เรา แห่ง สาย ทุก หลาย บาง คนหนึ่ง แห่งหนึ่ง เพราะ เมื่อ ถ้า หาก เพื่อ ยัง ร่วม เข้า ออก ขึ้น "
     "ลง กัน ๆ ใช้ ต่อ จน แต่ละ ไหม ใคร อะไร เท่านั้น ก่อน หลัง รูป ละ ต่าง เดียว อีก อื่น อื่นๆ".split()
 )
-# Many surnames begin with these: มีสุข, อยู่ดี.
-NOT_A_SURNAME = AFTER_A_NAME - set("มี ทำ ได้ อยู่ ต่าง ยัง เข้า ออก ขึ้น ร่วม ทั้ง".split())
-NOT_A_PLACE = AFTER_A_NAME | set(
+# Many surnames begin with the words taken out here: มีสุข, อยู่ดี.
+
+SURNAME_STOP_WORDS = NAME_STOP_WORDS - set("มี ทำ ได้ อยู่ ต่าง ยัง เข้า ออก ขึ้น ร่วม ทั้ง".split())
+PLACE_STOP_WORDS = NAME_STOP_WORDS | set(
     "เมือง พัก เช่า ใกล้ เลขที่ ตัวเอง เรือน เก่า ความ ระดับ ผล น้ำ ค่า ขนาด ชุมชน ท้องถิ่น จังหวัด ตำบล อำเภอ "
     "เด็ก ผู้ เล็ก ใหญ่ เดิม นอก ริม หมู่บ้าน นาม ประจำ เอกชน รัฐ จำกัด ประมง แม่ข่าย ศูนย์ หลังนี้ "
     "หลังนั้น หลังละ ฝาก หาย ถือ เก็บ จ่าย ซื้อ "
@@ -91,7 +92,7 @@ PEOPLE_TH = {"คน": "คน", "ราย": "ราย", "ท่าน": "ค�
              "หลังคาเรือน": "ครัวเรือน"}
 PEOPLE_EN = ("people persons households families members villagers residents participants "
              "volunteers children women men elders fishers farmers students").split()
-INSTEAD = {
+REPLACEMENTS = {
     "th": {
         "name": "คนหนึ่ง", "word": "[ปิดไว้]", "phone": "[หมายเลขโทรศัพท์]", "email": "[อีเมล]",
         "address": "[ที่อยู่เว็บ]", "account": "[ชื่อบัญชี]", "number": "[เลขประจำตัว]",
