@@ -9,12 +9,16 @@ from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
 from hub.models import HubDocument, HubImage, KnowledgePage
+from hub.people.personal_data import PersonalData
 from lessons.editing import bulk_actions
 from lessons.editing.home_panels import hide_closed_lessons
 from lessons.editing.policies import FilePolicy, PagePolicy
 from lessons.masking import views as masking_views
 from lessons.models import LessonAnswer, LessonPage
+from lessons.suggestions import personal_data
 from lessons.suggestions import views as suggestion_views
+from lessons.suggestions.answers import LessonAnswersExtension
+from lessons.usage import broken_links
 
 register_permission_policy(Page, PagePolicy())
 for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailimages.Image")):
@@ -58,3 +62,8 @@ def register_admin_urls():
         path("lessons/at-hand/", suggestion_views.lesson_suggestions, name="lesson_suggestions"),
     ]
 
+
+hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
+hooks.register("register_form_extension", LessonAnswersExtension)
+hooks.register("register_personal_data", lambda: PersonalData(
+    "answers_about_lessons", personal_data.answers_of))

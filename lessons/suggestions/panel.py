@@ -5,8 +5,6 @@ from django.urls import reverse
 from wagtail.admin.panels import Panel
 
 from hub.models.knowledge_page import knowledge_page_types
-from hub.pages import form_extensions
-from lessons.suggestions.answers import LessonAnswersExtension
 from lessons.suggestions.suggest import page_text, suggestions_for
 
 POSITION = 2  # after title and summary, so that lessons are seen before the rest is written
@@ -38,7 +36,6 @@ class LessonsPanel(Panel):
 
 def add_to_editors() -> None:
     """Add the panel to the form of every page type with ``suggests_lessons``."""
-    form_extensions.ask(LessonAnswersExtension())
     for model in knowledge_page_types():
         if model.suggests_lessons:
             panels = model.content_panels

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hub.chain.broken_links import Check, linked, register
+from hub.chain.broken_links import Check, linked
 from hub.chain.relations import LEADING_ON, Stage
 from hub.models import KnowledgePage
 from lessons.models import LessonAnswer
@@ -18,9 +18,10 @@ def never_used(pages):
     )
 
 
-def register_checks() -> None:
-    register(Check(
+CHECKS = [
+    Check(
         "lessons-never-used", _("Lessons nobody has used yet"),
         _("No Model, issue, curriculum or resolution says that it was drawn from these lessons."),
         never_used,
-    ))
+    ),
+]
