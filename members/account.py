@@ -55,7 +55,7 @@ def pages_of(user) -> list[dict]:
 @transaction.atomic
 def close(user) -> None:
     """Erase what the apps hold of ``user``, then empty and shut the account for good."""
-    write_to_user(user, "members/letters/left.txt", _("Your account is deleted"))
+    write_to_user(user, "members/emails/left.txt", _("Your account is deleted"))
     personal_data.erase(user)
     AccessAttempt.objects.filter(username__in=[user.get_username(), user.email]).delete()
     for held in (EmailAddress, Authenticator, Member, UserProfile):

@@ -42,7 +42,6 @@ class NormalizedText:
 
     def __init__(self, text, segment):
         self.segment = segment
-
         self.offsets = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
         self.line = "".join(text[i] for i in self.offsets).translate(THAI_DIGITS)
         self.line = re.sub(r"[^\S\n]", " ", self.line)

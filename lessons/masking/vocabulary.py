@@ -60,7 +60,6 @@ NAME_STOP_WORDS = set(
     "ลง กัน ๆ ใช้ ต่อ จน แต่ละ ไหม ใคร อะไร เท่านั้น ก่อน หลัง รูป ละ ต่าง เดียว อีก อื่น อื่นๆ".split()
 )
 # Many surnames begin with the words taken out here: มีสุข, อยู่ดี.
-
 SURNAME_STOP_WORDS = NAME_STOP_WORDS - set("มี ทำ ได้ อยู่ ต่าง ยัง เข้า ออก ขึ้น ร่วม ทั้ง".split())
 PLACE_STOP_WORDS = NAME_STOP_WORDS | set(
     "เมือง พัก เช่า ใกล้ เลขที่ ตัวเอง เรือน เก่า ความ ระดับ ผล น้ำ ค่า ขนาด ชุมชน ท้องถิ่น จังหวัด ตำบล อำเภอ "

@@ -48,5 +48,4 @@ def fit(request):
         "others": [row for row in rows if not row[1].matches_problem],
         "share_url": absolute(f"{reverse('fit')}?{form.query_string()}", site_of(request)),
     }
-
     return render(request, "models_lib/fit/page.html", context)

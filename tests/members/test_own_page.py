@@ -38,7 +38,7 @@ def test_she_says_who_she_is_and_in_which_language_we_write(hers, member):
     assert UserProfile.objects.get(user=member).preferred_language == "en"
     page = hers.get("/accounts/me/").content.decode()
     assert "กลุ่มปูม้า" in page and area.name in page
-    write_to_user(member, "members/letters/left.txt", "x")
+    write_to_user(member, "members/emails/left.txt", "x")
     assert "is deleted" in mail.outbox[-1].body
 
 

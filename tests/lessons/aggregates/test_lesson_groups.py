@@ -39,7 +39,7 @@ def told(visitor):
     return answer.content.decode() if answer.status_code == 200 else ""
 
 
-def test_five_of_three_organisations_are_told_of(tell, visitor):
+def test_five_lessons_of_three_organisations_are_shown(tell, visitor):
     for number in range(4):
         tell(number % 3)
     assert told(visitor) == ""
@@ -51,7 +51,7 @@ def test_five_of_three_organisations_are_told_of(tell, visitor):
     assert ADDRESS in visitor.get("/lessons-together/").content.decode()
 
 
-def test_five_of_two_organisations_are_not(tell, visitor):
+def test_five_lessons_of_two_organisations_are_not_shown(tell, visitor):
     for number in range(9):
         tell(number % 2)
     assert told(visitor) == ""
@@ -62,14 +62,14 @@ def test_five_of_two_organisations_are_not(tell, visitor):
     {"openness": "public", "organisation": None}, {"lesson_type": "challenge"},
     {"topics": ("elders",)},
 ])
-def test_others_do_not_make_up_the_number(tell, visitor, other):
+def test_other_lessons_do_not_count(tell, visitor, other):
     for number in range(4):
         tell(number % 3)
     tell(4, **other)
     assert told(visitor) == ""
 
 
-def test_what_fewer_than_three_organisations_say_is_not_told(tell, visitor):
+def test_phrases_of_fewer_than_three_organisations_are_not_shown(tell, visitor):
     for number in range(6):
         tell(number % 3, happened="กรรมการไม่ประชุม" + ("ปูหนี" if number % 3 < 2 else ""))
     text = told(visitor)
@@ -92,7 +92,7 @@ def test_names_places_and_amounts_are_masked_before_words_are_compared(tell, vis
         assert secret not in main, secret
 
 
-def test_one_more_or_one_that_goes_changes_no_number_and_adds_no_word_of_its_own(tell, visitor):
+def test_adding_or_removing_one_lesson_reveals_nothing(tell, visitor):
     pages = [tell(number % 3) for number in range(5)]
     before = told(visitor)
     tell(4, happened="คำลับเฉพาะ กรรมการไม่ประชุมกันเลย")
@@ -132,6 +132,5 @@ def test_phrases_are_runs_of_words_without_digits():
 def test_a_group_never_holds_a_lesson_that_is_open(tell):
     for number in range(5):
         tell(number)
-    [group] = [g for g in lesson_groups("th")
- if g.topic.slug == "fishers"]
+    [group] = [g for g in lesson_groups("th") if g.topic.slug == "fishers"]
     assert all(lesson.openness == LessonPage.Openness.AGGREGATE for lesson in group.lessons)

@@ -60,7 +60,7 @@ def copy_of(page):
     return LessonPage.objects.get(pk=MaskedLesson.objects.get(original=page).copy_id)
 
 
-def test_before_anything_is_handed_in_the_author_sees_both_side_by_side(
+def test_before_submission_the_author_sees_both_texts_side_by_side(
     original, author, signed_in
 ):
     answer = signed_in(author).get(address(original))
@@ -97,7 +97,7 @@ def test_the_copy_is_a_page_without_a_word_that_was_masked(
     assert visitor.get(original.url).status_code != 200
 
 
-def test_without_the_right_to_publish_it_goes_to_the_moderators_who_see_the_copy_only(
+def test_without_permission_to_publish_the_copy_goes_to_the_moderators(
     original, author, signed_in, moderator, mailoutbox
 ):
     hand_in(signed_in(author), original)
@@ -129,7 +129,7 @@ def test_words_are_added_and_spans_released_with_a_reason(original, author, sign
     assert copy.why == "ไม่มีใคร[ปิดไว้]"
 
 
-def test_what_is_handed_in_is_what_was_looked_at(original, author, signed_in):
+def test_only_a_copy_that_was_looked_at_is_submitted(original, author, signed_in):
     client = signed_in(author)
     digest = client.get(address(original)).context["digest"]
     draft = original.get_latest_revision_as_object()
@@ -140,7 +140,7 @@ def test_what_is_handed_in_is_what_was_looked_at(original, author, signed_in):
     assert MaskedLesson.objects.get().copy is None
 
 
-def test_a_lesson_that_is_not_shared_masked_cannot_be_handed_in(original, author, signed_in):
+def test_a_lesson_that_is_not_shared_masked_cannot_be_submitted(original, author, signed_in):
     draft = original.get_latest_revision_as_object()
     draft.openness = "private"
     draft.save_revision()
@@ -149,7 +149,7 @@ def test_a_lesson_that_is_not_shared_masked_cannot_be_handed_in(original, author
 
 
 @pytest.mark.parametrize("change", ["private", "aggregate", "delete"])
-def test_taken_back_the_copy_is_gone_at_once(original, moderator, signed_in, visitor, change):
+def test_the_copy_disappears_at_once_when_the_lesson_is_closed_or_deleted(original, moderator, signed_in, visitor, change):
     moderator.groups.add(Group.objects.get(name="กลุ่มบ้านเรา"))
     hand_in(signed_in(moderator), original)
     copy = copy_of(original)

@@ -52,7 +52,7 @@ def test_a_closed_lesson_needs_an_organisation(hub):
     assert "organisation" in refused.value.message_dict
 
 
-def test_at_no_moment_is_it_live_without_its_restriction(ours):
+def test_a_closed_lesson_is_never_live_without_its_restriction(ours):
     seen = []
 
     def look(sender, instance, **kwargs):
@@ -73,7 +73,7 @@ def test_at_no_moment_is_it_live_without_its_restriction(ours):
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_others_never_see_a_new_closed_page_before_its_restriction(hub):
+def test_the_row_and_restriction_of_a_new_closed_page_are_committed_together(hub):
     """The row and its restriction become visible with the same commit."""
     from django.db import connection
 
@@ -125,7 +125,7 @@ def test_a_draft_never_published_opens_to_the_editors_as_soon_as_it_says_so(ours
     assert not page.view_restrictions.exists()
 
 
-def test_an_older_version_in_the_schedule_does_not_open_it(ours):
+def test_an_older_scheduled_version_does_not_open_a_lesson(ours):
     page = LessonPageFactory(parent=SectionPageFactory())
     soon = timezone.now() + timedelta(hours=1)
     waiting = draft(page, title="ฉบับเปิด", go_live_at=soon)
@@ -138,7 +138,7 @@ def test_an_older_version_in_the_schedule_does_not_open_it(ours):
     assert LessonPage.objects.get(pk=page.pk).openness == "private"
 
 
-def test_translations_and_aliases_close_with_it(ours, english_home):
+def test_translations_and_aliases_are_closed_too(ours, english_home):
     page = LessonPageFactory(parent=SectionPageFactory())
     twin = page.copy_for_translation(english_home.locale, copy_parents=True)
     twin.save_revision().publish()
@@ -150,7 +150,7 @@ def test_translations_and_aliases_close_with_it(ours, english_home):
     assert not is_public(twin)
 
 
-def test_its_files_lie_on_the_shelf_of_the_organisation_while_it_is_closed(ours):
+def test_files_of_a_closed_lesson_are_in_the_private_collection(ours):
     own, shared = document("ของเรา", "own.txt"), document("ใช้ร่วม", "shared.txt")
     other = ModelPageFactory()
     other.attachments.add(Attachment(document=shared))
@@ -167,7 +167,7 @@ def test_its_files_lie_on_the_shelf_of_the_organisation_while_it_is_closed(ours)
     assert own.collection == Collection.get_first_root_node()
 
 
-def test_a_restriction_that_somebody_else_made_stays(ours):
+def test_a_restriction_created_by_somebody_else_is_kept(ours):
     from wagtail.models import PageViewRestriction
 
     page = LessonPageFactory(parent=SectionPageFactory())
@@ -197,7 +197,7 @@ def form_of(client, page, **changed):
     return {k: v for k, v in data.items() if v is not False}
 
 
-def test_the_author_is_offered_her_organisations_and_publishes_for_them(author, ours, signed_in):
+def test_authors_are_offered_their_organisations_and_publish_for_them(author, ours, signed_in):
     Group.objects.create(name="กลุ่มบ้านโน้น")
     page = LessonPageFactory(parent=SectionPageFactory(), live=False)
     page.save_revision()
@@ -213,7 +213,7 @@ def test_the_author_is_offered_her_organisations_and_publishes_for_them(author, 
     assert page.live and not is_public(page)
 
 
-def test_publishing_what_everybody_may_read_stays_with_the_moderators(author, ours, signed_in):
+def test_only_moderators_publish_a_lesson_for_everybody(author, ours, signed_in):
     page = closed(ours)
     client = signed_in(author)
     data = form_of(client, page, openness="public", organisation="") | {"action-publish": "1"}

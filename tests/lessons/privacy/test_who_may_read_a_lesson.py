@@ -180,12 +180,12 @@ PUBLIC_WAYS = [lists_and_homes, feeds, section_counts]
 
 @pytest.mark.parametrize("way", PUBLIC_WAYS)
 @pytest.mark.parametrize("role", ROLES)
-def test_what_is_for_everybody_tells_nobody_of_a_closed_lesson(lessons, client_of, role, way):
+def test_public_pages_show_nobody_a_closed_lesson(lessons, client_of, role, way):
     assert canaries_in(way(client_of(role), lessons)) <= {"open", "copy"}
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_lesson_opens_for_those_who_may_read_it_and_no_others(lessons, client_of, role):
+def test_a_lesson_is_readable_for_allowed_roles_only(lessons, client_of, role):
     client = client_of(role)
     for name, roles in MAY_READ.items():
         page, is_live = lessons[name], lessons[name].live
@@ -202,7 +202,7 @@ def test_a_lesson_opens_for_those_who_may_read_it_and_no_others(lessons, client_
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_search_and_suggestions_know_only_what_the_role_may_read(lessons, client_of, role):
+def test_search_and_suggestions_return_only_what_the_role_may_read(lessons, client_of, role):
     client, allowed = client_of(role), allowed_for(role)
     answer = client.get("/search/", {"q": WORD})
     assert canaries_in(answer.content.decode()) <= allowed
@@ -223,7 +223,7 @@ def test_search_and_suggestions_know_only_what_the_role_may_read(lessons, client
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_files_and_pictures_open_for_those_who_may_read_the_lesson(lessons, client_of, role):
+def test_files_and_pictures_are_readable_for_allowed_roles_only(lessons, client_of, role):
     client = client_of(role)
     for name in ("open", *CLOSED, "draft", "closedlive"):
         page = lessons[name].get_latest_revision_as_object()
@@ -236,12 +236,12 @@ def test_files_and_pictures_open_for_those_who_may_read_the_lesson(lessons, clie
         assert opened <= (role in MAY_READ[name]), (name, role)
 
 
-def test_lessons_keep_no_versions_for_everybody_to_read():
+def test_lessons_have_no_public_versions():
     """What was published for the organisation would be read by all once the lesson is open."""
     assert not LessonPage.keeps_versions
 
 
-def test_an_alert_tells_of_no_closed_lesson(lessons, mailoutbox):
+def test_alerts_contain_no_closed_lesson(lessons, mailoutbox):
     from search.alerts.subscriptions import send_due
     from search.models import Alert
 
@@ -259,7 +259,7 @@ def test_an_alert_tells_of_no_closed_lesson(lessons, mailoutbox):
     assert canaries_in(letters) <= {"open", "copy"}
 
 
-def test_moderators_are_told_of_no_closed_lesson(lessons, mailoutbox):
+def test_moderators_get_no_email_about_a_closed_lesson(lessons, mailoutbox):
     """The lesson that was closed had been sent to them while it was open; nothing since."""
     page = lessons["closedlive"]
     assert not page.workflow_in_progress
@@ -322,7 +322,7 @@ def admin_addresses(lessons):
 
 
 @pytest.mark.parametrize("role", ["author", "theirs", "editor", "moderator"])
-def test_the_editor_shows_closed_lessons_to_their_organisation_alone(lessons, client_of, role):
+def test_the_editor_shows_closed_lessons_to_their_organisation_only(lessons, client_of, role):
     client = client_of(role)
     client.raise_request_exception = True
     allowed = allowed_for(role) if role in IN_THE_EDITOR else {"open", "copy"}
@@ -339,7 +339,7 @@ def test_the_editor_shows_closed_lessons_to_their_organisation_alone(lessons, cl
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "ours"])
-def test_the_editor_opens_for_none_who_does_not_work_in_it(lessons, client_of, role):
+def test_only_editors_can_open_the_editor(lessons, client_of, role):
     client = client_of(role)
     pk = lessons["private"].pk
     for address in ("/admin/pages/{}/edit/", "/admin/pages/{}/view_draft/",
@@ -349,7 +349,7 @@ def test_the_editor_opens_for_none_who_does_not_work_in_it(lessons, client_of, r
 
 
 @pytest.mark.parametrize("role", ["editor", "theirs", "moderator"])
-def test_nobody_outside_changes_a_closed_lesson(lessons, client_of, role):
+def test_nobody_outside_the_organisation_can_change_a_closed_lesson(lessons, client_of, role):
     client = client_of(role)
     page = lessons["private"]
     attempts = [
@@ -369,7 +369,7 @@ def test_nobody_outside_changes_a_closed_lesson(lessons, client_of, role):
 
 
 @pytest.mark.parametrize("role", ["author", "theirs", "editor", "moderator", "superuser"])
-def test_lessons_in_a_form_are_those_that_its_writer_may_read(lessons, client_of, role):
+def test_suggested_lessons_are_those_that_the_user_may_read(lessons, client_of, role):
     client = client_of(role)
     answer = client.post("/admin/lessons/at-hand/", {"page": lessons["model"].pk, "text": WORD})
     assert answer.status_code == 200

@@ -50,7 +50,7 @@ def edit(client, page, **answers):
 
 
 @pytest.mark.parametrize("factory", ASKING)
-def test_every_kind_of_page_that_asks_shows_what_fits_its_draft(
+def test_every_page_type_with_suggestions_shows_lessons_that_fit_its_draft(
     factory, lesson, moderator, signed_in
 ):
     page = factory(title="แม่ปูไข่ในถัง")
@@ -59,12 +59,12 @@ def test_every_kind_of_page_that_asks_shows_what_fits_its_draft(
     assert f'name="lesson-{lesson.pk}"' in text
 
 
-def test_other_kinds_do_not_ask(lesson, moderator, signed_in):
+def test_other_page_types_show_no_suggestions(lesson, moderator, signed_in):
     text = signed_in(moderator).get(f"/admin/pages/{lesson.pk}/edit/").content.decode()
     assert "data-lesson-suggestions" not in text
 
 
-def test_while_one_types_the_server_answers_with_what_fits(lesson, model, editor, signed_in):
+def test_the_endpoint_returns_lessons_that_fit_the_text(lesson, model, editor, signed_in):
     client = signed_in(editor)
     for data in ({"model": "models_lib.modelpage"}, {"page": model.pk}):
         answer = client.post("/admin/lessons/at-hand/", {"text": "แม่ปูไข่เสีย"} | data)
@@ -80,14 +80,14 @@ def test_bad_requests_are_not_found(data, editor, signed_in):
     assert signed_in(editor).post("/admin/lessons/at-hand/", data).status_code == 404
 
 
-def test_nobody_asks_for_a_page_that_she_may_not_edit(lesson, model, django_user_model, signed_in):
+def test_suggestions_require_permission_to_edit_the_page(lesson, model, django_user_model, signed_in):
     user = django_user_model.objects.create_user("member", password="x")
     client = signed_in(user)
     assert client.post("/admin/lessons/at-hand/", {"page": model.pk}).status_code == 302
     assert signed_in(user).get("/admin/lessons/at-hand/").status_code == 302
 
 
-def test_an_answer_is_kept_shown_and_changed_with_its_history(
+def test_an_answer_is_stored_shown_and_changed_with_its_history(
     lesson, model, moderator, signed_in
 ):
     client, name = signed_in(moderator), f"lesson-{lesson.pk}"
@@ -102,7 +102,7 @@ def test_an_answer_is_kept_shown_and_changed_with_its_history(
     assert history.count("ธนาคารปู”") == 2 and "เราเลี้ยงปูดำ" in history
 
 
-def test_not_used_needs_a_reason_and_nothing_typed_is_lost(lesson, model, moderator, signed_in):
+def test_not_used_needs_a_reason_and_input_is_kept(lesson, model, moderator, signed_in):
     name = f"lesson-{lesson.pk}"
     answer = edit(signed_in(moderator), model, **{name: "not_used", f"{name}-why": " "})
     assert answer.status_code == 200
@@ -123,7 +123,7 @@ def test_used_with_evidence_adds_the_link_of_the_chain_once(lesson, model, moder
     assert ChainLink.objects.filter(page=model.pk, target=lesson.pk).count() == 1
 
 
-def test_relations_that_a_page_type_declares_are_offered():
+def test_the_relation_to_lessons_is_one_that_the_page_type_declares():
     assert relation_to_lessons(ModelPage) == "rests_on"
     assert relation_to_lessons(IssuePage) == "rests_on"
     assert relation_to_lessons(ResolutionPage) == "cites"
@@ -131,7 +131,7 @@ def test_relations_that_a_page_type_declares_are_offered():
     assert relation_to_lessons(ReplicationPage) is None
 
 
-def test_a_new_page_is_answered_in_the_form_that_makes_it(lesson, moderator, signed_in):
+def test_answers_are_stored_when_a_page_is_created(lesson, moderator, signed_in):
     section, client = SectionPageFactory(stages="model"), signed_in(moderator)
     address = f"/admin/pages/add/models_lib/modelpage/{section.pk}/"
     form = client.get(address).context["form"]
@@ -149,7 +149,7 @@ def test_a_new_page_is_answered_in_the_form_that_makes_it(lesson, moderator, sig
     {"lesson-x": "used"}, {"lesson-99999999": "used"}, {"lesson-" + "9" * 40: "used"},
     {"lesson-1": "maybe"}, {"lesson-1-why": "x"},
 ])
-def test_answers_that_make_no_sense_are_passed_over(data, model, moderator, signed_in):
+def test_invalid_answers_are_ignored(data, model, moderator, signed_in):
     assert edit(signed_in(moderator), model, **data).status_code == 302
     assert not LessonAnswer.objects.exists()
 
@@ -157,7 +157,7 @@ def test_answers_that_make_no_sense_are_passed_over(data, model, moderator, sign
 # What everybody sees
 
 
-def test_the_page_of_a_lesson_tells_how_often_it_was_used_and_where(
+def test_the_page_of_a_lesson_shows_how_often_and_where_it_was_used(
     lesson, model, moderator, visitor
 ):
     assert "ธนาคารปู" not in visitor.get(lesson.url).content.decode()
@@ -212,7 +212,7 @@ def test_the_report_lists_open_lessons_with_their_counts(lesson, model, moderato
     assert "'=1+1" in answered
 
 
-def test_a_public_form_shows_the_same_and_keeps_the_same_answers(lesson, model, editor):
+def test_a_public_form_shows_suggestions_and_stores_answers(lesson, model, editor):
     """What a form outside the editor needs: the tag and the calls of ``form_extensions``."""
     request = RequestFactory().get("/")
     request.user = AnonymousUser()

@@ -155,7 +155,7 @@ def test_answers_to_other_models_travel_with_the_form_of_each(hub, visitor):
     assert len(articles) == 2
 
 
-def test_costs_what_was_left_out_elsewhere_and_who_tried_it_nearby(hub, visitor):
+def test_costs_dropped_blocks_and_nearby_replications_are_shown(hub, visitor):
     page = model("ธนาคารปู", blocks=[
         {"title": "ถังฟัก", "cost_baht": 20_000}, {"title": "เขตอนุบาล", "cost_baht": 15_000},
     ])
@@ -204,7 +204,7 @@ def test_a_problem_in_thai_is_understood_on_the_english_page(hub, visitor):
     assert text.index("Crab bank") < text.index("Other Models") < text.index("Waste")
 
 
-def test_what_a_visitor_may_not_read_is_not_among_the_models(hub, visitor):
+def test_models_that_a_visitor_may_not_read_are_not_listed(hub, visitor):
     from django.contrib.auth.models import Group
     from wagtail.models import PageViewRestriction
 
@@ -256,8 +256,7 @@ def test_what_a_district_lacks_its_subdistricts_lack(hub, area, feature, known):
     assert found.get(feature) is known
 
 
-def test_loading_reference_data_does_not_restore_what_editors_deleted
-(hub):
+def test_loading_reference_data_does_not_restore_what_editors_deleted(hub):
     from hub.reference.loading import load_reference
 
     AreaFeature.objects.filter(area__geocode="9011").delete()
@@ -277,7 +276,7 @@ def test_a_condition_that_can_be_checked_needs_its_value(hub):
     Condition(text="ก").clean()
 
 
-def test_an_editor_states_what_can_be_checked_and_keeps_the_lists(editor, signed_in):
+def test_editors_edit_conditions_skills_groups_and_features(editor, signed_in):
     client = signed_in(editor)
     page = model("ธนาคารปู", [{"text": "ริมทะเล", "kind": "place", "feature": "coast"}])
     body = client.get(f"/admin/pages/{page.pk}/edit/").content.decode()

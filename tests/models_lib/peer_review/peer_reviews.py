@@ -1,11 +1,12 @@
-"""A Model under peer review, as the tests of it need one."""
+"""Builders of Models under peer review for the tests."""
 
 import re
 
 from django.core import mail
 
 from models_lib.models import Review
-from models_lib.peer_review import workflow
+from models_lib.peer_review import rounds
+from models_lib.peer_review.invitations import invite
 from tests.factories import ModelPageFactory
 
 ANSWERS = {
@@ -22,14 +23,14 @@ def under_review(starter, **fields):
     """A draft Model whose first round ``starter`` began: (page, round)."""
     page = ModelPageFactory(owner=starter, **{"title": "ธนาคารปู", "live": False} | fields)
     page.save_revision(user=starter)
-    workflow.start(page, starter)
+    rounds.start(page, starter)
     return page, page.peer_reviews.get()
 
 
 def invited(review, address, name=""):
-    """The reviewer invited to ``address``, and the path of the link in her letter."""
+    """The reviewer invited to ``address``, and the path of the link in the e-mail."""
     mail.outbox.clear()
-    assert workflow.invite(review, [(name, address)], "th") == 1
+    assert invite(review, [(name, address)], "th") == 1
     reviewer = review.reviewers.get(email=address)
     return reviewer, path_in(mail.outbox[0].body)
 

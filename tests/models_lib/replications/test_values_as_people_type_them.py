@@ -1,11 +1,16 @@
-"""Dates, amounts and places as they are typed on a phone in a village."""
+"""Reading dates, amounts and places as people type them."""
 
 from datetime import date
 
 import pytest
 from django.utils.translation import override
 
-from models_lib.replications import named_areas
+from models_lib.replications.area_lookup import (
+    area_choices,
+    area_label,
+    find_areas,
+    selectable_areas,
+)
 from models_lib.replications.typed_values import day_of, whole_number
 
 
@@ -34,7 +39,7 @@ def test_dates_of_both_calendars_are_understood(typed, first, last):
     "", "2567", "ปีที่แล้ว", "13/2567", "31/2/2567", "0/2567", "5/567", "1/2/3/4", "5/99999",
     "พ.ค.", "๐/๐", "-", "5/²",
 ])
-def test_what_is_no_date_is_not_guessed(typed):
+def test_text_that_is_no_date_is_rejected(typed):
     with pytest.raises(ValueError):
         day_of(typed)
 
@@ -48,7 +53,7 @@ def test_amounts_are_read(typed, number):
 
 
 @pytest.mark.parametrize("typed", ["", "สองหมื่น", "-5", "12.5", "1e5", "2147483648", "5-6"])
-def test_what_is_no_amount_is_not_guessed(typed):
+def test_text_that_is_no_amount_is_rejected(typed):
     with pytest.raises(ValueError):
         whole_number(typed)
 
@@ -61,18 +66,18 @@ def test_what_is_no_amount_is_not_guessed(typed):
     ("หาดใหญ่", ["9011", "901101"]), ("สะกอม", ["900304", "900507"]),
     ("สะกอม เทพา", ["900507"]), ("Hat Yai district", ["9011"]), ("กรุงเทพ", []), ("...", []),
 ])
-def test_places_are_known_by_their_names(hub, typed, codes):
-    found = named_areas.named(typed, named_areas.areas())
+def test_places_are_found_by_their_names(hub, typed, codes):
+    found = find_areas(typed, selectable_areas())
     assert sorted(area.geocode for area in found) == codes
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["th", "en"])
-def test_every_place_that_is_offered_is_understood(hub, language):
-    areas = named_areas.areas()
+def test_every_offered_label_is_found_again(hub, language):
+    areas = selectable_areas()
     with override(language):
         for area in areas:
-            assert named_areas.named(named_areas.label_of(area), areas) == [area]
-        offered = [code for _district, choices in named_areas.choices(areas)
+            assert find_areas(area_label(area), areas) == [area]
+        offered = [code for _district, choices in area_choices(areas)
                    for code, _name in choices]
     assert sorted(offered) == [area.geocode for area in areas]

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from hub.models import Area
 from models_lib.models import BlockOutcome, BuildingBlock, ModelPage
 from models_lib.replications import songkhla_tiles
+from models_lib.replications.statistics import statistics_of
 from tests.factories import ReplicationPageFactory
 from tests.models_lib.replications.reports import model_with_blocks
 
@@ -38,10 +39,10 @@ def replication(model, areas, outcome="success", blocks=(), **fields):
 
 
 def again(model):
-    return ModelPage.objects.get(pk=model.pk).holding
+    return statistics_of(ModelPage.objects.get(pk=model.pk))
 
 
-def said(shares):
+def numbers(shares):
     return [share.number for share in shares]
 
 
@@ -50,22 +51,23 @@ def test_outcomes_districts_and_blocks_are_counted(model):
     replication(model, ["9011", "901101"], "success", [(1, "changed", "ใช้ถังเก่า")])
     replication(model, ["9007"], "partial", [(1, "kept", "พอดี")], who="ระโนด")
     replication(model, ["90"], "success")
-    holding = again(model)
-    assert said(holding.counts) == [2, 1, 1] and holding.total == 4 and holding.districts == 2
-    tiles = {tile.name: said(tile.counts) for tile in holding.tiles}
+    statistics = again(model)
+    assert numbers(statistics.counts) == [2, 1, 1]
+    assert (statistics.total, statistics.districts) == (4, 2)
+    tiles = {tile.name: numbers(tile.counts) for tile in statistics.tiles}
     assert len(tiles) == 16
     assert tiles["หาดใหญ่"] == [1, 0, 1] and tiles["ระโนด"] == [0, 1, 0]
-    assert sum(map(sum, tiles.values())) == 3 and said(holding.elsewhere) == [1, 0, 0]
-    first, second, third = holding.blocks
-    assert (said(first.shares), first.said, first.silent) == ([1, 0, 0], 1, 3)
-    assert (said(second.shares), second.said, second.silent) == ([1, 1, 1], 3, 1)
+    assert sum(map(sum, tiles.values())) == 3 and numbers(statistics.elsewhere) == [1, 0, 0]
+    first, second, third = statistics.blocks
+    assert (numbers(first.shares), first.answered, first.unanswered) == ([1, 0, 0], 1, 3)
+    assert (numbers(second.shares), second.answered, second.unanswered) == ([1, 1, 1], 3, 1)
     assert [share.percent for share in second.shares] == [33, 33, 33]
-    assert (third.said, third.silent) == (0, 4)
+    assert (third.answered, third.unanswered) == (0, 4)
     assert [item.why for item, _page in second.reasons] == ["ถังแพง", "ใช้ถังเก่า", "พอดี"]
     assert first.reasons == []
 
 
-def test_the_table_goes_by_district_the_newest_first(model):
+def test_the_table_is_ordered_by_district_then_newest_first(model):
     replication(model, ["9011"], who="หาดใหญ่เก่า", started=date(2020, 1, 1))
     replication(model, [], who="ไม่บอก")
     replication(model, ["901113"], who="หาดใหญ่ใหม่", started=date(2023, 1, 1))
@@ -84,7 +86,7 @@ def test_a_draft_a_private_and_a_withdrawn_replication_do_not_count(model, visit
     assert "ยังไม่มีชุมชนใดรายงาน" in body and f"{model.url}replicate/" in body
 
 
-def test_replications_in_another_language_count_once_and_by_the_twin_of_the_block(
+def test_translated_replications_count_once_and_for_the_translated_block(
     model, english_home
 ):
     twin = model_with_blocks(
@@ -99,13 +101,13 @@ def test_replications_in_another_language_count_once_and_by_the_twin_of_the_bloc
     replication(twin, ["9011"], "success", translation_key=thai.translation_key)
     replication(model, ["9007"], "failure", [(0, "dropped", "น้ำจืด")])
     for page in (model, twin):
-        holding = again(page)
-        assert said(holding.counts) == [1, 0, 1]
+        statistics = again(page)
+        assert numbers(statistics.counts) == [1, 0, 1]
     english = again(twin).blocks[0]
-    assert said(english.shares) == [0, 0, 1] and english.reasons[0][0].why == "น้ำจืด"
+    assert numbers(english.shares) == [0, 0, 1] and english.reasons[0][0].why == "น้ำจืด"
 
 
-def test_the_page_shows_it_as_text_table_and_picture(model, visitor):
+def test_the_page_shows_statistics_as_text_table_and_tile_map(model, visitor):
     page = replication(model, ["901113"], "failure", [(1, "dropped", "ถังแพง")], place="lake",
                        households=42, cost_baht=12500)
     body = visitor.get(model.url).content.decode()
@@ -143,7 +145,7 @@ def test_every_district_has_a_tile_of_its_own(hub):
     assert len(corners) == 16
     width, height = songkhla_tiles.size()
     assert all(x + 104 <= width and y + 84 <= height for x, y in corners)
-    template = Path("templates/models_lib/holding.html").read_text("utf-8")
+    template = Path("templates/models_lib/replications/statistics.html").read_text("utf-8")
     assert f'viewBox="0 0 {width} {height}"' in template
 
 

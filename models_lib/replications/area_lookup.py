@@ -1,4 +1,4 @@
-"""Subdistricts and districts by the names that people type, and as lists to choose from."""
+"""Find subdistricts and districts by the names that people type, and list them as choices."""
 
 import re
 
@@ -15,14 +15,14 @@ LEVELS = [
 ]
 
 
-def areas() -> list[Area]:
-    """Districts and subdistricts with what is above them, each district before its own."""
+def selectable_areas() -> list[Area]:
+    """Districts and subdistricts by geocode, each district before its subdistricts."""
     found = Area.objects.exclude(level=Area.Level.PROVINCE)
     return list(found.select_related("parent__parent").order_by("geocode"))
 
 
-def label_of(area) -> str:
-    """How an area is shown to be chosen, e.g. ``ต.ท่าข้าม อ.หาดใหญ่``."""
+def area_label(area) -> str:
+    """The label of an area in a list of choices, e.g. ``ต.ท่าข้าม อ.หาดใหญ่``."""
     if area.level == Area.Level.DISTRICT:
         return _("%(district)s district") % {"district": area.name}
     return _("%(subdistrict)s, %(district)s") % {
@@ -30,36 +30,36 @@ def label_of(area) -> str:
     }
 
 
-def choices(found) -> list:
-    """For a select: one group per district, the whole district first."""
+def area_choices(areas) -> list:
+    """Choices of a select: one group per district, the whole district first."""
     groups = {}
-    for area in found:
+    for area in areas:
         if area.level == Area.Level.DISTRICT:
             groups[area.pk] = (area.name, [(area.geocode, _("The whole district"))])
-    for area in found:
+    for area in areas:
         if area.level == Area.Level.SUBDISTRICT and area.parent_id in groups:
             groups[area.parent_id][1].append((area.geocode, area.name))
     return list(groups.values())
 
 
-def named(text, found) -> list[Area]:
-    """Those of the areas ``found`` that ``text`` may mean; none, one, or several of one name."""
+def find_areas(text, areas) -> list[Area]:
+    """Those of ``areas`` that ``text`` may mean: none, one, or several with the same name."""
     lowered = text.lower()
-    wanted = _bare(lowered)
-    fitting = [area for area in found if wanted in _names(area)]
+    name = _normalized(lowered)
+    matching = [area for area in areas if name in _names(area)]
     for pattern, level in LEVELS:
         if pattern.search(lowered):
-            fitting = [area for area in fitting if area.level == level] or fitting
-    return fitting
+            matching = [area for area in matching if area.level == level] or matching
+    return matching
 
 
-def _bare(text) -> str:
-    """Letters only, without the words for the levels."""
+def _normalized(text) -> str:
+    """``text`` in lower case, letters only, without words such as "district"."""
     return re.sub(r"[^a-zก-๎]+", "", TITLES.sub(" ", text.lower()))
 
 
 def _names(area) -> set[str]:
-    """The area alone, with its district, and with the province behind either."""
+    """Normalized names of the area: alone, with its district, with district and province."""
     above = area.parent.parent if area.level == Area.Level.SUBDISTRICT else None
     names = set()
     for language in ("name_th", "name_en"):
@@ -69,5 +69,5 @@ def _names(area) -> set[str]:
         lines = [[name], [name, getattr(area.parent, language)]]
         if above:
             lines.append([name, getattr(area.parent, language), getattr(above, language)])
-        names |= {_bare(" ".join(line)) for line in lines}
+        names |= {_normalized(" ".join(line)) for line in lines}
     return names

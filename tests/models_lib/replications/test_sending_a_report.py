@@ -28,7 +28,7 @@ def client(member, signed_in):
     return signed_in(member)
 
 
-def test_a_visitor_is_led_to_sign_in_and_back(model, visitor):
+def test_a_visitor_is_redirected_to_sign_in_and_back(model, visitor):
     response = visitor.get(f"{model.url}replicate/")
     assert response.status_code == 302
     assert response.url.startswith(reverse("account_login"))
@@ -87,7 +87,7 @@ def test_a_form_sent_twice_is_one_report(model, client):
     ({"area_typed": "หาดใหญ่"}, "area_typed"), ({"area_chosen": "900101"}, "area_typed"),
     ({"who": "ก\0ข"}, "who"), ({"place": "moon"}, "place"), ({"who": "ก" * 256}, "who"),
 ])
-def test_what_is_wrong_is_said_at_its_field_and_everything_is_kept(model, client, changes, field):
+def test_errors_are_shown_at_their_fields_and_input_is_kept(model, client, changes, field):
     response = client.post(f"{model.url}replicate/", answers(model, **changes))
     assert response.status_code == 422
     body = response.content.decode()
@@ -103,7 +103,7 @@ def test_what_is_wrong_is_said_at_its_field_and_everything_is_kept(model, client
         assert changes[field] in kept
 
 
-def test_a_reason_without_a_choice_is_asked_about(model, client):
+def test_a_reason_without_an_outcome_is_an_error(model, client):
     third = model.building_blocks.all()[2]
     response = client.post(f"{model.url}replicate/", answers(model, **{f"why-{third.pk}": "แพง"}))
     assert response.status_code == 422
@@ -114,7 +114,7 @@ def test_a_district_is_enough_and_may_be_chosen_from_the_list(model, client):
     assert sent(client, model, area_typed="", area_chosen="9011").page.areas.get().geocode == "9011"
 
 
-def test_photos_are_upright_small_and_tell_no_place(model, client, settings):
+def test_photos_are_rotated_resized_and_stripped_of_their_location(model, client, settings):
     report = sent(client, model, **{
         "photo-1": photo(), "photo-1-alt": "ถังฟักสองแถว", "consent": "on",
     })
@@ -129,7 +129,7 @@ def test_photos_are_upright_small_and_tell_no_place(model, client, settings):
         assert not original.getexif()
 
 
-def test_photos_wait_for_words_and_consent_without_being_uploaded_again(model, client):
+def test_photos_are_kept_while_alternative_text_or_consent_is_missing(model, client):
     response = client.post(f"{model.url}replicate/", answers(model, **{"photo-1": photo()}))
     report = ReplicationReport.objects.get()
     picture = report.photos.get()
@@ -144,7 +144,7 @@ def test_photos_wait_for_words_and_consent_without_being_uploaded_again(model, c
     assert HubImage.objects.get().alt_text == "บ่อปู"
 
 
-def test_what_is_no_picture_is_refused_and_the_rest_is_kept(model, client):
+def test_a_file_that_is_no_picture_is_rejected_and_the_rest_is_kept(model, client):
     bad = SimpleUploadedFile("เสีย.jpg", photo().read()[:900], "image/jpeg")
     response = client.post(f"{model.url}replicate/", answers(model, consent="on") | {
         "photo-1": bad, "photo-1-alt": "หนึ่ง", "photo-2": photo(), "photo-2-alt": "สอง"})
@@ -182,16 +182,16 @@ def test_a_draft_is_kept_resumed_and_deleted(model, client):
     assert not ReplicationReport.objects.exists()
 
 
-def test_robots_and_crowds_are_kept_out(model, client, monkeypatch):
+def test_the_honeypot_and_the_rate_limits_reject_reports(model, client, monkeypatch):
     client.post(f"{model.url}replicate/", answers(model, website="http://spam.example"))
     assert not ReplicationReport.objects.exists()
-    monkeypatch.setattr(views, "SENT_A_DAY", 1)
+    monkeypatch.setattr(views, "MAX_SENT_PER_DAY", 1)
     sent(client, model)
     second = answers(model, key=str(uuid4()), result="เรื่องที่สอง")
     response = client.post(f"{model.url}replicate/", second)
     assert response.status_code == 429 and "เรื่องที่สอง" in response.content.decode()
     assert ReplicationReport.objects.get(key=second["key"]).state == "draft"
-    monkeypatch.setattr(views, "SAVED_AN_HOUR", 1)
+    monkeypatch.setattr(views, "MAX_SAVED_PER_HOUR", 1)
     third = answers(model, key=str(uuid4()), result="เรื่องที่สาม")
     response = client.post(f"{model.url}replicate/", third)
     assert response.status_code == 429 and "เรื่องที่สาม" in response.content.decode()
@@ -211,7 +211,7 @@ def test_only_a_public_live_model_takes_reports(model, client, visitor):
     assert home() and not ReplicationReport.objects.exists()
 
 
-def test_a_strange_key_or_method_is_no_server_error(model, client):
+def test_an_invalid_key_or_method_is_no_server_error(model, client):
     response = client.post(f"{model.url}replicate/", answers(model, key="' OR 1=1"))
     assert response.status_code == 302 and ReplicationReport.objects.count() == 1
     assert client.delete(f"{model.url}replicate/").status_code == 405

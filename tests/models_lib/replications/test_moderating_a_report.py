@@ -38,18 +38,18 @@ def decide(client, report, action, comment=""):
     return ReplicationReport.objects.get(pk=report.pk)
 
 
-def letters_to(user, mailoutbox):
-    return [letter for letter in mailoutbox if letter.to == [user.email]]
+def emails_to(user, mailoutbox):
+    return [email for email in mailoutbox if email.to == [user.email]]
 
 
-def test_moderators_see_it_on_their_dashboard_with_the_contact(report, moderator, signed_in):
+def test_moderators_see_a_report_on_their_dashboard_with_the_contact(report, moderator, signed_in):
     client = signed_in(moderator)
     assert "กลุ่มบ้านท่าข้าม" in client.get(reverse("wagtailadmin_home")).content.decode()
     edit = client.get(reverse("wagtailadmin_pages:edit", args=[report.page_id])).content.decode()
     assert "081-234-5678" in edit and reverse("replications_refuse", args=[report.page_id]) in edit
 
 
-def test_published_it_is_seen_by_all_and_its_reporter_is_told(
+def test_a_published_report_is_public_and_its_reporter_is_emailed(
     report, model, member, moderator, signed_in, visitor, mailoutbox
 ):
     picture = HubImage.objects.get()
@@ -57,9 +57,9 @@ def test_published_it_is_seen_by_all_and_its_reporter_is_told(
     assert visitor.get(rendition.url).status_code == 404
     report = decide(signed_in(moderator), report, "approve")
     assert report.state == "published" and report.page.live
-    letter = letters_to(member, mailoutbox)
-    assert len(letter) == 1 and report.page.url in letter[0].body.replace("%", "%")
-    assert "รายงานของคุณเผยแพร่แล้ว" in letter[0].subject
+    email = emails_to(member, mailoutbox)
+    assert len(email) == 1 and report.page.url in email[0].body.replace("%", "%")
+    assert "รายงานของคุณเผยแพร่แล้ว" in email[0].subject
     body = visitor.get(report.page.url).content.decode()
     assert "น้ำจืดเกินไป ปูตาย" in body and "ถังปู" in body
     assert "กลุ่มบ้านท่าข้าม" in visitor.get(model.url).content.decode()
@@ -67,20 +67,20 @@ def test_published_it_is_seen_by_all_and_its_reporter_is_told(
     assert picture.collection == Collection.get_first_root_node()
     assert visitor.get(rendition.url).status_code == 200
     report.page.save_revision().publish()
-    assert len(letters_to(member, mailoutbox)) == 1
+    assert len(emails_to(member, mailoutbox)) == 1
 
 
-def test_sent_back_it_is_written_on_and_sent_again(
+def test_a_report_that_was_sent_back_is_edited_and_sent_again(
     report, model, client, member, moderator, signed_in, mailoutbox
 ):
     page = report.page.get_latest_revision_as_object()
     page.advice = "คำที่ผู้ตรวจแก้"
     page.save_revision(user=moderator)
     report = decide(signed_in(moderator), report, "reject", "ขอตัวเลขก่อนและหลัง")
-    assert report.state == "returned" and report.question == "ขอตัวเลขก่อนและหลัง"
-    letter = letters_to(member, mailoutbox)
-    assert len(letter) == 1 and "ขอตัวเลขก่อนและหลัง" in letter[0].body
-    assert str(report.key) in letter[0].body
+    assert report.state == "returned" and report.moderator_comment == "ขอตัวเลขก่อนและหลัง"
+    email = emails_to(member, mailoutbox)
+    assert len(email) == 1 and "ขอตัวเลขก่อนและหลัง" in email[0].body
+    assert str(report.key) in email[0].body
     assert "ขอตัวเลขก่อนและหลัง" in client.get("/replications/mine/").content.decode()
     form = client.get(report.address).content.decode()
     assert "ขอตัวเลขก่อนและหลัง" in form and "คำที่ผู้ตรวจแก้" in form
@@ -101,7 +101,7 @@ def test_sent_back_it_is_written_on_and_sent_again(
     assert page.result == "ก่อน 40 หลัง 12" and page.block_outcomes.count() == 2
 
 
-def test_a_title_that_an_editor_wrote_stays(report, model, client, moderator, signed_in):
+def test_a_title_changed_by_an_editor_is_kept(report, model, client, moderator, signed_in):
     page = report.page.get_latest_revision_as_object()
     page.title = "ชื่อที่ดีกว่า"
     page.save_revision(user=moderator)
@@ -112,7 +112,7 @@ def test_a_title_that_an_editor_wrote_stays(report, model, client, moderator, si
     assert page.title == "ชื่อที่ดีกว่า" and page.outcome == "partial"
 
 
-def test_not_taken_its_reporter_is_told_why(
+def test_the_reporter_of_a_refused_report_is_emailed_the_reason(
     report, client, member, editor, moderator, signed_in, mailoutbox
 ):
     address = reverse("replications_refuse", args=[report.page_id])
@@ -125,28 +125,28 @@ def test_not_taken_its_reporter_is_told_why(
     report = ReplicationReport.objects.get()
     assert report.state == "refused" and not report.page.live
     assert report.page.current_workflow_state is None
-    letter = letters_to(member, mailoutbox)
-    assert len(letter) == 1 and "เป็นโฆษณา" in letter[0].body
+    email = emails_to(member, mailoutbox)
+    assert len(email) == 1 and "เป็นโฆษณา" in email[0].body
     assert "เป็นโฆษณา" in client.get("/replications/mine/").content.decode()
     assert client.get(report.address).status_code == 302
     assert moderating.post(address, {"reason": "อีกครั้ง"}).status_code in (302, 403)
 
 
-def test_deleted_by_an_editor_its_reporter_is_told(report, member, mailoutbox):
+def test_the_reporter_is_emailed_when_an_editor_deletes_the_page(report, member, mailoutbox):
     report.page.delete()
     assert ReplicationReport.objects.get().state == "refused"
-    assert len(letters_to(member, mailoutbox)) == 1
+    assert len(emails_to(member, mailoutbox)) == 1
 
 
-def test_what_waits_cannot_be_changed_by_its_reporter(report, model, client):
+def test_a_pending_report_cannot_be_changed_by_its_reporter(report, model, client):
     client.post(report.address, answers(model, result="อีกอย่าง"))
     page = ReplicationPage.objects.get()
     assert page.get_latest_revision_as_object().result == "น้ำจืดเกินไป ปูตาย"
     assert not KnowledgePage.objects.live().filter(pk=page.pk).exists()
 
 
-def test_letters_are_in_the_readers_language(report, member, moderator, signed_in, mailoutbox):
+def test_emails_are_in_the_readers_language(report, member, moderator, signed_in, mailoutbox):
     member.wagtail_userprofile.preferred_language = "en"
     member.wagtail_userprofile.save()
     decide(signed_in(moderator), report, "approve")
-    assert "Your report is published" in letters_to(member, mailoutbox)[0].subject
+    assert "Your report is published" in emails_to(member, mailoutbox)[0].subject
