@@ -1,4 +1,4 @@
-// Shows what needs a passkey where the browser has them, and says when one was not given.
+// Shows the passkey controls if the browser supports passkeys, and a message when sign-in fails.
 'use strict'
 document.addEventListener('DOMContentLoaded', () => {
   if (!window.PublicKeyCredential) return

@@ -149,7 +149,9 @@ def test_a_lesson_that_is_not_shared_masked_cannot_be_submitted(original, author
 
 
 @pytest.mark.parametrize("change", ["private", "aggregate", "delete"])
-def test_the_copy_disappears_at_once_when_the_lesson_is_closed_or_deleted(original, moderator, signed_in, visitor, change):
+def test_the_copy_disappears_at_once_when_the_lesson_is_closed_or_deleted(
+    original, moderator, signed_in, visitor, change
+):
     moderator.groups.add(Group.objects.get(name="กลุ่มบ้านเรา"))
     hand_in(signed_in(moderator), original)
     copy = copy_of(original)

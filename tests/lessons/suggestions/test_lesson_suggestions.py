@@ -80,7 +80,9 @@ def test_bad_requests_are_not_found(data, editor, signed_in):
     assert signed_in(editor).post("/admin/lessons/at-hand/", data).status_code == 404
 
 
-def test_suggestions_require_permission_to_edit_the_page(lesson, model, django_user_model, signed_in):
+def test_suggestions_require_permission_to_edit_the_page(
+    lesson, model, django_user_model, signed_in
+):
     user = django_user_model.objects.create_user("member", password="x")
     client = signed_in(user)
     assert client.post("/admin/lessons/at-hand/", {"page": model.pk}).status_code == 302

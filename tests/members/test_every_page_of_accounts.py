@@ -1,4 +1,4 @@
-"""Each page of accounts: opens in both languages, in its language alone, within the policy."""
+"""Every account page opens in both languages and respects the content security policy."""
 
 import re
 from urllib.parse import quote
@@ -53,20 +53,20 @@ def test_pages_for_everybody(hub, visitor, prefix):
 
 
 @pytest.mark.parametrize("prefix", ["/", "/en/"])
-def test_pages_for_members(hers, prefix):
+def test_pages_for_members(member_client, prefix):
     for page in INSIDE:
-        look(hers, f"{prefix}accounts/{page}")
+        look(member_client, f"{prefix}accounts/{page}")
 
 
 @pytest.mark.parametrize("prefix", ["/", "/en/"])
-def test_pages_of_the_second_step(member, hers, prefix):
+def test_pages_of_the_second_step(member, member_client, prefix):
     totp.TOTP.activate(member, totp.generate_totp_secret())
     key = Authenticator.objects.create(
         user=member, type="webauthn", data={"name": "โทรศัพท์", "credential": {}}
     )
-    hers.post(f"{prefix}accounts/2fa/recovery-codes/generate/")
+    member_client.post(f"{prefix}accounts/2fa/recovery-codes/generate/")
     for page in WITH_APP:
-        look(hers, f"{prefix}accounts/{page % {'key': key.pk}}")
+        look(member_client, f"{prefix}accounts/{page % {'key': key.pk}}")
     key.delete()
     other = Client()
     other.post(f"{prefix}accounts/login/", {"login": member.email, "password": PASSWORD})
@@ -77,7 +77,7 @@ def test_pages_of_the_second_step(member, hers, prefix):
     {}, {"login": "ก", "password": "ก"}, {"email": "ก", "password1": "12345", "name": "ก" * 200},
     {"email": "a@b", "password1": "password", "consent": "x"}, {"email": "a\0@example.org"},
 ])
-def test_what_is_wrong_is_said_in_thai(hub, client, sent):
+def test_errors_are_in_thai(hub, client, sent):
     for page in ("login/", "signup/", "password/reset/"):
         errors = client.post(f"/accounts/{page}", sent).context["form"].errors
         said = [error for messages in errors.values() for error in messages]
@@ -85,8 +85,8 @@ def test_what_is_wrong_is_said_in_thai(hub, client, sent):
 
 
 @pytest.mark.parametrize("credential", ["", "x", "{}", "[]", "null", '{"id": 1}', '{"rawId": "ก"}'])
-def test_a_passkey_that_is_none_is_refused(hub, hers, visitor, credential):
-    for client, page in ((visitor, "login/"), (hers, "add/")):
+def test_a_malformed_passkey_is_rejected(hub, member_client, visitor, credential):
+    for client, page in ((visitor, "login/"), (member_client, "add/")):
         client.get(f"/accounts/2fa/webauthn/{page}", headers={"Accept": "application/json"})
         answer = client.post(f"/accounts/2fa/webauthn/{page}", {"credential": credential})
         assert answer.status_code < 500
@@ -94,25 +94,25 @@ def test_a_passkey_that_is_none_is_refused(hub, hers, visitor, credential):
     assert visitor.get("/accounts/me/").status_code == 302
 
 
-def test_readers_get_no_cookie_from_any_page_but_forms(hub, visitor):
+def test_only_pages_with_forms_set_cookies(hub, visitor):
     page = LessonPageFactory()
     for address in ("/", "/en/", page.url, "/search/?q=ปู", "/nothing/", "/accounts/privacy/",
                     "/accounts/left/"):
         assert not visitor.get(address).cookies, address
 
 
-def test_the_header_is_the_readers_own_and_never_kept_for_others(hers, visitor):
+def test_the_account_header_is_never_cached_for_others(member_client, visitor):
     page = LessonPageFactory()
     asked = visitor.get(page.url).content.decode()
     assert f'/accounts/login/?next={quote(page.url, safe="")}' in asked
-    answer = hers.get(page.url)
+    answer = member_client.get(page.url)
     assert "สมศรี มีสุข" in answer.content.decode()
     assert "private" in answer["Cache-Control"]
     for _time in range(2):
         assert "สมศรี" not in visitor.get(page.url).content.decode()
 
 
-def test_what_one_reader_is_told_is_not_kept_for_the_next(hub, client, visitor):
+def test_messages_are_never_cached_for_others(hub, client, visitor):
     client.post("/accounts/password/reset/", {"email": "a@example.org"})
     client.cookies.pop("sessionid", None)
     from django.contrib.messages.storage.cookie import CookieStorage
