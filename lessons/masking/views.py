@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hub.forms.model_fields import ModelForm
 from lessons.masking import masked_copy
 from lessons.masking.masker import mask, pieces
 from lessons.models import LessonPage, MaskedLesson
@@ -24,10 +25,10 @@ KINDS = {
 MAX_REASON_LENGTH = 300
 
 
-class DecisionsForm(forms.ModelForm):
+class DecisionsForm(ModelForm):
     """More words to mask, and the title; ``posted_releases`` reads the released spans."""
 
-    class Meta:
+    class Meta(ModelForm.Meta):
         model = MaskedLesson
         fields = ["title", "extra_words"]
         widgets = {"extra_words": forms.Textarea(attrs={"rows": 4})}

@@ -1,16 +1,14 @@
 """The public report about which lessons are used, as HTML, CSV and JSON."""
 
-import csv
-
-from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.models import Locale
 
+from hub.export.tables import Column, Table, csv_response, json_document
 from hub.models import KnowledgePage
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from lessons.models import LessonPage
 from lessons.usage.counts import usage_by_lesson
 
@@ -40,7 +38,7 @@ def report(request):
 @require_safe
 def report_json(request):
     """The report as JSON."""
-    return JsonResponse({"lessons": [
+    return json_document({"lessons": [
         {
             "title": row["lesson"].title, "address": row["lesson"].get_full_url(request),
             "language": row["lesson"].locale.language_code,
@@ -49,26 +47,21 @@ def report_json(request):
                         for page in row["usage"].pages],
         }
         for row in _rows(request)
-    ]}, json_dumps_params={"ensure_ascii": False})
+    ]})
 
 
 @require_safe
 def report_csv(request):
-    """The report as CSV, one row a lesson; the byte order mark tells Excel that it is UTF-8."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="lessons-used.csv"'
-    table = csv.writer(response)
-    table.writerow([_("Lesson"), _("Address"), _("Language"), _("Used"), _("Not used"),
-                    _("Used by")])
-    for row in _rows(request):
-        lesson, usage = row["lesson"], row["usage"]
-        table.writerow([
-            no_formula(lesson.title), lesson.get_full_url(request), lesson.locale.language_code,
-            usage.used, usage.not_used, no_formula(" | ".join(p.title for p in usage.pages)),
-        ])
-    return response
-
-
-def no_formula(text) -> str:
-    """``text`` escaped so that no spreadsheet program evaluates it as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """The report as CSV, one row a lesson."""
+    columns = [
+        Column("lesson", _("Lesson")), Column("address", _("Address")),
+        Column("language", _("Language")), Column("used", _("Used")),
+        Column("not_used", _("Not used")), Column("used_by", _("Used by")),
+    ]
+    rows = [
+        [row["lesson"].title, row["lesson"].get_full_url(request),
+         row["lesson"].locale.language_code, row["usage"].used, row["usage"].not_used,
+         " | ".join(page.title for page in row["usage"].pages)]
+        for row in _rows(request)
+    ]
+    return csv_response(Table("lessons-used", columns, rows))

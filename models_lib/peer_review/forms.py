@@ -4,6 +4,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from hub.forms.model_fields import ModelForm
+from hub.forms.text_fields import LongTextField, TextField
 from models_lib.models import Review
 from models_lib.peer_review.invitations import read_addresses
 
@@ -11,14 +13,14 @@ MAX_TEXT_LENGTH = 4000
 CHOICE_ERRORS = {"required": _("Choose an answer.")}
 
 
-class ReviewForm(forms.ModelForm):
+class ReviewForm(ModelForm):
     """The review of one reviewer."""
 
     recommendation = forms.ChoiceField(
         label=_("All in all, the Model is"), choices=Review.Recommendation.choices,
         widget=forms.RadioSelect, error_messages=CHOICE_ERRORS,
     )
-    text = forms.CharField(
+    text = LongTextField(
         label=_("What should change, what is good?"), required=False, max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -28,7 +30,7 @@ class ReviewForm(forms.ModelForm):
         coerce=lambda value: value == "yes", widget=forms.RadioSelect,
         error_messages=CHOICE_ERRORS,
     )
-    interest = forms.CharField(
+    interest = LongTextField(
         label=_("Which one?"), required=False, max_length=1000,
         help_text=_("Only the moderators read this."), widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -40,7 +42,7 @@ class ReviewForm(forms.ModelForm):
             ("anonymous", _("No: neither readers nor authors learn who I am")),
         ],
     )
-    signed_name = forms.CharField(
+    signed_name = TextField(
         label=_("Name and organisation, as they shall stand there"), required=False,
         max_length=200,
     )
@@ -49,7 +51,7 @@ class ReviewForm(forms.ModelForm):
         help_text=_("If you stay without a name, write nothing that tells who you are."),
     )
 
-    class Meta:
+    class Meta(ModelForm.Meta):
         model = Review
         fields = [
             *[name for c in Review.Criterion for name in (c.value, f"{c.value}_text")],
@@ -71,7 +73,7 @@ class ReviewForm(forms.ModelForm):
                 label=criterion.label, choices=Review.Verdict.choices, widget=forms.RadioSelect,
                 error_messages=CHOICE_ERRORS,
             )
-            self.fields[f"{name}_text"] = forms.CharField(
+            self.fields[f"{name}_text"] = LongTextField(
                 label=_("Why?"), required=False, max_length=MAX_TEXT_LENGTH,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -104,7 +106,7 @@ class ReviewForm(forms.ModelForm):
 class InviteForm(forms.Form):
     """Addresses to invite, and the language of e-mails to people without an account."""
 
-    addresses = forms.CharField(
+    addresses = LongTextField(
         label=_("E-mail addresses, one a line"), max_length=4000,
         help_text=_("With a name if you like: Somchai <somchai@example.org>"),
         widget=forms.Textarea(attrs={"rows": 4}),

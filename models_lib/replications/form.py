@@ -6,20 +6,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hub.forms.date_fields import explanation
+from hub.forms.text_fields import CHARACTERS_PER_LETTER, LongTextField, TextField
+from hub.thai.dates import NotADate, Reason, read_day_or_month
+from hub.thai.text import typed
 from models_lib.models import BlockOutcome, ReplicationContact, ReplicationPage
+from models_lib.replications.amounts import whole_number
 from models_lib.replications.area_lookup import (
     area_choices,
     area_label,
     find_areas,
     selectable_areas,
 )
-from models_lib.replications.typed_values import day_of, whole_number
 
 CONTACT_FIELDS = ("contact_name", "contact_phone", "contact_email")
-MAX_LENGTH = 20_000  # characters of one answer
+MAX_LENGTH = 20_000  # letters of one answer
+MAX_CHARACTERS = MAX_LENGTH * CHARACTERS_PER_LETTER
 
 
-class AmountField(forms.CharField):
+class AmountField(TextField):
     """A whole number as people write it; None if empty."""
 
     def clean(self, value):
@@ -34,7 +39,7 @@ class AmountField(forms.CharField):
             ) from error
 
 
-class DayField(forms.CharField):
+class DayField(TextField):
     """A day or a month that is past; ``last`` says which end of a month is meant."""
 
     def __init__(self, *, last=False, **kwargs):
@@ -46,20 +51,16 @@ class DayField(forms.CharField):
         if not text:
             return None
         try:
-            day = day_of(text, last=self.last)
-        except ValueError as error:
+            day = read_day_or_month(text)[self.last]
+        except NotADate as refused:
             raise ValidationError(
                 _("Write month and year, for example May 2024 or 5/2567.")
-            ) from error
+                if refused.reason == Reason.UNREADABLE else explanation(refused)
+            ) from refused
         today = timezone.localdate()
         if (day.year, day.month) > (today.year, today.month):
             raise ValidationError(_("This lies in the future."))
         return min(day, today) if self.last else day
-
-
-def _without_nul(text) -> str:
-    """``text`` without NUL, which PostgreSQL cannot store."""
-    return str(text).replace("\0", "")
 
 
 def _required(message):
@@ -73,11 +74,11 @@ class ReplicationForm(forms.Form):
     why). ``website`` is a honeypot.
     """
 
-    who = forms.CharField(
+    who = TextField(
         max_length=255, error_messages=_required(gettext_lazy("Say which community or group."))
     )
-    area_typed = forms.CharField(max_length=200, required=False)
-    area_chosen = forms.CharField(max_length=6, required=False)
+    area_typed = TextField(max_length=200, required=False)
+    area_chosen = TextField(max_length=6, required=False)
     place = forms.ChoiceField(
         choices=[("", gettext_lazy("Not said")), *ReplicationPage.Place.choices], required=False
     )
@@ -88,22 +89,22 @@ class ReplicationForm(forms.Form):
         choices=ReplicationPage.Outcome.choices,
         error_messages=_required(gettext_lazy("Choose one of the three; each helps others.")),
     )
-    result = forms.CharField(
+    result = LongTextField(
         max_length=MAX_LENGTH, error_messages=_required(gettext_lazy("Tell what came of it."))
     )
-    evidence = forms.CharField(
+    evidence = LongTextField(
         max_length=MAX_LENGTH, error_messages=_required(gettext_lazy("Say how you know."))
     )
     cost_baht = AmountField(required=False)
-    advice = forms.CharField(max_length=MAX_LENGTH, required=False)
-    contact_name = forms.CharField(max_length=200, required=False)
-    contact_phone = forms.CharField(max_length=60, required=False)
+    advice = LongTextField(max_length=MAX_LENGTH, required=False)
+    contact_name = TextField(max_length=200, required=False)
+    contact_phone = TextField(max_length=60, required=False)
     contact_email = forms.EmailField(
         required=False,
         error_messages={"invalid": gettext_lazy("This does not look like an e-mail address.")},
     )
     consent = forms.BooleanField(required=False)
-    website = forms.CharField(required=False)
+    website = TextField(required=False)
 
     def __init__(self, *args, model, photos=(), **kwargs):
         super().__init__(*args, **kwargs)
@@ -115,9 +116,9 @@ class ReplicationForm(forms.Form):
                 choices=[*BlockOutcome.Outcome.choices, ("", gettext_lazy("Not said"))],
                 required=False,
             )
-            self.fields[f"why-{block.pk}"] = forms.CharField(max_length=MAX_LENGTH, required=False)
+            self.fields[f"why-{block.pk}"] = LongTextField(max_length=MAX_LENGTH, required=False)
         for photo in photos:
-            self.fields[f"alt-{photo.pk}"] = forms.CharField(
+            self.fields[f"alt-{photo.pk}"] = TextField(
                 max_length=255,
                 error_messages=_required(
                     gettext_lazy("Say what the picture shows, for those who cannot see it.")
@@ -148,7 +149,7 @@ class ReplicationForm(forms.Form):
     def answers(self) -> dict[str, str]:
         """Posted values, valid or not, without those about contact."""
         return {
-            name: _without_nul(self.data.get(name, ""))[:MAX_LENGTH]
+            name: typed(self.data.get(name, ""))[:MAX_CHARACTERS]
             for name in self.fields
             if name not in (*CONTACT_FIELDS, "website") and not name.startswith("alt-")
         }
@@ -156,7 +157,7 @@ class ReplicationForm(forms.Form):
     def contact(self) -> dict[str, str]:
         """Posted values about contact, cut to the lengths of the model's fields."""
         return {
-            name: _without_nul(self.data.get(f"contact_{name}", "")).strip()[
+            name: typed(self.data.get(f"contact_{name}", ""))[
                 : ReplicationContact._meta.get_field(name).max_length
             ]
             for name in ("name", "phone", "email")

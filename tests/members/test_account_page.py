@@ -32,7 +32,8 @@ def test_anonymous_users_are_asked_to_sign_in(hub, visitor, prefix, address):
 def test_a_member_edits_profile_and_language(member_client, member):
     area = Area.objects.get(geocode="9011")
     values = {"name": "สมศรี  ใหม่", "language": "en", "organisation": "กลุ่มปูม้า", "area": area.pk}
-    assert member_client.post("/accounts/me/particulars/", values).headers["Location"] == "/accounts/me/"
+    answer = member_client.post("/accounts/me/particulars/", values)
+    assert answer.headers["Location"] == "/accounts/me/"
     member.refresh_from_db()
     assert member.get_full_name() == "สมศรี ใหม่"
     assert UserProfile.objects.get(user=member).preferred_language == "en"

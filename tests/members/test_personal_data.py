@@ -115,7 +115,8 @@ def test_without_the_password_nothing_is_erased(member_client, member, password)
 
 
 def test_guessing_the_password_of_an_open_browser_is_throttled(member_client, member):
-    codes = [member_client.post(DELETE_ACCOUNT, {"password": "wrong"}).status_code for _try in range(8)]
+    wrong = {"password": "wrong"}
+    codes = [member_client.post(DELETE_ACCOUNT, wrong).status_code for _try in range(8)]
     assert codes[0] == 422 and codes[-1] == 429
 
 

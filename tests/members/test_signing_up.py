@@ -67,7 +67,9 @@ def test_nobody_signs_in_before_the_address_is_confirmed(client, sign_in, link):
     ({"password1": "12345678"}, "password1"), ({"password1": "สั้น"}, "password1"),
     ({"name": "ก\0ข"}, "name"), ({"name": "ก" * 151}, "name"),
 ])
-def test_missing_and_weak_values_are_errors_at_their_fields(client, django_user_model, left_out, what):
+def test_missing_and_weak_values_are_errors_at_their_fields(
+    client, django_user_model, left_out, what
+):
     answer = client.post("/accounts/signup/", JOINING | left_out)
     assert list(answer.context["form"].errors) == [what]
     assert not django_user_model.objects.filter(email="ahmad@example.org").exists()

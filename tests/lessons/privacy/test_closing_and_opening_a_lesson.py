@@ -72,7 +72,7 @@ def test_a_closed_lesson_is_never_live_without_its_restriction(ours):
     assert not any(seen[:1])
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_row_and_restriction_of_a_new_closed_page_are_committed_together(hub):
     """The row and its restriction become visible with the same commit."""
     from django.db import connection
