@@ -27,8 +27,8 @@ def sign_in(client):
     """Posts the site's own sign-in form; returns the response."""
 
     def with_name(name, password=PASSWORD, prefix="", **more):
-        said = {"login": name, "password": password} | more
-        return client.post(f"{prefix}/accounts/login/", said)
+        data = {"login": name, "password": password} | more
+        return client.post(f"{prefix}/accounts/login/", data)
 
     return with_name
 

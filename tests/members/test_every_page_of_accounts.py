@@ -80,8 +80,8 @@ def test_pages_of_the_second_step(member, member_client, prefix):
 def test_errors_are_in_thai(hub, client, sent):
     for page in ("login/", "signup/", "password/reset/"):
         errors = client.post(f"/accounts/{page}", sent).context["form"].errors
-        said = [error for messages in errors.values() for error in messages]
-        assert said and not re.search("[A-Za-z]", "".join(said)), said
+        messages_shown = [error for messages in errors.values() for error in messages]
+        assert messages_shown and not re.search("[A-Za-z]", "".join(messages_shown)), messages_shown
 
 
 @pytest.mark.parametrize("credential", ["", "x", "{}", "[]", "null", '{"id": 1}', '{"rawId": "ก"}'])

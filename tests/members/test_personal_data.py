@@ -84,8 +84,8 @@ def test_deleting_an_account_erases_the_person_and_keeps_contributions(
     left = django_user_model.objects.get(pk=member.pk)
     assert not left.is_active and not left.has_usable_password() and left.last_login is None
     row = json.dumps(list(django_user_model.objects.filter(pk=member.pk).values()), default=str)
-    for said in ("สมศรี", "somsri", "member-abc"):
-        assert said not in row
+    for text in ("สมศรี", "somsri", "member-abc"):
+        assert text not in row
     assert name_of(left) == name_of(None) == "อดีตสมาชิก"
     for gone in (EmailAddress, Authenticator, Member, UserProfile, AccessAttempt, Alert):
         assert not gone.objects.exists(), gone

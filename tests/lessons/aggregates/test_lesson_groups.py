@@ -1,4 +1,4 @@
-"""What closed lessons tell together: never fewer than five of three organisations, never a text."""
+"""Groups of closed lessons: at least five of three organisations, and common phrases only."""
 
 import pytest
 from django.contrib.auth.models import Group

@@ -103,9 +103,9 @@ def test_without_permission_to_publish_the_copy_goes_to_the_moderators(
     hand_in(signed_in(author), original)
     copy = copy_of(original)
     assert not copy.live and copy.workflow_in_progress
-    assert any("moderator@example.org" in letter.to for letter in mailoutbox)
-    letters = "".join(letter.subject + letter.body for letter in mailoutbox)
-    assert "สมชาย" not in letters and original.title not in letters
+    assert any("moderator@example.org" in email.to for email in mailoutbox)
+    emails = "".join(email.subject + email.body for email in mailoutbox)
+    assert "สมชาย" not in emails and original.title not in emails
     client = signed_in(moderator)
     assert client.get(f"/admin/pages/{copy.pk}/edit/").status_code == 200
     assert client.get(address(original)).status_code in (302, 403)

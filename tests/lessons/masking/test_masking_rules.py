@@ -1,4 +1,4 @@
-"""The masking rules: a table of examples, and what must hold for any text, by random trial."""
+"""The masking rules: examples, and properties of random texts."""
 
 import random
 

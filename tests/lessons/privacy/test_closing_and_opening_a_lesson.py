@@ -1,4 +1,4 @@
-"""Closing a lesson acts at once and never late; opening it takes its newest version."""
+"""Closing a lesson takes effect at once; opening it takes effect with its newest version."""
 
 from datetime import timedelta
 

@@ -1,8 +1,8 @@
-"""Who reads what of a lesson: roles × ways to read × openness, and no word where none may come.
+"""Who may read a lesson: roles × ways to read × openness.
 
-Every text of a closed lesson, of its files and of answers about it holds a canary: ``canary`` and a
-name. A way to read is a function in ``WAYS`` or an address in ``ADMIN_ADDRESSES``; a test below
-drives every one with every role. To add one, add it there.
+Every text of a closed lesson, of its files and of answers about it contains a canary: ``canary``
+and a name. A way to read is a function in ``PUBLIC_WAYS`` or an address in ``ADMIN_ADDRESSES``; a
+test below tries each with every role. Add new ways there.
 """
 
 import re
@@ -54,9 +54,10 @@ def canaries_in(text) -> set[str]:
 
 
 def texts(name):
-    said = f"{WORD} {canary(name)}"
-    return {"title": said, "slug": canary(name), "summary": said, "event": said, "expected": said,
-            "happened": said, "why": said, "next_time": said}
+    value = f"{WORD} {canary(name)}"
+    return dict.fromkeys(
+        ["title", "summary", "event", "expected", "happened", "why", "next_time"], value
+    ) | {"slug": canary(name)}
 
 
 @pytest.fixture(scope="module")
@@ -192,11 +193,11 @@ def test_a_lesson_is_readable_for_allowed_roles_only(lessons, client_of, role):
         for address in (page.url, page.url + "chain/", page.url + "v/1/", page.url + "versions/",
                         page.url + "chain/json/", page.url + "?preview=1"):
             answer = client.get(address, follow=True)
-            # But for the address that was asked for, which the way to sign in carries.
-            said = answer.content.decode()
+            # Without the requested address, which the redirect to sign in contains.
+            body = answer.content.decode()
             for asked in (page.url, quote(page.url, safe="")):
-                said = said.replace(asked, "")
-            assert canaries_in(said) <= allowed_for(role), (address, role)
+                body = body.replace(asked, "")
+            assert canaries_in(body) <= allowed_for(role), (address, role)
         opened = client.get(page.url).status_code == 200
         assert opened == (is_live and role in roles), (name, role)
 
@@ -247,16 +248,16 @@ def test_alerts_contain_no_closed_lesson(lessons, mailoutbox):
 
     before = timezone.now() - timedelta(days=30)
     mailoutbox.clear()
-    for said in ("", WORD, *map(canary, MAY_READ)):
+    for query in ("", WORD, *map(canary, MAY_READ)):
         Alert.objects.create(
-            email="ours@example.org", language="th", text=said, chosen={}, digest=said[:20],
+            email="ours@example.org", language="th", text=query, chosen={}, digest=query[:20],
             confirmed_at=before, looked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
     assert send_due()
-    letters = "".join(letter.subject + letter.body for letter in mailoutbox)
-    assert "canaryopen" in letters
-    assert canaries_in(letters) <= {"open", "copy"}
+    emails = "".join(email.subject + email.body for email in mailoutbox)
+    assert "canaryopen" in emails
+    assert canaries_in(emails) <= {"open", "copy"}
 
 
 def test_moderators_get_no_email_about_a_closed_lesson(lessons, mailoutbox):
@@ -329,8 +330,8 @@ def test_the_editor_shows_closed_lessons_to_their_organisation_only(lessons, cli
     seen = set()
     # Who is sent back to the editor's home is told why there.
     for asked in [*admin_addresses(lessons), "/admin/"]:
-        said = client.get(asked).content.decode(errors="replace")
-        found = canaries_in(said)
+        body = client.get(asked).content.decode(errors="replace")
+        found = canaries_in(body)
         seen |= found
         assert found <= allowed, (asked, role, found - allowed)
     assert seen >= {"open", "copy"}
@@ -362,8 +363,8 @@ def test_nobody_outside_the_organisation_can_change_a_closed_lesson(lessons, cli
         (f"/admin/pages/{page.pk}/convert_alias/", {}),
     ]
     for address, data in attempts:
-        said = client.post(address, data, follow=True)
-        assert canaries_in(said.content.decode()) <= {"open", "copy"}, address
+        response = client.post(address, data, follow=True)
+        assert canaries_in(response.content.decode()) <= {"open", "copy"}, address
     page = LessonPage.objects.get(pk=page.pk)
     assert page.live and page.openness == "private" and page.view_restrictions.count() == 1
 

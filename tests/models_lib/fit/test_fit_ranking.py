@@ -60,8 +60,8 @@ def test_a_condition_is_met_not_met_or_unknown_for_a_reason(requirement, known, 
     assert verdict(requirement, **known) == expected
 
 
-def titles(candidates, **said):
-    return [f.candidate.title for f in rank(candidates, Situation(**said))]
+def titles(candidates, **known):
+    return [f.candidate.title for f in rank(candidates, Situation(**known))]
 
 
 def requirements(*keys, required=True):

@@ -42,10 +42,10 @@ def path_in(body) -> str:
 def answered(review, address, **values):
     """A reviewer who has answered."""
     reviewer, _path = invited(review, address)
-    said = {k: v for k, v in (ANSWERS | values).items() if k != "signing"}
-    said |= {"has_interest": said["has_interest"] == "yes", "texts_are_public": bool(
-        said["texts_are_public"])}
-    Review.objects.create(reviewer=reviewer, **said)
+    fields = {k: v for k, v in (ANSWERS | values).items() if k != "signing"}
+    fields |= {"has_interest": fields["has_interest"] == "yes", "texts_are_public": bool(
+        fields["texts_are_public"])}
+    Review.objects.create(reviewer=reviewer, **fields)
     return reviewer
 
 

@@ -111,10 +111,10 @@ def test_the_reviewer_reads_and_answers_without_an_account(editor, visitor):
     assert "ปูลดลง" in visitor.get(f"{path}draft/").content.decode()
     response = visitor.post(path, ANSWERS)
     assert response.status_code == 302 and response["Location"] == f"{path}?sent=1"
-    said = Review.objects.get(reviewer=reviewer)
-    assert (said.evidence, said.costs_text, said.recommendation) == (
+    review = Review.objects.get(reviewer=reviewer)
+    assert (review.evidence, review.costs_text, review.recommendation) == (
         "strong", "ไม่ได้นับค่าแรง", "change")
-    assert said.signed_name == "ครูสมศรี โรงเรียนตัวอย่าง" and said.texts_are_public
+    assert review.signed_name == "ครูสมศรี โรงเรียนตัวอย่าง" and review.texts_are_public
     assert "ขอบคุณ" in visitor.get(response["Location"]).content.decode()
     again = visitor.get(path).content.decode()
     assert "ไม่ได้นับค่าแรง" in again and 'value="strong"' in again

@@ -1,4 +1,4 @@
-"""Moderators publish, send back or do not take a report; its reporter is told each time."""
+"""Moderators publish, send back or refuse a report; its reporter gets an e-mail each time."""
 
 import pytest
 from django.urls import reverse

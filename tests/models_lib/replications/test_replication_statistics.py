@@ -1,4 +1,4 @@
-"""What the published replications of a Model say together, on its page."""
+"""Statistics of published replications on the page of a Model."""
 
 import re
 from datetime import date

@@ -1,5 +1,4 @@
-"""Who may read and write an unpublished report; what is said of contact is nowhere but with
-editors."""
+"""Who may read and change an unpublished report; contact details are shown to editors only."""
 
 import json
 
