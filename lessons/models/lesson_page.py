@@ -34,7 +34,7 @@ LessonPageManager = PageManager.from_queryset(LessonPageQuerySet)
 
 
 class LessonPage(KnowledgePage):
-    """What was learned from one event: expected, happened, why, what to do next time."""
+    """What was learned from one event: what was expected, what happened, why, what to change."""
 
     class LessonType(models.TextChoices):
         LESSON = "lesson", _("Lesson learned")
