@@ -94,7 +94,7 @@ def test_the_page_lists_the_members_own_alerts_only(member_client, member):
     ]):
         Alert.objects.create(
             email=email, language="th", site=site, text=f"ปูม้า{number}", digest=str(number),
-            confirmed_at=moment, looked_until=moment,
+            confirmed_at=moment, checked_until=moment,
         )
     page = member_client.get("/accounts/me/").content.decode()
     assert "ปูม้า0" in page and "/search/alert/stop/" in page

@@ -250,8 +250,8 @@ def test_alerts_contain_no_closed_lesson(lessons, mailoutbox):
     mailoutbox.clear()
     for query in ("", WORD, *map(canary, MAY_READ)):
         Alert.objects.create(
-            email="ours@example.org", language="th", text=query, chosen={}, digest=query[:20],
-            confirmed_at=before, looked_until=before,
+            email="ours@example.org", language="th", text=query, filters={}, digest=query[:20],
+            confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
     assert send_due()
