@@ -27,11 +27,28 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("thorough"):
-        config.hook.pytest_deselected([i for i in items if i.get_closest_marker("thorough")])
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
         if not item.get_closest_marker("django_db") and "db" not in item.fixturenames:
             item.add_marker(pytest.mark.any_database)
+
+
+def matrix(values, quick):
+    """Parameters of a long matrix: the quick run has those in ``quick``, the thorough run all."""
+    return [v if v in quick else pytest.param(v, marks=pytest.mark.thorough) for v in values]
+
+
+def combinations(values, quick):
+    """As ``matrix``, for several parameters at once."""
+    return [v if v in quick else pytest.param(*v, marks=pytest.mark.thorough) for v in values]
+
+
+@pytest.fixture
+def thorough(request) -> bool:
+    """Whether loops inside a test go through everything, or through a part that shows as much."""
+    return request.config.getoption("thorough")
 
 
 @pytest.fixture(scope="session")

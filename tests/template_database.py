@@ -40,9 +40,9 @@ def _sources():
         yield from app.rglob("*.txt")
         for path in app.rglob("*.py"):
             rooms = path.relative_to(app).parts
-            if "migrations" in rooms or "reference" in rooms:
-                yield path
-            elif path.name != "apps.py" and LOADS_REFERENCE.search(path.read_text("utf-8")):
+            if {"migrations", "reference"} & {*rooms} or (
+                path.name != "apps.py" and LOADS_REFERENCE.search(path.read_text("utf-8"))
+            ):
                 yield path
 
 
@@ -71,10 +71,10 @@ def _load(database_url):
 
 
 @contextmanager
-def _alone():
-    """One process makes the template; the others wait for it."""
+def alone(what):
+    """One process makes ``what`` in the folder of templates; the others wait for it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(FOLDER / "lock", "w") as lock:
+    with open(FOLDER / f"{what}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -89,7 +89,7 @@ class InMemory:
         self.template = FOLDER / f"{key()}.sqlite3"
 
     def make(self):
-        with _alone():
+        with alone("sqlite"):
             if self.template.exists():
                 return
             for old in FOLDER.glob("*.sqlite3*"):
@@ -120,7 +120,7 @@ class OnServer:
         self.name = f"hub_test_{os.getpid()}"
 
     def make(self):
-        with _alone(), self._server() as server:
+        with alone("postgresql"), self._server() as server:
             if server.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [self.template]
             ).fetchone():
