@@ -51,6 +51,13 @@ def template_of(connection):
     return {"sqlite": InMemory, "postgresql": OnServer}[connection.vendor](connection)
 
 
+def template_file() -> Path:
+    """An SQLite database to be copied."""
+    template = InMemory(connection=None)
+    template.make()
+    return template.template
+
+
 def _load(database_url):
     """Migrate and load the database at ``database_url`` in a process of its own."""
     code = (

@@ -116,7 +116,7 @@ def test_a_district_is_enough_and_may_be_chosen_from_the_list(model, client):
 
 def test_photos_are_upright_small_and_tell_no_place(model, client, settings):
     report = sent(client, model, **{
-        "photo-1": photo(), "photo-1-alt": "ถังฟักสองแถว", "consent": "on",
+        "photo-1": photo(size=(2400, 1800)), "photo-1-alt": "ถังฟักสองแถว", "consent": "on",
     })
     picture = report.photos.get()
     with Image.open(picture.file) as image:

@@ -286,13 +286,14 @@ def test_the_draft_of_a_resolution_is_shown_before_anything_is_computed(hub, par
     assert "ให้ร่างก่อน" in body and "ยังไม่มีรายงาน" in body and party.name_th in body
 
 
-@pytest.mark.parametrize("value", ["", "%00", "-1", "9" * 40, "'", "ก" * 300, "🦀", "\ud800", "٣"])
 @pytest.mark.parametrize("name", ["assembly", "party", "area", "status", "channel", "on", "page"])
-def test_whatever_the_address_says_there_is_an_answer(ledger, visitor, name, value):
-    value = value.encode("utf-8", "surrogatepass").hex(" ").replace(" ", "%")
-    value = f"%{value}" if value else ""
-    for address in ("/follow-up/", "/en/follow-up/data.csv"):
-        assert visitor.get(f"{address}?{name}={value}").status_code in (200, 400)
+def test_whatever_the_address_says_there_is_an_answer(ledger, visitor, name, thorough):
+    values = ["%00", "9" * 40, "🦀", "\ud800", "", "-1", "'", "ก" * 300, "٣"]
+    for value in values if thorough else values[:4]:
+        encoded = value.encode("utf-8", "surrogatepass").hex(" ").replace(" ", "%")
+        for address in ("/follow-up/", "/en/follow-up/data.csv"):
+            query = f"{name}=%{encoded}" if value else f"{name}="
+            assert visitor.get(f"{address}?{query}").status_code in (200, 400), (address, value)
 
 
 def test_a_resolution_that_rests_on_withdrawn_knowledge_says_so(ledger, visitor):
