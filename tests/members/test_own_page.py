@@ -44,6 +44,7 @@ def test_she_says_who_she_is_and_in_which_language_we_write(hers, member):
 @pytest.mark.parametrize("bad", [
     {"name": ""}, {"language": "xx"}, {"area": "999999"}, {"organisation": "ก" * 201},
 ])
+@pytest.mark.postgresql
 def test_what_cannot_be_is_said_and_what_was_typed_is_kept(hers, member, bad):
     said = {"name": "ใหม่", "language": "en", "organisation": "กลุ่มปูม้า", "area": ""} | bad
     answer = hers.post("/accounts/me/particulars/", said)

@@ -73,6 +73,7 @@ def test_what_is_missing_or_weak_is_said_at_its_field(client, django_user_model,
     assert not django_user_model.objects.filter(email="ahmad@example.org").exists()
 
 
+@pytest.mark.postgresql
 def test_a_known_address_looks_the_same_and_hears_of_it_by_mail(client, member, link):
     answer = client.post("/accounts/signup/", JOINING | {"email": member.email})
     assert answer.headers["Location"] == "/accounts/confirm-email/"

@@ -6,7 +6,7 @@ from django.test import Client
 from tests.conftest import matrix
 from tests.factories import LessonPageFactory, SectionPageFactory, home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 TYPED = {
     "nothing": "", "blank": "%20%20", "nul": "%00", "nul inside": "a%00b", "bytes": "%ff%fe",

@@ -37,6 +37,7 @@ def told(visitor):
     return answer.content.decode() if answer.status_code == 200 else ""
 
 
+@pytest.mark.postgresql
 def test_five_of_three_organisations_are_told_of(tell, visitor):
     for number in range(4):
         tell(number % 3)
@@ -90,6 +91,7 @@ def test_names_places_and_amounts_are_masked_before_words_are_compared(tell, vis
         assert secret not in main, secret
 
 
+@pytest.mark.postgresql
 def test_one_more_or_one_that_goes_changes_no_number_and_adds_no_word_of_its_own(tell, visitor):
     pages = [tell(number % 3) for number in range(5)]
     before = told(visitor)

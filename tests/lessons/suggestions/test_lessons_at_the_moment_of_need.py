@@ -87,6 +87,7 @@ def test_nobody_asks_for_a_page_that_she_may_not_edit(lesson, model, django_user
     assert signed_in(user).get("/admin/lessons/at-hand/").status_code == 302
 
 
+@pytest.mark.postgresql
 def test_an_answer_is_kept_shown_and_changed_with_its_history(
     lesson, model, moderator, signed_in
 ):

@@ -128,6 +128,7 @@ def test_the_reviewer_reads_and_answers_without_an_account(editor, visitor):
     ({"has_interest": "yes"}, "interest"), ({"signed_name": " "}, "signed_name"),
     ({"text": "ก" * 4001}, "text"), ({"signed_name": "ก" * 201}, "signed_name"),
 ])
+@pytest.mark.postgresql
 def test_what_is_missing_is_told_at_its_field_and_the_rest_is_kept(
     editor, visitor, changed, field
 ):
@@ -166,6 +167,7 @@ def test_it_is_approved_only_when_enough_reviews_are_in(editor, moderator, signe
     assert review.result == PeerReview.Result.PASSED
 
 
+@pytest.mark.postgresql
 def test_the_moderators_hear_once_that_enough_are_in(editor, moderator, visitor):
     _page, review = under_review(editor)
     paths = [invited(review, f"{n}@example.org")[1] for n in "abc"]

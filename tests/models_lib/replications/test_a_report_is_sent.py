@@ -67,6 +67,7 @@ def test_an_english_model_takes_english_reports(english_home, client):
     assert "It did not work" in report.page.title
 
 
+@pytest.mark.postgresql
 def test_a_form_sent_twice_is_one_report(model, client):
     first = sent(client, model)
     again = client.post(f"{model.url}replicate/", answers(model) | {"photo-1": photo()})
@@ -87,6 +88,7 @@ def test_a_form_sent_twice_is_one_report(model, client):
     ({"area_typed": "หาดใหญ่"}, "area_typed"), ({"area_chosen": "900101"}, "area_typed"),
     ({"who": "ก\0ข"}, "who"), ({"place": "moon"}, "place"), ({"who": "ก" * 256}, "who"),
 ])
+@pytest.mark.postgresql
 def test_what_is_wrong_is_said_at_its_field_and_everything_is_kept(model, client, changes, field):
     response = client.post(f"{model.url}replicate/", answers(model, **changes))
     assert response.status_code == 422
@@ -211,6 +213,7 @@ def test_only_a_public_live_model_takes_reports(model, client, visitor):
     assert home() and not ReplicationReport.objects.exists()
 
 
+@pytest.mark.postgresql
 def test_a_strange_key_or_method_is_no_server_error(model, client):
     response = client.post(f"{model.url}replicate/", answers(model, key="' OR 1=1"))
     assert response.status_code == 302 and ReplicationReport.objects.count() == 1

@@ -99,6 +99,7 @@ def text(visitor, address):
     ("?status=overdue&on=2024-02-01", True, False),
     ("?status=nonsense&party=nobody&area=xx&assembly=0&channel=x&on=x&page=x", True, True),
 ])
+@pytest.mark.postgresql
 def test_the_address_chooses(ledger, visitor, choice, buoys, forest):
     body = text(visitor, f"/follow-up/{choice}")
     assert ("ให้ซ่อมทุ่น" in body) is buoys
@@ -124,6 +125,7 @@ def test_an_assembly_a_party_and_an_area_have_pages(ledger, resolution, visitor)
         assert visitor.get(f"/follow-up/{missing}").status_code == 404
 
 
+@pytest.mark.postgresql
 def test_totals_count_clauses_by_their_slowest_party(ledger, visitor):
     body = text(visitor, "/follow-up/")
     counts = {
@@ -137,6 +139,7 @@ def test_totals_count_clauses_by_their_slowest_party(ledger, visitor):
     assert "ไม่ได้ระบุผู้รับผิดชอบ" in body
 
 
+@pytest.mark.postgresql
 def test_exports_have_every_cell_and_no_formula(ledger, visitor, key):
     rows = rows_of(visitor)
     assert len(rows) == 1 + 2 + 1 + 1  # the last clause names nobody
@@ -287,6 +290,7 @@ def test_the_draft_of_a_resolution_is_shown_before_anything_is_computed(hub, par
 
 
 @pytest.mark.parametrize("name", ["assembly", "party", "area", "status", "channel", "on", "page"])
+@pytest.mark.postgresql
 def test_whatever_the_address_says_there_is_an_answer(ledger, visitor, name, thorough):
     values = ["%00", "9" * 40, "🦀", "\ud800", "", "-1", "'", "ก" * 300, "٣"]
     for value in values if thorough else values[:4]:

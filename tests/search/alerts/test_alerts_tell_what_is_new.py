@@ -77,6 +77,7 @@ def test_nothing_is_told_twice_and_nothing_new_is_silence(start, alert, mailoutb
     assert "ปูม้าใหม่" not in mailoutbox[-1].body and "ปูม้าตัวถัดไป" in mailoutbox[-1].body
 
 
+@pytest.mark.postgresql
 def test_what_was_committed_late_is_told_at_the_next_look(start, alert, mailoutbox):
     """Its moment lies before the last look, which could not see it yet."""
     alert()
@@ -197,6 +198,7 @@ def test_a_page_made_private_before_the_letter_is_not_told(start, alert, mailout
     assert send_due() == 0
 
 
+@pytest.mark.postgresql
 def test_killed_between_the_mark_and_the_letter_nobody_is_written_to_twice(
     start, alert, mailoutbox, monkeypatch
 ):
@@ -230,6 +232,7 @@ def test_killed_before_the_mark_the_letter_comes_at_the_next_look(
     assert send_due() == 1 and len(mailoutbox) == 1
 
 
+@pytest.mark.postgresql
 def test_of_two_senders_at_once_one_writes(start, alert, mailoutbox, monkeypatch):
     published("ปูม้าใหม่", start + DAY)
     alert()

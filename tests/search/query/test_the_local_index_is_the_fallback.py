@@ -19,7 +19,7 @@ from tests.search.faulty_server import FAULTS, FaultyServer
 
 PATIENCE = 8  # seconds; who waits for the faulty server takes fifteen and more
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 WORD = "กระพงทดลอง"
 NOTICES = {
     "/search/": "ระบบค้นหาหลักไม่พร้อมชั่วคราว",

@@ -34,6 +34,7 @@ def counted() -> dict:
     return {c.text: (c.asked, c.nothing, c.opened) for c in SearchCount.objects.all()}
 
 
+@pytest.mark.postgresql
 def test_a_search_is_counted_with_what_it_found(page):
     reader().get("/search/?q=ปูม้า")
     reader().get("/search/?q=มังกร")
@@ -187,6 +188,7 @@ def test_counting_that_fails_fails_no_search(page, monkeypatch):
     assert reader().get("/search/?q=ปูม้า").status_code == 200
 
 
+@pytest.mark.postgresql
 def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monkeypatch):
     monkeypatch.setattr(hub_counting, "MOST_WAITING", 30)
     monkeypatch.setattr(counters, "MOST_TEXTS_OF_A_DAY", 10)
@@ -296,6 +298,7 @@ def test_only_what_was_asked_three_times_is_shown_with_its_words(page, report):
         assert "พบบ่อย" in text and "ความลับ" not in text and "อีกคำ" not in text
 
 
+@pytest.mark.postgresql
 def test_it_sorts_narrows_to_a_period_and_stands_per_day(page, report):
     rows("ปู", asked=5, nothing=0)
     rows("ปู", asked=4, days_ago=40)
