@@ -109,9 +109,10 @@ def _begin_anew(folder, monkeypatch):
     """What this process remembers of pages, searches and files, forgotten."""
     from courses.downloads import counters as downloads
     from courses.packs import prebuild
-    from hub.pages import navigation
     from hub.statistics import counters
-    from search.index import cluster, indexer, wagtail_backend
+    from hub.web import navigation
+    from search.editors import wagtail_backend
+    from search.index import cluster, indexer
     from search.statistics import counters as searches
 
     cache.clear()
@@ -134,7 +135,8 @@ def _begin_anew(folder, monkeypatch):
 
 
 def _close_engines():
-    from search.index import indexer, wagtail_backend
+    from search.editors import wagtail_backend
+    from search.index import indexer
 
     for engines in (indexer._engines, wagtail_backend._engines):
         for engine in engines.values():

@@ -6,11 +6,9 @@ from pathlib import Path
 import polib
 import pytest
 from django.apps import apps
-from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[1]
 SIBLINGS = {"lessons", "models_lib", "courses", "policy", "search", "members"}
-README = (ROOT / "README.md").read_text("utf-8")
 
 
 def test_no_foreign_key_goes_from_one_app_to_its_sibling():
@@ -54,29 +52,6 @@ def test_every_app_has_one_initial_migration():
     for app in ("hub", "demonstration", *SIBLINGS):
         found = sorted(p.name for p in (ROOT / app / "migrations").glob("0*.py"))
         assert found == ["0001_initial.py"], app
-
-
-def test_the_readme_lists_every_setting_and_no_other():
-    code = (ROOT / "hub/settings.py").read_text("utf-8")
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code))
-    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.M))
-    assert listed == read
-
-
-def test_the_readme_lists_every_command_of_ours():
-    apps_of_ours = {"hub", "demonstration", *SIBLINGS}
-    ours = {name for name, app in get_commands().items() if app in apps_of_ours}
-    listed = set(re.findall(r"`manage\.py (\w+)", README))
-    assert ours <= listed
-    assert listed <= set(get_commands())
-
-
-def test_the_readme_opens_with_the_two_commands_and_its_pictures_exist():
-    assert re.search(r"^    \./run .*\n    \./test ", README, re.M)
-    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
-    assert pictures
-    for picture in pictures:
-        assert (ROOT / picture).exists(), picture
 
 
 @pytest.mark.parametrize("folder", ["th", "en", "wagtail/th", "accounts/th", "accounts/en"])

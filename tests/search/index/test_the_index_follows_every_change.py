@@ -25,7 +25,7 @@ def found(text=WORD):
 
 @pytest.fixture
 def page(hub):
-    indexer.ensure()
+    indexer.ensure_current()
     return LessonPageFactory(title=f"เรื่อง{WORD}", parent=SectionPageFactory(title="หมวด"))
 
 
