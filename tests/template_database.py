@@ -102,6 +102,7 @@ class InMemory:
             for old in FOLDER.glob("*.sqlite3*"):
                 old.unlink()
             half_made = self.template.with_suffix(".sqlite3-part")
+            half_made.unlink(missing_ok=True)
             _load(f"sqlite:///{half_made}")
             with closing(sqlite3.connect(half_made)) as made:
                 made.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it

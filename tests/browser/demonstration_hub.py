@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.template_database import FOLDER, ROOT, alone
+from tests.template_database import FOLDER, ROOT, alone, template_file
 
 DATABASE = "hub.sqlite3"
 
@@ -66,7 +66,9 @@ def _key():
 
 
 def _prepare(data):
+    shutil.rmtree(data, ignore_errors=True)
     data.mkdir()
+    shutil.copy(template_file(), data / DATABASE)
     for arguments in (["prepare"], ["db_worker", "--batch", "--no-startup-delay"]):
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True,
