@@ -1,5 +1,6 @@
 """A hub of its own for every test: index, media and tasks apart from any other."""
 
+import gc
 import shutil
 
 import pytest
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if not item.get_closest_marker("django_db") and "db" not in item.fixturenames:
             item.add_marker(pytest.mark.any_database)
+
+
+def pytest_collection_finish():
+    """What Django and the apps have loaded is there until the end; nobody need look for garbage in
+    it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def matrix(values, quick):
@@ -75,7 +83,11 @@ def nothing_slow(settings, request):
 
 
 def _quick_settings(node):
-    found = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+    found = {
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        # Every client of a test builds the middleware anew, which looks at every static file.
+        "WHITENOISE_AUTOREFRESH": True,
+    }
     if not node.get_closest_marker("editors_search"):
         backend = django_settings.WAGTAILSEARCH_BACKENDS["default"]
         found["WAGTAILSEARCH_BACKENDS"] = {"default": backend | {"AUTO_UPDATE": False}}
