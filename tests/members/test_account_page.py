@@ -46,6 +46,7 @@ def test_a_member_edits_profile_and_language(member_client, member):
 @pytest.mark.parametrize("bad", [
     {"name": ""}, {"language": "xx"}, {"area": "999999"}, {"organisation": "ก" * 201},
 ])
+@pytest.mark.postgresql
 def test_errors_are_shown_and_input_is_kept(member_client, member, bad):
     values = {"name": "ใหม่", "language": "en", "organisation": "กลุ่มปูม้า", "area": ""} | bad
     answer = member_client.post("/accounts/me/particulars/", values)

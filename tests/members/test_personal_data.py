@@ -21,7 +21,7 @@ from search.models import Alert
 from tests.factories import LessonPageFactory, ModelPageFactory
 from tests.members.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 DELETE_ACCOUNT = "/accounts/me/leave/"
 
 

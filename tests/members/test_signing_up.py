@@ -75,6 +75,7 @@ def test_missing_and_weak_values_are_errors_at_their_fields(
     assert not django_user_model.objects.filter(email="ahmad@example.org").exists()
 
 
+@pytest.mark.postgresql
 def test_a_known_address_is_not_revealed_and_gets_an_email(client, member, link):
     answer = client.post("/accounts/signup/", JOINING | {"email": member.email})
     assert answer.headers["Location"] == "/accounts/confirm-email/"

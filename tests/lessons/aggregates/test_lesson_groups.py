@@ -39,6 +39,7 @@ def told(visitor):
     return answer.content.decode() if answer.status_code == 200 else ""
 
 
+@pytest.mark.postgresql
 def test_five_lessons_of_three_organisations_are_shown(tell, visitor):
     for number in range(4):
         tell(number % 3)
@@ -92,6 +93,7 @@ def test_names_places_and_amounts_are_masked_before_words_are_compared(tell, vis
         assert secret not in main, secret
 
 
+@pytest.mark.postgresql
 def test_adding_or_removing_one_lesson_reveals_nothing(tell, visitor):
     pages = [tell(number % 3) for number in range(5)]
     before = told(visitor)

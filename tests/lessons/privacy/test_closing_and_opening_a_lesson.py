@@ -52,6 +52,7 @@ def test_a_closed_lesson_needs_an_organisation(hub):
     assert "organisation" in refused.value.message_dict
 
 
+@pytest.mark.postgresql
 def test_a_closed_lesson_is_never_live_without_its_restriction(ours):
     seen = []
 
@@ -73,6 +74,7 @@ def test_a_closed_lesson_is_never_live_without_its_restriction(ours):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
 def test_the_row_and_restriction_of_a_new_closed_page_are_committed_together(hub):
     """The row and its restriction become visible with the same commit."""
     from django.db import connection

@@ -89,6 +89,7 @@ def test_suggestions_require_permission_to_edit_the_page(
     assert signed_in(user).get("/admin/lessons/at-hand/").status_code == 302
 
 
+@pytest.mark.postgresql
 def test_an_answer_is_stored_shown_and_changed_with_its_history(
     lesson, model, moderator, signed_in
 ):

@@ -128,6 +128,7 @@ def test_the_reviewer_reads_and_answers_without_an_account(editor, visitor):
     ({"has_interest": "yes"}, "interest"), ({"signed_name": " "}, "signed_name"),
     ({"text": "ก" * 4001}, "text"), ({"signed_name": "ก" * 201}, "signed_name"),
 ])
+@pytest.mark.postgresql
 def test_errors_are_shown_at_their_fields_and_input_is_kept(
     editor, visitor, changed, field
 ):
@@ -166,6 +167,7 @@ def test_approval_requires_enough_reviews(editor, moderator, signed_in):
     assert review.result == PeerReview.Result.PASSED
 
 
+@pytest.mark.postgresql
 def test_moderators_are_emailed_once_when_there_are_enough_reviews(editor, moderator, visitor):
     _page, review = under_review(editor)
     paths = [invited(review, f"{n}@example.org")[1] for n in "abc"]

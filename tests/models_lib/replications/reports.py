@@ -49,7 +49,7 @@ def sent(client, model, **changes) -> ReplicationReport:
     return ReplicationReport.objects.get(key=data["key"])
 
 
-def photo(name="ปู.jpg", size=(2400, 1800), orientation=6):
+def photo(name="ปู.jpg", size=(240, 180), orientation=6):
     """A phone's JPEG, lying on its side, with the place where it was taken."""
     picture = Image.new("RGB", size, "teal")
     exif = Image.Exif()
