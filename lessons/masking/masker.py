@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lessons.masking.rules import INVISIBLE, RULES, THAI_DIGITS, THAI_RUN, Plain
+from hub.thai.digits import THAI_DIGITS
+from lessons.masking.rules import INVISIBLE, RULES, THAI_RUN, Plain
 from lessons.masking.words import (
     EVERYDAY_AREAS,
     INSTEAD,

@@ -7,13 +7,15 @@ body is segmented again for a search.
 import re
 from dataclasses import dataclass
 
+from hub.thai.digits import THAI_DIGITS
+from hub.thai.text import THAI_MARKS
 from search.engines.contract import Section
 from search.text import thai
 
 WINDOW = 200  # characters of a passage
 BEFORE = 50  # of them before the first match
 OCCURRENCES = 12  # looked at per word and section
-MARKS = re.compile(f"[{thai.UPPER_AND_LOWER}ะาำๅๆ]")
+MARKS = re.compile(f"[{THAI_MARKS}ะาำๅๆ]")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def lowered(text) -> str:
     low = text.lower()
     if len(low) != len(text):
         low = text
-    return low.translate(thai.THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
+    return low.translate(THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
 
 
 def _places_in(text, words) -> list[tuple[int, str]]:
