@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import cc_delim_re, get_conditional_response
 from django.utils.http import quote_etag
 
-from hub.pages.navigation import generation_of, next_expiry_of
+from hub.web.navigation import generation_of, next_expiry_of
 
 MAX_PAGES = 400
 MAX_SECONDS = 60  # bounds what no change row announces

@@ -17,12 +17,12 @@ from wagtail.models import Locale, Page
 
 from hub import formatting
 from hub.chain.relations import DEPENDENCE, STAGE_PLURALS, Stage
-from hub.middleware import language_of
-from hub.pages.navigation import Frame, frame_of
 from hub.pages.sdgs import SDGS
 from hub.pages.sections import heading_anchor
 from hub.people.personal_data import name_of, own_name_of
 from hub.thai import typography
+from hub.web.error_pages import language_of
+from hub.web.navigation import Frame, frame_of
 from hub.withdrawals.notices import FLAGGED, MARKS, marks, marks_for
 
 register = template.Library()
@@ -194,7 +194,7 @@ def chain_line(page, chain):
     ]
 
 
-@register.inclusion_tag("includes/page_mark.html", takes_context=True)
+@register.inclusion_tag("hub/withdrawals/mark.html", takes_context=True)
 def page_mark(context, pk):
     """The mark of a page, by its id, that was withdrawn or rests on withdrawn knowledge, if any."""
     request = context.get("request")

@@ -9,7 +9,7 @@ NUMBERED = re.compile(r"(\d+)[.)]\s+(.+)")
 LONGEST_ITEM = 220
 
 
-def in_lines(text) -> str:
+def in_lines(text: object) -> str:
     """Paragraphs, and lists where a paragraph has several lines: one item a line.
 
     Editors write one thing a line in a plain field. On a phone every line wraps, and without a mark
@@ -24,8 +24,8 @@ def _paragraph_or_list(part: str) -> str:
     lines = [line.strip() for line in part.split("\n") if line.strip()]
     if len(lines) == 1 or max(map(len, lines)) > LONGEST_ITEM:
         return "".join(f"<p>{escape(line)}</p>" for line in lines)
-    numbered = [NUMBERED.fullmatch(line) for line in lines]
-    if all(numbered) and [int(m[1]) for m in numbered] == list(range(1, len(lines) + 1)):
+    numbered = [match for match in map(NUMBERED.fullmatch, lines) if match]
+    if [int(m[1]) for m in numbered] == list(range(1, len(lines) + 1)):
         return f"<ol>{_items(m[2] for m in numbered)}</ol>"
     return f"<ul>{_items(lines)}</ul>"
 
@@ -34,13 +34,13 @@ def _items(lines) -> str:
     return "".join(f"<li>{escape(line)}</li>" for line in lines)
 
 
-def in_phrases(text) -> str:
+def in_phrases(text: object) -> str:
     """A Thai title whose lines break between phrases before they break between words.
 
     Thai puts a space between phrases, not words; a browser sees only the words and leaves the end
     of a compound alone on the next line. A number or ๆ stays with the phrase before it.
     """
-    phrases = []
+    phrases: list[str] = []
     for word in str(text or "").split():
         if phrases and THAI_LETTER.search(phrases[-1]) and not THAI_LETTER.search(word):
             phrases[-1] += f" {word}"

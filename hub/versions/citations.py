@@ -39,7 +39,7 @@ class Work:
         return self.publisher_th if self.language == "th" else self.publisher_en
 
 
-def in_thai(work) -> str:
+def in_thai(work: Work) -> str:
     """The citation as a sentence in Thai, with Buddhist years."""
     return _sentence(
         work, " และ ", work.publisher_th, format_year(work.published.year, "th"),
@@ -47,7 +47,7 @@ def in_thai(work) -> str:
     )
 
 
-def in_english(work) -> str:
+def in_english(work: Work) -> str:
     """The citation as a sentence in English."""
     return _sentence(
         work, " & ", work.publisher_en, format_year(work.published.year, "en"),
@@ -55,7 +55,9 @@ def in_english(work) -> str:
     )
 
 
-def _sentence(work, last, publisher, year, version, retrieved) -> str:
+def _sentence(
+    work: Work, last: str, publisher: str, year: int, version: str, retrieved: str
+) -> str:
     *first, final = [_line(author) for author in work.authors] or [publisher]
     authors = (", ".join(first) + last + final) if first else final
     named = "" if authors == publisher else f" {publisher}."
@@ -64,7 +66,7 @@ def _sentence(work, last, publisher, year, version, retrieved) -> str:
     return f"{authors} ({year}). {_line(work.title)} ({version}).{named} {retrieved} {address}"
 
 
-def bibtex(work) -> str:
+def bibtex(work: Work) -> str:
     """An entry for BibTeX and biblatex; names stand in braces, so that none is turned around."""
     authors = [_line(author) for author in work.authors] or [work.publisher()]
     fields = {
@@ -83,7 +85,7 @@ def bibtex(work) -> str:
     return f"@misc{{{work.key},\n" + ",\n".join(lines) + "\n}\n"
 
 
-def ris(work) -> str:
+def ris(work: Work) -> str:
     """A record in RIS, for EndNote, Zotero and Mendeley."""
     authors = work.authors or (work.publisher(),)
     lines = [
@@ -95,7 +97,7 @@ def ris(work) -> str:
     return "".join(f"{tag}  - {_line(str(value))}\r\n" for tag, value in lines)
 
 
-def csl_json(work) -> str:
+def csl_json(work: Work) -> str:
     """A list of one item in CSL-JSON, as citeproc, Pandoc and Zotero take it."""
     item = {
         "id": work.key,
@@ -112,9 +114,9 @@ def csl_json(work) -> str:
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 
-def schema_org(work, **more) -> dict:
+def schema_org(work: Work, **more: object) -> dict[str, object]:
     """The same for search engines: a CreativeWork of schema.org, with ``more`` of its fields."""
-    return {
+    fields: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "CreativeWork",
         "name": _line(work.title),
@@ -124,7 +126,8 @@ def schema_org(work, **more) -> dict:
         "version": work.version,
         "inLanguage": work.language,
         "url": work.url,
-    } | more
+    }
+    return fields | more
 
 
 # Name in the address → maker, content type, ending of the file.
@@ -135,14 +138,14 @@ FORMS = {
 }
 
 
-def _parts(day) -> list[int]:
+def _parts(day: date) -> list[int]:
     return [day.year, day.month, day.day]
 
 
-def _line(text) -> str:
+def _line(text: str) -> str:
     """``text`` on one line: a line end would begin a new field of RIS."""
     return " ".join(text.split())
 
 
-def _tex(text) -> str:
+def _tex(text: str) -> str:
     return re.sub(r"[\\{}$&%#_^~]", lambda found: TEX[found[0]], text)

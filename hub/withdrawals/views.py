@@ -104,7 +104,7 @@ class ReviewForm(forms.Form):
 class _PageFormView(WagtailAdminTemplateMixin, FormView):
     """A form about one page, in the editor's frame."""
 
-    template_name = "hub/admin/page_form.html"
+    template_name = "hub/withdrawals/form.html"
     header_icon = "warning"
     intro = ""
     submit_label = gettext_lazy("Save")

@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from wagtail.models import Locale, Site
 
 from hub.models import Area
-from hub.pages.navigation import site_of
 from hub.thai.dates import NotADate, read_date
+from hub.web.navigation import site_of
 from policy.ledger.rules import ClauseStatus
 from policy.models import AssemblyPage, Clause, Party, ResolutionPage, StatusPeriod
 
