@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hub.forms.model_fields import ModelForm
+from hub.thai.text import typed
 from lessons.masking import masked_copy
 from lessons.masking.masker import mask, pieces
 from lessons.models import LessonPage, MaskedLesson
@@ -40,7 +41,7 @@ def released_of(data) -> tuple[dict, set]:
     for name, key in data.items():
         number = name.removeprefix("key-")
         if name.startswith("key-") and data.get(f"show-{number}"):
-            reason = data.get(f"reason-{number}", "").strip()[:LONGEST_REASON]
+            reason = typed(data.get(f"reason-{number}", ""))[:LONGEST_REASON]
             released[key] = reason
             if not reason:
                 lacking.add(key)

@@ -16,6 +16,7 @@ from wagtail.log_actions import log
 from hub.chain.relations import Relation, Stage
 from hub.models import ChainLink, KnowledgePage
 from hub.pages.page_search import pages_like
+from hub.thai.text import typed
 from lessons.models import LessonAnswer, LessonPage
 
 AT_ONCE = 5
@@ -108,8 +109,8 @@ def given(data) -> dict[int, dict]:
         if (match := FIELD.match(name)) and data[name] in Answer.values:
             found[int(match[1])] = {
                 "answer": data[name],
-                "why": data.get(f"{name}-why", "").strip()[:LONGEST_REASON],
-                "evidence": data.get(f"{name}-evidence", "").strip()[:LONGEST_REASON],
+                "why": typed(data.get(f"{name}-why", ""))[:LONGEST_REASON],
+                "evidence": typed(data.get(f"{name}-evidence", ""))[:LONGEST_REASON],
             }
     return found
 

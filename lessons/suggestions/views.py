@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from hub.models import KnowledgePage
+from hub.thai.text import typed
 from lessons.suggestions.answers import LONGEST_TEXT, asked_about
 
 
@@ -16,7 +17,7 @@ from lessons.suggestions.answers import LONGEST_TEXT, asked_about
 @require_POST
 def at_hand(request):
     """POST ``text`` with ``page`` (its id, when it is saved) or ``model`` (app.model)."""
-    text = request.POST.get("text", "")[:LONGEST_TEXT].replace("\0", "")
+    text = typed(request.POST.get("text", "")[:LONGEST_TEXT])
     page_id = request.POST.get("page", "")
     if page_id:
         if not page_id.isdecimal():

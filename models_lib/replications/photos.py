@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from hub.files.validation import validate_image
+from hub.thai.text import typed
 from models_lib.models import ReplicationPhoto
 
 # Phones take more than the editor's ten megapixels, and nobody can make a picture smaller on one.
@@ -72,4 +73,4 @@ def take_in(report, files, data) -> tuple[list[str], list[str]]:
 
 
 def _words(text) -> str:
-    return str(text).replace("\0", "").strip()[:255]
+    return typed(str(text))[:255]
