@@ -23,7 +23,7 @@ class Step:
     relation: object  # as the page one step nearer to the beginning reads it
     steps: list["Step"] = field(default_factory=list)
     is_told_elsewhere: bool = False  # it stands in the list already, with what follows it
-    leaves: tuple = ()
+    nodes: tuple = ()
 
 
 def chain_page(request, page):
@@ -97,7 +97,9 @@ def chain_as_json(request, page):
                 "url": url(other), "kind": str(other.stage), "title": other.title,
                 "language": languages[other.locale_id],
                 "side": _side(chain, key), "mark": marks.get(other.pk),
-                "steps": [_node_as_json(node, url(other)) for node in chain.non_page_nodes.get(key, ())],
+                "steps": [
+                    _node_as_json(node, url(other)) for node in chain.non_page_nodes.get(key, ())
+                ],
             }
             for key, other in chain.pages.items()
         ],

@@ -1,8 +1,8 @@
 """Whole pages for anonymous visitors from memory, never older than the last committed change.
 
 A stored page carries the generation of the change log it was made under (see
-``hub.models.OutboxEntry``). Each request asks the database for the current generation, one query on a
-short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
+``hub.models.OutboxEntry``). Each request asks the database for the current generation, one query
+on a short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
 process can miss an invalidation.
 
 What the view said of its answer in ``request.about`` is kept with the page and said again when the

@@ -12,7 +12,7 @@ SLUG_CHARACTERS = rf"[-\w{THAI_MARKS}]"
 
 
 def slugify_thai(title: str) -> str:
-    """Return ``title`` as a slug: composed, lower case, words joined by hyphens, Thai marks kept."""
+    """``title`` as a slug: composed, lower case, words joined by hyphens, Thai marks kept."""
     title = typed(title).lower()
     title = re.sub(rf"[^\w\s{THAI_MARKS}-]", " ", title)
     return re.sub(r"[-\s_]+", "-", title).strip("-")[:200].strip("-")
