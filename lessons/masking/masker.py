@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lessons.masking.rules import INVISIBLE, RULES, THAI_DIGITS, THAI_RUN, NormalizedText
+from hub.thai.digits import THAI_DIGITS
+from lessons.masking.rules import INVISIBLE, RULES, THAI_RUN, NormalizedText
 from lessons.masking.vocabulary import (
     AMBIGUOUS_AREA_NAMES,
     LEVELS,

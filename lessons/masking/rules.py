@@ -7,6 +7,7 @@ and yields (start, end, kind, replacement) with offsets in the normalized text.
 import re
 from functools import cached_property
 
+from hub.thai.digits import THAI_DIGITS
 from lessons.masking.vocabulary import (
     MONTHS_EN,
     MONTHS_TH,
@@ -26,7 +27,6 @@ from lessons.masking.vocabulary import (
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
                        "\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 THAI_RUN = re.compile("[\u0e01-\u0e4e]+")
 LATIN_NAME = re.compile(r"[A-Z][\w'’-]*(?:\s+(?:bin|binti|na)?\s*[A-Z][\w'’-]*){0,2}")
 MAX_SURNAME_LENGTH = 25

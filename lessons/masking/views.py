@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hub.forms.model_fields import ModelForm
+from hub.thai.text import typed
 from lessons.masking import masked_copy
 from lessons.masking.masker import mask, pieces
 from lessons.models import LessonPage, MaskedLesson
@@ -40,7 +41,7 @@ def posted_releases(data) -> tuple[dict, set]:
     for name, key in data.items():
         number = name.removeprefix("key-")
         if name.startswith("key-") and data.get(f"show-{number}"):
-            reason = data.get(f"reason-{number}", "").strip()[:MAX_REASON_LENGTH]
+            reason = typed(data.get(f"reason-{number}", ""))[:MAX_REASON_LENGTH]
             released[key] = reason
             if not reason:
                 lacking.add(key)

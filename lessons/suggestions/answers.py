@@ -13,6 +13,7 @@ from wagtail.log_actions import log
 
 from hub.chain.relations import Relation, Stage
 from hub.models import ChainLink
+from hub.thai.text import typed
 from lessons.models import LessonAnswer, LessonPage
 
 MAX_REASON_LENGTH = 1000
@@ -28,8 +29,8 @@ def posted_answers(data) -> dict[int, dict]:
         if (match := FIELD.match(name)) and data[name] in Answer.values:
             found[int(match[1])] = {
                 "answer": data[name],
-                "why": data.get(f"{name}-why", "").strip()[:MAX_REASON_LENGTH],
-                "evidence": data.get(f"{name}-evidence", "").strip()[:MAX_REASON_LENGTH],
+                "why": typed(data.get(f"{name}-why", ""))[:MAX_REASON_LENGTH],
+                "evidence": typed(data.get(f"{name}-evidence", ""))[:MAX_REASON_LENGTH],
             }
     return found
 

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from hub.models import KnowledgePage
+from hub.thai.text import typed
 from lessons.suggestions.suggest import MAX_TEXT_LENGTH, suggestions_for
 
 
@@ -16,7 +17,7 @@ from lessons.suggestions.suggest import MAX_TEXT_LENGTH, suggestions_for
 @require_POST
 def lesson_suggestions(request):
     """POST ``text`` with ``page`` (the id of a saved page) or ``model`` (app.model)."""
-    text = request.POST.get("text", "")[:MAX_TEXT_LENGTH].replace("\0", "")
+    text = typed(request.POST.get("text", "")[:MAX_TEXT_LENGTH])
     page_id = request.POST.get("page", "")
     if page_id:
         if not page_id.isdecimal():

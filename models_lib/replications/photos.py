@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from hub.files.validation import validate_image
+from hub.thai.text import typed
 from models_lib.models import ReplicationPhoto
 
 # More than the ten megapixels of the editor: phones take larger pictures and cannot resize them.
@@ -71,4 +72,4 @@ def save_photos(report, files, data) -> tuple[list[str], list[str]]:
 
 
 def _clean_text(text) -> str:
-    return str(text).replace("\0", "").strip()[:255]
+    return typed(str(text))[:255]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hub.thai.digits import THAI_DIGITS
+from hub.thai.text import THAI_MARKS
 from search.engines.contract import Hit, Section
 from search.query.planning import Plan
 from search.text import thai
@@ -15,7 +17,7 @@ from search.text import thai
 WINDOW = 200  # characters of a passage
 BEFORE = 50  # of them before the first match
 MAX_OCCURRENCES = 12  # per word and section
-MARKS = re.compile(f"[{thai.UPPER_AND_LOWER}ะาำๅๆ]")
+MARKS = re.compile(f"[{THAI_MARKS}ะาำๅๆ]")
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def lowered(text: str) -> str:
     low = text.lower()
     if len(low) != len(text):
         low = text
-    return low.translate(thai.THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
+    return low.translate(THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
 
 
 def _positions_in(text: str, words: Iterable[str]) -> list[tuple[int, str]]:

@@ -7,16 +7,16 @@ Segmentation is maximal matching over a dictionary within character clusters
 
 import re
 import tempfile
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from threading import Lock
 
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+from hub.thai.digits import THAI_DIGITS
+from hub.thai.text import THAI_MARKS, composed
+
 THAI_DIGIT = re.compile("[๐-๙]")
-UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or below a letter
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*%?")
@@ -25,7 +25,7 @@ ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.)+[ก-ฮ]{1,3}(?:\.|(?![\u0e00-
 CLUSTER = re.compile(
     r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
 )
-NOT_FIRST = re.compile(f"[{UPPER_AND_LOWER}ะาำๅ]")  # belongs to the letter before it
+NOT_FIRST = re.compile(f"[{THAI_MARKS}ะาำๅ]")  # belongs to the letter before it
 SHORTEST_COMPOUND = 4  # letters
 LONGEST_RUN = 400  # characters segmented at once: newmm's time grows with ambiguous length
 STOP_WORDS = frozenset(
@@ -46,16 +46,8 @@ def clean(text: str) -> str:
 
 
 def canonical(text: str) -> str:
-    """``text`` in one spelling for what looks the same, still fit to be read.
-
-    NFC; sara-am in one character; marks in the order vowel, tone; doubled marks once; two sara-e
-    as sara-ae.
-    """
-    text = unicodedata.normalize("NFC", clean(text))
-    text = text.replace("\u0e40\u0e40", "\u0e41")
-    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", text)
-    text = re.sub("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a])", "\\2\\1", text)
-    return re.sub(f"([{UPPER_AND_LOWER}])\\1+", r"\1", text)
+    """``text`` in one spelling for what looks the same, still fit to be read."""
+    return composed(clean(text))
 
 
 def normalise(text: str) -> str:

@@ -86,7 +86,7 @@ def test_a_form_sent_twice_is_one_report(model, client):
     ({"households": "-4"}, "households"), ({"contact_email": "ไม่มี"}, "contact_email"),
     ({"area_typed": "ตำบลที่ไม่มี"}, "area_typed"), ({"area_typed": ""}, "area_typed"),
     ({"area_typed": "หาดใหญ่"}, "area_typed"), ({"area_chosen": "900101"}, "area_typed"),
-    ({"who": "\u200b"}, "who"), ({"place": "moon"}, "place"), ({"who": "ก" * 256}, "who"),
+    ({"who": "\0\u200b"}, "who"), ({"place": "moon"}, "place"), ({"who": "ก" * 256}, "who"),
 ])
 @pytest.mark.postgresql
 def test_errors_are_shown_at_their_fields_and_input_is_kept(model, client, changes, field):
