@@ -105,7 +105,7 @@ class _Reading:
             if not said[column]:
                 wrong(_("“%(column)s” is empty."), column=_(HEADINGS[column]))
         if said.get("due"):
-            clause["due"] = _iso_date(raw["due"], wrong)
+            clause["due"] = _iso_date("due", raw, wrong)
         if resolution is None:
             return
         if clause["number"] and clause["number"] in [c["number"] for c in resolution["clauses"]]:
@@ -141,7 +141,7 @@ class _Reading:
         if not said["title"]:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["title"]))
         if said["adopted_on"]:
-            made["adopted_on"] = _iso_date(raw["adopted_on"], wrong)
+            made["adopted_on"] = _iso_date("adopted_on", raw, wrong)
         else:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["adopted_on"]))
         return made
@@ -194,10 +194,12 @@ def _key(text) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def _iso_date(cell: Cell, wrong) -> str:
-    """The date in a cell as ISO 8601; "" and a problem reported when there is none."""
+def _iso_date(column, cells: dict[str, Cell], wrong) -> str:
+    """The date in a column as ISO 8601; "" and a problem reported when there is none."""
+    cell = cells[column]
     try:
         return read_date(cell.value if cell.is_date else cell.text).isoformat()
     except NotADate as refused:
-        wrong("%(why)s", why=explanation(refused))
+        wrong(_("“%(column)s”: %(problem)s"), column=_(HEADINGS[column]),
+              problem=explanation(refused))
         return ""

@@ -241,8 +241,8 @@ ADDRESSES = {
     # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
     **dict.fromkeys(
-        ["lessons_used", "lessons_used_csv", "lessons_used_json", "lessons_together",
-         "lessons_told_together"], "tests/lessons/privacy/test_who_may_read_a_lesson.py",
+        ["lesson_usage", "lesson_usage_csv", "lesson_usage_json", "lesson_groups",
+         "lesson_group"], "tests/lessons/privacy/test_who_may_read_a_lesson.py",
     ),
     **dict.fromkeys(
         ["broken_links", "broken_links_csv"], "tests/lessons/privacy/test_who_may_read_a_lesson.py"

@@ -155,6 +155,7 @@ def test_stopping_asks_first_and_may_stop_everything_of_an_address(page, visitor
     assert set(Alert.objects.all()) == {other}
 
 
+@pytest.mark.postgresql
 def test_an_address_that_is_known_gets_the_same_answer(page, visitor, mailoutbox):
     unknown = ask(visitor)
     unconfirmed = ask(visitor)
@@ -168,6 +169,7 @@ def test_an_address_that_is_known_gets_the_same_answer(page, visitor, mailoutbox
     assert "อยู่แล้ว" in mailoutbox[-1].subject
 
 
+@pytest.mark.postgresql
 def test_the_same_search_in_another_order_or_case_is_the_same(page, visitor, mailoutbox):
     ask(visitor, question="?q=Crab&topic=fishers&topic=environment")
     ask(visitor, question="?q=crab&topic=environment&topic=fishers", email=READER.upper())
@@ -241,6 +243,7 @@ def test_the_frequency_is_one_of_two(page, visitor, frequency):
     "?q=%22", "?q=%00", "?q=" + "ก" * 5000, "?topic=" + "x" * 60, "?q=%3Cscript%3E",
     "?q=a%0d%0aBcc:%20x@example.org", "?year=20000&lang=" + "x" * 51,
 ])
+@pytest.mark.postgresql
 def test_a_strange_search_is_accepted_or_rejected_clearly(page, visitor, question, mailoutbox):
     assert visitor.get("/search/alert/" + question).status_code in (200, 400)
     assert ask(visitor, question=question).status_code in (302, 400)

@@ -77,6 +77,7 @@ def test_nothing_is_sent_twice_and_nothing_without_new_results(start, alert, mai
     assert "ปูม้าใหม่" not in mailoutbox[-1].body and "ปูม้าตัวถัดไป" in mailoutbox[-1].body
 
 
+@pytest.mark.postgresql
 def test_a_late_commit_is_sent_by_the_next_check(start, alert, mailoutbox):
     """Its moment lies before the last look, which could not see it yet."""
     alert()
@@ -197,6 +198,7 @@ def test_a_page_made_private_before_sending_is_not_sent(start, alert, mailoutbox
     assert send_due() == 0
 
 
+@pytest.mark.postgresql
 def test_when_killed_between_claiming_and_sending_nothing_is_sent_twice(
     start, alert, mailoutbox, monkeypatch
 ):
@@ -230,6 +232,7 @@ def test_when_killed_before_claiming_the_next_check_sends(
     assert send_due() == 1 and len(mailoutbox) == 1
 
 
+@pytest.mark.postgresql
 def test_of_two_concurrent_senders_one_sends(start, alert, mailoutbox, monkeypatch):
     published("ปูม้าใหม่", start + DAY)
     alert()

@@ -7,7 +7,7 @@ from django.urls import reverse
 from hub.models import Topic
 from tests.factories import LessonPageFactory, SectionPageFactory, document
 
-pytestmark = [pytest.mark.django_db, pytest.mark.editors_search]
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db, pytest.mark.editors_search]
 
 
 @pytest.fixture

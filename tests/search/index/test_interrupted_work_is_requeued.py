@@ -18,6 +18,7 @@ from tests.factories import LessonPageFactory, document
 
 # The worker and the schedule let go of connections.
 pytestmark = [
+    pytest.mark.postgresql,
     pytest.mark.django_db(transaction=True), pytest.mark.editors_search,
 ]
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

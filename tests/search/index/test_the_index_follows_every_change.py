@@ -13,6 +13,7 @@ from search.query.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory
 
 pytestmark = [
+    pytest.mark.postgresql,
     pytest.mark.django_db(transaction=True), pytest.mark.editors_search,
 ]
 WORD = "กระพงทดลอง"

@@ -33,6 +33,7 @@ def facets(answer):
     return {f["name"]: {v["label"]: v for v in f["values"]} for f in answer.context["facets"]}
 
 
+@pytest.mark.postgresql
 def test_facets_count_kind_topic_district_year_and_language(pages, visitor):
     shown = facets(visitor.get("/search/?q=ปูม้า"))
     assert {k: v["count"] for k, v in shown["stages"].items()} == {

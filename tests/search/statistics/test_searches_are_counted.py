@@ -34,6 +34,7 @@ def counted() -> dict:
     return {c.text: (c.searches, c.no_results, c.opened) for c in SearchCount.objects.all()}
 
 
+@pytest.mark.postgresql
 def test_a_search_is_counted_with_whether_it_had_results(page):
     reader().get("/search/?q=ปูม้า")
     reader().get("/search/?q=มังกร")
@@ -188,6 +189,7 @@ def test_an_error_in_counting_does_not_fail_the_search(page, monkeypatch):
     assert reader().get("/search/?q=ปูม้า").status_code == 200
 
 
+@pytest.mark.postgresql
 def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monkeypatch):
     monkeypatch.setattr(hub_counting, "MOST_WAITING", 30)
     monkeypatch.setattr(counters, "MAX_TEXTS_PER_DAY", 10)
@@ -297,6 +299,7 @@ def test_only_texts_searched_for_three_times_are_shown(page, report):
         assert "พบบ่อย" in text and "ความลับ" not in text and "อีกคำ" not in text
 
 
+@pytest.mark.postgresql
 def test_the_report_sorts_filters_by_period_and_groups_by_day(page, report):
     rows("ปู", searches=5, no_results=0)
     rows("ปู", searches=4, days_ago=40)

@@ -86,10 +86,10 @@ def test_a_custom_word_is_kept_whole():
 )
 def test_a_hundred_thousand_repeated_letters_take_seconds_at_most(unit):
     text = (unit * 100_000)[:100_000]
-    started = time.monotonic()
+    started = time.process_time()
     thai.words(text)
     thai.grams(text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_long_run_loses_no_letter():
