@@ -1,4 +1,4 @@
-"""Tasks, files, index folders: what a killed process left is found by the schedule and mended."""
+"""Tasks, files, index folders: the schedule finds and repairs what a killed process left."""
 
 import os
 import time
@@ -225,7 +225,7 @@ def test_the_child_process_ends_with_its_parent(tmp_path):
 
 
 def test_an_index_whose_writer_was_killed_in_its_commit_can_be_written_again(hub):
-    """The list of deleted entries was there, the index that names it was not."""
+    """The list of deleted entries was written, the index that refers to it was not."""
     page, _other = LessonPageFactory(), LessonPageFactory()
     indexer.rebuild()
     [folder] = indexer.engine().path.glob("g-*")
