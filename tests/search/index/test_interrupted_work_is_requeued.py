@@ -205,9 +205,9 @@ def test_the_child_process_ends_with_its_parent(tmp_path):
 
     program = (
         "import sys, os, time, subprocess; sys.path.insert(0, '.')\n"
-        "from search import extraction_process as e\n"
-        "order = 'from search import extraction_process as e; import os, time;'"
-        "' e._end_with(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)'\n"
+        "from search.extraction import child_process as e\n"
+        "order = 'from search.extraction import child_process as e; import os, time;'"
+        "' e._exit_with(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)'\n"
         "child = subprocess.Popen([sys.executable, '-c', order])\n"
         "time.sleep(60)"
     )
@@ -219,7 +219,7 @@ def test_the_child_process_ends_with_its_parent(tmp_path):
     asking.wait()
     state = Path(f"/proc/{child}/stat")
     deadline = time.monotonic() + 5
-    while state.exists() and ") Z " not in state.extract_text():  # a zombie, where none collects
+    while state.exists() and ") Z " not in state.read_text():  # a zombie, where none collects
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
