@@ -17,8 +17,8 @@ from courses.models import (
 from courses.runs.enrolment import leave
 from courses.updates.copies import is_newer, since_copy
 from hub.changelog.recording import record
+from hub.formatting import thai_date
 from hub.people.account_pages import AccountItem, AccountSection
-from hub.templatetags.hub_tags import thai_date
 
 
 def my_courses(user) -> AccountSection | None:

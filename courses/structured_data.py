@@ -9,8 +9,8 @@ from hub.chain.relations import Relation
 from hub.email.sending import absolute
 from hub.export.tables import json_document
 from hub.pages.licences import licence_address
-from hub.pages.navigation import frame_of, site_of
 from hub.pages.sections import block_texts
+from hub.web.navigation import frame_of, site_of
 
 MEDIA = {  # schema.org wants the kind of a file as its media type
     "pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "html": "text/html",

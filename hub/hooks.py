@@ -1,7 +1,7 @@
 """The hooks by which an app plugs into the base layer, each with its name and signature.
 
-They are Wagtail's hooks: an app registers in its ``wagtail_hooks.py``, beside the hooks of Wagtail's
-admin, and nothing in ``hub`` names an app::
+They are Wagtail's hooks: an app registers in its ``wagtail_hooks.py``, beside the hooks of
+Wagtail's admin, and nothing in ``hub`` names an app::
 
     from wagtail import hooks
 
@@ -9,8 +9,8 @@ admin, and nothing in ``hub`` names an app::
     def my_courses(user): ...
 
 ``order`` decides the order where it matters (lower first). A hook whose name begins with
-``register_`` is called without arguments once per use and returns what is registered; the others are
-called with the arguments below. A test holds every registration to this list.
+``register_`` is called without arguments once per use and returns what is registered; the others
+are called with the arguments below. A test holds every registration to this list.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from wagtail import hooks
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hub.files.document_text import TextStatus
     from hub.jobs.scheduler import Job
     from hub.models import KnowledgePage
+    from hub.models.subscription import Subscription
     from hub.pages.form_extensions import FormExtension
     from hub.pages.page_search import SimilarPage
     from hub.people.account_pages import AccountSection
@@ -107,6 +109,11 @@ def account_section(user: Any) -> AccountSection | None:
 @_hook
 def register_personal_data() -> PersonalData:
     """What an app holds of a person: how it is exported and how it is erased."""
+
+
+@_hook
+def confirmation_email(subscription: Subscription) -> EmailMessage | None:
+    """The e-mail that asks to confirm ``subscription``; None when it is of another app."""
 
 
 # Operation

@@ -13,8 +13,8 @@ from courses.files import closed_documents
 from courses.models.handout import NOT_STATED
 from hub.chain.relations import Relation
 from hub.files.document_text import text_status_of
+from hub.formatting import minutes as in_words
 from hub.models import ChainLink
-from hub.templatetags.hub_tags import minutes as in_words
 
 
 @dataclass(frozen=True)

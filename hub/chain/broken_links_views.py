@@ -99,7 +99,7 @@ class Report:
 @require_safe
 def broken_links(request):
     """The report for everybody."""
-    return render(request, "hub/broken_links.html", Report(request).context())
+    return render(request, "hub/chain/broken_links.html", Report(request).context())
 
 
 @require_safe
@@ -115,7 +115,7 @@ def broken_links_as_csv(request):
 class EditorsReport(WagtailAdminTemplateMixin, TemplateView):
     """The same for editors, each page with the way to its form."""
 
-    template_name = "hub/admin/broken_links.html"
+    template_name = "hub/chain/broken_links_report.html"
     page_title = gettext_lazy("Where the chain is broken")
     header_icon = "link"
 

@@ -1,12 +1,12 @@
 """Whole pages for anonymous visitors from memory, never older than the last committed change.
 
 A stored page carries the generation of the change log it was made under (see
-``hub.models.OutboxEntry``). Each request asks the database for the current generation, one query on a
-short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
+``hub.models.OutboxEntry``). Each request asks the database for the current generation, one query
+on a short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
 process can miss an invalidation.
 
-What the view said of its answer in ``request.about`` is kept with the page and said again when the
-page comes from memory, for middleware outside this one that counts.
+What a view puts in ``request.counted_event`` is stored with the page and put on the request again
+when the page comes from memory, for the counters (the hook ``count_response``).
 """
 
 from collections import OrderedDict
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import cc_delim_re, get_conditional_response
 from django.utils.http import quote_etag
 
-from hub.pages.navigation import generation_of, next_expiry_of
+from hub.web.navigation import generation_of, next_expiry_of
 
 MAX_PAGES = 400
 MAX_SECONDS = 60  # bounds what no change row announces
@@ -48,7 +48,7 @@ class PageCacheMiddleware:
         stored = self.pages.get(key)
         now = timezone.now()
         if stored and stored[0] == generation and now < stored[1]:
-            _generation, _until, headers, content, request.about = stored
+            _generation, _until, headers, content, request.counted_event = stored
             response = HttpResponse(content, headers=headers)
         else:
             response = self.get_response(request)
@@ -60,8 +60,8 @@ class PageCacheMiddleware:
             if expiry := next_expiry_of(request):
                 until = min(until, expiry)
             with self.lock:
-                about = getattr(request, "about", None)
-                self.pages[key] = (generation, until, headers, response.content, about)
+                event = getattr(request, "counted_event", None)
+                self.pages[key] = (generation, until, headers, response.content, event)
                 self.pages.move_to_end(key)
                 while len(self.pages) > MAX_PAGES:
                     self.pages.popitem(last=False)

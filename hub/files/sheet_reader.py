@@ -26,6 +26,7 @@ from hub.files import ods
 from hub.files.cell_text import printable, unguard
 from hub.files.text_encoding import decode
 from hub.files.validation import MEGABYTE, validate_document
+from hub.thai.text import typed
 
 KINDS = ("xlsx", "ods", "csv")
 DELIMITERS = ",;\t"
@@ -80,7 +81,7 @@ class Cell:
             return value.isoformat()[:10]
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        return unguard(printable(value).strip()).strip()
+        return typed(unguard(printable(value).strip()))
 
 
 EMPTY = Cell()

@@ -5,13 +5,13 @@ number, title, summary, adopted_on (ISO), adoption, clauses; a clause: number, t
 (slugs), channel, due (ISO or ""). A problem is ``(row number as the spreadsheet counts, message)``.
 """
 
-from datetime import date
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from hub.files.sheet_reader import Cell, Limits, UnreadableSheet, find_columns, read_sheet
-from policy.dates import THAI_DIGITS, parse_date, safe_date
+from hub.forms.date_fields import explanation
+from hub.thai.dates import NotADate, read_date
+from hub.thai.digits import to_arabic
 from policy.models import Clause, Party, ResolutionPage
 
 LIMITS = Limits(rows=2000, columns=30)
@@ -95,7 +95,7 @@ class _Reading:
                       column=_(HEADINGS[column]), most=most)
         resolution = self._resolution(row, said, raw, wrong)
         clause = {
-            "number": said["clause"].translate(THAI_DIGITS), "text": said["text"], "due": "",
+            "number": to_arabic(said["clause"]), "text": said["text"], "due": "",
             "parties": self._parties(said.get("parties", ""), wrong),
             "channel": self._choice(
                 self.channels, said.get("channel", ""), "channel", wrong
@@ -105,12 +105,7 @@ class _Reading:
             if not said[column]:
                 wrong(_("“%(column)s” is empty."), column=_(HEADINGS[column]))
         if said.get("due"):
-            due = _date(raw["due"])
-            if due:
-                clause["due"] = due.isoformat()
-            else:
-                wrong(_("“%(text)s” is no date. Write it like 30/9/2569 or 2026-09-30."),
-                      text=said["due"][:40])
+            clause["due"] = _iso_date("due", raw, wrong)
         if resolution is None:
             return
         if clause["number"] and clause["number"] in [c["number"] for c in resolution["clauses"]]:
@@ -123,7 +118,7 @@ class _Reading:
     def _resolution(self, row, said, raw, wrong) -> dict | None:
         """The resolution that a row belongs to: an empty number means that of the row above, as
         where cells are merged."""
-        number = said["number"].translate(THAI_DIGITS)
+        number = to_arabic(said["number"])
         if not number:
             if self.resolutions:
                 return self.resolutions[-1]
@@ -145,12 +140,8 @@ class _Reading:
             wrong(_("The assembly has a resolution %(number)s already."), number=number)
         if not said["title"]:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["title"]))
-        adopted = _date(raw["adopted_on"])
-        if adopted:
-            made["adopted_on"] = adopted.isoformat()
-        elif said["adopted_on"]:
-            wrong(_("“%(text)s” is no date. Write it like 30/9/2569 or 2026-09-30."),
-                  text=said["adopted_on"][:40])
+        if said["adopted_on"]:
+            made["adopted_on"] = _iso_date("adopted_on", raw, wrong)
         else:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["adopted_on"]))
         return made
@@ -203,7 +194,12 @@ def _key(text) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def _date(cell: Cell) -> date | None:
-    if cell.is_date:
-        return safe_date(cell.value.year, cell.value.month, cell.value.day)
-    return parse_date(cell.text) if cell.text else None
+def _iso_date(column, cells: dict[str, Cell], wrong) -> str:
+    """The date in a column as ISO 8601; "" and a problem reported when there is none."""
+    cell = cells[column]
+    try:
+        return read_date(cell.value if cell.is_date else cell.text).isoformat()
+    except NotADate as refused:
+        wrong(_("“%(column)s”: %(problem)s"), column=_(HEADINGS[column]),
+              problem=explanation(refused))
+        return ""

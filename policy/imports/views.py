@@ -1,6 +1,6 @@
 """Where editors take in past resolutions from a spreadsheet: upload, look, all or nothing."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.export.tables import xlsx_response
+from hub.thai.dates import read_date
 from policy.imports import resolution_sheet
 from policy.imports.importer import numbers_taken, take_in
 from policy.imports.template import explaining_table, resolutions_table
@@ -102,9 +103,9 @@ def preview(request, assembly, sheet):
     parties = {party.slug: party.name for party in Party.objects.all()}
     channels = dict(Clause.Channel.choices)
     for resolution in sheet.resolutions:
-        resolution["adopted_day"] = date.fromisoformat(resolution["adopted_on"])
+        resolution["adopted_day"] = read_date(resolution["adopted_on"])
         for clause in resolution["clauses"]:
-            clause["due_day"] = date.fromisoformat(clause["due"]) if clause["due"] else None
+            clause["due_day"] = read_date(clause["due"]) if clause["due"] else None
             clause["party_names"] = [parties.get(slug, slug) for slug in clause["parties"]]
             clause["channel_name"] = channels.get(clause["channel"], "")
     clauses = sum(len(resolution["clauses"]) for resolution in sheet.resolutions)

@@ -3,9 +3,8 @@
 All or nothing: while one row has an error, none is applied. Rows without a result are left alone.
 """
 
-import re
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +14,10 @@ from django.utils.translation import override
 
 from hub.files.sheet_reader import Cell, Limits, find_columns, read_sheet
 from hub.files.validation import MEGABYTE
+from hub.formatting import thai_date
+from hub.forms.date_fields import explanation
+from hub.thai.dates import NotADate, read_date
+from hub.thai.digits import to_arabic
 from policy.deliberation import decisions
 from policy.deliberation.decisions import Ruling
 from policy.models import Contribution
@@ -23,13 +26,6 @@ from policy.register import rows as register
 
 LIMITS = Limits(rows=2000, bytes=2 * MEGABYTE)
 NEEDED = ["proposal", "result", "wording", "reason", "date", "meeting"]
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-THAI_MONTHS = [
-    "ม.ค. มกราคม", "ก.พ. กุมภาพันธ์", "มี.ค. มีนาคม", "เม.ย. เมษายน", "พ.ค. พฤษภาคม",
-    "มิ.ย. มิถุนายน", "ก.ค. กรกฎาคม", "ส.ค. สิงหาคม", "ก.ย. กันยายน", "ต.ค. ตุลาคม",
-    "พ.ย. พฤศจิกายน", "ธ.ค. ธันวาคม",
-]
-MONTHS = {word: n for n, words in enumerate(THAI_MONTHS, 1) for word in words.split()}
 
 
 @dataclass(frozen=True)
@@ -137,7 +133,7 @@ def apply(draft, results, user) -> int:
     with transaction.atomic():
         for rows in groups.values():
             first = rows[0]
-            ruling = Ruling(user, first.reason, first.meeting, date.fromisoformat(first.date))
+            ruling = Ruling(user, first.reason, first.meeting, read_date(first.date))
             chosen = [amendments[row.proposal] for row in rows]
             if first.kind == "accept":
                 decisions.accept(draft, chosen[0], ruling)
@@ -173,7 +169,7 @@ def _names() -> dict[str, list[str]]:
 def _result(number, cells: dict[str, Cell]) -> tuple[Result | None, list[str]]:
     said = {name: cell.text for name, cell in cells.items()}
     wrong = []
-    proposal = said["proposal"].translate(THAI_DIGITS).removesuffix(".0")
+    proposal = to_arabic(said["proposal"]).removesuffix(".0")
     if not proposal.isascii() or not proposal.isdecimal() or len(proposal) > 15:
         wrong.append(_("“%(value)s” is not the number of a proposal.") % {"value": proposal[:40]})
     kind = _kind(said["result"])
@@ -185,12 +181,9 @@ def _result(number, cells: dict[str, Cell]) -> tuple[Result | None, list[str]]:
         wrong.append(_("The reason is missing."))
     if kind == "merge" and not wording:
         wrong.append(_("The wording that comes of the merge is missing."))
-    day = day_of(cells["date"].value)
-    if day is None:
-        wrong.append(_("“%(value)s” is not a date, e.g. 12/11/2568.") % {
-            "value": said["date"][:40]})
-    elif day > timezone.localdate():
-        wrong.append(_("The date %(value)s has not come yet.") % {"value": day.isoformat()})
+    day = _day(cells["date"], wrong)
+    if day and day > timezone.localdate():
+        wrong.append(_("The date %(value)s has not come yet.") % {"value": thai_date(day)})
     if wrong:
         return None, wrong
     return Result(
@@ -209,29 +202,10 @@ def _kind(text) -> str | None:
     return None
 
 
-def day_of(value) -> date | None:
-    """The day that a cell says: a date, or words such as ๑๒/๑๑/๒๕๖๘, 12 พ.ย. 2568, 2025-11-12.
-
-    Years from 2400 are Buddhist; of two digits, they are Buddhist too (68 is 2568).
-    """
-    if isinstance(value, datetime):
-        value = value.date()
-    if isinstance(value, date):
-        return _day(value.year, value.month, value.day)
-    text = Cell(value).text.translate(THAI_DIGITS)
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", text):
-        return _day(*map(int, found.groups()))
-    if found := re.fullmatch(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})", text):
-        day, month, year = map(int, found.groups())
-        return _day(year + 2500 if year < 100 else year, month, day)
-    if found := re.fullmatch(r"(\d{1,2})\s*([ก-๙.]+)\s*(?:พ\.ศ\.\s*)?(\d{2}|\d{4})", text):
-        year = int(found[3])
-        return _day(year + 2500 if year < 100 else year, MONTHS.get(found[2], 0), int(found[1]))
-    return None
-
-
-def _day(year, month, day) -> date | None:
+def _day(cell: Cell, wrong) -> date | None:
+    """The day that a cell says, a date or words; None and a problem reported when it says none."""
     try:
-        return date(year - 543 if year >= 2400 else year, month, day)
-    except ValueError:
+        return read_date(cell.value if cell.is_date else cell.text)
+    except NotADate as refused:
+        wrong.append(explanation(refused))
         return None

@@ -11,8 +11,8 @@ from docx.shared import Cm, Pt
 
 from hub.export.tables import Column, Table
 from hub.files.cell_text import printable
+from hub.formatting import thai_date
 from hub.people.personal_data import name_of
-from hub.templatetags.hub_tags import thai_date
 from policy.models import Contribution, Decision
 
 FONT = "TH Sarabun New"

@@ -1,16 +1,18 @@
-"""What every engine holds of an entry: text to search, keywords to filter by, the rest to show.
+"""What every engine stores of an entry: text to search, keywords to filter by, the rest to show.
 
 No Django and no engine here. Text fields hold segmented tokens joined by spaces; the engines split
-at the spaces and do nothing else, so that relevance is the same everywhere.
+at the spaces and do nothing else, so that relevance is the same in all of them.
 """
 
 import hashlib
 import json
+from collections.abc import Iterable
+from typing import Any
 
 from search.engines.contract import Entry, Hit, Section
 from search.text import thai
 
-SCHEMA_VERSION = 6  # an index made by another version is built anew
+SCHEMA_VERSION = 6  # an index of another version is rebuilt
 WORD_FIELDS = ("title", "summary", "headings", "body")
 PHRASE_FIELDS = (*WORD_FIELDS, "pairs", "title_clusters")  # the order of tokens matters
 BAG_FIELDS = ("parts", "grams")  # it does not
@@ -54,8 +56,8 @@ def keywords_of(entry: Entry) -> dict[str, list[str]]:
     }
 
 
-def shown_of(entry: Entry) -> dict:
-    """What a hit shows, fit for JSON."""
+def shown_of(entry: Entry) -> dict[str, Any]:
+    """What a hit shows, as JSON values."""
     return {
         "key": entry.key, "stage": entry.stage, "title": thai.clean(entry.title),
         "page_id": entry.page_id, "document_id": entry.document_id, "year": entry.year,
@@ -67,14 +69,16 @@ def shown_of(entry: Entry) -> dict:
     }
 
 
-def digest_of(texts, keywords, shown, published) -> str:
-    """A fingerprint of all that an engine holds of an entry: equal digests, equal entries."""
+def digest_of(
+    texts: dict[str, str], keywords: dict[str, list[str]], shown: dict[str, Any], published: int
+) -> str:
+    """A digest of all that an engine stores of an entry: equal digests, equal entries."""
     held = json.dumps([texts, keywords, shown, published], ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(held.encode(), digest_size=12).hexdigest()
 
 
-def document_of(entry: Entry) -> dict:
-    """The entry as engines hold it: ``texts``, ``keywords``, ``published``, ``shown`` (JSON)
+def document_of(entry: Entry) -> dict[str, Any]:
+    """The entry as engines store it: ``texts``, ``keywords``, ``published``, ``shown`` (JSON)
     and ``digest``."""
     texts, keywords, shown = texts_of(entry), keywords_of(entry), shown_of(entry)
     return {
@@ -85,10 +89,10 @@ def document_of(entry: Entry) -> dict:
 
 
 def hit_of(shown: str | bytes, score: float) -> Hit:
-    """The hit made of the ``shown`` of a document."""
-    shown = json.loads(shown)
-    return Hit(score=score, **shown | {"sections": [Section(*s) for s in shown["sections"]]})
+    """The hit of a document, from its ``shown``."""
+    values = json.loads(shown)
+    return Hit(score=score, **values | {"sections": [Section(*s) for s in values["sections"]]})
 
 
-def _joined(token_lists) -> str:
+def _joined(token_lists: Iterable[Iterable[str]]) -> str:
     return f" {BREAK} ".join(" ".join(tokens) for tokens in token_lists)

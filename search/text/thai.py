@@ -1,21 +1,22 @@
-"""All that the hub knows about Thai text: how to normalise it and where its words end.
+"""Thai text for search: how it is normalised and where its words end. No Django here.
 
-No Django here. Segmentation is maximal matching over a dictionary within character clusters
+Segmentation is maximal matching over a dictionary within character clusters
 ("newmm", PyThaiNLP's algorithm) by nlpo3, which is the same in Rust; docs/decisions/
 0003-search-engine.md has the comparison.
 """
 
 import re
 import tempfile
-import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from threading import Lock
 
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+from hub.thai.digits import THAI_DIGITS
+from hub.thai.text import THAI_MARKS, composed
+
 THAI_DIGIT = re.compile("[๐-๙]")
-UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or below a letter
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*%?")
@@ -24,7 +25,7 @@ ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.)+[ก-ฮ]{1,3}(?:\.|(?![\u0e00-
 CLUSTER = re.compile(
     r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
 )
-NOT_FIRST = re.compile(f"[{UPPER_AND_LOWER}ะาำๅ]")  # belongs to the letter before it
+NOT_FIRST = re.compile(f"[{THAI_MARKS}ะาำๅ]")  # belongs to the letter before it
 SHORTEST_COMPOUND = 4  # letters
 LONGEST_RUN = 400  # characters segmented at once: newmm's time grows with ambiguous length
 STOP_WORDS = frozenset(
@@ -40,21 +41,13 @@ QUESTION_WORDS = frozenset(
 
 
 def clean(text: str) -> str:
-    """``text`` without what no database or index takes: NUL, controls, lone surrogates."""
+    """``text`` without what no database or index accepts: NUL, controls, lone surrogates."""
     return UNREADABLE.sub(" ", INVISIBLE.sub("", text))
 
 
 def canonical(text: str) -> str:
-    """``text`` in one spelling for what looks the same, still fit to be read.
-
-    NFC; sara-am in one character; marks in the order vowel, tone; doubled marks once; two sara-e
-    as sara-ae.
-    """
-    text = unicodedata.normalize("NFC", clean(text))
-    text = text.replace("\u0e40\u0e40", "\u0e41")
-    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", text)
-    text = re.sub("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a])", "\\2\\1", text)
-    return re.sub(f"([{UPPER_AND_LOWER}])\\1+", r"\1", text)
+    """``text`` in one spelling for what looks the same, still fit to be read."""
+    return composed(clean(text))
 
 
 def normalise(text: str) -> str:
@@ -65,72 +58,79 @@ def normalise(text: str) -> str:
 
 
 class _Segmenter:
-    """nlpo3's dictionary, loaded when the first Thai word is cut, with custom words beside it."""
+    """nlpo3's dictionary with the custom words, loaded when the first Thai run is segmented."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = Lock()
-        self.cut = None
-        self.known = frozenset()  # the words of the dictionary that was loaded
-        self.custom = frozenset()
-        self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load has a name of its own
+        self.segment: Callable[[str], list[str]] | None = None
+        self.known: frozenset[str] = frozenset()  # the words of the dictionary that was loaded
+        self.custom: frozenset[str] = frozenset()
+        self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load gets its own name
 
-    def keep_whole(self, words) -> bool:
-        if words is self.custom:  # asked before every search
+    def set_custom_words(self, words: Collection[str]) -> bool:
+        """Whether ``words`` differ from the custom words until now."""
+        if words is self.custom:  # called before every search
             return False
         with self.lock:
             changed = self.custom != frozenset(words)
             self.custom = frozenset(words)
             if changed:
-                self.cut = None
+                self.segment = None
             return changed
 
-    def load(self):
+    def load(self) -> Callable[[str], list[str]]:
+        """The function that segments a run of Thai by the current dictionary."""
         with self.lock:
-            if self.cut is None:
+            if self.segment is None:
+                # heavy: a process that segments nothing loads neither library nor dictionary
                 from nlpo3 import load_dict, segment
 
                 self.loaded += 1
                 name = f"hub-{self.loaded}"
-                self.known = _dictionary(self.custom)
+                self.known = _dictionary_words() | {normalise(word) for word in self.custom}
                 with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
                     file.write("\n".join(sorted(self.known)))
                     file.flush()
                     load_dict(file.name, name)
                 # nlpo3's safe mode loses letters of runs over about 140 characters (1.4.0), so
                 # the time is bounded by LONGEST_RUN instead.
-                self.cut = lambda run: segment(run, name, safe=False, parallel=False)
-            return self.cut
+                self.segment = lambda run: segment(run, name, safe=False, parallel=False)
+            return self.segment
 
 
 _segmenter = _Segmenter()
 
 
-def keep_whole(words) -> None:
-    """Keep ``words``, and of the custom words no others, whole from now on. Text indexed before
-    was cut as before: ``search.index.indexer`` takes in anew what contains a word that came or went."""
-    if _segmenter.keep_whole(words):
-        _cut_thai.cache_clear()
+def set_custom_words(words: Collection[str]) -> None:
+    """Replace the custom words, which are kept whole, by ``words``.
+
+    Text indexed before keeps its old segmentation until ``search.index.glossary`` has the pages
+    indexed again that contain a word which came or went.
+    """
+    if _segmenter.set_custom_words(words):
+        _segment_cached.cache_clear()
         parts.cache_clear()
 
 
 def is_in_dictionary(word: str) -> bool:
     """Whether ``word`` is one without being a custom word."""
-    return normalise(word) in _words_of_the_language()
+    return normalise(word) in _dictionary_words()
 
 
 @lru_cache(maxsize=1)
-def _words_of_the_language() -> frozenset[str]:
-    """PyThaiNLP's word list (CC0), cleaned of what is no word."""
+def _dictionary_words() -> frozenset[str]:
+    """PyThaiNLP's word list (CC0), normalised, without empty lines."""
     words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")
     return frozenset(normalise(word.strip()) for word in words if word.strip())
 
 
-def _dictionary(custom) -> frozenset[str]:
-    return _words_of_the_language() | {normalise(word) for word in custom}
+def is_thai(run: str) -> bool:
+    """Whether a run, as of ``runs``, is of Thai letters."""
+    return "\u0e00" <= run[0] <= "\u0e7f"
 
 
-def _pieces(run):
-    """``run`` in stretches of at most LONGEST_RUN characters, no letter parted from its marks."""
+def _pieces(run: str) -> Iterator[str]:
+    """``run`` in pieces of at most LONGEST_RUN characters, split before a letter, not a mark."""
     while len(run) > LONGEST_RUN:
         end = LONGEST_RUN
         while end > LONGEST_RUN - 10 and (NOT_FIRST.match(run[end]) or run[end - 1] in "เแโใไ"):
@@ -141,32 +141,29 @@ def _pieces(run):
 
 
 @lru_cache(maxsize=20_000)
-def _cut_thai(run: str) -> tuple[str, ...]:
+def _segment_cached(run: str) -> tuple[str, ...]:
     """The words of a run of Thai letters."""
-    cut = _segmenter.load()
-    words = []
-    for piece in _pieces(run):
-        words.extend(cut(piece))
-    return tuple(w for w in words if w.strip())
+    return tuple(word for word in segment(run) if word.strip())
 
 
-def cut(run: str) -> list[str]:
-    """A run of Thai as it stands, cut between its words: where a line may break."""
-    segment = _segmenter.load()
-    pieces = []
+def segment(run: str) -> list[str]:
+    """A run of Thai split between its words, where a line may break; joined, it is the same."""
+    segment_piece = _segmenter.load()
+    words: list[str] = []
     for piece in _pieces(run):
-        pieces.extend(segment(piece))
-    return pieces
+        words.extend(segment_piece(piece))
+    return words
 
 
 def tokens(text: str) -> list[str]:
-    """``text`` as it stands, cut into words and what is between them; joined, it is the same."""
-    found, last = [], 0
+    """``text`` split into words and what is between them; joined, it is the same."""
+    found: list[str] = []
+    last = 0
     for match in TOKEN.finditer(text):
         if match.start() > last:
             found.append(text[last : match.start()])
         run = match[0]
-        found.extend(cut(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
+        found.extend(segment(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
         last = match.end()
     return found + [text[last:]] if last < len(text) else found
 
@@ -179,10 +176,10 @@ def runs(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of ``text`` in order, normalised; punctuation and spaces left out."""
-    found = []
+    found: list[str] = []
     for run in runs(text):
         if "\u0e00" <= run[0] <= "\u0e7f":
-            found.extend(w for w in _cut_thai(run) if w not in ("ๆ", "ฯ"))
+            found.extend(w for w in _segment_cached(run) if w not in ("ๆ", "ฯ"))
         else:
             found.append(run.replace("’", "'"))
     return found
@@ -190,11 +187,11 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def parts(word: str) -> tuple[str, ...]:
-    """The shorter words that ``word`` is whole made of, in order: ถังขยะ → ถัง, ขยะ.
+    """The shorter words that together make up ``word``, in order: ถังขยะ → ถัง, ขยะ.
 
-    The fewest dictionary words of two letters or more, and their parts in turn; all ways when
-    several are shortest. So กันและกัน has กัน, but ตาก has no ตา. In a word of four letters no
-    part begins with a bare consonant, which would rather end the part before: นายก has no นา.
+    The fewest dictionary words of two letters or more, and their parts in turn; all splits when
+    several have the fewest. So กันและกัน has กัน, but ตาก has no ตา. In a word of four letters no
+    part begins with a bare consonant, which more likely ends the part before: นายก has no นา.
     A percentage has its number.
     """
     if word.endswith("%"):
@@ -207,13 +204,13 @@ def parts(word: str) -> tuple[str, ...]:
     )
 
 
-def falls_apart(word: str) -> bool:
-    """Whether ``word`` is not made of words of the language, so that it would be cut wrong."""
-    return not _cover(normalise(word), _words_of_the_language())
+def is_compound(word: str) -> bool:
+    """Whether ``word`` consists of dictionary words; if not, it would be segmented wrongly."""
+    return bool(_cover(normalise(word), _dictionary_words()))
 
 
-def _cover(word, known) -> list[str]:
-    """The fewest of ``known`` that make up ``word``, in order; all ways when several are."""
+def _cover(word: str, known: frozenset[str]) -> list[str]:
+    """The fewest words of ``known`` that make up ``word``, in order; all splits with that many."""
     ends = [0]
     for cluster in clusters(word):
         ends.append(ends[-1] + len(cluster))
@@ -226,20 +223,21 @@ def _cover(word, known) -> list[str]:
     for start, end in pieces:  # ordered by start
         if start in fewest:
             fewest[end] = min(fewest.get(end, len(word)), fewest[start] + 1)
-    on_the_way, found = {len(word)}, []
+    on_shortest = {len(word)}
+    found: list[str] = []
     for start, end in reversed(pieces):
-        if end in on_the_way and end in fewest and fewest.get(start) == fewest[end] - 1:
-            on_the_way.add(start)
+        if end in on_shortest and end in fewest and fewest.get(start) == fewest[end] - 1:
+            on_shortest.add(start)
             found.insert(0, word[start:end])
     return found
 
 
-def join(words) -> str:
+def join(words: Iterable[str]) -> str:
     """Words as they are written: Thai without spaces, other scripts with."""
     text = ""
     for word in words:
-        apart = text and not ("\u0e00" <= word[0] <= "\u0e7f" and "\u0e00" <= text[-1] <= "\u0e7f")
-        text += f" {word}" if apart else word
+        needs_space = text and not (is_thai(word) and is_thai(text[-1]))
+        text += f" {word}" if needs_space else word
     return text
 
 
@@ -251,14 +249,14 @@ def clusters(text: str) -> list[str]:
 def cluster_tokens(text: str) -> list[str]:
     """``text`` as character clusters, words of other scripts whole: a string's tokens stand in
     the same order wherever the string occurs, inside a compound too."""
-    found = []
+    found: list[str] = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         found.extend(clusters(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
     return found
 
 
-def pairs(tokens) -> list[str]:
+def pairs(tokens: Iterable[str]) -> list[str]:
     """Each of ``cluster_tokens`` with the next: a string is a phrase of its pairs, and far fewer
     places in an index hold a pair than hold a cluster."""
     return [f"{first}|{second}" for first, second in pairwise(tokens)]
@@ -270,7 +268,7 @@ def grams(text: str, size: int = 3) -> list[str]:
     They find the parts of compounds that the dictionary keeps whole (ขยะ in ถังขยะ). A run
     shorter than ``size`` is one gram.
     """
-    found = []
+    found: list[str] = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         if not "\u0e00" <= run[0] <= "\u0e7f":
