@@ -7,6 +7,7 @@ Segmentation is maximal matching over a dictionary within character clusters
 
 import re
 import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -59,14 +60,14 @@ def normalise(text: str) -> str:
 class _Segmenter:
     """nlpo3's dictionary with the custom words, loaded when the first Thai run is segmented."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = Lock()
-        self.segment = None
-        self.known = frozenset()  # the words of the dictionary that was loaded
-        self.custom = frozenset()
+        self.segment: Callable[[str], list[str]] | None = None
+        self.known: frozenset[str] = frozenset()  # the words of the dictionary that was loaded
+        self.custom: frozenset[str] = frozenset()
         self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load gets its own name
 
-    def set_custom_words(self, words) -> bool:
+    def set_custom_words(self, words: Collection[str]) -> bool:
         """Whether ``words`` differ from the custom words until now."""
         if words is self.custom:  # called before every search
             return False
@@ -77,7 +78,7 @@ class _Segmenter:
                 self.segment = None
             return changed
 
-    def load(self):
+    def load(self) -> Callable[[str], list[str]]:
         """The function that segments a run of Thai by the current dictionary."""
         with self.lock:
             if self.segment is None:
@@ -100,7 +101,7 @@ class _Segmenter:
 _segmenter = _Segmenter()
 
 
-def set_custom_words(words) -> None:
+def set_custom_words(words: Collection[str]) -> None:
     """Replace the custom words, which are kept whole, by ``words``.
 
     Text indexed before keeps its old segmentation until ``search.index.glossary`` has the pages
@@ -128,7 +129,7 @@ def is_thai(run: str) -> bool:
     return "\u0e00" <= run[0] <= "\u0e7f"
 
 
-def _pieces(run):
+def _pieces(run: str) -> Iterator[str]:
     """``run`` in pieces of at most LONGEST_RUN characters, split before a letter, not a mark."""
     while len(run) > LONGEST_RUN:
         end = LONGEST_RUN
@@ -148,7 +149,7 @@ def _segment_cached(run: str) -> tuple[str, ...]:
 def segment(run: str) -> list[str]:
     """A run of Thai split between its words, where a line may break; joined, it is the same."""
     segment_piece = _segmenter.load()
-    words = []
+    words: list[str] = []
     for piece in _pieces(run):
         words.extend(segment_piece(piece))
     return words
@@ -156,7 +157,8 @@ def segment(run: str) -> list[str]:
 
 def tokens(text: str) -> list[str]:
     """``text`` split into words and what is between them; joined, it is the same."""
-    found, last = [], 0
+    found: list[str] = []
+    last = 0
     for match in TOKEN.finditer(text):
         if match.start() > last:
             found.append(text[last : match.start()])
@@ -174,7 +176,7 @@ def runs(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of ``text`` in order, normalised; punctuation and spaces left out."""
-    found = []
+    found: list[str] = []
     for run in runs(text):
         if "\u0e00" <= run[0] <= "\u0e7f":
             found.extend(w for w in _segment_cached(run) if w not in ("ๆ", "ฯ"))
@@ -207,7 +209,7 @@ def is_compound(word: str) -> bool:
     return bool(_cover(normalise(word), _dictionary_words()))
 
 
-def _cover(word, known) -> list[str]:
+def _cover(word: str, known: frozenset[str]) -> list[str]:
     """The fewest words of ``known`` that make up ``word``, in order; all splits with that many."""
     ends = [0]
     for cluster in clusters(word):
@@ -221,7 +223,8 @@ def _cover(word, known) -> list[str]:
     for start, end in pieces:  # ordered by start
         if start in fewest:
             fewest[end] = min(fewest.get(end, len(word)), fewest[start] + 1)
-    on_shortest, found = {len(word)}, []
+    on_shortest = {len(word)}
+    found: list[str] = []
     for start, end in reversed(pieces):
         if end in on_shortest and end in fewest and fewest.get(start) == fewest[end] - 1:
             on_shortest.add(start)
@@ -229,7 +232,7 @@ def _cover(word, known) -> list[str]:
     return found
 
 
-def join(words) -> str:
+def join(words: Iterable[str]) -> str:
     """Words as they are written: Thai without spaces, other scripts with."""
     text = ""
     for word in words:
@@ -246,14 +249,14 @@ def clusters(text: str) -> list[str]:
 def cluster_tokens(text: str) -> list[str]:
     """``text`` as character clusters, words of other scripts whole: a string's tokens stand in
     the same order wherever the string occurs, inside a compound too."""
-    found = []
+    found: list[str] = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         found.extend(clusters(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
     return found
 
 
-def pairs(tokens) -> list[str]:
+def pairs(tokens: Iterable[str]) -> list[str]:
     """Each of ``cluster_tokens`` with the next: a string is a phrase of its pairs, and far fewer
     places in an index hold a pair than hold a cluster."""
     return [f"{first}|{second}" for first, second in pairwise(tokens)]
@@ -265,7 +268,7 @@ def grams(text: str, size: int = 3) -> list[str]:
     They find the parts of compounds that the dictionary keeps whole (ขยะ in ถังขยะ). A run
     shorter than ``size`` is one gram.
     """
-    found = []
+    found: list[str] = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         if not "\u0e00" <= run[0] <= "\u0e7f":

@@ -68,6 +68,7 @@ def test_an_amendment_shows_which_words_differ(draft, member, signed_in, visitor
     ({"stance": "maybe", "text": "ก"}, "stance"),
     ({"stance": "support", "text": ""}, "stance"),
 ])
+@pytest.mark.postgresql
 def test_bad_input_is_told_and_nothing_is_lost(draft, member, signed_in, said, what):
     response = signed_in(member).post(f"{at(draft)}{what}/", said)
     assert response.status_code == 422
@@ -90,6 +91,7 @@ def test_odd_addresses_are_404_and_never_500(draft, member, signed_in):
                        ).status_code == 404
 
 
+@pytest.mark.postgresql
 def test_one_stance_a_person_and_it_can_be_changed(draft, member, other_member, signed_in):
     made = amend(draft, other_member, "อื่น")
     client = signed_in(member)
@@ -171,6 +173,7 @@ def test_the_translation_sends_people_to_the_text_that_counts(
 # Changing one's own words
 
 
+@pytest.mark.postgresql
 def test_ones_own_words_can_be_changed_for_a_time(draft, member, other_member, signed_in):
     mine = comment(draft, member, "ผิดคำ")
     address = f"{draft.url}said/{mine.pk}/edit/"

@@ -142,6 +142,7 @@ def test_numbers_that_the_assembly_has_are_told(signed_in, moderator, address, a
 
 
 @pytest.mark.parametrize("change", ["number", "party"])
+@pytest.mark.postgresql
 def test_what_changed_meanwhile_takes_nothing_in(signed_in, moderator, address, assembly, change):
     client = signed_in(moderator)
     preview = upload(client, address, xlsx(GOOD)).url
@@ -154,6 +155,7 @@ def test_what_changed_meanwhile_takes_nothing_in(signed_in, moderator, address, 
     assert ResolutionPage.objects.count() == before
 
 
+@pytest.mark.postgresql
 def test_a_failure_in_the_middle_leaves_nothing(signed_in, moderator, address, monkeypatch):
     from policy.imports import importer
 

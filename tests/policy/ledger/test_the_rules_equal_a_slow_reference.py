@@ -112,6 +112,7 @@ def test_on_random_histories():
     assert len(seen) == 6  # the histories were worth looking at
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db
 def test_the_table_says_the_same(hub):
     """The same histories as rows of the database: every day of the table is the clerk's."""

@@ -111,6 +111,7 @@ def test_the_sheet_that_is_offered_is_the_one_that_is_taken_in(
     assert Decision.objects.count() == 2
 
 
+@pytest.mark.postgresql
 def test_each_rows_error_is_named_and_nothing_is_taken_in(draft, proposals, secretariat):
     other = Contribution.objects.create(
         paragraph=proposals[0].paragraph, author=proposals[0].author, kind="comment", text="x")

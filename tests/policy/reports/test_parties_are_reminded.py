@@ -53,6 +53,7 @@ def test_the_days_are_settings(settings):
     assert step_of(DUE, day(-1)) is None
 
 
+@pytest.mark.postgresql
 def test_a_year_of_silence(resolution, party):
     """Every day once or twice: letters on the steps' days and on no other."""
     found = []
@@ -156,6 +157,7 @@ def test_resolutions_that_nobody_may_read_remind_nobody(resolution):
     assert send_due(day(1)) == 0
 
 
+@pytest.mark.postgresql
 def test_two_senders_at_once_write_once(resolution, monkeypatch):
     waiting = reminders._waiting(day(1))
     assert len(waiting) == 1
@@ -165,6 +167,7 @@ def test_two_senders_at_once_write_once(resolution, monkeypatch):
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.postgresql
 def test_what_is_rolled_back_writes_to_nobody_and_is_written_later(resolution, settings):
     from django_tasks_db.models import DBTaskResult
 
@@ -228,6 +231,7 @@ def test_the_link_reports_without_signing_in_once(letter, key, party, settings):
     assert ClauseReport.objects.count() == 1
 
 
+@pytest.mark.postgresql
 def test_a_link_used_twice_at_one_moment_reports_once(letter, monkeypatch):
     from policy.reports import reminder_links
 

@@ -79,6 +79,7 @@ def test_a_bare_claim_does_not_cure_what_is_overdue(signed_in, reporter, key, pa
     ({"figure": "8"}, "ตัวเลขต้องมีหน่วย"),
     ({"reporter_name": " "}, "id_reporter_name_error"),
 ])
+@pytest.mark.postgresql
 def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
     signed_in, reporter, report_address, wrong, words
 ):
@@ -133,6 +134,7 @@ def test_a_web_page_as_evidence_is_saved_not_shown(signed_in, reporter, visitor,
     assert answer["Content-Disposition"].startswith("attachment")
 
 
+@pytest.mark.postgresql
 def test_a_button_pressed_twice_reports_once(signed_in, reporter, report_address):
     client = signed_in(reporter)
     for _time in range(2):
@@ -192,6 +194,7 @@ def test_what_is_withdrawn_stays_readable_with_the_reason(
     assert Withdrawal.objects.count() == 1
 
 
+@pytest.mark.postgresql
 def test_a_report_cannot_be_changed(signed_in, reporter, administrator, report_address):
     signed_in(reporter).post(report_address, REPORT)
     report = ClauseReport.objects.get()
