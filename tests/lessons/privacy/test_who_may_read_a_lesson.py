@@ -331,7 +331,8 @@ def admin_addresses(lessons, thorough):
 
 
 @pytest.mark.parametrize(
-    "role", matrix(["author", "theirs", "editor", "moderator"], quick=["author", "theirs", "moderator"])
+    "role",
+    matrix(["author", "theirs", "editor", "moderator"], quick=["author", "theirs", "moderator"]),
 )
 def test_the_editor_shows_closed_lessons_to_their_organisation_alone(
     lessons, client_of, role, thorough
