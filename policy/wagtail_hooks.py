@@ -1,4 +1,4 @@
-"""The editor's side of policy: parties, what comes on paper, sheets of resolutions."""
+"""Policy in the editor: parties, reports and verifications on paper, sheets of resolutions."""
 
 from django import forms
 from django.urls import path, reverse
@@ -14,6 +14,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from policy.imports import views
 from policy.models import AssemblyPage, Clause, ClauseReport, Party, Verification
+from policy.permissions import may_import_resolutions
 from policy.reports.party_form import PartyForm
 
 
@@ -34,7 +35,7 @@ def clause_choices():
 
 
 class RecordForm(WagtailAdminModelForm):
-    """A report or a verification that came on paper."""
+    """A report or a verification that an editor enters, for example from a letter."""
 
     clause_key = forms.TypedChoiceField(
         label=_("clause"), choices=clause_choices, widget=forms.Select
@@ -46,7 +47,7 @@ Party.base_form_class = PartyForm
 
 
 class AppendOnlyPolicy(ModelPermissionPolicy):
-    """Records are added and looked at, by nobody changed or deleted."""
+    """Records can be added and viewed; nobody can change or delete them."""
 
     def user_has_permission(self, user, action):
         return action not in ("change", "delete") and super().user_has_permission(user, action)
@@ -66,7 +67,7 @@ class PartyViewSet(SnippetViewSet):
     list_filter = ["kind"]
     panels = [
         FieldPanel(n)
-        for n in ("name_th", "name_en", "slug", "kind", "email", "member_names", "has_new_key")
+        for n in ("name_th", "name_en", "slug", "kind", "email", "member_names", "revoke_links")
     ]
 
 
@@ -82,17 +83,18 @@ class ClauseReportViewSet(RecordViewSet):
     list_filter = ["party", "reported_on"]
     inspect_view_fields = [
         "party", "claim", "done_on", "evidence", "evidence_url", "figure", "figure_unit",
-        "figure_how", "reported_on", "reporter_name",
+        "figure_method", "reported_on", "reporter_name",
     ]
 
 
 class VerificationViewSet(RecordViewSet):
     model = Verification
     icon = "check"
-    list_display = ["party", "finding", "seen", "seen_on", "verifier_name"]
+    list_display = ["party", "finding", "observation", "observed_on", "verifier_name"]
     list_filter = ["party", "finding"]
     inspect_view_fields = [
-        "party", "finding", "seen", "seen_on", "evidence_url", "verifier_name", "recorded_at",
+        "party", "finding", "observation", "observed_on", "evidence_url", "verifier_name",
+        "recorded_at",
     ]
 
 
@@ -119,8 +121,8 @@ def sheet_addresses():
 @hooks.register("register_page_header_buttons")
 @hooks.register("register_page_listing_more_buttons")
 def resolutions_from_a_sheet(page, user, next_url=None, view_name=None):
-    """Below an assembly: take in past resolutions, for those who may publish there."""
-    if isinstance(page.specific_deferred, AssemblyPage) and views.may_take_in(user, page):
+    """A button on assemblies to import past resolutions, for users who may publish there."""
+    if isinstance(page.specific_deferred, AssemblyPage) and may_import_resolutions(user, page):
         yield Button(
             _("Resolutions from a spreadsheet"), reverse("policy_sheet", args=[page.pk]),
             icon_name="table", priority=60,

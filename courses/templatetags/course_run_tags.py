@@ -25,5 +25,5 @@ def weekday_date(day) -> str:
 
 @register.filter
 def tone(state) -> str:
-    """The mark of ``static/css/policy.css`` that fits a run's state."""
+    """The mark of ``static/css/knowledge.css`` that fits a run's state."""
     return TONES.get(str(state), "no_report")

@@ -28,8 +28,8 @@ def take_in(sheet, user) -> list[ResolutionPage]:
     if not wanted <= parties.keys():
         raise ValueError("A party is gone.")
     made = [_publish(sheet.assembly, values, parties, user) for values in sheet.resolutions]
-    sheet.taken_in_at = timezone.now()
-    sheet.save(update_fields=["taken_in_at"])
+    sheet.imported_at = timezone.now()
+    sheet.save(update_fields=["imported_at"])
     return made
 
 

@@ -17,6 +17,7 @@ from policy.imports import resolution_sheet
 from policy.imports.importer import numbers_taken, take_in
 from policy.imports.template import workbook_bytes
 from policy.models import AssemblyPage, Clause, Party, ResolutionSheet
+from policy.permissions import may_import_resolutions
 
 PROBLEMS_SHOWN = 200
 FORGOTTEN_AFTER = timedelta(days=2)  # a sheet that was read and not taken in
@@ -31,14 +32,9 @@ class SheetForm(forms.Form):
     )
 
 
-def may_take_in(user, assembly) -> bool:
-    """Whether ``user`` may publish below the assembly."""
-    return assembly.permissions_for_user(user).can_publish_subpage()
-
-
 def _assembly_for(user, pk) -> AssemblyPage:
     assembly = get_object_or_404(AssemblyPage, pk=pk)
-    if not may_take_in(user, assembly):
+    if not may_import_resolutions(user, assembly):
         raise PermissionDenied
     return assembly
 
@@ -70,7 +66,7 @@ def upload(request, assembly):
         else:
             if not problems:
                 ResolutionSheet.objects.filter(
-                    taken_in_at=None, read_at__lt=timezone.now() - FORGOTTEN_AFTER
+                    imported_at=None, created_at__lt=timezone.now() - FORGOTTEN_AFTER
                 ).delete()
                 sheet = ResolutionSheet.objects.create(
                     assembly=page, user=request.user, file_name=file.name[-255:],
@@ -82,14 +78,14 @@ def upload(request, assembly):
         "more": max(0, len(problems) - PROBLEMS_SHOWN), "most": resolution_sheet.MAX_ROWS,
     }
     status = 422 if problems or form.errors else 200
-    return render(request, "policy/sheet_upload.html", context, status=status)
+    return render(request, "policy/imports/upload.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request, assembly, sheet):
     """What would be published; the button publishes all of it in one transaction."""
     page = _assembly_for(request.user, assembly)
-    sheet = get_object_or_404(ResolutionSheet, pk=sheet, assembly=page, taken_in_at=None)
+    sheet = get_object_or_404(ResolutionSheet, pk=sheet, assembly=page, imported_at=None)
     if request.method == "POST":
         try:
             made = take_in(sheet, request.user)
@@ -113,7 +109,7 @@ def preview(request, assembly, sheet):
             clause["party_names"] = [parties.get(slug, slug) for slug in clause["parties"]]
             clause["channel_name"] = channels.get(clause["channel"], "")
     clauses = sum(len(resolution["clauses"]) for resolution in sheet.resolutions)
-    return render(request, "policy/sheet_preview.html", _frame(page) | {
+    return render(request, "policy/imports/preview.html", _frame(page) | {
         "sheet": sheet, "clauses": clauses,
     })
 

@@ -21,7 +21,7 @@ from hub.files.validation import validate_document
 from policy.deliberation import decisions
 from policy.deliberation.decisions import Ruling
 from policy.models import Contribution
-from policy.models.draft import normal
+from policy.models.paragraph import normalise_wording
 from policy.register import rows as register
 
 MOST_ROWS = 2000
@@ -112,7 +112,7 @@ def check(draft, results) -> list[Problem]:
                 "be merged, not accepted."
             ) % values))
         is_added = row.kind == "accept" and amendment.change == Contribution.Change.ADD
-        same = (row.kind, normal(row.wording)) if row.kind == "merge" else row.line
+        same = (row.kind, normalise_wording(row.wording)) if row.kind == "merge" else row.line
         other = reworded.get(amendment.paragraph_id)
         if not is_added:
             if other and other[1] != same:
@@ -225,7 +225,7 @@ def _result(number, values) -> tuple[Result | None, list[str]]:
     if kind is None:
         wrong.append(_("The result “%(value)s” is none of: %(known)s.") % {
             "value": _text(values["result"])[:40], "known": ", ".join(register.results().values())})
-    reason, wording = _text(values["reason"]), normal(_text(values["wording"]))
+    reason, wording = _text(values["reason"]), normalise_wording(_text(values["wording"]))
     if not reason:
         wrong.append(_("The reason is missing."))
     if kind == "merge" and not wording:

@@ -159,11 +159,11 @@ def as_document(draft) -> bytes:
     waiting = {}
     for row in undecided_rows(draft):
         waiting.setdefault(row.paragraph, []).append(row)
-    standing = {p.label: p for p in draft.text}
-    for label in [*standing, *(k for k in waiting if k not in standing)]:
+    paragraphs = {p.label: p for p in draft.active_paragraphs}
+    for label in [*paragraphs, *(k for k in waiting if k not in paragraphs)]:
         document.add_heading(printable(_("Paragraph %(label)s") % {"label": label}), 2)
-        if label in standing:
-            document.add_paragraph(printable(standing[label].current.text))
+        if label in paragraphs:
+            document.add_paragraph(printable(paragraphs[label].current.text))
         for row in waiting.get(label, []):
             _add_form(document, row)
     done = [row for row in rows_of(draft) if row.decision]

@@ -28,7 +28,7 @@ def show(request, draft):
             for number in numbers
         ],
     }
-    return render(request, "policy/register.html", context)
+    return render(request, "policy/register/register.html", context)
 
 
 @require_safe

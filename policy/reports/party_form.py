@@ -1,4 +1,4 @@
-"""The editor's form of a party: who reports for it, by name or e-mail, one a line."""
+"""The editor's form of a party, with its members by sign-in name or e-mail, one per line."""
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -7,18 +7,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from policy.models.party import new_key
+from policy.models.party import new_link_key
 
 
 class PartyForm(WagtailAdminModelForm):
-    """Members are typed, not chosen from a list of everybody."""
+    """Members are typed, so that editors need no list of all users."""
 
     member_names = forms.CharField(
         label=_("Who reports for the party"), required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Sign-in names or e-mail addresses, one a line."),
     )
-    has_new_key = forms.BooleanField(
+    revoke_links = forms.BooleanField(
         label=_("Make the links in letters sent so far useless"), required=False,
         help_text=_("When a letter came into wrong hands."),
     )
@@ -30,7 +30,7 @@ class PartyForm(WagtailAdminModelForm):
             self.initial["member_names"] = "\n".join(names)
 
     def clean_member_names(self):
-        """The users that are named; every name that is nobody's, or several people's, is told."""
+        """The named users. Each unknown or ambiguous name is a validation error."""
         members, problems = [], []
         for name in filter(None, map(str.strip, self.cleaned_data["member_names"].splitlines())):
             found = list(
@@ -50,8 +50,8 @@ class PartyForm(WagtailAdminModelForm):
         return members
 
     def save(self, commit=True):
-        if self.cleaned_data["has_new_key"]:
-            self.instance.key = new_key()
+        if self.cleaned_data["revoke_links"]:
+            self.instance.link_key = new_link_key()
         party = super().save(commit=commit)
         if commit:
             party.members.set(self.cleaned_data["member_names"])

@@ -95,7 +95,7 @@ def cell_address(key, party):
 
 REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "done_on": "2024-01-05", "evidence": "ใบสั่งจ้าง 12/2567",
           "reporter_name": "สมศรี"}
-SEEN = {"finding": "contradicted", "seen": "ยังขาดห้าลูก", "seen_on": "2024-02-01",
+SEEN = {"finding": "contradicted", "observation": "ยังขาดห้าลูก", "observed_on": "2024-02-01",
         "verifier_name": "เจ้าของเรือ"}
 
 
@@ -137,7 +137,9 @@ def draft(assembly):
 
 def make_draft(assembly):
     """Open for amendments; what new members say is shown at once."""
-    return DraftResolutionPageFactory(title="ร่างเรื่องปู", parent=assembly, hold_first=False)
+    return DraftResolutionPageFactory(
+        title="ร่างเรื่องปู", parent=assembly, hold_first_contributions=False
+    )
 
 
 @pytest.fixture

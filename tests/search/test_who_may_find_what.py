@@ -279,8 +279,8 @@ ADDRESSES = {
 } | dict.fromkeys(
     ["follow_up", "follow_up_assembly", "follow_up_party", "follow_up_area", "follow_up_data",
      "follow_up_cell", "follow_up_cell_data", "follow_up_report", "follow_up_verify",
-     "follow_up_mine", "follow_up_withdraw", "follow_up_file", "follow_up_link",
-     "follow_up_quiet"],
+     "follow_up_my_parties", "follow_up_withdraw", "follow_up_file", "follow_up_link",
+     "follow_up_opt_out"],
     "tests/policy/reports/test_who_may_write_and_open_what.py",
 )
 

@@ -29,7 +29,7 @@ def ruling(user, reason="ตกลงกันแล้ว"):
 
 def standing(draft):
     """The text as it stands: label → words."""
-    return {p.label: p.current.text for p in draft.paragraphs.standing()}
+    return {p.label: p.current.text for p in draft.paragraphs.active()}
 
 
 def accept(draft, amendment, user):

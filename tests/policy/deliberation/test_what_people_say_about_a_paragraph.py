@@ -99,7 +99,7 @@ def test_one_stance_a_person_and_it_can_be_changed(draft, member, other_member, 
     stances = Contribution.objects.stances()
     assert stances.count() == 2
     assert {s.stance for s in stances} == {"object"} and {s.text for s in stances} == {"คิดใหม่แล้ว"}
-    assert [e.text for e in stances.get(about=made).earlier.all()] == ["ดี"]
+    assert [r.text for r in stances.get(about=made).revisions.all()] == ["ดี"]
     body = client.get(at(draft)).content.decode()
     assert "คัดค้าน 1 คน" in body and "สนับสนุน 0 คน" in body
 
@@ -108,7 +108,7 @@ def test_robots_and_the_hasty_are_stopped(draft, member, signed_in, monkeypatch)
     client = signed_in(member)
     client.post(f"{at(draft)}comment/", {"text": "ซื้อเลย", "website": "http://spam"})
     assert not Contribution.objects.exists()
-    monkeypatch.setattr("policy.deliberation.participation.MOST_AN_HOUR", 2)
+    monkeypatch.setattr("policy.deliberation.participation.MAX_CONTRIBUTIONS_PER_HOUR", 2)
     answers = [client.post(f"{at(draft)}comment/", {"text": f"ข้อ {n}"}) for n in range(3)]
     assert [a.status_code for a in answers] == [302, 302, 429]
     assert "ข้อ 2" in answers[-1].content.decode()
@@ -128,7 +128,9 @@ def test_robots_and_the_hasty_are_stopped(draft, member, signed_in, monkeypatch)
     ([], 403, 403),
 ])
 def test_only_while_the_stage_is_on(assembly, member, signed_in, stages, comments, amendments):
-    draft = DraftResolutionPageFactory(parent=with_stages(assembly, *stages), hold_first=False)
+    draft = DraftResolutionPageFactory(
+        parent=with_stages(assembly, *stages), hold_first_contributions=False
+    )
     client = signed_in(member)
     assert client.post(f"{at(draft)}comment/", {"text": "ก"}).status_code == comments
     assert client.post(f"{at(draft)}amend/", AMENDMENT).status_code == amendments
@@ -178,7 +180,7 @@ def test_ones_own_words_can_be_changed_for_a_time(draft, member, other_member, s
     client = signed_in(member)
     assert client.post(address, {"text": "ถูกคำ"}).status_code == 302
     mine.refresh_from_db()
-    assert mine.text == "ถูกคำ" and [e.text for e in mine.earlier.all()] == ["ผิดคำ"]
+    assert mine.text == "ถูกคำ" and [r.text for r in mine.revisions.all()] == ["ผิดคำ"]
     assert "ผิดคำ" not in client.get(at(draft)).content.decode()
     Contribution.objects.update(created_at=timezone.now() - timedelta(minutes=16))
     assert client.post(address, {"text": "ช้าไป"}).status_code == 403
@@ -211,7 +213,7 @@ def test_what_is_taken_back_is_read_by_nobody(draft, member, signed_in, visitor)
 def test_first_contributions_wait_until_somebody_approved(
     draft, member, moderator, signed_in, visitor
 ):
-    type(draft).objects.update(hold_first=True)
+    type(draft).objects.update(hold_first_contributions=True)
     client, secretariat = signed_in(member), signed_in(moderator)
     client.post(f"{at(draft)}comment/", {"text": "ครั้งแรก"})
     first = Contribution.objects.get()

@@ -128,9 +128,9 @@ def test_a_member_who_leaves_keeps_no_name_and_others_keep_her_words(
 ):
     comment(draft, member, "ที่คนอื่นตอบแล้ว")
     changed = comment(draft, member, "ก่อนแก้")
-    contributions.rewrite(changed, text="หลังแก้")
+    contributions.revise(changed, text="หลังแก้")
     comment(draft, member, "รอตรวจอยู่", state="held")
-    AgendaProposal.objects.create(page=draft.assembly, author=member, title="ข้อเสนอ", why="ก")
+    AgendaProposal.objects.create(page=draft.assembly, author=member, title="ข้อเสนอ", reason="ก")
     held = json.dumps(export_of(member), ensure_ascii=False)
     for said in ("ที่คนอื่นตอบแล้ว", "ก่อนแก้", "หลังแก้", "รอตรวจอยู่", "ข้อเสนอ"):
         assert said in held
@@ -141,7 +141,7 @@ def test_a_member_who_leaves_keeps_no_name_and_others_keep_her_words(
     body = visitor.get(f"{draft.url}p/2/").content.decode()
     assert "มาลี" not in body and "อดีตสมาชิก" in body and "ที่คนอื่นตอบแล้ว" in body
     assert not Contribution.objects.filter(text="รอตรวจอยู่").exists()
-    assert not changed.earlier.exists()
+    assert not changed.revisions.exists()
     assert contributions_of(member) == []
 
 

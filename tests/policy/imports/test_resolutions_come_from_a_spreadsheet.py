@@ -192,7 +192,7 @@ def test_only_who_may_publish_below_the_assembly(
         preview = reverse("policy_sheet_preview", args=[assembly.pk, sheet.pk])
         client.post(preview)
         sheet.refresh_from_db()
-        assert sheet.taken_in_at is None
+        assert sheet.imported_at is None
     explorer = client.get(reverse("wagtailadmin_explore", args=[assembly.pk]))
     assert (address in explorer.content.decode()) is (status == 200)
 

@@ -160,8 +160,8 @@ def test_exports_have_every_cell_and_no_formula(ledger, visitor, key):
 def test_the_history_tells_every_change(ledger, visitor, key, party, cell_address):
     report = ClauseReport.objects.get()
     seen = Verification.objects.create(clause_key=key, party=party, report=report,
-                                       finding="contradicted", seen="ยังขาด",
-                                       seen_on=date(2024, 5, 1))
+                                       finding="contradicted", observation="ยังขาด",
+                                       observed_on=date(2024, 5, 1))
     Withdrawal.objects.create(verification=seen, reason="ไปผิดที่", withdrawn_on=date(2024, 6, 1))
     content = b"".join(visitor.get(f"{cell_address}data.json").streaming_content)
     found = [(e["date"], e["what"], e["status"]) for e in json.loads(content)]
@@ -237,7 +237,7 @@ def test_the_number_of_queries_does_not_grow(ledger, hub):
 def test_pages_hold_whole_resolutions(ledger, visitor, monkeypatch):
     from policy.ledger import matrix
 
-    monkeypatch.setattr(matrix, "CLAUSES_ON_A_PAGE", 2)
+    monkeypatch.setattr(matrix, "CLAUSES_PER_PAGE", 2)
     first, second = text(visitor, "/follow-up/"), text(visitor, "/follow-up/?page=2")
     assert "ให้ดูแลป่า" in first and "ให้ซ่อมทุ่น" not in first and "page=2" in first
     assert "ให้ซ่อมทุ่น" in second and "ให้เปิดวงคุย" in second and "ให้ปลูกป่า" not in second

@@ -161,7 +161,7 @@ def write(clause_key, party, history):
             is_so, about = detail
             # The report of a finding may be dated after it.
             row = Verification(
-                clause_key=clause_key, party=party, seen="เห็น", seen_on=day,
+                clause_key=clause_key, party=party, observation="เห็น", observed_on=day,
                 finding="confirmed" if is_so else "contradicted",
             )
             row.about = about

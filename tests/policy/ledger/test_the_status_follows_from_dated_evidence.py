@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from policy.ledger.rules import (
-    FOR_GOOD,
+    OPEN_END,
     ClauseStatus,
     Evidence,
     Finding,
@@ -135,7 +135,7 @@ def test_a_timeline_tells_also_what_only_time_will_bring():
         (S.OVERDUE, date(2024, 7, 1), date(2024, 7, 10)),
         (S.EVIDENCED, date(2024, 7, 10), date(2024, 8, 1)),
         (S.CONTRADICTED, date(2024, 8, 1), date(2025, 8, 1)),
-        (S.VERIFIED, date(2025, 8, 1), FOR_GOOD),
+        (S.VERIFIED, date(2025, 8, 1), OPEN_END),
     ]
 
 

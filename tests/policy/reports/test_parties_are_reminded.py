@@ -12,8 +12,8 @@ from wagtail.models import PageViewRestriction
 from wagtail.users.models import UserProfile
 
 from hub.changelog.recording import time_passed
-from policy.models import ClauseReport, QuietAddress, Reminder, Verification
-from policy.models.party import new_key
+from policy.models import ClauseReport, Reminder, ReminderOptOut, Verification
+from policy.models.party import new_link_key
 from policy.reports import reminders
 from policy.reports.reminder_links import token_for
 from policy.reports.reminders import send_due, step_of
@@ -90,8 +90,8 @@ def test_who_shows_or_spoke_lately_is_left_in_peace(
     )
     if finding:
         Verification.objects.create(
-            clause_key=key, party=party, report=made, finding=finding[0], seen="เห็น",
-            seen_on=finding[1],
+            clause_key=key, party=party, report=made, finding=finding[0], observation="เห็น",
+            observed_on=finding[1],
         )
     send_due(day(offset))
     assert bool(mail.outbox) is writes
@@ -118,7 +118,7 @@ def test_the_rest_of_many_clauses_comes_the_next_day(resolution, monkeypatch):
     clauses[1].due = DUE
     page.clauses = clauses
     page.save_revision().publish()
-    monkeypatch.setattr(reminders, "CLAUSES_IN_A_LETTER", 1)
+    monkeypatch.setattr(reminders, "MAX_CLAUSES_PER_EMAIL", 1)
     send_due(day(1))
     send_due(day(1))
     assert len(mail.outbox) == 1 and "อีก 1 ข้อ" in mail.outbox[0].body
@@ -157,9 +157,9 @@ def test_resolutions_that_nobody_may_read_remind_nobody(resolution):
 
 
 def test_two_senders_at_once_write_once(resolution, monkeypatch):
-    waiting = reminders._waiting(day(1))
+    waiting = reminders._due_cells(day(1))
     assert len(waiting) == 1
-    monkeypatch.setattr(reminders, "_waiting", lambda day: waiting)  # both looked before
+    monkeypatch.setattr(reminders, "_due_cells", lambda day: waiting)  # both looked before
     assert send_due(day(1)) == 1
     assert send_due(day(1)) == 0
     assert len(mail.outbox) == 1
@@ -182,7 +182,7 @@ def test_the_schedule_and_the_command_send(resolution, capsys):
     time_passed.send(None, once=True)
     assert len(mail.outbox) == 1
     call_command("send_reminders")
-    assert "0 letters." in capsys.readouterr().out
+    assert "0 e-mails." in capsys.readouterr().out
 
 
 def test_a_due_date_that_moves_is_reminded_of_anew(resolution):
@@ -250,7 +250,7 @@ def test_the_links_of_a_letter_die_with_the_partys_key_and_with_time(letter, par
     monkeypatch.setattr(signing.time, "time", lambda: real() + 31 * 86400)
     assert Client().get(address).status_code == 404
     monkeypatch.undo()
-    party.key = new_key()
+    party.link_key = new_link_key()
     party.save()
     assert Client().get(address).status_code == 404
 
@@ -279,10 +279,10 @@ def test_a_link_for_one_thing_does_not_do_for_another(resolution, key, party, vi
 def test_one_click_stops_and_can_be_taken_back(letter, resolution, visitor, party):
     address = letter.extra_headers["List-Unsubscribe"].strip("<>").split("8000", 1)[-1]
     assert address in letter.body
-    assert visitor.get(address).status_code == 200 and not QuietAddress.objects.exists()
+    assert visitor.get(address).status_code == 200 and not ReminderOptOut.objects.exists()
     assert visitor.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     visitor.post(address)
-    assert QuietAddress.objects.get().email == "tao@example.org"
+    assert ReminderOptOut.objects.get().email == "tao@example.org"
     assert send_due(timezone.localdate() + timedelta(days=60)) == 0
     visitor.post(address, {"again": "1"})
     assert send_due(timezone.localdate() + timedelta(days=60)) == 1

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from policy.ledger.clause_party_status import with_status
 from policy.models import ClauseReport, StatusPeriod, Verification, Withdrawal
 from tests.policy.conftest import REPORT, SEEN
 
@@ -50,7 +51,7 @@ def test_a_report_is_seen_at_once_by_everybody(
     report = ClauseReport.objects.get()
     assert (report.party, report.clause_key, report.reporter) == (party, key, reporter)
     assert report.reported_on == timezone.localdate()
-    assert report.figure_words == "1,200.5 เมตร"
+    assert report.figure_text == "1,200.5 เมตร"
     assert status_now(key, party) == "evidenced"
     for page in pages:
         assert "รายงานแล้ว มีหลักฐาน" in visitor.get(page).content.decode(), page
@@ -153,7 +154,7 @@ def test_there_is_an_end_to_reporting_within_an_hour(
 ):
     from policy.reports import views
 
-    monkeypatch.setattr(views, "WRITTEN_IN_AN_HOUR", 1)
+    monkeypatch.setattr(views, "MAX_RECORDS_PER_HOUR", 1)
     client = signed_in(reporter)
     assert client.post(report_address, REPORT).status_code == 302
     answer = client.post(report_address, REPORT | {"claim": "อีก"})
@@ -222,10 +223,10 @@ def test_what_the_community_saw_stands_beside_the_claim(
         body = visitor.get(page).content.decode()
         for shown in ("ซ่อมทุ่นครบแล้ว", "ยังขาดห้าลูก", "เจ้าของเรือ", "ชุมชนตรวจแล้วไม่ตรง"):
             assert shown in body
-    later = SEEN | {"finding": "confirmed", "seen": "ครบแล้ว", "seen_on": "2024-03-01"}
+    later = SEEN | {"finding": "confirmed", "observation": "ครบแล้ว", "observed_on": "2024-03-01"}
     client.post(f"{verify_address}?report={report.pk}", later)
     assert status_now(key, party) == "verified"
-    newest = Verification.objects.get(seen="ครบแล้ว")
+    newest = Verification.objects.get(observation="ครบแล้ว")
     client.post(reverse("follow_up_withdraw", args=["verification", newest.pk]),
                 {"reason": "ไปผิดที่"})
     assert status_now(key, party) == "contradicted"
@@ -240,8 +241,8 @@ def test_a_cell_is_verified_without_any_report(signed_in, verifier, visitor, key
 
 
 @pytest.mark.parametrize("wrong", [
-    {"finding": ""}, {"finding": "maybe"}, {"seen": ""}, {"seen_on": ""}, {"verifier_name": ""},
-    {"seen_on": "2023-12-01"},
+    {"finding": ""}, {"finding": "maybe"}, {"observation": ""}, {"observed_on": ""},
+    {"verifier_name": ""}, {"observed_on": "2023-12-01"},
 ])
 def test_a_verification_needs_what_was_seen_when_and_by_whom(
     signed_in, reporter, verifier, report_address, verify_address, wrong
@@ -265,8 +266,9 @@ def test_the_editor_enters_what_came_on_paper(signed_in, moderator, key, party):
     assert client.post(address, form).status_code == 302
     assert ClauseReport.objects.get().clause_key == key
     address = reverse("wagtailsnippets_policy_verification:add")
-    form = {"clause_key": str(key), "party": party.pk, "finding": "confirmed", "seen": "เห็นแล้ว",
-            "seen_on": "2024-02-01", "evidence_url": "", "verifier_name": "กลุ่มเรือเล็ก"}
+    form = {"clause_key": str(key), "party": party.pk, "finding": "confirmed",
+            "observation": "เห็นแล้ว", "observed_on": "2024-02-01", "evidence_url": "",
+            "verifier_name": "กลุ่มเรือเล็ก"}
     assert client.post(address, form).status_code == 302
     assert status_now(key, party) == "verified"
 
@@ -277,7 +279,8 @@ def test_reports_stay_with_their_clause_when_the_page_is_published_again(resolut
     page.title = "มติ แก้ชื่อ"
     page.save_revision().publish()
     page = type(resolution).objects.get(pk=resolution.pk)
-    assert [len(c.reports) for c in page.followed_clauses[0].cells] == [1]
+    [first, _second] = with_status(list(page.clauses.all()), with_records=True)
+    assert [len(c.reports) for c in first.cells] == [1]
 
 
 def test_a_clause_that_names_another_party_keeps_what_was_said(

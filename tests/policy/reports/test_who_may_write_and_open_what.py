@@ -89,7 +89,7 @@ def test_verify(client_of, who, report, cell_address):
     may = who in MAY["verify"]
     for address in (f"{cell_address}verify/", f"{cell_address}verify/?report={report.pk}"):
         assert refused(client.get(address)) is not may
-        assert refused(client.post(address, SEEN | {"seen": address})) is not may
+        assert refused(client.post(address, SEEN | {"observation": address})) is not may
     assert Verification.objects.exists() is may
 
 
@@ -97,7 +97,7 @@ def test_verify(client_of, who, report, cell_address):
 def test_withdraw(client_of, who, report, key, party, other_reporter):
     client = client_of(who)
     seen = Verification.objects.create(
-        clause_key=key, party=party, finding="confirmed", seen="เห็น", verifier=other_reporter
+        clause_key=key, party=party, finding="confirmed", observation="เห็น", verifier=other_reporter
     )
     for record, kind, what in (
         (report, "clausereport", "withdraw a report"),
