@@ -51,7 +51,7 @@ def _row(choice, table: Table, row: Row, cell) -> dict:
         values |= {
             "party": cell.party.slug, "party_name": cell.party.name, "named": cell.is_named,
             "status": cell.status.value, "status_text": str(cell.status.label),
-            "since": cell.since, "reports": cell.reports_made, "last_report": cell.last_report,
+            "since": cell.since, "reports": cell.report_count, "last_report": cell.last_report,
             "silent_days": cell.silent_days, "overdue_days": cell.overdue_days,
             "address": absolute(cell.url),
         }
