@@ -17,21 +17,21 @@ from courses.models import (
 from courses.runs.enrolment import leave
 from courses.updates.copies import is_newer, since_copy
 from hub.changelog.recording import record
-from hub.people.account_pages import MemberItem, MemberSection
-from hub.templatetags.hub_tags import thai_date
+from hub.formatting import thai_date
+from hub.people.account_pages import AccountItem, AccountSection
 
 
-def my_courses(user) -> MemberSection | None:
+def my_courses(user) -> AccountSection | None:
     """The runs that ``user`` takes part in or waits for, the next first, then those that are
     over."""
     enrolments = Enrolment.objects.current().filter(user=user).select_related("run__curriculum")
     found = sorted(enrolments, key=lambda one: (one.run.is_over, one.run.begins is None,
                                                 one.run.begins, one.pk))
     items = [
-        MemberItem(one.run.name, reverse("my_run", args=[one.run_id]), _note_of(one))
+        AccountItem(one.run.name, reverse("my_run", args=[one.run_id]), _note_of(one))
         for one in found
     ]
-    return MemberSection(_("My courses"), items) if items else None
+    return AccountSection(_("My courses"), items) if items else None
 
 
 def _note_of(enrolment) -> str:
@@ -48,17 +48,17 @@ def _note_of(enrolment) -> str:
     return _("Next meeting: %(day)s") % {"day": thai_date(coming.date)} if coming else ""
 
 
-def my_groups(user) -> MemberSection | None:
+def my_groups(user) -> AccountSection | None:
     """The groups that ``user`` leads."""
     runs = CourseRun.objects.led_by(user).dated().select_related("curriculum")
     items = [
-        MemberItem(run.name, reverse("group", args=[run.pk]), thai_date(run.first))
+        AccountItem(run.name, reverse("group", args=[run.pk]), thai_date(run.first))
         for run in runs.order_by("-first", "-pk")
     ]
-    return MemberSection(_("Course groups I lead"), items) if items else None
+    return AccountSection(_("Course groups I lead"), items) if items else None
 
 
-def my_copies(user) -> MemberSection | None:
+def my_copies(user) -> AccountSection | None:
     """The course packs that ``user`` took home, and what became of each course since."""
     facilitates = may_facilitate(user)
     copies = CourseCopy.objects.filter(user=user).select_related("page", "edition")
@@ -67,10 +67,10 @@ def my_copies(user) -> MemberSection | None:
         for copy in copies if copy.page.live and not copy.page.expired
     ]
     title = _("Course packs I have downloaded")
-    return MemberSection(title, items, "courses/member_copies.html") if items else None
+    return AccountSection(title, items, "courses/member_copies.html") if items else None
 
 
-def my_letters(user) -> MemberSection | None:
+def my_letters(user) -> AccountSection | None:
     """The courses that the address of ``user`` is written to about."""
     items = [
         {"page": follower.page,
@@ -79,7 +79,7 @@ def my_letters(user) -> MemberSection | None:
         if follower.page.live
     ]
     title = _("Courses I get e-mails about")
-    return MemberSection(title, items, "courses/member_letters.html") if items else None
+    return AccountSection(title, items, "courses/member_letters.html") if items else None
 
 
 def export_of(user) -> dict:

@@ -1,16 +1,16 @@
-"""Short addresses and their QR codes: from a pack or a sheet of paper back to the hub.
+"""Short addresses: from a pack or a sheet of paper back to the hub.
 
 ``/c/<code>/`` leads to the curriculum as it is now; ``/c/<code>/2/``, which stands in every pack of
 version 2, to what changed since that copy.
 """
 
-import segno
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from courses import qr_codes
 from courses.models.short_address import ShortAddress
 from hub.email.sending import absolute
 
@@ -26,22 +26,6 @@ def short_url_of_now(page) -> str:
     """The short address that tells the version that ``page`` has now; what packs carry."""
     version = page.current_version
     return short_url(page, version.number if version else None)
-
-
-def _code_of(url):
-    return segno.make(url, error="m", micro=False)
-
-
-def qr_svg(url) -> str:
-    """An SVG element with the QR code of ``url``, four units a module, black on white."""
-    return _code_of(url).svg_inline(
-        scale=4, border=3, light="#fff", title=url, svgclass="qr", lineclass=None
-    )
-
-
-def qr_data(url) -> str:
-    """The QR code of ``url`` as a PNG in a ``data:`` address: pages, books and paper carry it."""
-    return _code_of(url).png_data_uri(scale=6, border=3)
 
 
 def _page_of(code, request):
@@ -73,6 +57,6 @@ def follow(request, code, version=None):
 def qr(request, code):
     """The QR code of the short address, to print."""
     page = _page_of(code, request)
-    response = HttpResponse(qr_svg(short_url(page)), content_type="image/svg+xml")
+    response = HttpResponse(qr_codes.svg_of(short_url(page)), content_type="image/svg+xml")
     response["Content-Disposition"] = f'inline; filename="{page.short_address.code}.svg"'
     return response

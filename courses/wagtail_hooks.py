@@ -5,11 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from courses import account_section, files
 from courses.downloads import counters
 from courses.editing import publishing
 from courses.files import is_a_handout, refuse_unless_handed_out
 from courses.importing import views
-from courses.runs import admin  # noqa: F401 - registers what editors plan
+from courses.packs import prebuild
+from courses.runs import (
+    admin,  # noqa: F401 - registers what editors plan
+    permissions,
+    schedule,
+)
+from courses.updates import followers
+from hub.jobs.scheduler import A_MINUTE, AN_HOUR, TEN_MINUTES, every
+from hub.people.personal_data import PersonalData
 
 
 @hooks.register("before_serve_document")
@@ -40,3 +49,18 @@ class BringInMenuItem(MenuItem):
 def bring_in_menu_item():
     return BringInMenuItem(_("Bring in handouts"), reverse("courses_bring_in"),
                            name="bring-in", icon_name="upload", order=320)
+
+
+hooks.register("restricted_documents", files.closed_documents)
+hooks.register("count_response", counters.count)
+hooks.register("load_reference_data", permissions.add_rights)
+hooks.register("account_section", account_section.my_courses, order=20)
+hooks.register("account_section", account_section.my_groups, order=30)
+hooks.register("account_section", account_section.my_copies, order=40)
+hooks.register("account_section", account_section.my_letters, order=50)
+hooks.register("register_personal_data", lambda: PersonalData(
+    "course_runs", account_section.export_of, account_section.erase_of))
+hooks.register("register_job", every(TEN_MINUTES, schedule.remind, by_day=True))
+hooks.register("register_job", every(TEN_MINUTES, schedule.forget))
+hooks.register("register_job", every(AN_HOUR, followers.write_due))
+hooks.register("register_job", every(A_MINUTE, prebuild.ensure_current, in_thread=True))

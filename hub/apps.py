@@ -7,15 +7,22 @@ class HubConfig(AppConfig):
     verbose_name = _("Knowledge hub")
 
     def ready(self):
-        from hub import checks  # noqa: F401 - registers the checks
-        from hub.chain import broken_links
+        # Not before: models are loaded by now.
+        import hub.chain.routes
+        import hub.checks  # registers the checks
+        import hub.versions.routes
         from hub.changelog import recording
+        from hub.export.wagtail_reports import guard_wagtail_exports
+        from hub.forms.model_fields import use_in_the_editor
         from hub.jobs import housekeeping
-        from hub.thai.slugs import accept_thai_slugs
+        from hub.pages.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
+        guard_wagtail_exports()
+        use_in_the_editor()
         recording.connect()
         housekeeping.connect()
-        broken_links.register_own()
         numbering.connect()
+        hub.chain.routes.register_routes()
+        hub.versions.routes.register_routes()

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.models import Group, Permission
 
-from hub.reference.loading import load_reference
 from policy.models import VERIFIERS
 
 # Deliberation
@@ -28,7 +27,7 @@ def may_import_resolutions(user, assembly) -> bool:
 # Follow-up
 
 
-def add_groups(sender=load_reference, **kwargs) -> dict[str, int]:
+def add_groups(added) -> dict[str, int]:
     """Add the verifiers' group and its permissions where missing; returns how many were added."""
     _group, created = Group.objects.get_or_create(name=VERIFIERS)
     permissions = {

@@ -12,9 +12,15 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from hub.jobs.scheduler import AN_HOUR, every
+from hub.people.personal_data import PersonalData
+from policy.deliberation import account_section as deliberation_section
 from policy.imports import views
+from policy.ledger import broken_links, chain_nodes
 from policy.models import AssemblyPage, Clause, ClauseReport, Party, Verification
-from policy.permissions import may_import_resolutions
+from policy.permissions import add_groups, may_import_resolutions
+from policy.reports import account_section as reports_section
+from policy.reports import reminders
 from policy.reports.party_form import PartyForm
 
 
@@ -127,3 +133,15 @@ def resolutions_from_a_sheet(page, user, next_url=None, view_name=None):
             _("Resolutions from a spreadsheet"), reverse("policy_sheet", args=[page.pk]),
             icon_name="table", priority=60,
         )
+
+
+hooks.register("account_section", reports_section.section, order=50)
+hooks.register("account_section", deliberation_section.section, order=100)
+hooks.register("load_reference_data", add_groups)
+hooks.register("non_page_nodes", chain_nodes.clause_nodes)
+hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
+hooks.register("register_job", every(AN_HOUR, reminders.send_due, by_day=True))
+hooks.register("register_personal_data", lambda: PersonalData(
+    "follow_up", reports_section.export_of, reports_section.erase_of))
+hooks.register("register_personal_data", lambda: PersonalData(
+    "deliberation", deliberation_section.export_of, deliberation_section.erase_of))

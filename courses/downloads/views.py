@@ -4,14 +4,12 @@ Months are the finest that is shown; how it is counted stands in ``courses.downl
 is not, or no longer, for everybody is counted in the sums and named nowhere.
 """
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Sum
 from django.db.models.functions import TruncMonth
-from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -20,7 +18,7 @@ from django.views.decorators.http import require_safe
 from courses.files import closed_documents
 from courses.models.download_count import What
 from hub.email.sending import absolute
-from hub.export.spreadsheets import no_formula
+from hub.export.tables import Column, Table, csv_response, json_document
 from hub.versions.views import answer
 
 SHAPE = 1  # of the JSON, raised when what is there changes its meaning
@@ -175,18 +173,17 @@ def figures_page(request, page):
 @require_safe
 def figures_as_csv(request, page):
     """One line a month, version and thing, which spreadsheets open with its Thai intact."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="downloads.csv"'
-    writer = csv.writer(response)
-    writer.writerow([_("Month"), _("Version"), _("What"), _("Session"), _("File"), _("Times")])
-    for line in Figures(page).lines:
-        thing = line.thing
-        writer.writerow([
-            f"{line.month:%Y-%m}", line.version or "",
-            What(thing.what).label if thing.is_known else thing.label, thing.session or "",
-            no_formula(thing.title), line.times,
-        ])
-    return response
+    columns = [
+        Column("month", _("Month")), Column("version", _("Version")), Column("what", _("What")),
+        Column("session", _("Session")), Column("file", _("File")), Column("times", _("Times")),
+    ]
+    rows = [
+        [f"{line.month:%Y-%m}", line.version or "",
+         What(line.thing.what).label if line.thing.is_known else line.thing.label,
+         line.thing.session or "", line.thing.title, line.times]
+        for line in Figures(page).lines
+    ]
+    return csv_response(Table("downloads", columns, rows))
 
 
 @require_safe
@@ -211,6 +208,6 @@ def figures_as_json(request, page):
             for line in figures.lines
         ],
     }
-    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False})
+    response = json_document(body)
     response["Access-Control-Allow-Origin"] = "*"
     return response

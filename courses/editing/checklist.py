@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from courses.files import closed_documents
 from courses.models.handout import NOT_STATED
 from hub.chain.relations import Relation
-from hub.files.document_text import readings_of
+from hub.files.document_text import text_status_of
+from hub.formatting import minutes as in_words
 from hub.models import ChainLink
-from hub.templatetags.hub_tags import minutes as in_words
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _handouts(page):
 def _text_of_files(page):
     handouts = {h.document_id: h for h in page.handouts.all()}
     problems = []
-    for pk, reading in readings_of(handouts).items():
+    for pk, reading in text_status_of(handouts).items():
         values = {"file": handouts[pk], "problem": reading.problem,
                   "sample": reading.sample[:80]}
         if reading.is_waiting:

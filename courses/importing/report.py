@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from hub.files.document_text import readings_of
+from hub.files.document_text import text_status_of
 
 OUTCOMES = {
     "taken": lambda: _("Taken"), "warned": lambda: _("Taken, with a warning"),
@@ -29,7 +29,7 @@ class Line:
 
 def lines(rows) -> list[Line]:
     """``rows`` of ``taking`` as they are to be shown now."""
-    readings = readings_of(row["document"] for row in rows if row["document"])
+    readings = text_status_of(row["document"] for row in rows if row["document"])
     found = []
     for row in rows:
         said, outcome = list(row["said"]), row["outcome"]

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from courses.short_address import qr_data, short_url_of_now
+from courses.qr_codes import png_data_of
+from courses.short_address import short_url_of_now
 from courses.teaching import to_bring
 from hub.chain.relations import Relation
 from hub.email.sending import absolute
@@ -59,7 +60,8 @@ def _about(page, handouts) -> Chapter:
         "about", _("About this course"), "about",
         {
             "page": page, "sections": sections, "version": page.current_version,
-            "address": short, "in_words": short, "qr": qr_data(short), "notice": notice_of(page),
+            "address": short, "in_words": short, "qr": png_data_of(short),
+            "notice": notice_of(page),
             "to_bring": to_bring(page),
             "sessions": list(enumerate(page.sessions.all(), 1)),
             "handouts": [f for f in handouts if not f.session],

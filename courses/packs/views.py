@@ -7,7 +7,7 @@ from courses.packs.build import book_name, with_manifest
 from courses.packs.contents import contents_of
 from courses.packs.stream import Zip, file_response, pack_response
 from hub.files.names import safe_filename
-from hub.pages.navigation import kept
+from hub.web.navigation import kept
 
 CONTENT_TYPES = {"epub": "application/epub+zip", "pdf": "application/pdf"}
 

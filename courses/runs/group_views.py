@@ -15,6 +15,7 @@ from courses.runs import attendance, completion, emails, group_list
 from courses.runs import enrolment as enrolling
 from courses.runs.forms import AddForm, DetailsForm, PostForm
 from courses.runs.permissions import for_leaders, may_confirm
+from hub.export.tables import csv_response, xlsx_response
 from hub.files.names import safe_filename
 from hub.web.rate_limit import HOUR, hit
 
@@ -160,7 +161,7 @@ def complete(request, run):
 @for_leaders()
 @require_safe
 def as_file(request, run, kind):
-    made = {"csv": group_list.as_csv, "xlsx": group_list.as_workbook}.get(kind)
-    if made is None:
+    respond = {"csv": csv_response, "xlsx": xlsx_response}.get(kind)
+    if respond is None:
         raise Http404
-    return made(run)
+    return respond(group_list.table_of(run))

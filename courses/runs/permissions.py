@@ -10,12 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from courses.models import CourseRun, Enrolment
-from hub.reference.loading import load_reference
 
 LEAD_ANY = "courses.lead_any_group"
 
 
-def add_rights(sender=load_reference, **kwargs) -> dict[str, int]:
+def add_rights(added) -> dict[str, int]:
     """Editors plan runs; who sees any group, with what people said of themselves, are moderators.
     Given once: later, the rights of a group are its administrator's business."""
     ours = Permission.objects.filter(

@@ -9,7 +9,8 @@ from wagtail.models import Page
 
 from hub.chain.relations import DEPENDENCE
 from hub.pages import form_extensions
-from hub.thai.slugs import slugify_thai, validate_thai_slug
+from hub.pages.slugs import validate_thai_slug
+from hub.thai.slugs import slugify_thai
 
 
 def available_slug(base, parent_page, page) -> str:
@@ -83,8 +84,6 @@ class ChainLinkForm(ClusterForm):
             ]
 
     def clean(self):
-        from hub.models.chain_link import check_link
-
         cleaned = super().clean()
         link = self.instance
         link.relation = cleaned.get("relation") or ""
@@ -97,7 +96,7 @@ class ChainLinkForm(ClusterForm):
             link.version = cleaned["version"]
         if link.relation and link.target_id and self.page_model:
             try:
-                check_link(self.page_model, link, page_pk=link.page_id)
+                link.check_for(self.page_model, page_pk=link.page_id)
             except ValidationError as error:
                 for field, messages in error.message_dict.items():
                     self.add_error(field, messages)

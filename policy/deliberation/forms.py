@@ -6,6 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.forms.date_fields import DateField
+from hub.forms.text_fields import LongTextField, TextField
 from policy.models import Contribution, Decision
 from policy.models.paragraph import normalise_wording
 
@@ -16,7 +18,7 @@ class PublicForm(forms.Form):
     """A form with a honeypot: ``website`` is hidden from people, and only spam bots fill it in."""
 
     required_css_class = "required"
-    website = forms.CharField(required=False)
+    website = TextField(required=False)
 
     @property
     def shown_fields(self):
@@ -34,7 +36,7 @@ class PublicForm(forms.Form):
 
 def text_area(label, rows=4, **options):
     """A text area of at most ``MAX_LENGTH`` characters."""
-    return forms.CharField(
+    return LongTextField(
         label=label, max_length=MAX_LENGTH, widget=forms.Textarea({"rows": rows}), **options
     )
 
@@ -83,7 +85,7 @@ class StanceForm(PublicForm):
 
 
 class ComplaintForm(PublicForm):
-    reason = forms.CharField(
+    reason = TextField(
         label=_("What is wrong with it?"), max_length=500, widget=forms.Textarea({"rows": 3})
     )
 
@@ -91,7 +93,7 @@ class ComplaintForm(PublicForm):
 class ReasonForm(PublicForm):
     """A short public reason of the secretariat."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason, for everybody to read"), max_length=300,
         widget=forms.Textarea({"rows": 2}),
     )
@@ -101,11 +103,11 @@ class DecisionForm(PublicForm):
     """A decision with its public reason, place and date."""
 
     reason = text_area(_("Reason, for everybody to read"), rows=3)
-    meeting = forms.CharField(
+    meeting = TextField(
         label=_("Where it was decided"), max_length=200, required=False,
         help_text=_("E.g. the meeting of the drafting committee."),
     )
-    decided_on = forms.DateField(
+    decided_on = DateField(
         label=_("Date of the decision"), initial=timezone.localdate,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )

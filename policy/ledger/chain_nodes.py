@@ -27,7 +27,7 @@ def clause_nodes(pages) -> dict[int, list[NonPageNode]]:
             kind="clause", label=_("Clause %(number)s") % {"number": clause.number},
             text=clause.text, anchor=clause.anchor, date=clause.due, status=clause.status.value,
             status_label=str(clause.status.label),
-            leaves=tuple(
+            children=tuple(
                 _report_node(clause, cell, report)
                 for cell in clause.cells for report in cell.reports if not report.withdrawn
             ),

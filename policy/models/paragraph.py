@@ -8,10 +8,12 @@ from django.db.models import Prefetch
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from hub.thai.text import typed
+
 
 def normalise_wording(text) -> str:
-    """``text`` as it is stored and compared: ``\\n`` as line end, no blanks at line ends."""
-    return "\n".join(line.rstrip() for line in str(text).strip().splitlines())
+    """``text`` as it is stored and compared: composed, ``\\n`` as line end, no trailing blanks."""
+    return "\n".join(line.rstrip() for line in typed(str(text)).splitlines())
 
 
 class Decision(models.Model):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Locale
 
 from hub.changelog.recording import record
-from hub.people.account_pages import MemberItem, MemberSection
+from hub.people.account_pages import AccountItem, AccountSection
 from policy.ledger.clause_party_status import ClausePartyStatus, cell_url, with_status
 from policy.ledger.rules import SETTLED, WORST_FIRST
 from policy.models import (
@@ -43,13 +43,13 @@ def party_clauses(user) -> list[PartyClauses]:
     return found
 
 
-def section(user) -> MemberSection | None:
+def section(user) -> AccountSection | None:
     """The cells that wait for a report; None for users without a party who do not verify."""
     parties = party_clauses(user)
     if not parties and not is_verifier(user):
         return None
     items = [
-        MemberItem(
+        AccountItem(
             _("Resolution %(number)s, clause %(clause)s") % {
                 "number": cell.clause.page.number, "clause": cell.clause.number,
             },
@@ -57,7 +57,7 @@ def section(user) -> MemberSection | None:
         )
         for clauses in parties for cell in clauses.waiting
     ]
-    return MemberSection(
+    return AccountSection(
         _("What my party has to report"), items, empty=_("Nothing waits for your report.")
     )
 

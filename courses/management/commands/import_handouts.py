@@ -11,7 +11,7 @@ from courses.importing.importer import Taking, title_of
 from courses.importing.sources import MAX_FILES, TooMany, files_of_folder, files_of_zip
 from courses.models import CurriculumPage, HandoutImport
 from courses.models.handout import NOT_STATED
-from hub.files.document_text import read_now
+from hub.files.document_text import extract_now
 from hub.models import SectionPage
 from hub.models.knowledge_page import LICENCES
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         page = taking.take(files)
         for row in taking.rows:
             if row.document:
-                read_now(row.document)
+                extract_now(row.document)
         found = report.lines(taking.as_rows())
         for line in found:
             self.stdout.write(" | ".join(filter(None, [line.label, line.path, line.session,

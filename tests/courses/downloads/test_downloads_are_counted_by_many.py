@@ -10,7 +10,7 @@ from courses.models import DownloadCount, Handout
 from tests.factories import CurriculumPageFactory, document
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
     """On SQLite a transaction that writes has waited for the one before it."""
     page, file = CurriculumPageFactory(), document("ใบงาน", "ใบงาน.txt")

@@ -201,7 +201,7 @@ def test_the_calendar_has_every_meeting(run, visitor):
         f"/courses/runs/{run.pk}/calendar.ics").content.decode()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_at_the_last_seat_one_sits_and_one_waits(make_run, make_member):
     """On PostgreSQL both come at once; in SQLite's memory one after the other, and then each may
     have looked at the run before the other took the seat."""
