@@ -14,6 +14,7 @@ from policy.deliberation.participation import secretariat_only
 from policy.models import Contribution
 from policy.register import paper_results
 from policy.register.paper_results import Problem
+from policy.register.tables import result_labels
 
 SALT = "policy.register.paper_results"
 VALID_FOR = 60 * 60 * 24  # seconds from the preview to the confirmation
@@ -41,9 +42,9 @@ def import_results(request, draft):
         return _render_problems(request, draft, problems)
     amendments = Contribution.objects.select_related("paragraph").in_bulk(
         [r.proposal for r in results])
-    token = signing.dumps([draft.pk, paper_results.packed(results)], salt=SALT, compress=True)
-    kinds = paper_results.register.results()
-    preview = [(row, amendments[row.proposal], kinds[row.kind]) for row in results]
+    token = signing.dumps([draft.pk, paper_results.serialise(results)], salt=SALT, compress=True)
+    labels = result_labels()
+    preview = [(row, amendments[row.proposal], labels[row.kind]) for row in results]
     return _render(request, draft, form=ResultsForm(), preview=preview, token=token)
 
 
@@ -54,7 +55,7 @@ def _apply(request, draft, token):
         pk, rows = None, []
     if pk != draft.pk:
         return _render_problems(request, draft, [Problem(0, _("Choose the file again."))])
-    results = paper_results.unpacked(rows)
+    results = paper_results.deserialise(rows)
     problems = paper_results.check(draft, results)
     if not problems:
         try:

@@ -7,7 +7,7 @@ from policy.register import paper_results_views, views
 
 def register_routes() -> None:
     for pattern, view, name in (
-        ("register/", views.show, "register"),
+        ("register/", views.register, "register"),
         ("register.<str:kind>/", views.download, "register_file"),
         ("secretariat/results/", paper_results_views.import_results, "import_results"),
     ):
