@@ -1,4 +1,4 @@
-"""What the tests of deliberation do again and again: paragraphs by label, proposals, decisions."""
+"""Shortcuts for tests of deliberation: paragraphs by label, contributions, decisions."""
 
 from policy.deliberation import decisions
 from policy.deliberation.decisions import Ruling
@@ -27,8 +27,8 @@ def ruling(user, reason="ตกลงกันแล้ว"):
     return Ruling(user, reason)
 
 
-def standing(draft):
-    """The text as it stands: label → words."""
+def active_text(draft):
+    """The current text: label → wording."""
     return {p.label: p.current.text for p in draft.paragraphs.active()}
 
 

@@ -1,4 +1,4 @@
-"""Parties report, verifiers record what they saw, both take back; nothing is ever changed."""
+"""Reports, verifications and withdrawals; records are append-only."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -11,7 +11,7 @@ from PIL import Image
 
 from policy.ledger.clause_party_status import with_status
 from policy.models import ClauseReport, StatusPeriod, Verification, Withdrawal
-from tests.policy.conftest import REPORT, SEEN
+from tests.policy.conftest import REPORT, VERIFICATION
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def photo(size=(3000, 1000), place=True):
     return SimpleUploadedFile("ทุ่นใหม่.jpg", kept.getvalue(), "image/jpeg")
 
 
-def test_a_report_is_seen_at_once_by_everybody(
+def test_a_report_is_public_at_once(
     signed_in, reporter, visitor, key, party, report_address, cell_address, resolution
 ):
     pages = [cell_address, "/follow-up/", resolution.url, resolution.get_parent().url]
@@ -61,8 +61,9 @@ def test_a_report_is_seen_at_once_by_everybody(
     assert "ซ่อมทุ่นครบแล้ว" in visitor.get(resolution.url).content.decode()
 
 
-def test_a_bare_claim_does_not_cure_what_is_overdue(signed_in, reporter, key, party,
-                                                    report_address):
+def test_a_report_without_evidence_leaves_the_status_overdue(
+    signed_in, reporter, key, party, report_address
+):
     signed_in(reporter).post(report_address, REPORT | {"evidence": ""})
     assert status_now(key, party) == "overdue"
 
@@ -80,7 +81,7 @@ def test_a_bare_claim_does_not_cure_what_is_overdue(signed_in, reporter, key, pa
     ({"figure": "8"}, "ตัวเลขต้องมีหน่วย"),
     ({"reporter_name": " "}, "id_reporter_name_error"),
 ])
-def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
+def test_errors_are_shown_at_their_field_and_the_input_is_kept(
     signed_in, reporter, report_address, wrong, words
 ):
     answer = signed_in(reporter).post(report_address, REPORT | wrong)
@@ -94,12 +95,12 @@ def test_what_is_wrong_is_said_at_its_field_and_the_rest_is_kept(
 
 @pytest.mark.parametrize("typed", ["5/1/2567", "๕ ม.ค. ๒๕๖๗", "5 มกราคม 2567", "2024-01-05",
                                    "5 January 2024"])
-def test_dates_are_understood_as_people_write_them(signed_in, reporter, report_address, typed):
+def test_dates_are_read_as_people_write_them(signed_in, reporter, report_address, typed):
     signed_in(reporter).post(report_address, REPORT | {"done_on": typed})
     assert ClauseReport.objects.get().done_on.isoformat() == "2024-01-05"
 
 
-def test_a_photo_is_made_small_and_loses_its_place(signed_in, reporter, visitor, report_address):
+def test_a_photo_is_shrunk_and_loses_its_location(signed_in, reporter, visitor, report_address):
     signed_in(reporter).post(report_address, REPORT | {"file": photo()})
     report = ClauseReport.objects.get()
     assert report.file_name == "ทุ่นใหม่.jpg"
@@ -116,7 +117,7 @@ def test_a_photo_is_made_small_and_loses_its_place(signed_in, reporter, visitor,
     ("a.docx", b"PK\x03\x04 broken"), ("a.svg", b"<svg onload='alert(1)'/>"),
     ("a.html", b"<p>no page</p>"),
 ], ids=lambda value: value if isinstance(value, str) else "")
-def test_files_that_are_not_what_they_say_are_refused(
+def test_files_with_a_wrong_type_are_refused(
     signed_in, reporter, report_address, name, content
 ):
     answer = signed_in(reporter).post(
@@ -127,14 +128,14 @@ def test_files_that_are_not_what_they_say_are_refused(
     assert not ClauseReport.objects.exists()
 
 
-def test_a_web_page_as_evidence_is_saved_not_shown(signed_in, reporter, visitor, report_address):
+def test_html_evidence_is_a_download(signed_in, reporter, visitor, report_address):
     page = SimpleUploadedFile("a.html", b"<html><script>alert(1)</script></html>")
     signed_in(reporter).post(report_address, REPORT | {"file": page})
     answer = visitor.get(ClauseReport.objects.get().file_url)
     assert answer["Content-Disposition"].startswith("attachment")
 
 
-def test_a_button_pressed_twice_reports_once(signed_in, reporter, report_address):
+def test_sending_a_form_twice_creates_one_report(signed_in, reporter, report_address):
     client = signed_in(reporter)
     for _time in range(2):
         assert client.post(report_address, REPORT).status_code == 302
@@ -143,13 +144,13 @@ def test_a_button_pressed_twice_reports_once(signed_in, reporter, report_address
     assert ClauseReport.objects.count() == 2
 
 
-def test_robots_that_fill_every_field_write_nothing(signed_in, reporter, report_address):
+def test_spam_creates_no_report(signed_in, reporter, report_address):
     answer = signed_in(reporter).post(report_address, REPORT | {"website": "http://x.example"})
     assert answer.status_code == 302
     assert not ClauseReport.objects.exists()
 
 
-def test_there_is_an_end_to_reporting_within_an_hour(
+def test_reports_are_limited_per_hour(
     signed_in, reporter, report_address, monkeypatch
 ):
     from policy.reports import views
@@ -162,7 +163,7 @@ def test_there_is_an_end_to_reporting_within_an_hour(
     assert ClauseReport.objects.count() == 1
 
 
-def test_an_addition_stands_with_what_it_adds_to_and_goes_with_it(
+def test_withdrawing_a_report_withdraws_its_additions(
     signed_in, reporter, key, party, report_address
 ):
     client = signed_in(reporter)
@@ -179,7 +180,7 @@ def test_an_addition_stands_with_what_it_adds_to_and_goes_with_it(
     assert status_now(key, party) == "overdue"
 
 
-def test_what_is_withdrawn_stays_readable_with_the_reason(
+def test_withdrawn_reports_stay_readable_with_the_reason(
     signed_in, reporter, visitor, report_address, cell_address
 ):
     client = signed_in(reporter)
@@ -207,14 +208,14 @@ def test_a_report_cannot_be_changed(signed_in, reporter, administrator, report_a
     assert ClauseReport.objects.get().claim == REPORT["claim"]
 
 
-def test_what_the_community_saw_stands_beside_the_claim(
+def test_verifications_are_shown_beside_the_report(
     signed_in, reporter, verifier, visitor, key, party, report_address, verify_address,
     cell_address, resolution
 ):
     signed_in(reporter).post(report_address, REPORT)
     report = ClauseReport.objects.get()
     client = signed_in(verifier)
-    answer = client.post(f"{verify_address}?report={report.pk}", SEEN)
+    answer = client.post(f"{verify_address}?report={report.pk}", VERIFICATION)
     assert answer.url == f"{cell_address}?said=seen"
     seen = Verification.objects.get()
     assert (seen.report, seen.verifier, seen.party) == (report, verifier, party)
@@ -223,7 +224,9 @@ def test_what_the_community_saw_stands_beside_the_claim(
         body = visitor.get(page).content.decode()
         for shown in ("ซ่อมทุ่นครบแล้ว", "ยังขาดห้าลูก", "เจ้าของเรือ", "ชุมชนตรวจแล้วไม่ตรง"):
             assert shown in body
-    later = SEEN | {"finding": "confirmed", "observation": "ครบแล้ว", "observed_on": "2024-03-01"}
+    later = VERIFICATION | {
+        "finding": "confirmed", "observation": "ครบแล้ว", "observed_on": "2024-03-01"
+    }
     client.post(f"{verify_address}?report={report.pk}", later)
     assert status_now(key, party) == "verified"
     newest = Verification.objects.get(observation="ครบแล้ว")
@@ -232,9 +235,10 @@ def test_what_the_community_saw_stands_beside_the_claim(
     assert status_now(key, party) == "contradicted"
 
 
-def test_a_cell_is_verified_without_any_report(signed_in, verifier, visitor, key, party,
-                                               verify_address, cell_address):
-    signed_in(verifier).post(verify_address, SEEN | {"finding": "confirmed"})
+def test_a_cell_is_verified_without_any_report(
+    signed_in, verifier, visitor, key, party, verify_address, cell_address
+):
+    signed_in(verifier).post(verify_address, VERIFICATION | {"finding": "confirmed"})
     assert Verification.objects.get().report is None
     assert status_now(key, party) == "verified"
     assert "เห็นแล้วว่าทำจริง" in visitor.get(cell_address).content.decode()
@@ -244,17 +248,17 @@ def test_a_cell_is_verified_without_any_report(signed_in, verifier, visitor, key
     {"finding": ""}, {"finding": "maybe"}, {"observation": ""}, {"observed_on": ""},
     {"verifier_name": ""}, {"observed_on": "2023-12-01"},
 ])
-def test_a_verification_needs_what_was_seen_when_and_by_whom(
+def test_a_verification_needs_an_observation_a_date_and_a_name(
     signed_in, reporter, verifier, report_address, verify_address, wrong
 ):
     signed_in(reporter).post(report_address, REPORT)
     report = ClauseReport.objects.get()
-    answer = signed_in(verifier).post(f"{verify_address}?report={report.pk}", SEEN | wrong)
+    answer = signed_in(verifier).post(f"{verify_address}?report={report.pk}", VERIFICATION | wrong)
     assert answer.status_code == 422
     assert not Verification.objects.exists()
 
 
-def test_the_editor_enters_what_came_on_paper(signed_in, moderator, key, party):
+def test_editors_enter_reports_and_verifications_on_paper(signed_in, moderator, key, party):
     client = signed_in(moderator)
     address = reverse("wagtailsnippets_policy_clausereport:add")
     assert "ให้ซ่อมทุ่น" in client.get(address).content.decode()
@@ -283,7 +287,7 @@ def test_reports_stay_with_their_clause_when_the_page_is_published_again(resolut
     assert [len(c.reports) for c in first.cells] == [1]
 
 
-def test_a_clause_that_names_another_party_keeps_what_was_said(
+def test_reports_stay_when_the_clause_names_another_party(
     resolution, key, party, other_party, visitor, cell_address
 ):
     ClauseReport.objects.create(clause_key=key, party=party, claim="ซ่อมแล้ว", evidence="ใบเสร็จ")

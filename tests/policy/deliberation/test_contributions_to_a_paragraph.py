@@ -1,4 +1,4 @@
-"""Members comment, amend, support and object while the stage is on; bad input keeps their words."""
+"""Comments, amendments and stances during their stage; editing, withdrawing, moderation."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ def test_the_draft_shows_numbered_paragraphs_with_counts(draft, member, visitor)
     assert "คำขอแก้ 1 ข้อ" in section and "ความเห็น 1 ข้อ" in section
 
 
-def test_a_member_comments_and_answers_one_level_deep(draft, member, other_member, signed_in):
+def test_comments_have_one_level_of_replies(draft, member, other_member, signed_in):
     client = signed_in(member)
     made = client.post(f"{at(draft)}comment/", {"text": "ตำบลเราไม่มีที่ตื้น"})
     first = Contribution.objects.get()
@@ -57,7 +57,7 @@ def test_an_amendment_shows_which_words_differ(draft, member, signed_in, visitor
     assert "จะได้วัดได้" in body
 
 
-@pytest.mark.parametrize(("said", "what"), [
+@pytest.mark.parametrize(("values", "kind"), [
     ({"change": "reword", "text": "", "reason": "ก"}, "amend"),
     ({"change": "reword", "text": "ให้ทุกตำบลกันเขตอนุบาลปู\r\n", "reason": "ก"}, "amend"),
     ({"change": "reword", "text": "ใหม่", "reason": ""}, "amend"),
@@ -68,29 +68,29 @@ def test_an_amendment_shows_which_words_differ(draft, member, signed_in, visitor
     ({"stance": "maybe", "text": "ก"}, "stance"),
     ({"stance": "support", "text": ""}, "stance"),
 ])
-def test_bad_input_is_told_and_nothing_is_lost(draft, member, signed_in, said, what):
-    response = signed_in(member).post(f"{at(draft)}{what}/", said)
+def test_invalid_input_is_refused_and_kept_in_the_form(draft, member, signed_in, values, kind):
+    response = signed_in(member).post(f"{at(draft)}{kind}/", values)
     assert response.status_code == 422
     body = response.content.decode()
     assert "problem" in body and "กรุณาตรวจอีกครั้ง" in body
-    if said["text"] == "ใหม่":
+    if values["text"] == "ใหม่":
         assert ">ใหม่</textarea>" in body.replace("\n", "")
     assert not Contribution.objects.exists()
 
 
-def test_odd_addresses_are_404_and_never_500(draft, member, signed_in):
+def test_invalid_addresses_are_404(draft, member, signed_in):
     client = signed_in(member)
     for address in (f"{draft.url}p/99/", f"{draft.url}p/x/", f"{at(draft)}dance/",
                     f"{draft.url}said/999999/edit/", f"{draft.url}register.exe",
                     f"{draft.url}secretariat/dance/"):
         assert client.get(address).status_code in (403, 404), address
-    said = {"text": "ก", "about": "9" * 40}
-    assert client.post(f"{at(draft)}comment/", said).status_code == 404
+    values = {"text": "ก", "about": "9" * 40}
+    assert client.post(f"{at(draft)}comment/", values).status_code == 404
     assert client.post(f"{at(draft)}stance/", {"stance": "support", "text": "ก", "about": "x"}
                        ).status_code == 404
 
 
-def test_one_stance_a_person_and_it_can_be_changed(draft, member, other_member, signed_in):
+def test_a_person_has_one_stance_and_can_change_it(draft, member, other_member, signed_in):
     made = amend(draft, other_member, "อื่น")
     client = signed_in(member)
     for stance, reason in (("support", "ดี"), ("object", "คิดใหม่แล้ว")):
@@ -104,7 +104,7 @@ def test_one_stance_a_person_and_it_can_be_changed(draft, member, other_member, 
     assert "คัดค้าน 1 คน" in body and "สนับสนุน 0 คน" in body
 
 
-def test_robots_and_the_hasty_are_stopped(draft, member, signed_in, monkeypatch):
+def test_spam_and_too_many_contributions_are_stopped(draft, member, signed_in, monkeypatch):
     client = signed_in(member)
     client.post(f"{at(draft)}comment/", {"text": "ซื้อเลย", "website": "http://spam"})
     assert not Contribution.objects.exists()
@@ -114,7 +114,7 @@ def test_robots_and_the_hasty_are_stopped(draft, member, signed_in, monkeypatch)
     assert "ข้อ 2" in answers[-1].content.decode()
 
 
-# When it is open
+# When contributions are accepted
 
 
 @pytest.mark.parametrize(("stages", "comments", "amendments"), [
@@ -127,7 +127,9 @@ def test_robots_and_the_hasty_are_stopped(draft, member, signed_in, monkeypatch)
     ([(Kind.ADOPTION, -5, 5)], 403, 403),
     ([], 403, 403),
 ])
-def test_only_while_the_stage_is_on(assembly, member, signed_in, stages, comments, amendments):
+def test_contributions_are_accepted_during_their_stage_only(
+    assembly, member, signed_in, stages, comments, amendments
+):
     draft = DraftResolutionPageFactory(
         parent=with_stages(assembly, *stages), hold_first_contributions=False
     )
@@ -140,7 +142,7 @@ def test_only_while_the_stage_is_on(assembly, member, signed_in, stages, comment
     assert ('id="amend"' in body, 'id="comment"' in body) == (amendments == 302, comments == 302)
 
 
-def test_only_public_live_drafts(draft, member, signed_in):
+def test_only_live_public_drafts_accept_contributions(draft, member, signed_in):
     from wagtail.models import PageViewRestriction
 
     client = signed_in(member)
@@ -152,7 +154,7 @@ def test_only_public_live_drafts(draft, member, signed_in):
     assert not Contribution.objects.exists()
 
 
-def test_the_translation_sends_people_to_the_text_that_counts(
+def test_a_translation_links_to_the_original_draft(
     assembly, draft, english_home, member, signed_in
 ):
     from policy.models import AssemblyPage
@@ -170,10 +172,10 @@ def test_the_translation_sends_people_to_the_text_that_counts(
     assert english.paragraphs.count() == draft.paragraphs.count() == 3
 
 
-# Changing one's own words
+# Changing one's own contributions
 
 
-def test_ones_own_words_can_be_changed_for_a_time(draft, member, other_member, signed_in):
+def test_authors_can_edit_their_contribution_for_a_time(draft, member, other_member, signed_in):
     mine = comment(draft, member, "ผิดคำ")
     address = f"{draft.url}said/{mine.pk}/edit/"
     assert signed_in(other_member).post(address, {"text": "x"}).status_code == 403
@@ -188,7 +190,7 @@ def test_ones_own_words_can_be_changed_for_a_time(draft, member, other_member, s
     assert mine.text == "ถูกคำ"
 
 
-def test_an_amendment_that_others_spoke_about_is_not_changed_under_them(
+def test_an_amendment_with_stances_cannot_be_edited(
     draft, member, other_member, signed_in
 ):
     mine = amend(draft, member, "อื่น")
@@ -198,7 +200,7 @@ def test_an_amendment_that_others_spoke_about_is_not_changed_under_them(
     assert response.status_code == 403
 
 
-def test_what_is_taken_back_is_read_by_nobody(draft, member, signed_in, visitor):
+def test_withdrawn_contributions_are_not_shown(draft, member, signed_in, visitor):
     mine = comment(draft, member, "ถอนดีกว่า")
     client = signed_in(member)
     visitor.get(at(draft))
@@ -210,7 +212,7 @@ def test_what_is_taken_back_is_read_by_nobody(draft, member, signed_in, visitor)
 # Moderation
 
 
-def test_first_contributions_wait_until_somebody_approved(
+def test_first_contributions_are_held_until_approved(
     draft, member, moderator, signed_in, visitor
 ):
     type(draft).objects.update(hold_first_contributions=True)
@@ -228,13 +230,13 @@ def test_first_contributions_wait_until_somebody_approved(
     assert "ครั้งที่สอง" in visitor.get(at(draft)).content.decode()
 
 
-def test_hiding_needs_a_reason_and_its_author_is_told(
+def test_hiding_needs_a_reason_and_is_emailed_to_the_author(
     draft, member, moderator, signed_in, visitor, mailoutbox
 ):
-    said = comment(draft, member, "คำหยาบ")
+    contribution = comment(draft, member, "คำหยาบ")
     client = signed_in(moderator)
     visitor.get(at(draft))
-    hide = {"contribution": said.pk, "what": "hide"}
+    hide = {"contribution": contribution.pk, "what": "hide"}
     client.post(f"{draft.url}secretariat/moderate/", hide | {"reason": ""})
     assert "คำหยาบ" in visitor.get(at(draft)).content.decode()
     client.post(f"{draft.url}secretariat/moderate/", hide | {"reason": "ใช้คำไม่สุภาพ"})
@@ -243,11 +245,11 @@ def test_hiding_needs_a_reason_and_its_author_is_told(
     assert mailoutbox[-1].to == [member.email] and "ใช้คำไม่สุภาพ" in mailoutbox[-1].body
 
 
-def test_readers_report_and_the_secretariat_settles(
+def test_complaints_of_readers_are_settled_by_the_secretariat(
     draft, member, moderator, signed_in, visitor
 ):
-    said = comment(draft, member, "ใส่ชื่อเพื่อนบ้าน")
-    address = f"{draft.url}said/{said.pk}/report/"
+    contribution = comment(draft, member, "ใส่ชื่อเพื่อนบ้าน")
+    address = f"{draft.url}said/{contribution.pk}/report/"
     assert visitor.get(address).status_code == 200
     assert visitor.post(address, {"reason": ""}).status_code == 422
     assert visitor.post(address, {"reason": "เปิดเผยชื่อคน"}).status_code == 200
@@ -255,7 +257,8 @@ def test_readers_report_and_the_secretariat_settles(
     assert Complaint.objects.count() == 1
     client = signed_in(moderator)
     assert "เปิดเผยชื่อคน" in client.get(f"{draft.url}secretariat/").content.decode()
-    client.post(f"{draft.url}secretariat/moderate/", {"contribution": said.pk, "what": "approve"})
+    approve = {"contribution": contribution.pk, "what": "approve"}
+    client.post(f"{draft.url}secretariat/moderate/", approve)
     assert Complaint.objects.get().settled_at
     assert "เปิดเผยชื่อคน" not in client.get(f"{draft.url}secretariat/").content.decode()
     answers = [visitor.post(address, {"reason": "x"}).status_code for _n in range(11)]

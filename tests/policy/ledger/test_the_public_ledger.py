@@ -1,4 +1,4 @@
-"""Tables by assembly, party, area, status, channel and day; the same as CSV and JSON."""
+"""The ledger filtered by assembly, party, area, status, channel and day; CSV and JSON."""
 
 import csv
 import io
@@ -36,8 +36,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def made(world):
-    """A resolution with a report, and of another assembly one in Songkhla's district 9011, not
-    due."""
+    """A resolution with a report, and one of another assembly in district 9011, not due."""
     party = make_party()
     resolution = make_resolution(party, make_other_party())
     key = resolution.clauses.get(number="1").translation_key
@@ -99,7 +98,7 @@ def text(visitor, address):
     ("?status=overdue&on=2024-02-01", True, False),
     ("?status=nonsense&party=nobody&area=xx&assembly=0&channel=x&on=x&page=x", True, True),
 ])
-def test_the_address_chooses(ledger, visitor, choice, buoys, forest):
+def test_the_query_filters_the_ledger(ledger, visitor, choice, buoys, forest):
     body = text(visitor, f"/follow-up/{choice}")
     assert ("ให้ซ่อมทุ่น" in body) is buoys
     assert ("ให้ปลูกป่า" in body) is forest
@@ -139,7 +138,7 @@ def test_totals_count_clauses_by_their_slowest_party(ledger, visitor):
 
 def test_exports_have_every_cell_and_no_formula(ledger, visitor, key):
     rows = rows_of(visitor)
-    assert len(rows) == 1 + 2 + 1 + 1  # the last clause names nobody
+    assert len(rows) == 1 + 2 + 1 + 1  # the last clause names no party
     row = next(row for row in rows if row["clause_text"] == "ให้ซ่อมทุ่น")
     assert row["status"] == "evidenced" and row["since"] == "2024-03-01"
     assert row["party_name"] == "อบต. ตัวอย่าง" and row["last_report"] == "2024-03-01"
@@ -157,7 +156,7 @@ def test_exports_have_every_cell_and_no_formula(ledger, visitor, key):
     assert "'=ซ่อมแล้ว" in content.decode()
 
 
-def test_the_history_tells_every_change(ledger, visitor, key, party, cell_address):
+def test_the_history_lists_every_change(ledger, visitor, key, party, cell_address):
     report = ClauseReport.objects.get()
     seen = Verification.objects.create(clause_key=key, party=party, report=report,
                                        finding="contradicted", observation="ยังขาด",
@@ -185,7 +184,7 @@ def test_each_language_reads_its_own(ledger, resolution, visitor, english_home):
     body = text(visitor, "/en/follow-up/")
     assert "What became of every clause" in body and "Example SAO" in body
     assert 'href="/follow-up/"' in body  # the same page in Thai
-    # A translation stands in place of the original, with the same cells.
+    # A translation replaces the original, with the same cells.
     assembly = resolution.get_parent().specific
     twin_above = AssemblyPageFactory(parent=english_home, title="Assembly",
                                      translation_key=assembly.translation_key)
@@ -207,7 +206,7 @@ def test_each_language_reads_its_own(ledger, resolution, visitor, english_home):
 
 def test_the_number_of_queries_does_not_grow(ledger, hub):
     def queries(address):
-        Client().get("/follow-up/?on=2024-01-01")  # what stands around every page is known then
+        Client().get("/follow-up/?on=2024-01-01")  # warms up the caches of header and footer
         with CaptureQueriesContext(connection) as seen:
             Client().get(address)
         return len(seen)
@@ -234,7 +233,7 @@ def test_the_number_of_queries_does_not_grow(ledger, hub):
     assert [queries(a) for a in addresses] == before
 
 
-def test_pages_hold_whole_resolutions(ledger, visitor, monkeypatch):
+def test_pages_never_split_a_resolution(ledger, visitor, monkeypatch):
     from policy.ledger import matrix
 
     monkeypatch.setattr(matrix, "CLAUSES_PER_PAGE", 2)
@@ -245,7 +244,7 @@ def test_pages_hold_whole_resolutions(ledger, visitor, monkeypatch):
     assert len(rows_of(visitor)) == 5
 
 
-def test_the_table_is_told_to_those_who_hear_it(ledger, visitor):
+def test_the_table_is_accessible(ledger, visitor):
     body = text(visitor, "/follow-up/")
     table = body.split("<table")[1].split("</table>")[0]
     assert "<caption" in table
@@ -254,7 +253,7 @@ def test_the_table_is_told_to_those_who_hear_it(ledger, visitor):
     assert 'role="region"' in body and 'tabindex="0"' in body
 
 
-def test_the_pages_cost_one_query_when_they_are_asked_for_again(ledger, visitor, cell_address):
+def test_cached_pages_take_one_query(ledger, visitor, cell_address):
     for address in ("/follow-up/", cell_address, "/follow-up/party/tao/"):
         first = visitor.get(address)
         assert not first.cookies
@@ -263,7 +262,7 @@ def test_the_pages_cost_one_query_when_they_are_asked_for_again(ledger, visitor,
         assert len(queries) <= 1
 
 
-def test_an_unpublished_resolution_is_gone_and_comes_back(ledger, resolution, visitor):
+def test_unpublishing_removes_a_resolution_from_the_ledger(ledger, resolution, visitor):
     page = type(resolution).objects.get(pk=resolution.pk)
     page.unpublish()
     assert "ให้ซ่อมทุ่น" not in text(visitor, "/follow-up/")
@@ -274,8 +273,9 @@ def test_an_unpublished_resolution_is_gone_and_comes_back(ledger, resolution, vi
     assert "ให้ซ่อมทุ่น" not in text(visitor, "/follow-up/")
 
 
-def test_the_draft_of_a_resolution_is_shown_before_anything_is_computed(hub, party, moderator,
-                                                                       signed_in):
+def test_an_unpublished_resolution_can_be_previewed(
+    hub, party, moderator, signed_in
+):
     page = ResolutionPageFactory(parent=AssemblyPageFactory(parent=home()), live=False)
     clause = Clause(number="1", text="ให้ร่างก่อน", locale=page.locale)
     clause.parties = [party]
@@ -288,14 +288,14 @@ def test_the_draft_of_a_resolution_is_shown_before_anything_is_computed(hub, par
 
 @pytest.mark.parametrize("value", ["", "%00", "-1", "9" * 40, "'", "ก" * 300, "🦀", "\ud800", "٣"])
 @pytest.mark.parametrize("name", ["assembly", "party", "area", "status", "channel", "on", "page"])
-def test_whatever_the_address_says_there_is_an_answer(ledger, visitor, name, value):
+def test_hostile_queries_are_answered(ledger, visitor, name, value):
     value = value.encode("utf-8", "surrogatepass").hex(" ").replace(" ", "%")
     value = f"%{value}" if value else ""
     for address in ("/follow-up/", "/en/follow-up/data.csv"):
         assert visitor.get(f"{address}?{name}={value}").status_code in (200, 400)
 
 
-def test_a_resolution_that_rests_on_withdrawn_knowledge_says_so(ledger, visitor):
+def test_a_resolution_based_on_withdrawn_knowledge_is_marked(ledger, visitor):
     model = ModelPageFactory()
     link(ledger, Relation.CITES, model)
     assert "อาศัยความรู้ที่ถูกถอน" not in text(visitor, "/follow-up/")

@@ -1,4 +1,4 @@
-"""The timeline says what is past, what is on, what comes next and what one can do now."""
+"""The timeline shows past, current and next stages with actions; the calendar has them all."""
 
 from datetime import date, time, timedelta
 
@@ -28,7 +28,7 @@ def test_stages_are_past_now_next_and_later_by_their_dates(assembly):
     assert timeline_of(assembly, today=last_day).now[0].stage.kind == "amendments"
     after = timeline_of(assembly, today=last_day + timedelta(days=1))
     assert after.now == [] and after.next[0].stage.kind == "adoption"
-    # A stage without an end stays on.
+    # A stage without an end stays current.
     assert timeline_of(assembly, today=days(2000)).now[0].stage.kind == "follow_up"
 
 
@@ -45,7 +45,7 @@ def test_a_stage_cannot_end_before_it_starts():
         hearing.clean()
 
 
-def test_assembly_draft_and_issue_show_where_it_stands(assembly, draft, visitor):
+def test_assembly_draft_and_issue_show_the_timeline(assembly, draft, visitor):
     issue = IssuePageFactory(title="ปูหาย")
     assembly.agenda = [AgendaItem(number="1", title="ปู", issue=issue, draft=draft)]
     assembly.save_revision().publish()
@@ -54,11 +54,11 @@ def test_assembly_draft_and_issue_show_where_it_stands(assembly, draft, visitor)
         assert 'aria-current="step"' in body, page
         assert "ขอแก้ร่างมติ" in body
         assert f"{assembly.url}calendar.ics" in body
-    # What one can do now leads to the draft itself.
+    # The current action leads to the draft.
     assert f'href="{draft.url}#paragraphs"' in visitor.get(issue.url).content.decode()
 
 
-def test_a_draft_that_nobody_may_read_is_named_nowhere(assembly, draft, visitor):
+def test_an_unpublished_draft_is_not_mentioned(assembly, draft, visitor):
     issue = IssuePageFactory(title="ปูหาย")
     assembly.agenda = [AgendaItem(number="1", title="ปู", issue=issue, draft=draft)]
     assembly.hearings = [Hearing(date=days(3), place="ศาลา", draft=draft)]
@@ -69,7 +69,7 @@ def test_a_draft_that_nobody_may_read_is_named_nowhere(assembly, draft, visitor)
         assert "ร่างเรื่องปู" not in body and draft.url not in body, address
 
 
-def test_hearings_show_who_came_by_group(assembly, visitor):
+def test_hearings_show_participants_by_group(assembly, visitor):
     hearing = Hearing(date=days(-2), starts_at=time(9), ends_at=time(12), place="ศาลาหมู่ 3")
     hearing.groups = [
         HearingGroup(group=Topic.objects.get(slug="fishers"), number=24),
@@ -116,7 +116,7 @@ def test_the_calendar_has_every_stage_and_hearing(assembly, visitor):
     assert whole_day == days(4)
     assert timed.utcoffset() == timedelta(hours=7) and (timed.hour, timed.minute) == (9, 30)
     assert list(read.walk("VTIMEZONE")), "the zone that the times name is in the file"
-    # RFC 5545: no line over 75 octets, none broken inside a character, CRLF ends.
+    # RFC 5545: lines of at most 75 octets, not broken inside a character, ending in CRLF.
     lines = raw.split(b"\r\n")
     assert max(map(len, lines)) <= 75 and b"\n" not in b"".join(lines)
     for line in lines:
@@ -124,7 +124,7 @@ def test_the_calendar_has_every_stage_and_hearing(assembly, visitor):
     assert ("ศาลากลางหมู่บ้าน " * 8).strip() in [str(e["location"]).strip() for e in hearings]
 
 
-def test_identifiers_stay_when_dates_move_and_pages_are_published_again(assembly, visitor):
+def test_event_ids_are_stable(assembly, visitor):
     def uids():
         return sorted(str(e["uid"]) for e in calendar(visitor, assembly)[1].walk("VEVENT"))
 

@@ -1,4 +1,4 @@
-"""Rights in deliberation: who × what; and what is held or hidden is read by nobody else."""
+"""Permissions in deliberation: people × actions; held and hidden contributions do not leak."""
 
 import json
 
@@ -24,8 +24,8 @@ MEMBERS = EVERYBODY - {"visitor"}
 RULING = {"reason": "ตกลง", "decided_on": "2026-11-01", "meeting": ""}
 VOTE = {"number": "1/1", "adopted_on": "2026-11-10", "adoption": "consensus"}
 
-# what → (address below the draft, what is sent, who may); ``said`` is a comment of ``member``,
-# ``made`` an amendment of hers.
+# action → (address below the draft, posted data, permitted people); ``said`` is the key of a
+# comment of ``member``, ``made`` of an amendment of theirs, ``held`` of a held comment.
 ACTIONS = {
     "comment": ("p/2/comment/", {"text": "ก"}, MEMBERS),
     "answer": ("p/2/comment/", {"text": "ก", "about": "{said}"}, MEMBERS),
@@ -65,7 +65,7 @@ def client_of(request, signed_in, visitor):
 
 
 def everything():
-    """All that an action could change, to see whether one did."""
+    """Everything that an action can change."""
     return (
         list(Contribution.objects.order_by("pk").values_list("pk", "text", "state", "decision")),
         Decision.objects.count(), Complaint.objects.count(), ResolutionPage.objects.count(),
@@ -74,7 +74,7 @@ def everything():
 
 @pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("what", ACTIONS)
-def test_only_those_who_may_do_it(draft, member, client_of, what, person):
+def test_actions_are_limited_to_those_permitted(draft, member, client_of, what, person):
     address, sent, who = ACTIONS[what]
     said = comment(draft, member, "ความเห็น")
     keys = {"said": said.pk}
@@ -94,14 +94,14 @@ def test_only_those_who_may_do_it(draft, member, client_of, what, person):
 
 @pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("page", ["secretariat/", "secretariat/results/"])
-def test_the_secretariats_pages_are_its_own(draft, client_of, person, page):
+def test_pages_of_the_secretariat_are_private(draft, client_of, person, page):
     status = client_of(person).get(draft.url + page).status_code
     assert status == {"visitor": 302, "moderator": 200}.get(person, 403)
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_held_hidden_and_withdrawn_words_do_not_leak(draft, member, client_of, person):
-    """Words × pages: page, paragraph, trace, register, files, search, feed, calendar."""
+def test_held_hidden_and_withdrawn_texts_do_not_leak(draft, member, client_of, person):
+    """Texts × pages: draft, paragraph, history, register, files, search, feed, calendar."""
     made = [
         comment(draft, member, "ลับรอตรวจ", state="held"),
         amend(draft, member, "ลับคำขอแก้", state="held"),
@@ -123,7 +123,7 @@ def test_held_hidden_and_withdrawn_words_do_not_leak(draft, member, client_of, p
                 assert one.text not in body, (address, one.state)
 
 
-def test_a_member_who_leaves_keeps_no_name_and_others_keep_her_words(
+def test_erasing_a_member_removes_the_name_and_keeps_public_texts(
     draft, member, other_member, moderator, visitor
 ):
     comment(draft, member, "ที่คนอื่นตอบแล้ว")

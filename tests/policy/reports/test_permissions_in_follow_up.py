@@ -1,4 +1,4 @@
-"""People × what they do: report, verify, take back, open files that are not for the public."""
+"""Permissions in follow-up: people × reporting, verifying, withdrawing, opening private files."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -9,7 +9,7 @@ from policy.models import ClauseReport, Party, ResolutionPage, Verification, Wit
 from policy.reports.reminder_links import token_for
 from tests.policy.conftest import (
     REPORT,
-    SEEN,
+    VERIFICATION,
     make_other_party,
     make_party,
     make_resolution,
@@ -67,14 +67,14 @@ def report(key, party):
 
 
 def refused(answer) -> bool:
-    """403, or 302 to the sign-in for those who did not sign in."""
+    """403, or 302 to the sign-in page."""
     return answer.status_code == 403 or (
         answer.status_code == 302 and "next=" in answer.url
     )
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_report(client_of, who, cell_address):
+def test_reporting(client_of, who, cell_address):
     client = client_of(who)
     may = who in MAY["report"]
     for answer in (client.get(f"{cell_address}report/"),
@@ -84,17 +84,17 @@ def test_report(client_of, who, cell_address):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_verify(client_of, who, report, cell_address):
+def test_verifying(client_of, who, report, cell_address):
     client = client_of(who)
     may = who in MAY["verify"]
     for address in (f"{cell_address}verify/", f"{cell_address}verify/?report={report.pk}"):
         assert refused(client.get(address)) is not may
-        assert refused(client.post(address, SEEN | {"observation": address})) is not may
+        assert refused(client.post(address, VERIFICATION | {"observation": address})) is not may
     assert Verification.objects.exists() is may
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_withdraw(client_of, who, report, key, party, other_reporter):
+def test_withdrawing(client_of, who, report, key, party, other_reporter):
     client = client_of(who)
     seen = Verification.objects.create(
         clause_key=key, party=party, finding="confirmed", observation="เห็น", verifier=other_reporter
@@ -113,7 +113,7 @@ def test_withdraw(client_of, who, report, key, party, other_reporter):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_files(client_of, who, report, key, party, cell_address):
+def test_opening_files(client_of, who, report, key, party, cell_address):
     client = client_of(who)
     assert client.get(report.file_url).status_code == (
         200 if who in MAY["open a private file"] else 302 if who == "anonymous" else 403
@@ -122,7 +122,7 @@ def test_files(client_of, who, report, key, party, cell_address):
     assert ("รายชื่อ.txt" in body) is (who in MAY["open a private file"])
     assert "ซ่อมแล้ว" in body
     data = b"".join(client.get(f"{cell_address}data.json").streaming_content).decode()
-    assert "file/" not in data  # exports name only what is for everybody
+    assert "file/" not in data  # exports do not mention private files
     ClauseReport.objects.update(file_is_private=False)
     assert client.get(report.file_url).status_code == 200
     Withdrawal.objects.create(report=report, reason="ผิด")
@@ -131,7 +131,7 @@ def test_files(client_of, who, report, key, party, cell_address):
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_nothing_of_a_resolution_that_is_not_public(
+def test_a_private_resolution_does_not_leak(
     client_of, who, report, resolution, key, party, cell_address
 ):
     client = client_of(who)
@@ -148,7 +148,7 @@ def test_nothing_of_a_resolution_that_is_not_public(
     if who in ("anonymous", "member", "other_reporter"):
         assert client.get(report.file_url).status_code == 404
     for what in ("report/", "verify/"):
-        assert client.post(f"{cell_address}{what}", REPORT | SEEN).status_code in (302, 404)
+        assert client.post(f"{cell_address}{what}", REPORT | VERIFICATION).status_code in (302, 404)
     taking_back = reverse("follow_up_withdraw", args=["clausereport", report.pk])
     assert client.post(taking_back, {"reason": "ผิด"}).status_code in (302, 403, 404)
     link = reverse("follow_up_link", args=[token_for(party, key)])
@@ -159,18 +159,18 @@ def test_nothing_of_a_resolution_that_is_not_public(
     assert not Verification.objects.exists() and not Withdrawal.objects.exists()
 
 
-def test_nobody_verifies_her_own_party(signed_in, verifier, party, cell_address):
+def test_nobody_verifies_their_own_party(signed_in, verifier, party, cell_address):
     client = signed_in(verifier)
     assert "บันทึกสิ่งที่ไปเห็น" in client.get(cell_address).content.decode()
     verifier.parties.add(party)
     assert "บันทึกสิ่งที่ไปเห็น" not in client.get(cell_address).content.decode()
-    assert client.post(f"{cell_address}verify/", SEEN).status_code == 403
+    assert client.post(f"{cell_address}verify/", VERIFICATION).status_code == 403
     assert not Verification.objects.exists()
 
 
-def test_a_verifier_takes_back_what_she_recorded_herself(signed_in, verifier, cell_address):
+def test_a_former_verifier_cannot_withdraw_a_verification(signed_in, verifier, cell_address):
     client = signed_in(verifier)
-    client.post(f"{cell_address}verify/", SEEN)
+    client.post(f"{cell_address}verify/", VERIFICATION)
     address = reverse("follow_up_withdraw", args=["verification", Verification.objects.get().pk])
     verifier.groups.clear()
     assert client.post(address, {"reason": "ผิด"}).status_code == 403
@@ -193,11 +193,11 @@ def test_a_report_about_another_clause_is_not_verified_with_this_one(
 ):
     second = resolution.clauses.get(number="2").translation_key
     address = reverse("follow_up_verify", args=[second, "tao"])
-    signed_in(verifier).post(f"{address}?report={report.pk}", SEEN)
+    signed_in(verifier).post(f"{address}?report={report.pk}", VERIFICATION)
     assert Verification.objects.get().report is None
 
 
-def test_who_may_is_offered_to_and_nobody_else(client_of, report, cell_address):
+def test_actions_are_offered_to_permitted_users_only(client_of, report, cell_address):
     offers = {"report": "/report/", "verify": "verify/?report", "withdraw": "/withdraw/"}
     shown = {
         who: {name for name, link in offers.items()

@@ -1,4 +1,4 @@
-"""The register on paper and in sheets: printed, filled in by hand, taken in, all or nothing."""
+"""The register as page, document and sheet, and the import of results: all or nothing."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from policy.deliberation import decisions
 from policy.models import Contribution, Decision
 from policy.register import paper_results
-from tests.policy.deliberation.proposals import amend, comment, ruling, standing
+from tests.policy.deliberation.proposals import active_text, amend, comment, ruling
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["คำขอแก้ที่", "ย่อหน้า", "ข้อความปัจจุบัน", "ข้อความที่เสนอ", "ผล", "ข้อความเมื่อรวม",
@@ -51,14 +51,14 @@ def secretariat(moderator, signed_in):
     return signed_in(moderator)
 
 
-def test_the_register_stands_on_the_web(draft, proposals, moderator, visitor):
+def test_the_register_page_shows_proposals_and_decisions(draft, proposals, moderator, visitor):
     decisions.reject(draft, proposals[:1], ruling(moderator, "กว้างไป"))
     body = visitor.get(f"{draft.url}register/").content.decode()
     for shown in ("กันเขตห้าไร่", "กว้างไป", "มาลี", "ตรวจทุกเดือน", 'id="d1"'):
         assert shown in body
 
 
-def test_the_csv_is_for_excel_and_harmless(draft, proposals, member, visitor):
+def test_the_csv_has_a_bom_and_no_formulas(draft, proposals, member, visitor):
     amend(draft, member, '=HYPERLINK("http://evil")')
     response = visitor.get(f"{draft.url}register.csv")
     assert response.content.startswith(b"\xef\xbb\xbf")
@@ -68,7 +68,7 @@ def test_the_csv_is_for_excel_and_harmless(draft, proposals, member, visitor):
     assert not any(cell.startswith("=") for r in rows for cell in r)
 
 
-def test_the_document_has_room_to_write(draft, proposals, moderator, member, visitor):
+def test_the_document_has_forms_for_open_proposals(draft, proposals, moderator, member, visitor):
     decisions.reject(draft, proposals[2:], ruling(moderator, "ถี่ไป"))
     amend(draft, member, "แนวตั้ง\x0bปนมา")  # a character that XML refuses
     response = visitor.get(f"{draft.url}register.docx")
@@ -82,7 +82,7 @@ def test_the_document_has_room_to_write(draft, proposals, moderator, member, vis
     assert cells.count("\n\n") == 6
 
 
-def test_the_sheet_that_is_offered_is_the_one_that_is_taken_in(
+def test_the_exported_sheet_can_be_imported(
     draft, proposals, secretariat, visitor, mailoutbox
 ):
     book = load_workbook(io.BytesIO(visitor.get(f"{draft.url}register.xlsx").content))
@@ -97,21 +97,21 @@ def test_the_sheet_that_is_offered_is_the_one_that_is_taken_in(
     file = SimpleUploadedFile("ผล.xlsx", out.getvalue())
     response = secretariat.post(address, {"file": file})
     body = response.content.decode()
-    # The preview decides nothing and writes to nobody.
+    # The preview applies nothing and sends no e-mails.
     assert response.status_code == 200 and "กันเขตห้าไร่และปักทุ่น" in body
     assert not Decision.objects.exists() and not mailoutbox
     token = response.context["token"]
     assert secretariat.post(address, {"rows": token}).url == f"{draft.url}register/"
-    assert standing(draft)["2"] == "กันเขตห้าไร่และปักทุ่น"
+    assert active_text(draft)["2"] == "กันเขตห้าไร่และปักทุ่น"
     assert sorted(Decision.objects.values_list("kind", "decided_on")) == [
         ("merge", date(2025, 11, 1)), ("reject", date(2025, 11, 1))]
     assert len(mailoutbox) == 3
-    # Confirmed twice, nothing is decided twice.
+    # A second confirmation changes nothing.
     assert secretariat.post(address, {"rows": token}).status_code == 422
     assert Decision.objects.count() == 2
 
 
-def test_each_rows_error_is_named_and_nothing_is_taken_in(draft, proposals, secretariat):
+def test_errors_are_shown_by_row_and_nothing_is_imported(draft, proposals, secretariat):
     other = Contribution.objects.create(
         paragraph=proposals[0].paragraph, author=proposals[0].author, kind="comment", text="x")
     file = sheet(
@@ -121,10 +121,10 @@ def test_each_rows_error_is_named_and_nothing_is_taken_in(draft, proposals, secr
         row(proposals[2], "ไม่รับ", reason=""),  # 5: no reason
         row("สิบ", "ไม่รับ"),  # 6: no number
         row(proposals[2], "ไม่รับ", day="32/13/2568"),  # 7: no date
-        row(proposals[2], "ไม่รับ", day="1/1/2600"),  # 8: to come
+        row(proposals[2], "ไม่รับ", day="1/1/2600"),  # 8: in the future
         row(other, "ไม่รับ"),  # 9: not a proposal
         row(proposals[0], "ไม่รับ"),  # 10: twice
-        row(proposals[2], ""),  # 11: left alone
+        row(proposals[2], ""),  # 11: skipped
     )
     response = secretariat.post(f"{draft.url}secretariat/results/", {"file": file})
     assert response.status_code == 422
@@ -142,7 +142,7 @@ def test_two_rows_cannot_give_one_paragraph_two_wordings(draft, proposals, secre
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp874"])
-def test_csv_of_any_excel_is_read(draft, proposals, encoding):
+def test_csv_in_every_encoding_of_excel_is_read(draft, proposals, encoding):
     results, problems = paper_results.read(as_csv(row(proposals[0], "รับ"), encoding=encoding))
     assert not problems
     read = results[0]
@@ -158,13 +158,13 @@ def test_csv_of_any_excel_is_read(draft, proposals, encoding):
     SimpleUploadedFile("ผล.csv", b"a,b,c\n1,2,3\n"),
     SimpleUploadedFile("big.csv", b"x" * 2_000_001),
 ])
-def test_what_is_no_table_is_told(draft, secretariat, file):
+def test_unreadable_files_are_refused(draft, secretariat, file):
     response = secretariat.post(f"{draft.url}secretariat/results/", {"file": file})
     assert response.status_code == 422
     assert "problem" in response.content.decode() or response.context["problems"]
 
 
-def test_a_preview_of_another_draft_or_made_up_is_refused(draft, secretariat):
+def test_a_forged_preview_token_is_refused(draft, secretariat):
     address = f"{draft.url}secretariat/results/"
     from django.core import signing
 
@@ -186,13 +186,13 @@ def test_dates_are_read_as_people_write_them(draft, proposals, cell, day):
     ("12/2568", "“12/2568”"), ("12 กก. 2568", "“กก.” ไม่ใช่เดือน"), ("1/1/3112", "ไม่มีปี 3112"),
     ("วันจันทร์ที่ 12 พ.ย. 2568", "เป็นวันพุธ ไม่ใช่วันจันทร์"),
 ])
-def test_a_date_that_cannot_be_is_refused_with_its_reason(draft, proposals, cell, reason):
+def test_an_invalid_date_is_refused_with_a_reason(draft, proposals, cell, reason):
     _results, problems = paper_results.read(sheet(row(proposals[0], "รับ", day=cell)))
     assert [p.line for p in problems] == [2]
     assert reason in problems[0].message
 
 
-def test_files_hold_only_what_anybody_may_read(draft, member, moderator, visitor):
+def test_files_contain_public_contributions_only(draft, member, moderator, visitor):
     amend(draft, member, "คำที่รอตรวจ", state="held")
     amend(draft, member, "คำที่ซ่อน", state="hidden", hidden_reason="หยาบ")
     amend(draft, member, "คำที่ถอน", state="withdrawn")

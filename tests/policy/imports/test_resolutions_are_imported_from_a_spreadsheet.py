@@ -71,7 +71,9 @@ FILES = {
 
 
 @pytest.mark.parametrize("file", FILES.values(), ids=FILES)
-def test_all_is_shown_and_then_published(signed_in, moderator, address, assembly, file, visitor):
+def test_a_sheet_is_previewed_and_then_published(
+    signed_in, moderator, address, assembly, file, visitor
+):
     client = signed_in(moderator)
     answer = upload(client, address, file())
     assert answer.status_code == 302
@@ -117,14 +119,14 @@ def row(**changes):
     (row(title="ก" * 300), "ยาวเกิน 255"),
     (row(number="1/1" * 9), "ยาวเกิน 20"),
 ])
-def test_each_problem_is_named_with_its_row(signed_in, moderator, address, wrong, words):
+def test_each_problem_is_shown_with_its_row(signed_in, moderator, address, wrong, words):
     fine = [["9/9", "มติดี", "", "9/9/2566", "", "1", "ให้ทำดี", "", "", ""]]
     body = problems(upload(signed_in(moderator), address, xlsx([*fine, wrong, GOOD[2]])))
     assert "แถวที่ 3" in body and words in body
     assert "แถวที่ 2:" not in body and "แถวที่ 4:" not in body
 
 
-def test_all_problems_are_named_at_once(signed_in, moderator, address):
+def test_all_problems_are_shown_at_once(signed_in, moderator, address):
     rows = [row(parties="ใครก็ไม่รู้", due="เมื่อนั้น"), row(number="", title="", clause="๑"),
             row(number="1/1", title="ชื่ออื่น", clause="3")]
     body = problems(upload(signed_in(moderator), address, xlsx(rows)))
@@ -133,7 +135,7 @@ def test_all_problems_are_named_at_once(signed_in, moderator, address):
     assert "แถวที่ 4: มติ 1/1 ในแถวที่ 2 ใช้ชื่ออื่น" in body
 
 
-def test_numbers_that_the_assembly_has_are_told(signed_in, moderator, address, assembly):
+def test_existing_numbers_are_refused(signed_in, moderator, address, assembly):
     ResolutionPageFactory(parent=assembly, number="1/2", title="เดิม")
     answer = upload(signed_in(moderator), address, xlsx(GOOD))
     assert answer.status_code == 422
@@ -142,7 +144,7 @@ def test_numbers_that_the_assembly_has_are_told(signed_in, moderator, address, a
 
 
 @pytest.mark.parametrize("change", ["number", "party"])
-def test_what_changed_meanwhile_takes_nothing_in(signed_in, moderator, address, assembly, change):
+def test_concurrent_changes_stop_the_import(signed_in, moderator, address, assembly, change):
     client = signed_in(moderator)
     preview = upload(client, address, xlsx(GOOD)).url
     if change == "number":
@@ -154,7 +156,7 @@ def test_what_changed_meanwhile_takes_nothing_in(signed_in, moderator, address, 
     assert ResolutionPage.objects.count() == before
 
 
-def test_a_failure_in_the_middle_leaves_nothing(signed_in, moderator, address, monkeypatch):
+def test_a_failed_import_is_rolled_back(signed_in, moderator, address, monkeypatch):
     from policy.imports import importer
 
     client = signed_in(moderator)
@@ -178,7 +180,7 @@ def test_a_failure_in_the_middle_leaves_nothing(signed_in, moderator, address, m
 
 @pytest.mark.parametrize(("who", "status"), [
     ("editor", 302), ("moderator", 200), ("reporter", 302), ("administrator", 200)])
-def test_only_who_may_publish_below_the_assembly(
+def test_importing_needs_permission_to_publish_below_the_assembly(
     request, signed_in, address, assembly, who, status
 ):
     client = signed_in(request.getfixturevalue(who))
@@ -197,7 +199,7 @@ def test_only_who_may_publish_below_the_assembly(
     assert (address in explorer.content.decode()) is (status == 200)
 
 
-def test_the_template_is_filled_in_and_taken(signed_in, moderator, address, assembly):
+def test_the_template_can_be_filled_in_and_imported(signed_in, moderator, address, assembly):
     client = signed_in(moderator)
     answer = client.get(reverse("policy_sheet_template", args=[assembly.pk]))
     blank = answer.getvalue()
@@ -240,7 +242,7 @@ def test_cells_that_are_dates_numbers_merged_or_formulas(signed_in, moderator, a
     assert "แถวที่ 3" in body and "ข้อความของข้อ" in body
 
 
-def test_two_thousand_rows_are_read_and_one_more_is_not(signed_in, moderator, address):
+def test_two_thousand_rows_are_the_limit(signed_in, moderator, address):
     def rows(number):
         return [[f"1/{n // 10}", f"มติ {n // 10}", "", "9/9/2566", "", str(n % 10 + 1), "ให้ทำ",
                  "tao", "plan", ""] for n in range(number)]
@@ -313,13 +315,13 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("name", "content"), HOSTILE.values(), ids=HOSTILE)
-def test_whatever_the_file_is_there_is_an_answer(signed_in, moderator, address, name, content):
+def test_hostile_files_are_answered(signed_in, moderator, address, name, content):
     answer = upload(signed_in(moderator), address, SimpleUploadedFile(name, content()))
     body = problems(answer)
     assert 'class="error-message"' in body or "แถวที่" in body
 
 
-def test_a_hundred_thousand_rows_with_headings_end_at_the_limit(signed_in, moderator, address):
+def test_a_hundred_thousand_rows_exceed_the_limit(signed_in, moderator, address):
     head = ('<row r="1">' + "".join(
         f'<c t="inlineStr"><is><t>{h}</t></is></c>' for h in HEADINGS) + "</row>").encode()
     content = altered(SHEET, rows_of_xml(100_000).replace(b"<sheetData>", b"<sheetData>" + head))
@@ -328,5 +330,5 @@ def test_a_hundred_thousand_rows_with_headings_end_at_the_limit(signed_in, moder
     assert "มากกว่า 2000 แถว" in body
 
 
-def test_nothing_chosen(signed_in, moderator, address):
+def test_a_file_is_required(signed_in, moderator, address):
     assert "เลือกไฟล์ก่อน" in problems(signed_in(moderator).post(address, {}))
