@@ -264,7 +264,7 @@ def test_editors_enter_reports_and_verifications_on_paper(signed_in, moderator, 
     assert "ให้ซ่อมทุ่น" in client.get(address).content.decode()
     form = {"clause_key": str(key), "party": party.pk, "claim": "ซ่อมแล้ว", "done_on": "",
             "evidence": "", "evidence_url": "", "figure": "", "figure_unit": "",
-            "figure_how": "", "reported_on": "2024-01-05", "reporter_name": "หนังสือ 7/2567"}
+            "figure_method": "", "reported_on": "2024-01-05", "reporter_name": "หนังสือ 7/2567"}
     assert client.post(address, form | {"clause_key": "not-a-key"}).status_code == 200
     assert not ClauseReport.objects.exists()
     assert client.post(address, form).status_code == 302
