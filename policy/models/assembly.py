@@ -81,11 +81,11 @@ class AssemblyPage(KnowledgePage):
         """The page whose process is shown: the one in the default language, else this one."""
         if self.locale.language_code == settings.LANGUAGE_CODE:
             return self
-        twin = (
+        translation = (
             AssemblyPage.objects.translation_of(self).open_to_all()
             .filter(locale__language_code=settings.LANGUAGE_CODE).first()
         )
-        return twin if twin and twin.process.exists() else self
+        return translation if translation and translation.process.exists() else self
 
     @cached_property
     def stages(self):

@@ -99,8 +99,11 @@ class DraftResolutionPage(KnowledgePage):
         """The page that is deliberated: the one in the default language, else this one."""
         if self.locale.language_code == settings.LANGUAGE_CODE:
             return self
-        twin = self.get_translations().filter(locale__language_code=settings.LANGUAGE_CODE).first()
-        return twin if twin and twin.is_readable else self
+        translations = self.get_translations()
+        translation = translations.filter(
+            locale__language_code=settings.LANGUAGE_CODE
+        ).first()
+        return translation if translation and translation.is_readable else self
 
     @cached_property
     def adopted_as(self):

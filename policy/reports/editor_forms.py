@@ -1,4 +1,4 @@
-"""The editor's form of a party, with its members by sign-in name or e-mail, one per line."""
+"""Forms of the editor: parties with their members; reports and verifications on paper."""
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from hub.forms.text_fields import LongTextField
+from policy.models import Clause
 from policy.models.party import new_link_key
 
 
@@ -57,3 +58,27 @@ class PartyForm(WagtailAdminModelForm):
         if commit:
             party.members.set(self.cleaned_data["member_names"])
         return party
+
+
+def clause_choices():
+    """Every clause of a live resolution, grouped by resolution, as (key, text)."""
+    groups = {}
+    clauses = (
+        Clause.objects.filter(page__live=True, locale__language_code="th")
+        .select_related("page")
+        .order_by("page__path", "sort_order")
+    )
+    for clause in clauses:
+        label = f"{clause.number}. {clause.text[:80]}"
+        groups.setdefault(f"{clause.page.number} {clause.page.title}", []).append(
+            (str(clause.translation_key), label)
+        )
+    return [("", "—"), *groups.items()]
+
+
+class RecordForm(WagtailAdminModelForm):
+    """A report or a verification that an editor enters, for example from a letter."""
+
+    clause_key = forms.TypedChoiceField(
+        label=_("clause"), choices=clause_choices, widget=forms.Select
+    )
