@@ -60,9 +60,9 @@ def _lesson(name, section, said, groups, openness, twin=None) -> LessonPage:
 def _share(lesson, said) -> None:
     """Publish the masked copy with what an author would have decided about it."""
     released = {skeleton(text): reason for text, reason in said["released"].items()}
-    decisions = MaskedLesson(original=lesson, words="\n".join(said["words"]), released=released,
-                             title=said["copy_title"])
-    copy = masked_copy.hand_in(decisions, None)
+    decisions = MaskedLesson(original=lesson, extra_words="\n".join(said["words"]),
+                             released=released, title=said["copy_title"])
+    copy = masked_copy.submit(decisions, None)
     LoadedPage.objects.create(name=f"closed/copy-{lesson.slug}"[:200], page=copy,
                               language=lesson.locale.language_code,
                               revision_id=copy.latest_revision_id)

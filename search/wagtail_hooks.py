@@ -51,12 +51,12 @@ def add_file_text_script():
 @hooks.register("before_serve_page")
 def note_opened_page(page, request, args, kwargs):
     if isinstance(page, KnowledgePage):
-        request.search_event = OpenEvent(page_id=page.pk)
+        request.counted_event = OpenEvent(page_id=page.pk)
 
 
 @hooks.register("before_serve_document")
 def note_opened_file(document, request):
-    request.search_event = OpenEvent(document_id=document.pk)
+    request.counted_event = OpenEvent(document_id=document.pk)
 
 
 @hooks.register("register_admin_urls")

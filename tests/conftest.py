@@ -1,5 +1,6 @@
 """A hub of its own for every test: index, media and tasks apart from any other."""
 
+import gc
 import shutil
 
 import pytest
@@ -27,11 +28,35 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("thorough"):
-        config.hook.pytest_deselected([i for i in items if i.get_closest_marker("thorough")])
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
         if not item.get_closest_marker("django_db") and "db" not in item.fixturenames:
             item.add_marker(pytest.mark.any_database)
+
+
+def pytest_collection_finish():
+    """What Django and the apps have loaded is there until the end; nobody need look for garbage in
+    it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def matrix(values, quick):
+    """Parameters of a long matrix: the quick run has those in ``quick``, the thorough run all."""
+    return [v if v in quick else pytest.param(v, marks=pytest.mark.thorough) for v in values]
+
+
+def combinations(values, quick):
+    """As ``matrix``, for several parameters at once."""
+    return [v if v in quick else pytest.param(*v, marks=pytest.mark.thorough) for v in values]
+
+
+@pytest.fixture
+def thorough(request) -> bool:
+    """Whether loops inside a test go through everything, or through a part that shows as much."""
+    return request.config.getoption("thorough")
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +83,11 @@ def nothing_slow(settings, request):
 
 
 def _quick_settings(node):
-    found = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+    found = {
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        # Every client of a test builds the middleware anew, which looks at every static file.
+        "WHITENOISE_AUTOREFRESH": True,
+    }
     if not node.get_closest_marker("editors_search"):
         backend = django_settings.WAGTAILSEARCH_BACKENDS["default"]
         found["WAGTAILSEARCH_BACKENDS"] = {"default": backend | {"AUTO_UPDATE": False}}

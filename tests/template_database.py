@@ -40,13 +40,22 @@ def _sources():
         yield from app.rglob("*.txt")
         for path in app.rglob("*.py"):
             rooms = path.relative_to(app).parts
-            if "migrations" in rooms or "reference" in rooms or (path.name != "apps.py" and LOADS_REFERENCE.search(path.read_text("utf-8"))):
+            if {"migrations", "reference"} & {*rooms} or (
+                path.name != "apps.py" and LOADS_REFERENCE.search(path.read_text("utf-8"))
+            ):
                 yield path
 
 
 def template_of(connection):
     """What makes, copies and removes the databases of ``connection``'s kind."""
     return {"sqlite": InMemory, "postgresql": OnServer}[connection.vendor](connection)
+
+
+def template_file() -> Path:
+    """An SQLite database to be copied."""
+    template = InMemory(connection=None)
+    template.make()
+    return template.template
 
 
 def _load(database_url):
@@ -69,10 +78,10 @@ def _load(database_url):
 
 
 @contextmanager
-def _alone():
-    """One process makes the template; the others wait for it."""
+def alone(what):
+    """One process makes ``what`` in the folder of templates; the others wait for it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(FOLDER / "lock", "w") as lock:
+    with open(FOLDER / f"{what}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -87,12 +96,13 @@ class InMemory:
         self.template = FOLDER / f"{key()}.sqlite3"
 
     def make(self):
-        with _alone():
+        with alone("sqlite"):
             if self.template.exists():
                 return
             for old in FOLDER.glob("*.sqlite3*"):
                 old.unlink()
             half_made = self.template.with_suffix(".sqlite3-part")
+            half_made.unlink(missing_ok=True)
             _load(f"sqlite:///{half_made}")
             with closing(sqlite3.connect(half_made)) as made:
                 made.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
@@ -118,7 +128,7 @@ class OnServer:
         self.name = f"hub_test_{os.getpid()}"
 
     def make(self):
-        with _alone(), self._server() as server:
+        with alone("postgresql"), self._server() as server:
             if server.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [self.template]
             ).fetchone():

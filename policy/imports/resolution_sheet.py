@@ -104,7 +104,7 @@ class _SheetParser:
             if not texts[column]:
                 report(_("“%(column)s” is empty."), column=_(HEADINGS[column]))
         if texts.get("due"):
-            clause["due"] = _iso_date(cells["due"], report)
+            clause["due"] = _iso_date("due", cells, report)
         if resolution is None:
             return
         if clause["number"] and clause["number"] in [c["number"] for c in resolution["clauses"]]:
@@ -142,7 +142,7 @@ class _SheetParser:
         if not texts["title"]:
             report(_("“%(column)s” is empty."), column=_(HEADINGS["title"]))
         if texts["adopted_on"]:
-            resolution["adopted_on"] = _iso_date(cells["adopted_on"], report)
+            resolution["adopted_on"] = _iso_date("adopted_on", cells, report)
         else:
             report(_("“%(column)s” is empty."), column=_(HEADINGS["adopted_on"]))
         return resolution
@@ -197,10 +197,12 @@ def _key(text) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def _iso_date(cell: Cell, report) -> str:
-    """The date in a cell as ISO 8601; "" when there is none, which is reported."""
+def _iso_date(column, cells: dict[str, Cell], report) -> str:
+    """The date in a column as ISO 8601; "" when there is none, which is reported."""
+    cell = cells[column]
     try:
         return read_date(cell.value if cell.is_date else cell.text).isoformat()
     except NotADate as refused:
-        report("%(why)s", why=explanation(refused))
+        report(_("“%(column)s”: %(problem)s"), column=_(HEADINGS[column]),
+               problem=explanation(refused))
         return ""

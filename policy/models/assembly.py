@@ -22,7 +22,7 @@ class AssemblyPage(KnowledgePage):
     """One assembly: number, date, place, agenda and the resolutions it adopted."""
 
     stage = Stage.ASSEMBLY
-    asks_lessons = True
+    suggests_lessons = True
     lists_after = [
         ("hearing_list", _("Hearings")),
         ("drafts", _("Draft resolutions")),

@@ -14,7 +14,7 @@ class IssuePage(KnowledgePage):
     """A problem with its evidence, the people affected, and Models towards a solution."""
 
     stage = Stage.ISSUE
-    asks_lessons = True
+    suggests_lessons = True
     page_description = _("A problem no single community can solve, with its evidence.")
     chain = {
         Relation.RESTS_ON: {Stage.MODEL, Stage.LESSON, Stage.PRACTICE, Stage.STUDY_TOUR},

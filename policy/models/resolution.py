@@ -21,7 +21,7 @@ class ResolutionPage(KnowledgePage):
         VOTE = "vote", _("By vote")
 
     stage = Stage.RESOLUTION
-    asks_lessons = True
+    suggests_lessons = True
     page_description = _(
         "What an assembly resolved, clause by clause, and what became of it."
     )

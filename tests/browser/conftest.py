@@ -1,21 +1,23 @@
 """A hub served as `./run` serves it, and a real Chromium in front of it."""
 
+import json
 import os
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import pytest
+
+from tests.browser import demonstration_hub
+from tests.conftest import combinations
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
@@ -26,6 +28,16 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
+AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf-8")
+
+
+def screens(viewport, scheme):
+    """The thorough run opens a long list of pages on a phone and on a desk, light and dark; the
+    quick run on that screen alone."""
+    every = [(size, colours) for size in (PHONE, DESKTOP) for colours in ("light", "dark")]
+    return pytest.mark.parametrize(
+        ("viewport", "scheme"), combinations(every, quick=[(viewport, scheme)])
+    )
 
 
 def pytest_collection_modifyitems(items):
@@ -46,18 +58,31 @@ class Served:
     url: str
     data: Path
     environment: dict
+    console: subprocess.Popen | None = None  # see console.py
 
     def password(self, name) -> str:
         lines = (self.data / "demonstration-users.txt").read_text().splitlines()
         return dict(line.split(maxsplit=1) for line in lines)[name].strip()
 
     def manage(self, *arguments) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment,
-            capture_output=True, text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        """What a command of the hub prints."""
+        return self._ask(command=arguments)
+
+    def shell(self, code) -> str:
+        """What ``code`` prints, run in a process of the hub."""
+        return self._ask(code=code)
+
+    def _ask(self, **order):
+        if self.console is None:
+            self.console = subprocess.Popen(
+                [sys.executable, "-m", "tests.browser.console"], cwd=ROOT, env=self.environment,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )
+        self.console.stdin.write(json.dumps(order) + "\n")
+        self.console.stdin.flush()
+        answer = json.loads(self.console.stdout.readline())
+        assert not answer["error"], answer["error"]
+        return answer["output"]
 
     def letters(self) -> list:
         """The e-mails sent so far, oldest first."""
@@ -80,9 +105,6 @@ class Served:
             time.sleep(0.2)
         pytest.fail(f"{number} letters to {address} with “{words}” did not come.")
 
-    def shell(self, code) -> str:
-        return self.manage("shell", "--no-imports", "--verbosity", "0", "-c", code)
-
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory):
@@ -94,27 +116,26 @@ def served(tmp_path_factory):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     url = f"http://127.0.0.1:{port}"
-    environment = os.environ | {
-        "DEVELOPMENT": "1", "DATA_DIR": str(data), "PORT": port, "BASE_URL": url,
-        "DATABASE_URL": f"sqlite:///{data / 'hub.sqlite3'}", "PYTHONUNBUFFERED": "1",
-        "EMAIL_URL": f"filemail:///{data / 'mail'}",
-    }
-    hub = Served(url, data, environment)
-    hub.manage("prepare")
+    demonstration_hub.copy(data, url)
+    hub = Served(url, data, demonstration_hub.environment(data, url))
     log = open(data / "server.log", "w")  # noqa: SIM115 - closed with the processes below
     commands = [
         ["-m", "gunicorn", "--config", "hub/gunicorn_conf.py", "hub.wsgi"],
         ["manage.py", "db_worker", "--interval", "0.2", "--verbosity", "0"],
     ]
     processes = [
-        subprocess.Popen([sys.executable, *c], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        for c in commands
+        subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=hub.environment, stdout=log, stderr=log
+        )
+        for command in commands
     ]
     try:
         _wait_until_ready(f"{url}/readyz", log.name)
-        _wait_until_all_is_done(data / "hub.sqlite3")
         yield hub
     finally:
+        if hub.console:
+            hub.console.stdin.close()
+            hub.console.wait()
         for process in processes:
             process.send_signal(signal.SIGTERM)
         for process in processes:
@@ -123,17 +144,6 @@ def served(tmp_path_factory):
             except subprocess.TimeoutExpired:
                 process.kill()
         log.close()
-
-
-def _wait_until_all_is_done(database):
-    """What the worker takes in meanwhile would change what is found from one look to the next."""
-    left = "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE finished_at IS NULL"
-    with closing(sqlite3.connect(database, timeout=60)) as connection:
-        for _attempt in range(900):
-            if not connection.execute(left).fetchone()[0]:
-                return
-            time.sleep(0.2)
-    pytest.fail("The worker did not take in the demonstration within three minutes.")
 
 
 def _wait_until_ready(address, log):

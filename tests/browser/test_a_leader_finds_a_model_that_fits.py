@@ -1,15 +1,13 @@
 """A leader with a phone says what her community is like and sees what fits, with and without
 JavaScript, by keyboard, and on paper."""
 
-from pathlib import Path
 
 import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
 
-AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 SAID = "area=900303&households=๑๒๐&people=4&budget=15000&problem=จับปูม้าได้น้อยลงทุกปี"
 
 
@@ -42,7 +40,7 @@ def test_from_the_home_page_to_an_answer_and_an_address_to_send(open_browser, sc
     first = first_model(page)
     expect(first.locator(".fit__check", has_text="คนรับซื้อปูยอมรับ")).to_contain_text("มีแล้ว")
     assert first.locator(".fit__head").inner_text() != before
-    shared = page.locator(".fit-said__address a").get_attribute("href")
+    shared = page.locator(".fit-summary__address a").get_attribute("href")
     friend = open_browser(viewport=DESKTOP)
     friend.goto(shared)
     expect(
@@ -75,8 +73,7 @@ def test_by_keyboard_alone(open_browser):
     expect(page.locator("article.fit details[open].fit__all")).to_have_count(1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@screens(PHONE, "light")
 def test_it_is_accessible_and_nothing_overflows(open_browser, viewport, scheme):
     page = open_browser(viewport=viewport, color_scheme=scheme, bypass_csp=True)
     for address in ("/fit/", "/en/fit/", f"/fit/?{SAID}", f"/en/fit/?{SAID}", "/fit/?people=x"):

@@ -1,13 +1,11 @@
 """From an author who asks for a review to its result on the published Model."""
 
 import re
-from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, approve
+from tests.browser.conftest import AXE, DESKTOP, PHONE, approve
 
-AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 FIND = """
 from models_lib.models import ModelPage
 print(ModelPage.objects.get(locale__language_code="th", title__startswith="บ้านขยะเหลือน้อย").pk)

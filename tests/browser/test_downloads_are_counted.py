@@ -1,14 +1,13 @@
 """A visitor downloads a pack and a handout by clicks, and finds both in the course’s figures."""
 
 import time
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import AXE, PHONE, screens
+from tests.conftest import matrix
 
-AXE = Path(__file__).resolve().parents[1] / "vendor/axe.min.js"
 # Chromium without a window says so in its name and would be a robot.
 A_PERSONS = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140"
 COURSES = """
@@ -47,7 +46,7 @@ def figures(page, course) -> dict:
     return found
 
 
-@pytest.mark.parametrize("language", [0, 1], ids=["thai", "english"])
+@pytest.mark.parametrize("language", matrix([0, 1], quick=[0]))
 def test_what_a_visitor_downloads_stands_in_the_figures(open_browser, courses, language):
     course = courses[0][language]
     page = open_browser(viewport=PHONE, user_agent=A_PERSONS)
@@ -76,8 +75,7 @@ def test_what_a_visitor_downloads_stands_in_the_figures(open_browser, courses, l
     assert page.context.cookies() == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@screens(PHONE, "dark")
 def test_the_figures_are_legible_on_every_screen(
     open_browser, served, courses, viewport, scheme
 ):
@@ -90,7 +88,7 @@ def test_the_figures_are_legible_on_every_screen(
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > viewport["width"]:
             problems.append(f"{address}: {width} px wide")
-        page.evaluate(AXE.read_text("utf-8"))
+        page.evaluate(AXE)
         result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         problems += [
             f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]

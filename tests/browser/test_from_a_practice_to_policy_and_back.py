@@ -14,9 +14,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, approve, more_actions, press
+from tests.browser.conftest import AXE, DESKTOP, PHONE, approve, more_actions, press
 
-AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 PHOTO = Path(__file__).resolve().parents[2] / "docs/images/model.png"
 PASSWORD = "long-enough-for-7"
 TODAY = timezone.localdate()
@@ -73,18 +72,22 @@ def member(open_browser):
 
 
 @pytest.fixture
-def look(open_browser):
-    """A visitor's page at ``address``, as a phone and as a desk show it: nothing too wide, no
-    violation, and ``words`` there for all. The desk's is returned."""
+def look(open_browser, thorough):
+    """A visitor's page at ``address``: nothing too wide, and ``words`` there for all. It is
+    returned. The thorough run looks as a phone and as a desk show it, and for violations."""
+    closely = thorough or "SCREENSHOTS" in os.environ
+    viewports = (PHONE, DESKTOP) if closely else (PHONE,)
+    pages = [open_browser(viewport=viewport, bypass_csp=closely) for viewport in viewports]
 
     def seen(address, name, *words):
-        for viewport in (PHONE, DESKTOP):
-            page = open_browser(viewport=viewport, bypass_csp=True)
+        for page, viewport in zip(pages, viewports, strict=True):
             page.goto(address)
             page.evaluate("document.fonts.ready")
             for word in words:
                 expect(page.locator("main")).to_contain_text(word)
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
+            if not closely:
+                continue
             page.evaluate(AXE)
             result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
             assert not result["violations"], (

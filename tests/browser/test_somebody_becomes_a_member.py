@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import AXE, PHONE
+from tests.conftest import combinations, matrix
 
-AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 PASSWORD = "ปลากระบอก-7-ตัว"
 WORDS = {
     "th": {"sign in": "เข้าสู่ระบบ", "join": "สร้างบัญชี", "create": "สร้างบัญชีนี้", "mail": "เปิดดูอีเมลของคุณ",
@@ -39,8 +39,9 @@ def type_and_go_on(page, *texts):
         page.keyboard.press("Tab")
 
 
-@pytest.mark.parametrize("language", ["th", "en"])
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize(("language", "script"), combinations(
+    [("th", True), ("en", False), ("th", False), ("en", True)], quick=[("th", True), ("en", False)]
+))
 def test_she_joins_takes_part_and_leaves(open_browser, served, language, script):
     words, prefix = WORDS[language], "" if language == "th" else "/en"
     address = f"leader-{language}-{int(script)}-{int(time.time())}@example.org"
@@ -119,7 +120,7 @@ def test_a_passkey_opens_the_door_without_a_password(open_browser, served):
     )
 
 
-@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("prefix", matrix(["", "/en"], quick=[""]))
 def test_every_account_page_is_accessible(open_browser, served, prefix):
     page = open_browser(viewport=PHONE, bypass_csp=True)
     for address in ("login/", "signup/", "password/reset/", "password/reset/done/", "privacy/",

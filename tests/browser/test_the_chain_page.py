@@ -1,14 +1,12 @@
 """The whole chain in a browser: by keyboard, on a phone, without scripts; and withdrawn knowledge
 from the editor's form to what readers see at every depth, and back."""
 
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
 
-AXE = Path(__file__).resolve().parents[1] / "vendor/axe.min.js"
 ADDRESSES = """
 from hub.models import KnowledgePage, Withdrawal
 from models_lib.models import ModelPage
@@ -42,8 +40,7 @@ def crab(served):
     return served.shell(CRAB).strip()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@screens(DESKTOP, "dark")
 def test_axe_finds_nothing_and_nothing_overflows(open_browser, served, viewport, scheme):
     addresses = served.shell(ADDRESSES).split()
     assert len(addresses) == 12
@@ -57,7 +54,7 @@ def test_axe_finds_nothing_and_nothing_overflows(open_browser, served, viewport,
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > viewport["width"]:
             problems.append(f"{address}: {width} px wide")
-        page.evaluate(AXE.read_text("utf-8"))
+        page.evaluate(AXE)
         result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         problems += [
             f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, ROOT
+from tests.browser.conftest import AXE, PHONE, screens
 
-AXE = (ROOT / "tests/vendor/axe.min.js").read_text()
 VIOLATIONS = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))"
 TITLE = "ธนาคารปูม้า: ฝากแม่ปูไข่ ให้ลูกปูได้กลับทะเล"
 
@@ -77,10 +76,9 @@ def test_an_added_and_a_removed_word_are_told_apart_without_colour(open_browser,
     expect(page.locator(".passage del").first).to_contain_text("[removed:")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_pages_of_versions_are_accessible_and_fit(open_browser, model, size, scheme):
-    page = open_browser(viewport=size, color_scheme=scheme, bypass_csp=True)
+@screens(PHONE, "light")
+def test_the_pages_of_versions_are_accessible_and_fit(open_browser, model, viewport, scheme):
+    page = open_browser(viewport=viewport, color_scheme=scheme, bypass_csp=True)
     for home in model:
         for rest in ("", "versions/", "v/1/", "v/2/", "v/1/to/2/", "v/1/cite/"):
             page.goto(home + rest)

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
 
-AXE = (Path(__file__).resolve().parents[1] / "vendor/axe.min.js").read_text("utf-8")
 PHOTO = Path(__file__).resolve().parents[2] / "docs/images/model.png"
 CLAUSE = """
 from policy.models import Clause
@@ -124,8 +123,7 @@ def test_a_letter_leads_to_the_form_without_signing_in(served, open_browser):
     expect(page.locator("h1")).to_have_text("จะไม่ได้รับจดหมายเตือนอีก")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@screens(DESKTOP, "light")
 def test_every_page_is_accessible_and_fits(open_browser, cell, viewport, scheme):
     page = open_browser(viewport=viewport, color_scheme=scheme, bypass_csp=True)
     for prefix in ("", "/en"):

@@ -96,6 +96,7 @@ def test_what_is_closed_is_not_named(course, visitor, member, signed_in, closed)
     assert signed_in(member).get(address).status_code == (404 if closed == "draft" else 302)
 
 
+@pytest.mark.postgresql
 def test_when_a_code_is_taken_another_is_given(course, monkeypatch):
     codes = iter(["aaaaa", "aaaaa", "bbbbb"])
     monkeypatch.setattr("courses.models.short_address.get_random_string", lambda *a: next(codes))

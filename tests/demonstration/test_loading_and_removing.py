@@ -171,6 +171,7 @@ def test_sign_ins_are_made_on_development_machines_only(hub, settings, tmp_path)
     assert file.read_text() == first
 
 
+@pytest.mark.postgresql
 def test_children_keep_the_order_of_their_texts_on_any_database(loaded):
     from hub.models import Attachment, Contributor
     from models_lib.models import BuildingBlock

@@ -183,7 +183,7 @@ def look(folder):
     from django.core.management import call_command
 
     from search.query.find import find
-    from tests.search.what_must_hold import wrong_after_a_search, wrong_after_the_schedule
+    from tests.search.invariants import wrong_after_a_search, wrong_after_the_schedule
 
     results = find("ปูม้า")
     wrong = wrong_after_a_search(folder, results)
@@ -201,7 +201,7 @@ def drain(folder):
     from django.utils import timezone
     from django_tasks_db.models import DBTaskResult
 
-    from tests.search.what_must_hold import wrong_at_the_end
+    from tests.search.invariants import wrong_at_the_end
 
     for _again in range(3):
         DBTaskResult.objects.running().update(started_at=timezone.now() - timedelta(hours=1))

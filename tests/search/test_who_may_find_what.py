@@ -169,12 +169,12 @@ def test_pages_and_files_open_for_those_who_may_read_them(guarded, client_of, ro
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
+def test_a_feed_contains_nothing_that_is_not_public(guarded, client_of, role):
     """Not even what its reader may read: feed readers pass on what they fetch."""
     client = client_of(role)
-    questions = [{}, {"q": SECRET}, {"topic": "fishers"}] + [{"q": canary(n)} for n in MAY_READ]
+    searches = [{}, {"q": SECRET}, {"topic": "fishers"}] + [{"q": canary(n)} for n in MAY_READ]
     for address in ("/search/feed/", "/en/search/feed/"):
-        for question in questions:
+        for question in searches:
             answer = client.get(address, question)
             assert answer.status_code == 200
             _typed, _, entries = answer.content.decode().partition("<entry>")
@@ -182,17 +182,17 @@ def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
     assert "หน้าเปิด" in client.get("/search/feed/").content.decode()
 
 
-def test_an_alert_tells_nothing_that_is_not_open_to_all(guarded, hub, mailoutbox):
+def test_an_alert_contains_nothing_that_is_not_public(guarded, hub, mailoutbox):
     from search.alerts.subscriptions import send_due
     from search.models import Alert
 
     before = timezone.now() - timedelta(days=30)
-    questions = [("", {}), (SECRET, {}), ("", {"topics": ["fishers"]})]
-    questions += [(canary(name), {}) for name in MAY_READ]
-    for text, chosen in questions:
+    searches = [("", {}), (SECRET, {}), ("", {"topics": ["fishers"]})]
+    searches += [(canary(name), {}) for name in MAY_READ]
+    for text, filters in searches:
         Alert.objects.create(
-            email="member@example.org", language="th", text=text, chosen=chosen,
-            digest=f"{text[:20]}{len(chosen)}", confirmed_at=before, looked_until=before,
+            email="member@example.org", language="th", text=text, filters=filters,
+            digest=f"{text[:20]}{len(filters)}", confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
     assert send_due() == 1, "only who asked for everything hears of the open pages"
@@ -202,14 +202,14 @@ def test_an_alert_tells_nothing_that_is_not_open_to_all(guarded, hub, mailoutbox
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_pages_of_alerts_and_the_report_hold_no_page_of_others(guarded, client_of, role):
+def test_alert_pages_and_the_report_show_no_private_page(guarded, client_of, role):
     client = client_of(role)
     for address in ("/search/alert/", "/search/alert/asked/", "/admin/reports/searches/"):
         answer = client.get(address, {"q": SECRET}, follow=True)
         assert canaries_in(answer.content.decode()) == set(), address
 
 
-def test_what_the_index_missed_is_held_back_by_the_recheck(guarded, hub):
+def test_the_recheck_holds_back_what_the_index_missed(guarded, hub):
     """The index says public; the database says no."""
     page = LessonPageFactory(title="เพิ่งปิด")
     assert [r.page.pk for r in find("เพิ่งปิด").results] == [page.pk]
@@ -220,7 +220,7 @@ def test_what_the_index_missed_is_held_back_by_the_recheck(guarded, hub):
     assert (found.results, found.total) == ([], 0)
 
 
-def test_a_facilitators_handout_is_found_by_nobody(hub, client_of):
+def test_nobody_finds_a_facilitators_handout(hub, client_of):
     page = CurriculumPageFactory()
     word = "ช้างน้ำ"
     file = document(word, "คู่มือ.txt", f"{word} เฉลย ".encode() * 20)
@@ -241,8 +241,8 @@ ADDRESSES = {
     # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
     **dict.fromkeys(
-        ["lessons_used", "lessons_used_csv", "lessons_used_json", "lessons_together",
-         "lessons_told_together"], "tests/lessons/privacy/test_who_may_read_a_lesson.py",
+        ["lesson_usage", "lesson_usage_csv", "lesson_usage_json", "lesson_groups",
+         "lesson_group"], "tests/lessons/privacy/test_who_may_read_a_lesson.py",
     ),
     **dict.fromkeys(
         ["broken_links", "broken_links_csv"], "tests/lessons/privacy/test_who_may_read_a_lesson.py"

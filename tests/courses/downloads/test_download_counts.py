@@ -75,6 +75,7 @@ SHEET = {("crab", "handout", "ใบงาน"): 1}
 # What is counted
 
 
+@pytest.mark.postgresql
 def test_each_thing_is_counted_by_day_and_version(course):
     for address in ("pack/", "session/1/pack/", "epub/", "pdf/"):
         assert fetched(reader(), course.url + address).status_code == 200
@@ -98,6 +99,7 @@ def test_a_new_version_has_a_count_of_its_own(course):
     assert dict(DownloadCount.objects.values_list("version", "times")) == {1: 1, 2: 2}
 
 
+@pytest.mark.postgresql
 def test_the_same_visitor_counts_once_a_day(course, monkeypatch):
     for _again in range(3):
         fetched(reader(1), course.sheet.url)
@@ -320,6 +322,7 @@ def figures(course):
     return course
 
 
+@pytest.mark.postgresql
 def test_the_page_adds_up_by_month_thing_and_version(figures, visitor):
     answer = visitor.get(figures.url + "downloads/")
     shown = answer.context["figures"]

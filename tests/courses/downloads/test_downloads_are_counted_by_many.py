@@ -11,6 +11,7 @@ from tests.factories import CurriculumPageFactory, document
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
 def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
     """On SQLite a transaction that writes has waited for the one before it."""
     page, file = CurriculumPageFactory(), document("ใบงาน", "ใบงาน.txt")

@@ -32,6 +32,7 @@ def page_of(run):
     return f"/courses/runs/{run.pk}/group/complete/"
 
 
+@pytest.mark.postgresql
 def test_who_came_often_enough_gets_one_once_the_facilitator_confirms(
     done, facilitator, signed_in, visitor
 ):
@@ -91,6 +92,7 @@ def test_codes_are_not_guessable_and_are_read_however_they_are_typed(done, facil
         assert visitor.get(f"/certificates/{code}/").status_code == 404
 
 
+@pytest.mark.postgresql
 def test_a_revoked_one_says_so_and_why_to_everybody_at_once(
     done, facilitator, signed_in, visitor
 ):

@@ -13,7 +13,7 @@ from courses.runs import enrolment as enrolling
 from hub.models import OutboxEntry
 from tests.courses.conftest import FORM, SAID
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def states(run):

@@ -106,6 +106,7 @@ def test_what_is_missing_when_adding_is_said_at_its_field(run, leads, address, s
     assert not Enrolment.objects.exists()
 
 
+@pytest.mark.postgresql
 def test_in_a_full_run_whoever_is_added_waits(run, put_in, leads, address, member):
     put_in(run), put_in(run)
     leads.post(f"{address}add/", {"account": "somsri"})
@@ -156,6 +157,7 @@ def test_files_reach_the_group_and_nobody_else(
         f"/courses/runs/{run.pk}/mine/").content.decode()
 
 
+@pytest.mark.postgresql
 def test_a_button_pressed_twice_sends_once(run, put_in, leads, address):
     put_in(run)
     for _time in range(2):

@@ -90,6 +90,7 @@ def test_english_readers_are_written_to_in_english(course, english_home, visitor
     assert mailoutbox[-1].subject.startswith("Changed: Community forests")
 
 
+@pytest.mark.postgresql
 def test_a_new_version_is_told_once_with_what_changed(course, follower, mailoutbox, visitor):
     assert followers.write_due() == 0, "there is no news"
     publish(course)
@@ -227,6 +228,7 @@ def test_what_nobody_confirms_is_forgotten(course, visitor):
     assert not CourseFollower.objects.exists()
 
 
+@pytest.mark.postgresql
 def test_of_two_senders_at_once_one_writes(course, follower, mailoutbox, monkeypatch):
     publish(course)
     claim, others = subscriptions._claim, []

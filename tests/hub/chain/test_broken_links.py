@@ -61,6 +61,7 @@ def test_every_app_has_added_its_checks():
 
 
 @pytest.mark.parametrize("stated_on", ["model", "source"])
+@pytest.mark.postgresql
 def test_models_without_a_source(hub, stated_on):
     model, practice = ModelPageFactory(), PracticePageFactory()
     assert failing("models-without-source") == {model.pk}
@@ -154,6 +155,7 @@ def _counts(client, address) -> dict:
     return {c.slug: int(n) for c, n in zip(checks(), numbers, strict=True)}
 
 
+@pytest.mark.postgresql
 def test_it_is_narrowed_by_topic_and_area(hub, visitor):
     fishers, health = (Topic.objects.get(slug=slug) for slug in ("fishers", "health"))
     first, second = ModelPageFactory(title="ตัวแบบประมง"), ModelPageFactory(title="ตัวแบบสุขภาพ")
@@ -214,6 +216,7 @@ def test_long_lists_have_pages(hub, visitor):
     assert "บทเรียนที่ 22" in second and "บทเรียนที่ 19" not in second
 
 
+@pytest.mark.postgresql
 def test_the_file_has_every_broken_page_and_no_formula(hub, visitor, settings):
     ModelPageFactory(title="=HYPERLINK(1)", slug="formula")
     resolution(number="1/1", title="มติเงียบ")

@@ -5,7 +5,7 @@ import pytest
 from hub.models import OutboxEntry
 from hub.models.outbox_entry import KEPT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture(autouse=True)

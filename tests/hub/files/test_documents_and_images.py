@@ -14,6 +14,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 from courses.models import Handout
 from hub.models import Attachment, HubDocument, HubImage
 from tests.factories import CurriculumPageFactory, LessonPageFactory, document
+from tests.hub.files.test_uploads import png_that_claims
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -154,10 +155,9 @@ def test_a_hostile_document_is_refused_with_a_message(
 
 @pytest.mark.parametrize("kind", ["cut", "huge", "html"])
 def test_a_hostile_image_is_refused_with_a_message(hub, administrator, signed_in, kind):
-    content = io.BytesIO()
-    size = (11_000, 11_000) if kind == "huge" else (400, 300)
-    Image.effect_noise(size, 40).convert("1" if kind == "huge" else "L").save(content, "PNG")
-    content = {"cut": content.getvalue()[:2000], "huge": content.getvalue(),
+    noise = io.BytesIO()
+    Image.effect_noise((400, 300), 40).save(noise, "PNG")
+    content = {"cut": noise.getvalue()[:2000], "huge": png_that_claims(11_000, 11_000),
                "html": b"<!doctype html>"}[kind]
     answer = signed_in(administrator).post(
         reverse("wagtailimages:add"),

@@ -172,6 +172,7 @@ def test_who_published_is_kept_and_named_by_name_only(hub, moderator, visitor):
     assert numbers(page) == [1, 2]
 
 
+@pytest.mark.postgresql
 def test_versions_go_with_a_failed_publication(hub):
     page = ModelPageFactory()
     with pytest.raises(RuntimeError), transaction.atomic():
@@ -192,6 +193,7 @@ def test_a_copy_and_a_translation_count_for_themselves(hub, english_home):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.postgresql
 def test_two_who_publish_at_once_get_two_numbers(hub):
     page = ModelPageFactory()
     revisions = []
@@ -225,6 +227,7 @@ def test_two_who_publish_at_once_get_two_numbers(hub):
 # Keeping
 
 
+@pytest.mark.postgresql
 def test_purging_revisions_leaves_what_was_published(hub):
     page = publish(ModelPageFactory(problem="หนึ่ง"), problem="สอง")
     for n in range(3):

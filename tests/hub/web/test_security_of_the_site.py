@@ -87,6 +87,7 @@ def test_shared_page_passwords_are_not_offered(hub, administrator, signed_in):
     assert 'value="password"' not in form
 
 
+@pytest.mark.postgresql
 def test_health(hub, visitor, monkeypatch):
     assert visitor.get("/livez").status_code == 200
     assert visitor.get("/readyz").json() == {"database": "ok", "site": "ok"}

@@ -251,6 +251,7 @@ def test_a_link_made_later_flags_what_it_reaches(chain):
     assert after.pk in flagged()
 
 
+@pytest.mark.postgresql
 def test_what_two_transactions_missed_is_flagged_by_the_clock(chain):
     lesson = chain[0]
     withdraw(lesson)
@@ -282,6 +283,7 @@ def reachable(links, start, stop=()) -> set:
 
 
 @pytest.mark.any_database
+@pytest.mark.postgresql
 def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkeypatch):
     monkeypatch.setattr("hub.withdrawals.rules._show_anew", lambda keys: None)
     pages = [LessonPageFactory() for _n in range(8)]
@@ -478,6 +480,7 @@ def test_those_who_look_after_a_page_review_it_and_other_editors_do_not(
     ).exists()
 
 
+@pytest.mark.postgresql
 def test_a_review_is_recorded_once_and_not_without_saying_what_was_checked(
     chain, signed_in, moderator
 ):
@@ -493,6 +496,7 @@ def test_a_review_is_recorded_once_and_not_without_saying_what_was_checked(
     assert "เทียบกับสมุดแล้ว" in client.get(address).content.decode()
 
 
+@pytest.mark.postgresql
 def test_editors_have_a_list_of_what_waits_for_a_review(chain, signed_in, editor, moderator):
     lesson, model, *_others = chain
     withdraw(lesson)

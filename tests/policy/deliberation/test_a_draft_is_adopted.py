@@ -17,6 +17,7 @@ def address(draft):
     return f"{draft.url}secretariat/adopt/"
 
 
+@pytest.mark.postgresql
 def test_operative_paragraphs_become_clauses(draft, editor, moderator, signed_in, visitor):
     draft.topics.add(Topic.objects.get(slug="fishers"))
     draft.save()

@@ -68,6 +68,7 @@ def test_an_amendment_shows_which_words_differ(draft, member, signed_in, visitor
     ({"stance": "maybe", "text": "ก"}, "stance"),
     ({"stance": "support", "text": ""}, "stance"),
 ])
+@pytest.mark.postgresql
 def test_invalid_input_is_refused_and_kept_in_the_form(draft, member, signed_in, values, kind):
     response = signed_in(member).post(f"{at(draft)}{kind}/", values)
     assert response.status_code == 422
@@ -90,6 +91,7 @@ def test_invalid_addresses_are_404(draft, member, signed_in):
                        ).status_code == 404
 
 
+@pytest.mark.postgresql
 def test_a_person_has_one_stance_and_can_change_it(draft, member, other_member, signed_in):
     made = amend(draft, other_member, "อื่น")
     client = signed_in(member)
@@ -175,6 +177,7 @@ def test_a_translation_links_to_the_original_draft(
 # Changing one's own contributions
 
 
+@pytest.mark.postgresql
 def test_authors_can_edit_their_contribution_for_a_time(draft, member, other_member, signed_in):
     mine = comment(draft, member, "ผิดคำ")
     address = f"{draft.url}said/{mine.pk}/edit/"

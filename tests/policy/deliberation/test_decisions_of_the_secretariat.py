@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 TABLED = {"1": "โดยที่ปูไข่ลดลงทุกปี", "2": "ให้ทุกตำบลกันเขตอนุบาลปู", "3": "ให้ตรวจเขตทุกสามเดือน"}
 
 
+@pytest.mark.postgresql
 def test_an_accepted_proposal_becomes_the_text(draft, member, moderator, visitor, mailoutbox):
     made = amend(draft, member, "ให้ทุกตำบลกันเขตอนุบาลปูห้าไร่")
     visitor.get(draft.url)
@@ -31,6 +32,7 @@ def test_an_accepted_proposal_becomes_the_text(draft, member, moderator, visitor
     assert "มาลี" in trace and "ตกลงกันแล้ว" in trace and TABLED["2"] in trace
 
 
+@pytest.mark.postgresql
 def test_several_proposals_merge_into_one_wording(
     draft, member, other_member, moderator, visitor, mailoutbox
 ):

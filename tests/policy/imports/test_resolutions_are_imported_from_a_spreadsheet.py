@@ -107,7 +107,7 @@ def row(**changes):
 
 @pytest.mark.parametrize(("wrong", "words"), [
     (row(parties="อบต. ไม่มีจริง"), "อบต. ไม่มีจริง"),
-    (row(due="31/2/2567"), "31/2/2567"),
+    (row(due="31/2/2567"), "กำหนดเสร็จ”: ไม่มีวันที่ 31: กุมภาพันธ์ 2567 มี 29 วัน"),
     (row(adopted="วันก่อน"), "วันก่อน"),
     (row(adopted=""), "วันที่รับมติ"),
     (row(title=""), "ชื่อมติ"),
@@ -144,6 +144,7 @@ def test_existing_numbers_are_refused(signed_in, moderator, address, assembly):
 
 
 @pytest.mark.parametrize("change", ["number", "party"])
+@pytest.mark.postgresql
 def test_concurrent_changes_stop_the_import(signed_in, moderator, address, assembly, change):
     client = signed_in(moderator)
     preview = upload(client, address, xlsx(GOOD)).url
@@ -156,6 +157,7 @@ def test_concurrent_changes_stop_the_import(signed_in, moderator, address, assem
     assert ResolutionPage.objects.count() == before
 
 
+@pytest.mark.postgresql
 def test_a_failed_import_is_rolled_back(signed_in, moderator, address, monkeypatch):
     from policy.imports import importer
 

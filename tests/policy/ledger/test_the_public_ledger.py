@@ -98,6 +98,7 @@ def text(visitor, address):
     ("?status=overdue&on=2024-02-01", True, False),
     ("?status=nonsense&party=nobody&area=xx&assembly=0&channel=x&on=x&page=x", True, True),
 ])
+@pytest.mark.postgresql
 def test_the_query_filters_the_ledger(ledger, visitor, choice, buoys, forest):
     body = text(visitor, f"/follow-up/{choice}")
     assert ("ให้ซ่อมทุ่น" in body) is buoys
@@ -123,6 +124,7 @@ def test_an_assembly_a_party_and_an_area_have_pages(ledger, resolution, visitor)
         assert visitor.get(f"/follow-up/{missing}").status_code == 404
 
 
+@pytest.mark.postgresql
 def test_totals_count_clauses_by_their_slowest_party(ledger, visitor):
     body = text(visitor, "/follow-up/")
     counts = {
@@ -136,6 +138,7 @@ def test_totals_count_clauses_by_their_slowest_party(ledger, visitor):
     assert "ไม่ได้ระบุผู้รับผิดชอบ" in body
 
 
+@pytest.mark.postgresql
 def test_exports_have_every_cell_and_no_formula(ledger, visitor, key):
     rows = rows_of(visitor)
     assert len(rows) == 1 + 2 + 1 + 1  # the last clause names no party
@@ -286,13 +289,15 @@ def test_an_unpublished_resolution_can_be_previewed(
     assert "ให้ร่างก่อน" in body and "ยังไม่มีรายงาน" in body and party.name_th in body
 
 
-@pytest.mark.parametrize("value", ["", "%00", "-1", "9" * 40, "'", "ก" * 300, "🦀", "\ud800", "٣"])
 @pytest.mark.parametrize("name", ["assembly", "party", "area", "status", "channel", "on", "page"])
-def test_hostile_queries_are_answered(ledger, visitor, name, value):
-    value = value.encode("utf-8", "surrogatepass").hex(" ").replace(" ", "%")
-    value = f"%{value}" if value else ""
-    for address in ("/follow-up/", "/en/follow-up/data.csv"):
-        assert visitor.get(f"{address}?{name}={value}").status_code in (200, 400)
+@pytest.mark.postgresql
+def test_hostile_queries_are_answered(ledger, visitor, name, thorough):
+    values = ["%00", "9" * 40, "🦀", "\ud800", "", "-1", "'", "ก" * 300, "٣"]
+    for value in values if thorough else values[:4]:
+        encoded = value.encode("utf-8", "surrogatepass").hex(" ").replace(" ", "%")
+        for address in ("/follow-up/", "/en/follow-up/data.csv"):
+            query = f"{name}=%{encoded}" if value else f"{name}="
+            assert visitor.get(f"{address}?{query}").status_code in (200, 400), (address, value)
 
 
 def test_a_resolution_based_on_withdrawn_knowledge_is_marked(ledger, visitor):

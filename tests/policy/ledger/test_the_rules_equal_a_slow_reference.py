@@ -113,6 +113,7 @@ def test_the_rules_equal_the_reference_on_random_histories():
     assert len(seen) == 6  # all statuses occur
 
 
+@pytest.mark.postgresql
 @pytest.mark.django_db
 def test_the_table_equals_the_reference(hub):
     """The same histories as database rows: the table equals the reference on every day."""

@@ -111,6 +111,7 @@ def test_the_exported_sheet_can_be_imported(
     assert Decision.objects.count() == 2
 
 
+@pytest.mark.postgresql
 def test_errors_are_shown_by_row_and_nothing_is_imported(draft, proposals, secretariat):
     other = Contribution.objects.create(
         paragraph=proposals[0].paragraph, author=proposals[0].author, kind="comment", text="x")

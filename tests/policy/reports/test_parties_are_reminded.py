@@ -53,6 +53,7 @@ def test_the_days_of_reminders_are_settings(settings):
     assert step_of(DUE, day(-1)) is None
 
 
+@pytest.mark.postgresql
 def test_reminders_are_sent_on_the_days_of_the_steps_only(resolution, party):
     """Running twice a day, reminders are sent on the days of the steps only."""
     found = []
@@ -157,6 +158,7 @@ def test_private_resolutions_send_no_reminders(resolution):
     assert send_due(day(1)) == 0
 
 
+@pytest.mark.postgresql
 def test_two_concurrent_senders_send_once(resolution, monkeypatch):
     waiting = reminders._due_cells(day(1))
     assert len(waiting) == 1
@@ -166,6 +168,7 @@ def test_two_concurrent_senders_send_once(resolution, monkeypatch):
     assert len(mail.outbox) == 1
 
 
+@pytest.mark.postgresql
 def test_a_rolled_back_reminder_is_sent_later(resolution, settings):
     from django_tasks_db.models import DBTaskResult
 
@@ -230,6 +233,7 @@ def test_a_link_takes_one_report_without_sign_in(email, key, party, settings):
     assert ClauseReport.objects.count() == 1
 
 
+@pytest.mark.postgresql
 def test_concurrent_use_of_a_link_creates_one_report(email, monkeypatch):
     from policy.reports import reminder_links
 
