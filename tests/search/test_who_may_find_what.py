@@ -279,9 +279,9 @@ ADDRESSES = {
 } | dict.fromkeys(
     ["follow_up", "follow_up_assembly", "follow_up_party", "follow_up_area", "follow_up_data",
      "follow_up_cell", "follow_up_cell_data", "follow_up_report", "follow_up_verify",
-     "follow_up_mine", "follow_up_withdraw", "follow_up_file", "follow_up_link",
-     "follow_up_quiet"],
-    "tests/policy/reports/test_who_may_write_and_open_what.py",
+     "follow_up_my_parties", "follow_up_withdraw", "follow_up_file", "follow_up_link",
+     "follow_up_opt_out"],
+    "tests/policy/reports/test_permissions_in_follow_up.py",
 )
 
 
