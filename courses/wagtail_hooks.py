@@ -1,21 +1,21 @@
-"""The editor's side of courses: facilitators' files, and the way to bring in existing handouts."""
+"""Wagtail hooks of courses: access to handouts, checks before publishing, and imports."""
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from courses import publishing
 from courses.downloads import counters
-from courses.editing import publishing
-from courses.files import is_a_handout, refuse_unless_handed_out
+from courses.handouts.access import check_handout_access, is_handout
 from courses.importing import views
-from courses.runs import admin  # noqa: F401 - registers what editors plan
+from courses.runs import admin  # noqa: F401 - registers the snippet
 
 
 @hooks.register("before_serve_document")
-def handouts_for_those_who_may_have_them(document, request):
-    if is_a_handout(document):
-        refuse_unless_handed_out(document, request)
+def serve_handout(document, request):
+    if is_handout(document):
+        check_handout_access(document, request)
         counters.record(request, document_id=document.pk)
 
 
@@ -23,20 +23,20 @@ hooks.register("before_bulk_action", publishing.before_bulk_action)
 
 
 @hooks.register("register_admin_urls")
-def import_addresses():
+def import_urls():
     return [
-        path("courses/bring-in/", views.bring_in, name="courses_bring_in"),
+        path("courses/bring-in/", views.import_handouts, name="courses_import_handouts"),
         path("courses/bring-in/<int:pk>/", views.import_report,
              name="courses_import_report"),
     ]
 
 
-class BringInMenuItem(MenuItem):
+class ImportMenuItem(MenuItem):
     def is_shown(self, request):
-        return views.may_bring_in(request.user)
+        return views.may_import(request.user)
 
 
 @hooks.register("register_admin_menu_item")
-def bring_in_menu_item():
-    return BringInMenuItem(_("Bring in handouts"), reverse("courses_bring_in"),
-                           name="bring-in", icon_name="upload", order=320)
+def import_menu_item():
+    return ImportMenuItem(_("Bring in handouts"), reverse("courses_import_handouts"),
+                          name="bring-in", icon_name="upload", order=320)

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from courses.certificates import issuing
 from courses.models import (
     Attendance,
     Certificate,
@@ -15,7 +16,6 @@ from courses.models import (
     GroupPost,
     Meeting,
 )
-from courses.runs import completion
 from demonstration import content
 from demonstration.process import PREFIX
 from hub.models import Area
@@ -41,7 +41,7 @@ def load(pages) -> None:
         run = CourseRun.objects.create(
             curriculum=pages[said["curriculum"], said["language"]],
             area=Area.objects.get(geocode=said["area"]),
-            needed_meetings=said.get("needed_meetings"),
+            required_meetings=said.get("required_meetings"),
             **{name: said[name] for name in FIELDS},
         )
         run.facilitators.add(facilitator)
@@ -78,20 +78,20 @@ def _enrol(run, user, state, organisation="") -> Enrolment:
         run=run, user=user, state=state, name=user.get_full_name() or NAMELESS,
         organisation=organisation,
     )
-    enrolment.agree()
+    enrolment.record_consent()
     enrolment.save()
     return enrolment
 
 
 def _finish(run, said, seats, facilitator) -> None:
-    completion.issue(run, {one.pk for one in seats.values()}, facilitator)
+    issuing.issue(run, {one.pk for one in seats.values()}, facilitator)
     last = run.meeting_list[-1].date
     Certificate.objects.filter(enrolment__run=run).update(
         issued_at=timezone.make_aware(datetime.combine(last, time(16)))
     )
     for number in said["revoked"]:
         certificate = seats[number].certificates.get()
-        completion.revoke(certificate, said["revoked_reason"])
+        issuing.revoke(certificate, said["revoked_reason"])
     post = GroupPost.objects.create(run=run, author=facilitator, text=said["message"])
     file = GroupFile(post=post, title=said["file_name"])
     file.file.save(said["file_name"], ContentFile(said["file_text"].encode()))
@@ -107,7 +107,7 @@ def join(user) -> None:
             Attendance.objects.bulk_create(
                 [Attendance(meeting=m, enrolment=enrolment) for m in run.meeting_list]
             )
-            completion.issue(run, {enrolment.pk}, None)
+            issuing.issue(run, {enrolment.pk}, None)
         elif run.waiting:
             _enrol(run, user, S.WAITING)
 

@@ -3,8 +3,7 @@
 import uuid
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from courses.packs.build import with_manifest
-from courses.packs.contents import contents_of
+from courses.packs.build import contents_of, with_manifest
 
 # Sessions keep their keys when the demonstration is loaded again.
 NAMESPACE = uuid.UUID("5d1f7b52-6f0b-4e7e-9f4b-0b8f6a2f6f10")

@@ -5,8 +5,10 @@ from django.db import models
 
 
 class Checksum(models.Model):
-    """Of the file that ``document`` had under ``file_name`` with ``file_hash``; made by
-    ``courses.packs.checksums`` and made anew when either is another."""
+    """Checksums of the file of ``document``, written by ``courses.packs.checksums``.
+
+    They are computed again when ``file_name`` or ``file_hash`` differ from the document's.
+    """
 
     wagtail_reference_index_ignore = True
 

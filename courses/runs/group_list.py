@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from courses.models import Enrolment
-from courses.runs.attendance import rows_of
+from courses.runs.attendance import attendance_rows
 from hub.export.spreadsheets import no_formula
 from hub.files.names import safe_filename
 
@@ -33,7 +33,7 @@ def table_of(run) -> list[list]:
     lines = [
         _line(row.enrolment, [int(came) for _m, came in row.came], row.attended,
               row.certificate.code if row.certificate else "")
-        for row in rows_of(run)
+        for row in attendance_rows(run)
     ]
     waiting = run.enrolments.waiting().select_related("user")
     lines += [_line(enrolment, [""] * len(meetings), "", "") for enrolment in waiting]
@@ -42,11 +42,11 @@ def table_of(run) -> list[list]:
 
 def _line(enrolment: Enrolment, came, attended, certificate) -> list:
     user = enrolment.user
-    asked = timezone.localtime(enrolment.asked_at)
+    requested = timezone.localtime(enrolment.requested_at)
     return [
         enrolment.name or _("a former member"), enrolment.phone, user.email if user else "",
         enrolment.organisation, enrolment.needs, str(enrolment.get_state_display()),
-        f"{asked:%Y-%m-%d %H:%M}", enrolment.consent_version, *came, attended, certificate,
+        f"{requested:%Y-%m-%d %H:%M}", enrolment.consent_version, *came, attended, certificate,
     ]
 
 

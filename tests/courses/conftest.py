@@ -84,7 +84,7 @@ def put_in(make_member):
         user = user or make_member(f"m{Enrolment.objects.count()}-{run.pk}")
         enrolment = Enrolment(run=run, user=user, state=state, **SAID | {
             "name": user.get_full_name()} | fields)
-        enrolment.agree()
+        enrolment.record_consent()
         enrolment.save()
         return enrolment
 

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import override_settings
 
-from courses.models import Certificate, CourseRun, Enrolment, GroupFile, State
+from courses.models import Certificate, CourseRun, Enrolment, GroupFile, RunState
 from demonstration import content
 from demonstration.loader import Loader, remove
 from demonstration.models import LoadedPage
@@ -237,7 +237,7 @@ def test_what_changed_in_a_course_since_its_first_version_is_told(loaded, visito
 
 def test_there_is_a_run_in_every_state_that_one_wants_to_try(loaded, visitor):
     states = {run.state for run in CourseRun.objects.all()}
-    assert states == {State.OVER, State.OPEN, State.FULL}
+    assert states == {RunState.OVER, RunState.OPEN, RunState.FULL}
     assert Certificate.objects.filter(revoked_at=None).count() == 2
     revoked = Certificate.objects.exclude(revoked_at=None).get()
     body = visitor.get(f"/certificates/{revoked.code}/").content.decode()

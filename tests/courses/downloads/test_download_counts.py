@@ -16,7 +16,7 @@ from wagtail.models import PageViewRestriction
 
 from courses.downloads import counters
 from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
-from courses.packs.contents import contents_of
+from courses.packs.build import contents_of
 from hub.models import Attachment, OutboxEntry
 from hub.statistics import counters as hub_counting
 from hub.web import concurrency_limit
@@ -64,8 +64,8 @@ def counted() -> dict:
     found = {}
     for row in DownloadCount.objects.select_related("page", "document"):
         which = row.document.title if row.document else row.session
-        key = (row.page.slug, row.what, which)
-        found[key] = found.get(key, 0) + row.times
+        key = (row.page.slug, row.kind, which)
+        found[key] = found.get(key, 0) + row.count
     return found
 
 
@@ -95,7 +95,7 @@ def test_a_new_version_has_a_count_of_its_own(course):
     for number in (2, 3):
         fetched(reader(number), course.handouts.first().document.url)
     counters.counts.write()
-    assert dict(DownloadCount.objects.values_list("version", "times")) == {1: 1, 2: 2}
+    assert dict(DownloadCount.objects.values_list("version", "count")) == {1: 1, 2: 2}
 
 
 def test_the_same_visitor_counts_once_a_day(course, monkeypatch):
@@ -109,7 +109,7 @@ def test_the_same_visitor_counts_once_a_day(course, monkeypatch):
     monkeypatch.setattr(timezone, "localdate", lambda *args: tomorrow)
     fetched(reader(1), course.sheet.url)
     assert counted()["crab", "handout", "ใบงาน"] == 3
-    assert DownloadCount.objects.get(day=tomorrow).times == 1
+    assert DownloadCount.objects.get(day=tomorrow).count == 1
 
 
 @pytest.mark.parametrize("place", ["epub/", "document"])
@@ -155,7 +155,9 @@ def test_what_is_refused_is_not_counted(course):
 
 def test_a_download_for_which_there_was_no_place_is_not_counted(rf, settings, monkeypatch):
     assert settings.MIDDLEWARE[:2] == [
-        "hub.statistics.counters.CountingMiddleware", "hub.web.concurrency_limit.ConcurrencyLimitMiddleware"]
+        "hub.statistics.counters.CountingMiddleware",
+        "hub.web.concurrency_limit.ConcurrencyLimitMiddleware",
+    ]
     monkeypatch.setattr(concurrency_limit, "SENDING", 1)
 
     def view(request):
@@ -240,7 +242,7 @@ def test_a_file_of_several_courses_counts_once_for_the_one_that_led_to_it(course
 def test_nothing_is_kept_of_who_and_when():
     kept = {field.name for field in DownloadCount._meta.fields}
     assert kept == {
-        "id", "page", "day", "version", "what", "session", "document", "title", "times"}
+        "id", "page", "day", "version", "kind", "session", "document", "title", "count"}
     assert DownloadCount._meta.get_field("day").get_internal_type() == "DateField"
 
 
@@ -273,7 +275,7 @@ def test_counting_that_fails_fails_no_download(course, monkeypatch, caplog):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(counters.counts, "note", broken)
+    monkeypatch.setattr(counters.counts, "increment", broken)
     assert fetched(reader(), course.sheet.url).status_code == 200
     assert "not counted" in caplog.text
 
@@ -282,7 +284,7 @@ def test_a_write_that_fails_is_logged_and_the_next_one_goes_on(course, monkeypat
     monkeypatch.setattr(hub_counting.connection, "close", lambda: None)
     fetched(reader(1), course.sheet.url)
     with monkeypatch.context() as away:
-        away.setattr(counters, "_holders", lambda documents: 1 / 0)
+        away.setattr(counters, "_pages_with", lambda documents: 1 / 0)
         counters.counts._write_in_thread()
     assert "Counts of downloads were lost." in caplog.text
     assert counted() == {}
@@ -294,9 +296,9 @@ def test_a_write_that_fails_is_logged_and_the_next_one_goes_on(course, monkeypat
 # What is shown
 
 
-def row(page, what="pack", month=None, times=1, **fields):
+def row(page, kind="pack", month=None, count=1, **fields):
     day = month or timezone.localdate()
-    return DownloadCount.objects.create(page=page, day=day, what=what, times=times, **{
+    return DownloadCount.objects.create(page=page, day=day, kind=kind, count=count, **{
         "version": 1} | fields)
 
 
@@ -310,37 +312,37 @@ def months_ago(number) -> date:
 @pytest.fixture
 def figures(course):
     """30 downloads in this month and two others, of two versions."""
-    row(course, times=12)
-    row(course, month=months_ago(2), times=4)
-    row(course, month=months_ago(2).replace(day=2), times=1, version=2)
-    row(course, month=months_ago(14), times=3)
-    row(course, "session", session=1, times=2)
-    row(course, "handout", document=course.sheet, times=5)
-    row(course, "handout", document=course.song, times=3)
+    row(course, count=12)
+    row(course, month=months_ago(2), count=4)
+    row(course, month=months_ago(2).replace(day=2), count=1, version=2)
+    row(course, month=months_ago(14), count=3)
+    row(course, "session", session=1, count=2)
+    row(course, "handout", document=course.sheet, count=5)
+    row(course, "handout", document=course.song, count=3)
     return course
 
 
 def test_the_page_adds_up_by_month_thing_and_version(figures, visitor):
     answer = visitor.get(figures.url + "downloads/")
-    shown = answer.context["figures"]
+    shown = answer.context["statistics"]
     assert shown.total == 30
-    assert [times for _month, times in shown.by_month] == [0] * 9 + [5, 0, 22]
+    assert [count for _month, count in shown.by_month] == [0] * 9 + [5, 0, 22]
     assert shown.by_version == [(2, 1), (1, 29)]
-    assert [(thing.label, times) for thing, times in shown.by_thing] == [
+    assert [(item.label, count) for item, count in shown.by_item] == [
         ("ชุดเอกสารทั้งหมด", 20), ("เฉพาะช่วงเรียนที่ 1 (zip)", 2), ("ใบงาน", 5), ("เพลงเรือ", 3)]
     body = answer.content.decode()
     assert body.count("<rect") == 12 and "style=" not in body
     assert 'role="img"' in body and "<desc" in body
     longest = max(shown.bars, key=lambda bar: bar.length)
-    assert longest.times == 22 and shown.bars[-3].length == round(longest.length * 5 / 22)
+    assert longest.count == 22 and shown.bars[-3].length == round(longest.length * 5 / 22)
     start = months_ago(14)
     assert f"{start.year + 543}" in body
 
 
 def test_no_month_before_the_first_download_is_shown(course, visitor):
     row(course, month=months_ago(1))
-    shown = visitor.get(course.url + "downloads/").context["figures"]
-    assert [times for _month, times in shown.by_month] == [1, 0]
+    shown = visitor.get(course.url + "downloads/").context["statistics"]
+    assert [count for _month, count in shown.by_month] == [1, 0]
 
 
 def test_without_a_download_the_page_says_so(course, visitor):
@@ -420,7 +422,7 @@ def test_the_title_of_a_deleted_file_stays_unless_it_was_closed(figures, visitor
     figures.sheet.delete()
     said = everywhere(visitor, figures)
     assert "เพลงเรือ" in said and "ใบงาน" not in said
-    assert sorted(DownloadCount.objects.filter(what="handout").values_list("title", "times")) == [
+    assert sorted(DownloadCount.objects.filter(kind="handout").values_list("title", "count")) == [
         ("", 5), ("เพลงเรือ", 3)]
 
 

@@ -16,7 +16,7 @@ def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
     page, file = CurriculumPageFactory(), document("ใบงาน", "ใบงาน.txt")
     Handout.objects.create(page=page, document=file)
     sheet = counters.Download(document_id=file.pk)
-    pack = counters.Download(page_id=page.pk, what="pack")
+    pack = counters.Download(page_id=page.pk, kind="pack")
     processes = [counters.DownloadCounts() for _one in range(6)]
     for waiting in processes:
         waiting.increment((sheet, ""), (pack, ""))
@@ -36,5 +36,5 @@ def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
     else:
         for waiting in processes:
             waiting.write()
-    assert sorted(DownloadCount.objects.values_list("what", "times")) == [
+    assert sorted(DownloadCount.objects.values_list("kind", "count")) == [
         ("handout", 6), ("pack", 6)]

@@ -6,7 +6,7 @@ import pytest
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 from wagtail.users.models import UserProfile
 
-from courses.editing.checklist import checklist_of, lacking
+from courses.editing.checklist import checklist_of, unmet_requirements
 from courses.models import CourseSession, CurriculumPage, Handout
 from hub.chain.relations import Relation
 from hub.models import ChainLink
@@ -49,7 +49,7 @@ def test_steps_have_their_place_on_the_clock():
         (15, "สรุป", {}),
     ])
     assert [(s.clock, s.end) for s in made.timetable] == [("0:00", 15), ("0:15", 75), ("1:15", 90)]
-    assert made.planned == 90
+    assert made.planned_minutes == 90
     assert made.plan.splitlines()[1] == "0:15–1:15 ลงมือ · ปากกา · กระดาษ"
 
 
@@ -61,7 +61,7 @@ def test_the_page_shows_the_plan_and_what_to_bring(hub, visitor):
     ]
     page.save_revision().publish()
     shown = visitor.get(page.url)
-    things = [(thing.name, thing.sessions) for thing in shown.context["to_bring"]]
+    things = [(m.name, m.sessions) for m in shown.context["materials"]]
     assert things == [("แผนที่", [1]), ("ปากกา", [1, 2]), ("สี", [2])]
     said = shown.content.decode()
     assert "0:00" in said and "เยาวชน" in said and "50 นาที" in said
@@ -250,7 +250,7 @@ def test_what_is_only_recommended_holds_nothing_up(hub, moderator, signed_in):
                    **{"action-publish": "1"})
     assert signed_in(moderator).post(f"/admin/pages/{page.pk}/edit/", data).status_code == 302
     page = CurriculumPage.objects.get(pk=page.pk)
-    assert lacking(page) == [] and problems(page)
+    assert unmet_requirements(page) == [] and problems(page)
 
 
 def test_a_file_whose_licence_is_not_known_is_not_published(hub, moderator, signed_in):

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from courses.importing import report, sources
-from courses.importing.importer import Taking
+from courses.importing.importer import HandoutImporter
 from courses.importing.sources import files_of_folder, files_of_zip, zip_name
 from courses.models import CurriculumPage, Handout, HandoutImport
 from hub.models import HubDocument
@@ -42,9 +42,9 @@ def section(hub):
 
 
 def take(section, files, **options):
-    taking = Taking(section, "หลักสูตรป่า", **options)
-    page = taking.take(files_of_zip(zipped(files)) if isinstance(files, dict) else files)
-    return page, {line.path: line for line in report.lines(taking.as_rows())}
+    importer = HandoutImporter(section, "หลักสูตรป่า", **options)
+    page = importer.import_files(files_of_zip(zipped(files)) if isinstance(files, dict) else files)
+    return page, {line.path: line for line in report.lines(importer.as_rows())}
 
 
 def test_folders_become_sessions_and_files_outside_stand_for_the_course(section):
@@ -55,7 +55,7 @@ def test_folders_become_sessions_and_files_outside_stand_for_the_course(section)
     }, licence="cc-by-4.0")
     assert not page.live and page.get_latest_revision_as_object().title == "หลักสูตรป่า"
     assert [s.title for s in page.sessions.all()] == ["รู้จักกัน", "เดินป่า", "ปิดท้าย"]
-    by_title = {h.document.title: h.session_number for h in page._handouts()}
+    by_title = {h.document.title: h.session_number for h in page.all_handouts()}
     assert by_title == {"สรุป": 3, "ใบงาน": 2, "แผนที่": 2, "ชื่อ": 1, "อ่านก่อน": None}
     assert {line.outcome for line in lines.values()} == {"taken"}
     assert page.licence == "cc-by-4.0"
@@ -80,17 +80,17 @@ def test_what_is_for_facilitators_by_its_name_is_marked(section, visitor):
     closed = {h.document.filename for h in page.handouts.all() if h.facilitator_only}
     assert closed == {"แผน.txt", "เฉลยใบงาน.txt", "Answers.txt"}
     assert [s.title for s in page.sessions.all()] == ["ป่า"]
-    assert "วิทยากร" in " ".join(lines["Answers.txt"].said)
+    assert "วิทยากร" in " ".join(lines["Answers.txt"].messages)
     for handout in page.handouts.all():
         assert visitor.get(handout.document.url).status_code == 403
 
 
 def test_a_file_without_a_licence_is_taken_with_a_warning_and_cannot_be_published_so(section):
-    from courses.editing.checklist import lacking
+    from courses.editing.checklist import unmet_requirements
 
     page, lines = take(section, {"ใบงาน.txt": TEXT})
     assert lines["ใบงาน.txt"].outcome == "warned"
-    assert any("ใบงาน" in problem for item in lacking(page) for problem in item.problems)
+    assert any("ใบงาน" in problem for item in unmet_requirements(page) for problem in item.problems)
 
 
 def test_garbled_thai_and_files_without_text_are_told(section):
@@ -99,7 +99,7 @@ def test_garbled_thai_and_files_without_text_are_told(section):
                        licence="cc0-1.0")
     assert page.handouts.count() == 2
     assert {line.outcome for line in lines.values()} == {"warned"}
-    assert "อ่านได้ว่า" in lines["เพี้ยน.txt"].said[0]
+    assert "อ่านได้ว่า" in lines["เพี้ยน.txt"].messages[0]
 
 
 def test_refused_files_say_why_and_the_others_are_taken(section, monkeypatch):
@@ -110,7 +110,7 @@ def test_refused_files_say_why_and_the_others_are_taken(section, monkeypatch):
     })
     page, lines = take(section, files_of_zip(made))
     assert [h.document.title for h in page.handouts.all()] == ["ดี"]
-    refused = {line.path: line.said for line in lines.values() if line.outcome == "refused"}
+    refused = {line.path: line.messages for line in lines.values() if line.outcome == "refused"}
     assert set(refused) == {"../../หนี.txt", "ราก.txt", "C:/ไดรฟ์.txt", "โปรแกรม.exe",
                             "ปลอม.pdf", "เปล่า.txt", "ระเบิด.txt"}
     assert all(len(said) == 1 and said[0] for said in refused.values())
@@ -142,7 +142,7 @@ def test_locked_and_linked_members_are_refused(section):
     content[place] |= 1
     page, lines = take(section, files_of_zip(io.BytesIO(bytes(content))))
     assert lines["ลิงก์.txt"].outcome == lines["locked.txt"].outcome == "refused"
-    assert "รหัสผ่าน" in lines["locked.txt"].said[0]
+    assert "รหัสผ่าน" in lines["locked.txt"].messages[0]
     assert page.handouts.count() == 1
 
 
@@ -196,7 +196,7 @@ def test_nothing_is_left_when_something_breaks(section, monkeypatch, settings):
     def broken(self):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(Taking, "_draft", broken)
+    monkeypatch.setattr(HandoutImporter, "_create_draft", broken)
     with pytest.raises(RuntimeError):
         take(section, {"ใบงาน.txt": TEXT})
     assert not HubDocument.objects.exists() and not CurriculumPage.objects.exists()
@@ -205,7 +205,7 @@ def test_nothing_is_left_when_something_breaks(section, monkeypatch, settings):
 
 def test_a_zip_of_too_many_files_is_refused_whole(section, monkeypatch):
     monkeypatch.setattr(sources, "MAX_FILES", 2)
-    with pytest.raises(sources.TooMany):
+    with pytest.raises(sources.TooManyFiles):
         files_of_zip(zipped({f"{n}.txt": TEXT for n in range(3)}))
 
 

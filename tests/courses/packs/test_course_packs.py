@@ -112,7 +112,7 @@ def test_a_published_course_has_its_pack_before_anybody_asks(course, visitor, mo
     course.save_revision().publish()
     assert not build.settings.PACKS_DIR.exists()
     time_passed.send(None, once=True)
-    monkeypatch.setattr(build, "_make", too_late)
+    monkeypatch.setattr(build, "_build", too_late)
     assert "ฉบับใหม่" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/index.html").decode()
     assert Checksum.objects.count() == len(NAMES), "nor for the sums of files"
@@ -122,7 +122,7 @@ def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor
     rules.withdraw(course, kind="withdrawn", reason="วัดผิดวิธี")
     assert not build.settings.PACKS_DIR.exists()
     time_passed.send(None, once=True)
-    monkeypatch.setattr(build, "_make", too_late)
+    monkeypatch.setattr(build, "_build", too_late)
     time_passed.send(None, once=True)
     assert "ถูกถอน" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/README.txt").decode()

@@ -158,7 +158,7 @@ def test_sizes_beyond_32_bits_are_written_as_zip64():
     """The directory of a pack with a file of 5 GiB, whose bytes are not made for this."""
     big = PackFile("ใหญ่.bin", 5 * 1024**3, "0" * 64, 0, "", "handout")
     small = PackFile("เล็ก.txt", 5, hashlib.sha256(b"small").hexdigest(), 0x0AE0C9BC, "",
-                     "handout", opener=lambda: io.BytesIO(b"small"))
+                     "handout", open_file=lambda: io.BytesIO(b"small"))
     pack = stream.Zip([big, small], "ชุด")
     directory = b"".join(pack.read(pack.ends[-2], pack.size))
     assert directory.startswith(b"PK\x01\x02") and b"PK\x06\x06" in directory

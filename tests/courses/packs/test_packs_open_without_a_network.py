@@ -95,7 +95,7 @@ def test_the_pdf_reads_back(course, visitor):
 
 def test_the_pack_is_made_once(course, visitor, monkeypatch):
     visitor.get(course.url + "pack/")
-    monkeypatch.setattr(build, "_make", lambda *args: pytest.fail("It was made again."))
+    monkeypatch.setattr(build, "_build", lambda *args: pytest.fail("It was made again."))
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())  # as another process has it
     assert visitor.get(course.url + "pack/").status_code == 200
 

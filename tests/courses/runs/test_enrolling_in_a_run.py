@@ -8,7 +8,7 @@ from django.core import mail
 from django.db import connection, connections
 from django.utils import timezone
 
-from courses.models import CourseRun, Enrolment, State
+from courses.models import CourseRun, Enrolment, RunState
 from courses.runs import enrolment as enrolling
 from hub.models import OutboxEntry
 from tests.courses.conftest import FORM, SAID
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def states(run):
-    return list(run.enrolments.order_by("asked_at", "pk").values_list("state", flat=True))
+    return list(run.enrolments.order_by("requested_at", "pk").values_list("state", flat=True))
 
 
 def test_a_member_enrols_and_hears_of_it(run, member, signed_in):
@@ -114,14 +114,14 @@ def test_done_twice_it_is_one_seat_and_the_details_are_the_later_ones(run, membe
 
 
 @pytest.mark.parametrize(("days", "fields", "state"), [
-    ((20,), {}, State.OPEN),
-    ((20,), {"opens_on": 5}, State.SOON),
-    ((20,), {"closes_on": -1}, State.CLOSED),
-    ((20,), {"closes_on": 0}, State.OPEN),
-    ((-2, 5), {}, State.CLOSED),
-    ((-9, -2), {}, State.OVER),
-    ((), {}, State.CLOSED),
-    ((20,), {"is_cancelled": True, "cancelled_reason": "น้ำท่วม"}, State.CANCELLED),
+    ((20,), {}, RunState.OPEN),
+    ((20,), {"opens_on": 5}, RunState.SOON),
+    ((20,), {"closes_on": -1}, RunState.CLOSED),
+    ((20,), {"closes_on": 0}, RunState.OPEN),
+    ((-2, 5), {}, RunState.CLOSED),
+    ((-9, -2), {}, RunState.OVER),
+    ((), {}, RunState.CLOSED),
+    ((20,), {"is_cancelled": True, "cancelled_reason": "น้ำท่วม"}, RunState.CANCELLED),
 ])
 def test_its_state_follows_from_dates_and_seats(make_run, member, signed_in, days, fields, state):
     today = timezone.localdate()
@@ -132,8 +132,8 @@ def test_its_state_follows_from_dates_and_seats(make_run, member, signed_in, day
     run = make_run(days, **fields)
     assert run.state == state
     code = signed_in(member).post(f"/courses/runs/{run.pk}/enrol/", FORM).status_code
-    assert code == (302 if state == State.OPEN else 409)
-    assert Enrolment.objects.exists() is (state == State.OPEN)
+    assert code == (302 if state == RunState.OPEN else 409)
+    assert Enrolment.objects.exists() is (state == RunState.OPEN)
 
 
 def test_who_was_taken_off_the_list_does_not_enrol_again(run, put_in, signed_in):
@@ -208,7 +208,7 @@ def test_of_two_at_the_last_seat_one_sits_and_one_waits(make_run, make_member):
     run = make_run(seats=1)
     people = [make_member("a"), make_member("b")]
     looked = [CourseRun.objects.get(pk=run.pk) for _one in people]
-    assert [one.free for one in looked] == [1, 1]
+    assert [one.free_seats for one in looked] == [1, 1]
     if connection.vendor == "postgresql":
         start = threading.Barrier(2)
 

@@ -16,8 +16,8 @@ ADD = "/admin/snippets/courses/courserun/add/"
 def form(run=None, meetings=(), **fields):
     """What the editor's form sends; ``meetings`` as dicts."""
     said = {
-        "title": "รุ่นใหม่", "language": "th", "place": "ศาลา", "seats": "12", "remind_days": "3",
-        "keep_days": "365", "contact": "074", "note": "", "area": "", "needed_meetings": "",
+        "title": "รุ่นใหม่", "language": "th", "place": "ศาลา", "seats": "12", "reminder_days": "3",
+        "retention_days": "365", "contact": "074", "note": "", "area": "", "required_meetings": "",
         "opens_on": "", "closes_on": "", "cancelled_reason": "",
         "meetings-TOTAL_FORMS": len(meetings), "meetings-INITIAL_FORMS": 0,
         "meetings-MIN_NUM_FORMS": 0, "meetings-MAX_NUM_FORMS": 1000,
@@ -161,21 +161,21 @@ def noon(day):
 def test_people_are_reminded_once_of_all_meetings_that_are_near(run, put_in):
     put_in(run), put_in(run, state="waiting")
     first = run.meeting_list[0].date
-    assert schedule.remind(noon(first - timedelta(days=4))) == 0
-    assert schedule.remind(noon(first - timedelta(days=3))) == 1
+    assert schedule.send_reminders(noon(first - timedelta(days=4))) == 0
+    assert schedule.send_reminders(noon(first - timedelta(days=3))) == 1
     [letter] = mail.outbox
     assert letter.body.count("09:00–15:00") == 2, "both days in one letter"
-    assert schedule.remind(noon(first - timedelta(days=2))) == 0
+    assert schedule.send_reminders(noon(first - timedelta(days=2))) == 0
     later = timezone.localdate() + timedelta(days=50)
     Meeting.objects.filter(run=run).update(date=later)
-    assert schedule.remind(noon(later - timedelta(days=1))) == 1, "another date is told anew"
+    assert schedule.send_reminders(noon(later - timedelta(days=1))) == 1, "another date is told anew"
 
 
-@pytest.mark.parametrize("fields", [{"is_cancelled": True}, {"remind_days": 0}])
+@pytest.mark.parametrize("fields", [{"is_cancelled": True}, {"reminder_days": 0}])
 def test_nobody_is_reminded_of_what_is_cancelled_or_not_to_be_reminded_of(make_run, put_in, fields):
     run = make_run(**fields)
     put_in(run)
-    assert schedule.remind(noon(run.meeting_list[0].date - timedelta(days=1))) == 0
+    assert schedule.send_reminders(noon(run.meeting_list[0].date - timedelta(days=1))) == 0
 
 
 def test_the_clock_looks_after_all_of_it(make_run, put_in):
@@ -190,11 +190,11 @@ def test_the_clock_looks_after_all_of_it(make_run, put_in):
 
 
 def test_rights_are_given_once(editor, moderator):
-    from courses.runs.permissions import LEAD_ANY, add_rights
+    from courses.runs.permissions import LEAD_ANY, add_permissions
 
     assert editor.has_perm("courses.change_courserun") and not editor.has_perm(LEAD_ANY)
     assert moderator.has_perm(LEAD_ANY)
     group = editor.groups.get()
     group.permissions.remove(*group.permissions.filter(codename="add_courserun"))
-    add_rights()
+    add_permissions()
     assert not group.permissions.filter(codename="add_courserun").exists()

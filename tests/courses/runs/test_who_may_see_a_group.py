@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from courses.certificates import issuing
 from courses.models import (
     Attendance,
     Certificate,
@@ -17,7 +18,6 @@ from courses.models import (
     PackEdition,
     ShortAddress,
 )
-from courses.runs import completion
 from courses.runs import enrolment as enrolling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -44,14 +44,14 @@ MAY = {
     "group_add": (LEADERS, LEADERS),
     "group_remove": (LEADERS, LEADERS),
     "group_send": (LEADERS, LEADERS),
-    "group_unsend": (set(), LEADERS),
+    "group_delete_post": (set(), LEADERS),
     "group_complete": (CONFIRM, CONFIRM),
     "group_list": (LEADERS, None),
     "certificate_look_up": (EVERYBODY, None),
     "certificate": (EVERYBODY, None),
-    "certificate_paper": (LEADERS | {"participant"}, None),
+    "certificate_pdf": (LEADERS | {"participant"}, None),
     "certificate_revoke": (CONFIRM, CONFIRM),
-    "certificate_erase": (set(), set()),  # the holder has an account and does it herself
+    "certificate_erase_name": (set(), set()),  # the holder has an account and does it herself
     "short_address": (set(), None),  # shows nothing itself: it leads to the curriculum
     "short_address_qr": (EVERYBODY, None),
     # Letters: the address is the secret of who got one.
@@ -67,7 +67,7 @@ def people(run, put_in, facilitator, make_member, make_run, editor, moderator, a
     enrolment = put_in(run, name=SECRETS[0], phone=SECRETS[1], needs=SECRETS[2])
     for meeting in (first, second):
         Attendance.objects.create(meeting=meeting, enrolment=enrolment)
-    completion.confirm(run, {enrolment.pk}, facilitator)
+    issuing.issue_and_notify(run, {enrolment.pk}, facilitator)
     post = GroupPost.objects.create(run=run, author=facilitator, text=SECRETS[3])
     file = GroupFile(post=post, title=SECRETS[4])
     file.file.save(SECRETS[4], ContentFile(b"secret"))
@@ -98,7 +98,7 @@ def address_of(run, people):
             "group_file": lambda: [run.pk, GroupFile.objects.get().pk],
             "group_meeting": lambda: [run.pk, run.meeting_list[0].pk],
             "group_remove": lambda: [run.pk, run.enrolments.waiting().get().pk],
-            "group_unsend": lambda: [run.pk, GroupPost.objects.get().pk],
+            "group_delete_post": lambda: [run.pk, GroupPost.objects.get().pk],
             "group_list": lambda: [run.pk, "csv"],
             "course_follow_confirm": lambda: [CourseFollower.objects.get().confirm_token],
             "course_follow_stop": lambda: [CourseFollower.objects.get().stop_token],
@@ -108,7 +108,7 @@ def address_of(run, people):
         if name.startswith("certificate") and name != "certificate_look_up":
             arguments = [Certificate.objects.get().code]
         elif name.startswith("short_address"):
-            arguments = [ShortAddress.objects.of(run.curriculum).code]
+            arguments = [ShortAddress.objects.for_page(run.curriculum).code]
         else:
             arguments = more.get(name, lambda: [run.pk])()
         with override("th"):  # the last request may have been for a page below /en/
@@ -181,7 +181,7 @@ def test_nothing_a_member_saw_comes_out_of_the_cache(client_of, address_of):
     for who in ("participant", "facilitator"):
         client = client_of(who)
         for name in MAY:
-            if not name.startswith("group_unsend"):
+            if not name.startswith("group_delete_post"):
                 client.get(address_of(name))
     visitor = Client()
     for name, (readers, _writers) in MAY.items():

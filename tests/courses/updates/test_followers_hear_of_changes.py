@@ -51,7 +51,7 @@ def follower(course, visitor, mailoutbox):
     ask(visitor, course)
     visitor.post(address_in(mailoutbox[-1], "confirm"))
     mailoutbox.clear()
-    CourseFollower.objects.update(told_at=timezone.now() - 2 * DAY)
+    CourseFollower.objects.update(notified_at=timezone.now() - 2 * DAY)
     return CourseFollower.objects.get()
 
 
@@ -86,28 +86,28 @@ def test_english_readers_are_written_to_in_english(course, english_home, visitor
     assert "Yes, write to me" in visitor.get(address).content.decode()
     visitor.post(address)
     publish(english)
-    assert followers.write_due(timezone.now() + DAY) == 1
+    assert followers.send_due(timezone.now() + DAY) == 1
     assert mailoutbox[-1].subject.startswith("Changed: Community forests")
 
 
 def test_a_new_version_is_told_once_with_what_changed(course, follower, mailoutbox, visitor):
-    assert followers.write_due() == 0, "there is no news"
+    assert followers.send_due() == 0, "there is no news"
     publish(course)
-    assert followers.write_due() == 1
+    assert followers.send_due() == 1
     (letter,) = mailoutbox
     assert "ฉบับที่ 2" in letter.body and "แก้กลุ่มผู้เรียน" in letter.body
     since = re.search(r"/c/\w+/1/", letter.body)[0]
     assert visitor.get(since)["Location"] == f"{course.url}since/1/"
-    assert followers.write_due() == 0 and followers.write_due(timezone.now() + 3 * DAY) == 0
+    assert followers.send_due() == 0 and followers.send_due(timezone.now() + 3 * DAY) == 0
 
 
 def test_what_comes_within_a_day_is_told_together(course, follower, mailoutbox):
     publish(course)
-    followers.write_due()
+    followers.send_due()
     publish(course, "แก้อีก")
     publish(course, "แก้อีกหน")
-    assert followers.write_due() == 0
-    assert followers.write_due(timezone.now() + DAY) == 1
+    assert followers.send_due() == 0
+    assert followers.send_due(timezone.now() + DAY) == 1
     body = mailoutbox[-1].body
     assert "ฉบับที่ 3" in body and "ฉบับที่ 4" in body and "ฉบับที่ 2," not in body
 
@@ -116,16 +116,16 @@ def test_a_withdrawal_beneath_the_course_is_told(course, follower, mailoutbox):
     model = ModelPageFactory(title="ธนาคารน้ำ")
     link(course, Relation.TEACHES, model)
     rules.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
-    assert followers.write_due() == 1
+    assert followers.send_due() == 1
     (letter,) = mailoutbox
     assert "ธนาคารน้ำ" in letter.body and "วัดผิดวิธี" in letter.body
     assert "ถูกถอน" in letter.subject
-    assert followers.write_due(timezone.now() + 2 * DAY) == 0
+    assert followers.send_due(timezone.now() + 2 * DAY) == 0
 
 
 def test_the_course_itself_withdrawn_says_so(course, follower, mailoutbox):
     rules.withdraw(course, kind="withdrawn", reason="ใช้ไม่ได้แล้ว")
-    assert followers.write_due() == 1
+    assert followers.send_due() == 1
     assert "หลักสูตรนี้ถูกถอนแล้ว" in mailoutbox[0].body
     assert "ใช้ไม่ได้แล้ว" in mailoutbox[0].body
 
@@ -136,7 +136,7 @@ def test_what_was_withdrawn_before_one_asked_is_no_news(course, visitor, mailout
     rules.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
     ask(visitor, course)
     visitor.post(address_in(mailoutbox[-1], "confirm"))
-    assert followers.write_due(timezone.now() + 2 * DAY) == 0
+    assert followers.send_due(timezone.now() + 2 * DAY) == 0
 
 
 @pytest.mark.parametrize("closed", ["draft", "members", "expired"])
@@ -148,10 +148,10 @@ def test_nobody_is_written_to_of_a_course_that_is_closed(course, follower, mailo
         CurriculumPage.objects.filter(pk=course.pk).update(expire_at=timezone.now())
     else:
         PageViewRestriction.objects.create(page=course, restriction_type="login")
-    assert followers.write_due() == 0 and not mailoutbox
+    assert followers.send_due() == 0 and not mailoutbox
     PageViewRestriction.objects.all().delete()
     CurriculumPage.objects.filter(pk=course.pk).update(live=True, expire_at=None)
-    assert followers.write_due() == 1, "it is told once the course is open again"
+    assert followers.send_due() == 1, "it is told once the course is open again"
 
 
 @pytest.mark.parametrize("closed", ["draft", "members"])
@@ -172,7 +172,7 @@ def test_a_closed_course_has_no_form_and_no_name(course, follower, visitor, sign
 
 def test_one_click_of_a_mail_program_deletes_the_address(course, follower, mailoutbox):
     publish(course)
-    followers.write_due()
+    followers.send_due()
     headers = mailoutbox[0].extra_headers
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
@@ -221,9 +221,9 @@ def test_there_is_an_end_to_asking(course, visitor, mailoutbox):
 
 def test_what_nobody_confirms_is_forgotten(course, visitor):
     ask(visitor, course)
-    followers.write_due(timezone.now() + 2 * DAY)
+    followers.send_due(timezone.now() + 2 * DAY)
     assert CourseFollower.objects.exists()
-    followers.write_due(timezone.now() + 3 * DAY + timedelta(minutes=1))
+    followers.send_due(timezone.now() + 3 * DAY + timedelta(minutes=1))
     assert not CourseFollower.objects.exists()
 
 
@@ -234,11 +234,11 @@ def test_of_two_senders_at_once_one_writes(course, follower, mailoutbox, monkeyp
     def claim_after_another(*args):
         if not others:
             others.append(1)
-            assert followers.write_due() == 1
+            assert followers.send_due() == 1
         return claim(*args)
 
     monkeypatch.setattr(subscriptions, "_claim", claim_after_another)
-    assert followers.write_due() == 0 and len(mailoutbox) == 1
+    assert followers.send_due() == 0 and len(mailoutbox) == 1
 
 
 def test_when_the_mail_server_is_away_the_letter_comes_later(
@@ -251,9 +251,9 @@ def test_when_the_mail_server_is_away_the_letter_comes_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(EmailMessage, "send", away)
-        assert followers.write_due() == 0
+        assert followers.send_due() == 0
     assert READER not in caplog.text
-    assert followers.write_due() == 1 and "ฉบับที่ 2" in mailoutbox[0].body
+    assert followers.send_due() == 1 and "ฉบับที่ 2" in mailoutbox[0].body
 
 
 def test_a_member_finds_them_on_her_page_takes_them_along_and_is_forgotten(

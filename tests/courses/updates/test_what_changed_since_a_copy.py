@@ -18,7 +18,7 @@ from courses.models import (
     Handout,
     PackEdition,
 )
-from courses.packs.contents import contents_of
+from courses.packs.build import contents_of
 from hub.chain.relations import Relation
 from hub.withdrawals import rules
 from tests.factories import (
@@ -251,7 +251,7 @@ def test_the_zip_of_changes_resumes_and_is_counted(course, visitor):
     assert rest.status_code == 206 and b"".join(rest.streaming_content) == content[1000:]
     assert visitor.get(address, headers={"If-None-Match": etag}).status_code == 304
     counters.counts.write()
-    assert dict(DownloadCount.objects.values_list("what", "times")) == {"pack": 1, "changes": 1}
+    assert dict(DownloadCount.objects.values_list("kind", "count")) == {"pack": 1, "changes": 1}
 
 
 # Which copy
