@@ -9,7 +9,17 @@ from courses import publishing
 from courses.downloads import counters
 from courses.handouts.access import check_handout_access, is_handout
 from courses.importing import views
-from courses.runs import admin  # noqa: F401 - registers the snippet
+from courses.models.handout import closed_documents
+from courses.packs import prebuild
+from courses.people import account_sections, personal_data
+from courses.runs import (
+    admin,  # noqa: F401 - registers the snippet
+    permissions,
+    schedule,
+)
+from courses.updates import followers
+from hub.jobs.scheduler import A_MINUTE, AN_HOUR, TEN_MINUTES, every
+from hub.people.personal_data import PersonalData
 
 
 @hooks.register("before_serve_document")
@@ -40,3 +50,18 @@ class ImportMenuItem(MenuItem):
 def import_menu_item():
     return ImportMenuItem(_("Bring in handouts"), reverse("courses_import_handouts"),
                           name="bring-in", icon_name="upload", order=320)
+
+
+hooks.register("restricted_documents", closed_documents)
+hooks.register("count_response", counters.count)
+hooks.register("load_reference_data", permissions.add_permissions)
+hooks.register("account_section", account_sections.my_courses, order=20)
+hooks.register("account_section", account_sections.my_groups, order=30)
+hooks.register("account_section", account_sections.my_copies, order=40)
+hooks.register("account_section", account_sections.my_subscriptions, order=50)
+hooks.register("register_personal_data", lambda: PersonalData(
+    "course_runs", personal_data.export, personal_data.erase))
+hooks.register("register_job", every(TEN_MINUTES, schedule.send_reminders, by_day=True))
+hooks.register("register_job", every(TEN_MINUTES, schedule.erase_old_details))
+hooks.register("register_job", every(AN_HOUR, followers.send_due))
+hooks.register("register_job", every(A_MINUTE, prebuild.ensure_current, in_thread=True))

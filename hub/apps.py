@@ -7,8 +7,10 @@ class HubConfig(AppConfig):
     verbose_name = _("Knowledge hub")
 
     def ready(self):
-        from hub import checks  # noqa: F401 - registers the checks
-        from hub.chain import broken_links
+        # Not before: models are loaded by now.
+        import hub.chain.routes
+        import hub.checks  # registers the checks
+        import hub.versions.routes
         from hub.changelog import recording
         from hub.jobs import housekeeping
         from hub.thai.slugs import accept_thai_slugs
@@ -17,5 +19,6 @@ class HubConfig(AppConfig):
         accept_thai_slugs()
         recording.connect()
         housekeeping.connect()
-        broken_links.register_own()
         numbering.connect()
+        hub.chain.routes.register_routes()
+        hub.versions.routes.register_routes()

@@ -3,13 +3,12 @@
 from django.core import checks
 
 from hub.chain.relations import Relation, Stage
+from hub.models.knowledge_page import knowledge_page_types
 
 
 @checks.register()
 def knowledge_page_types_are_whole(app_configs, **kwargs):
     """Every kind of knowledge page stands at a stage and declares its chain in known words."""
-    from hub.models.knowledge_page import knowledge_page_types
-
     errors = []
     for model in knowledge_page_types():
         if model.stage not in Stage:

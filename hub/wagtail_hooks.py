@@ -17,12 +17,15 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
+from hub.jobs.housekeeping import clear_away
+from hub.jobs.scheduler import AN_HOUR, every
 from hub.models import Area, HubDocument, KnowledgePage, Topic
 from hub.pages import form_extensions
 from hub.withdrawals.notices import notice_of
 from hub.withdrawals.report import FlagsView, may_see_reports
-from hub.withdrawals.rules import is_withdrawn
+from hub.withdrawals.rules import flag_what_was_missed, is_withdrawn
 from hub.withdrawals.views import (
     LiftView,
     ReviewView,
@@ -204,3 +207,9 @@ def flags_in_menu():
 def broken_links_in_menu():
     return ReportMenuItem(_("Where the chain is broken"), reverse("hub_broken_links"),
                           name="broken-links", icon_name="link", order=630)
+
+
+hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
+hooks.register("register_job", every(AN_HOUR, flag_what_was_missed))
+hooks.register("register_job", every(AN_HOUR, clear_away))
+hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})

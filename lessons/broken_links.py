@@ -2,16 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hub.chain.broken_links import Check, linked, register
+from hub.chain.broken_links import Check, linked
 from hub.chain.relations import LEADING_ON, Stage
 from hub.models import KnowledgePage
+from lessons.models import LessonAnswer
 
 
 def never_used(pages):
     """Lessons from which nothing grew: no link leads on from them, and nobody says of a page that
     everybody reads that they were used there."""
-    from lessons.models import LessonAnswer
-
     used = LessonAnswer.objects.filter(
         answer=LessonAnswer.Answer.USED, target__in=KnowledgePage.objects.open_to_all()
     )
@@ -20,9 +19,10 @@ def never_used(pages):
     )
 
 
-def register_checks() -> None:
-    register(Check(
+CHECKS = [
+    Check(
         "lessons-never-used", _("Lessons nobody has used yet"),
         _("No Model, issue, curriculum or resolution says that it was drawn from these lessons."),
         never_used,
-    ))
+    ),
+]

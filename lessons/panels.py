@@ -48,10 +48,7 @@ PLACE = 2  # after title and summary: what is written next is what a lesson can 
 def ask_in_editors() -> None:
     """Put the panel into the form of every page type that asks for lessons."""
     from hub.models.knowledge_page import knowledge_page_types
-    from hub.pages import form_extensions
-    from lessons.suggestions.answers import LessonsQuestion
 
-    form_extensions.ask(LessonsQuestion())
     for model in knowledge_page_types():
         if model.asks_lessons:
             panels = model.content_panels

@@ -9,11 +9,15 @@ from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
 from hub.models import HubDocument, HubImage, KnowledgePage
+from hub.people.personal_data import PersonalData
+from lessons import broken_links
 from lessons.masking import views as masking_views
 from lessons.models import LessonAnswer, LessonPage
 from lessons.privacy import bulk_actions
 from lessons.privacy.permissions import FilePolicy, PagePolicy
+from lessons.suggestions import personal_data
 from lessons.suggestions import views as at_hand_views
+from lessons.suggestions.answers import LessonsQuestion
 
 register_permission_policy(Page, PagePolicy())
 for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailimages.Image")):
@@ -81,3 +85,9 @@ def addresses():
         path("lessons/<int:page_id>/mask/", masking_views.mask_lesson, name="lessons_mask"),
         path("lessons/at-hand/", at_hand_views.at_hand, name="lessons_at_hand"),
     ]
+
+
+hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
+hooks.register("register_form_extension", LessonsQuestion)
+hooks.register("register_personal_data", lambda: PersonalData(
+    "answers_about_lessons", personal_data.answers_of))

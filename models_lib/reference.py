@@ -43,7 +43,7 @@ GROUPS = [
 ]
 
 
-def add_reference(sender, **kwargs) -> dict[str, int]:
+def add_reference(added) -> dict[str, int]:
     """Add what is missing and leave what editors changed alone."""
     return {
         "skills": _named(Skill, SKILLS), "community groups": _named(CommunityGroup, GROUPS),

@@ -12,8 +12,14 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from hub.jobs.scheduler import AN_HOUR, every
+from hub.people.personal_data import PersonalData
+from policy.deliberation import account_section as deliberation_section
 from policy.imports import views
+from policy.ledger import account_section as ledger_section
+from policy.ledger import broken_links, chain_nodes
 from policy.models import AssemblyPage, Clause, ClauseReport, Party, Verification
+from policy.reports import permissions, reminders
 from policy.reports.party_form import PartyForm
 
 
@@ -125,3 +131,15 @@ def resolutions_from_a_sheet(page, user, next_url=None, view_name=None):
             _("Resolutions from a spreadsheet"), reverse("policy_sheet", args=[page.pk]),
             icon_name="table", priority=60,
         )
+
+
+hooks.register("account_section", ledger_section.section, order=50)
+hooks.register("account_section", deliberation_section.section, order=100)
+hooks.register("load_reference_data", permissions.add_groups)
+hooks.register("non_page_nodes", chain_nodes.clauses_of)
+hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
+hooks.register("register_job", every(AN_HOUR, reminders.send_due, by_day=True))
+hooks.register("register_personal_data", lambda: PersonalData(
+    "follow_up", ledger_section.ledger_export_of, ledger_section.ledger_erase_of))
+hooks.register("register_personal_data", lambda: PersonalData(
+    "deliberation", deliberation_section.export_of, deliberation_section.erase_of))

@@ -17,11 +17,19 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from hub.jobs.scheduler import A_DAY, AN_HOUR, every
 from hub.models import HubDocument, KnowledgePage
+from hub.people.personal_data import PersonalData
 from hub.wagtail_hooks import may_change_documents
-from search.models import DocumentText, GlossaryTerm
+from search.alerts import account_section, subscriptions
+from search.extraction import document_text
+from search.index import schedule, signals
+from search.models import DocumentText, GlossaryTerm, SearchCount
+from search.query.similar import pages_like
+from search.statistics import counters
 from search.statistics.counters import Opened
 from search.statistics.report import SearchesView, may_see_searches
+from search.text import thai
 
 
 class GlossaryViewSet(SnippetViewSet):
@@ -166,3 +174,18 @@ def report_in_menu():
         gettext_lazy("Files that cannot be read"), reverse("search_unreadable_files"),
         name="unreadable-files", icon_name="doc-full", order=600,
     )
+
+
+hooks.register("segment_words", thai.tokens)
+hooks.register("find_similar_pages", pages_like)
+hooks.register("document_text_status", document_text.text_status)
+hooks.register("extract_document_text", document_text.read)
+hooks.register("count_response", counters.count)
+hooks.register("account_section", account_section.section, order=100)
+hooks.register("load_reference_data", signals.reference_loaded)
+hooks.register("register_job", every(0, schedule.repair))
+hooks.register("register_job", every(0, schedule.follow_cluster, in_thread=True))
+hooks.register("register_job", every(AN_HOUR, subscriptions.send_due))
+hooks.register("register_job", every(A_DAY, SearchCount.objects.forget))
+hooks.register("register_personal_data", lambda: PersonalData(
+    "alerts", account_section.export, account_section.erase))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from hub.chain.relations import Relation
-from hub.files.document_text import readings_of
+from hub.files.document_text import text_status_of
 from hub.models import ChainLink
 from hub.templatetags.hub_tags import minutes as in_words
 
@@ -124,14 +124,14 @@ def _handouts(page):
 def _text_of_files(page):
     handouts = {h.document_id: h for h in page.handouts.all()}
     problems = []
-    for pk, reading in readings_of(handouts).items():
-        values = {"file": handouts[pk], "problem": reading.problem,
-                  "sample": reading.sample[:80]}
-        if reading.is_waiting:
+    for pk, status in text_status_of(handouts).items():
+        values = {"file": handouts[pk], "problem": status.problem,
+                  "sample": status.sample[:80]}
+        if status.is_waiting:
             problems.append(_("“%(file)s” is still being read. Look again in a minute.") % values)
-        elif reading.problem and reading.sample:
+        elif status.problem and status.sample:
             problems.append(_("“%(file)s”: %(problem)s. It reads: %(sample)s") % values)
-        elif reading.problem:
+        elif status.problem:
             problems.append(_("“%(file)s”: %(problem)s.") % values)
     return _item(_("Text in the files"), problems)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from hub.files.document_text import readings_of
+from hub.files.document_text import text_status_of
 
 OUTCOMES = {
     "taken": lambda: _("Taken"), "warned": lambda: _("Taken, with a warning"),
@@ -29,18 +29,18 @@ class ReportLine:
 
 def lines(rows) -> list[ReportLine]:
     """``rows`` (``ImportRow`` as dicts) as they are shown now."""
-    readings = readings_of(row["document"] for row in rows if row["document"])
+    statuses = text_status_of(row["document"] for row in rows if row["document"])
     found = []
     for row in rows:
         messages, outcome = list(row["messages"]), row["outcome"]
-        reading = readings.get(row["document"])
-        if reading and reading.problem:
-            messages.append(f"{reading.problem}. " + (
-                _("It reads: %(sample)s") % {"sample": reading.sample[:120]}
-                if reading.sample else ""))
+        status = statuses.get(row["document"])
+        if status and status.problem:
+            messages.append(f"{status.problem}. " + (
+                _("It reads: %(sample)s") % {"sample": status.sample[:120]}
+                if status.sample else ""))
         if messages and outcome == "taken":
             outcome = "warned"
-        is_waiting = bool(reading and reading.is_waiting)
+        is_waiting = bool(status and status.is_waiting)
         if is_waiting:
             messages.append(_("Its text is still being read."))
         found.append(ReportLine(

@@ -7,23 +7,23 @@ from django.utils.translation import gettext as _
 from courses.models import CourseCopy, CourseFollower, CourseRun, Enrolment
 from courses.permissions import may_facilitate
 from courses.updates.copies import changes_url, is_outdated
-from hub.people.account_pages import MemberItem, MemberSection
+from hub.people.account_pages import AccountItem, AccountSection
 from hub.templatetags.hub_tags import thai_date
 
 
-def my_courses(user) -> MemberSection | None:
+def my_courses(user) -> AccountSection | None:
     """The runs that ``user`` is enrolled in or waits for: the next first, then past ones."""
     enrolments = Enrolment.objects.current().filter(user=user).select_related("run__curriculum")
     in_order = sorted(enrolments, key=lambda enrolment: (
         enrolment.run.is_over, enrolment.run.begins is None, enrolment.run.begins, enrolment.pk,
     ))
     items = [
-        MemberItem(
+        AccountItem(
             enrolment.run.name, reverse("my_run", args=[enrolment.run_id]), _status_of(enrolment)
         )
         for enrolment in in_order
     ]
-    return MemberSection(_("My courses"), items) if items else None
+    return AccountSection(_("My courses"), items) if items else None
 
 
 def _status_of(enrolment) -> str:
@@ -40,17 +40,17 @@ def _status_of(enrolment) -> str:
     return _("Next meeting: %(day)s") % {"day": thai_date(upcoming.date)} if upcoming else ""
 
 
-def my_groups(user) -> MemberSection | None:
+def my_groups(user) -> AccountSection | None:
     """The groups that ``user`` leads."""
     runs = CourseRun.objects.led_by(user).with_dates().select_related("curriculum")
     items = [
-        MemberItem(run.name, reverse("group", args=[run.pk]), thai_date(run.first))
+        AccountItem(run.name, reverse("group", args=[run.pk]), thai_date(run.first))
         for run in runs.order_by("-first", "-pk")
     ]
-    return MemberSection(_("Course groups I lead"), items) if items else None
+    return AccountSection(_("Course groups I lead"), items) if items else None
 
 
-def my_copies(user) -> MemberSection | None:
+def my_copies(user) -> AccountSection | None:
     """The course packs that ``user`` downloaded, and whether they are outdated."""
     facilitates = may_facilitate(user)
     copies = CourseCopy.objects.filter(user=user).select_related("page", "edition")
@@ -60,10 +60,10 @@ def my_copies(user) -> MemberSection | None:
         for copy in copies if copy.page.live and not copy.page.expired
     ]
     title = _("Course packs I have downloaded")
-    return MemberSection(title, items, "courses/people/copies.html") if items else None
+    return AccountSection(title, items, "courses/people/copies.html") if items else None
 
 
-def my_subscriptions(user) -> MemberSection | None:
+def my_subscriptions(user) -> AccountSection | None:
     """The courses that the address of ``user`` follows by e-mail."""
     items = [
         {"page": follower.page,
@@ -72,4 +72,4 @@ def my_subscriptions(user) -> MemberSection | None:
         if follower.page.live
     ]
     title = _("Courses I get e-mails about")
-    return MemberSection(title, items, "courses/people/subscriptions.html") if items else None
+    return AccountSection(title, items, "courses/people/subscriptions.html") if items else None

@@ -10,15 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from courses.models import CourseRun, Enrolment
-from hub.reference.loading import load_reference
 
 LEAD_ANY = "courses.lead_any_group"
 
 
-def add_permissions(sender=load_reference, **kwargs) -> dict[str, int]:
+def add_permissions(added) -> dict[str, int]:
     """Let editors plan runs, and moderators also see any group with its personal data.
 
-    Done once: afterwards, administrators decide about the permissions of groups.
+    Hook ``load_reference_data``. Done once: afterwards, administrators decide about the permissions of groups.
     """
     ours = Permission.objects.filter(
         content_type__app_label="courses", content_type__model="courserun"

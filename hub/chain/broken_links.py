@@ -1,8 +1,8 @@
 """Where the chain is broken: checks that the base layer and its apps add, each in one line.
 
-An app registers its own when it is loaded::
+An app adds its own by the hook ``register_chain_checks``::
 
-    register(Check("lessons-never-used", title, explanation, never_used))
+    Check("lessons-never-used", title, explanation, never_used)
 
 ``never_used(pages)`` narrows a queryset of KnowledgePage to those that fail the check. It gets the
 pages that anybody may read, in one language each, narrowed by topic and area; it looks at all
@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hub.hooks import registered
 from hub.models import ChainLink, Flag, KnowledgePage
 
 
@@ -30,16 +31,8 @@ class Check:
     remarks: Callable = lambda pages: {}  # a list of them → id: what exactly, in one query
 
 
-_checks: dict[str, Check] = {}
-
-
-def register(check) -> None:
-    """Add ``check`` behind those registered already, or in the place of its namesake."""
-    _checks[check.slug] = check
-
-
 def checks() -> list[Check]:
-    return list(_checks.values())
+    return [check for checks in registered("register_chain_checks") for check in checks()]
 
 
 def linked(relations, other_ends=None):
@@ -108,16 +101,17 @@ def _on_what(pages) -> dict[int, str]:
     return {pk: ", ".join(dict.fromkeys(titles)) for pk, titles in remarks.items()}
 
 
-def register_own() -> None:
-    register(Check(
+CHECKS = [
+    Check(
         "rests-on-withdrawn", gettext_lazy("Resting on withdrawn knowledge"),
         gettext_lazy("What these pages rest on was withdrawn or superseded. Somebody has to look "
                      "whether they still hold."),
         in_doubt, _on_what,
-    ))
-    register(Check(
+    ),
+    Check(
         "target-not-public", gettext_lazy("Links that lead nowhere"),
         gettext_lazy("These pages name a page in their chain that is not, or no longer, public. "
                      "Choose another one, or take the link away."),
         leading_nowhere, _how_many_lead_nowhere,
-    ))
+    ),
+]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import F
 
 from hub.chain.relations import Relation, in_order
+from hub.hooks import registered
 from hub.models import ChainLink, KnowledgePage
 from hub.models.chain_link import pages_by_key
 
@@ -27,7 +28,7 @@ class NonPageNode:
     evidence_url: str = ""
     status: str = ""
     status_label: str = ""
-    leaves: tuple["NonPageNode", ...] = ()
+    children: tuple["NonPageNode", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Chain:
     before: set = field(default_factory=set)  # keys of what the page grew from
     after: set = field(default_factory=set)
     arrows: list[Arrow] = field(default_factory=list)
-    leaves: dict = field(default_factory=dict)  # key → leaves
+    non_page_nodes: dict = field(default_factory=dict)  # key → list of NonPageNode
     is_cut: bool = False  # there is more than is shown
 
     @property
@@ -69,7 +70,7 @@ def whole_chain(page, visible=None) -> Chain:
     chain.before = _walk(chain, visible, lambda keys: {f[0] for f in links.sources_of(keys)})
     chain.after = _walk(chain, visible, lambda keys: {f[1] for f in links.dependents_of(keys)})
     chain.arrows = _arrows(chain)
-    chain.leaves = _leaves(chain)
+    chain.non_page_nodes = _non_page_nodes(chain)
     return chain
 
 
@@ -111,12 +112,10 @@ def _arrows(chain) -> list[Arrow]:
     return sorted(found.values(), key=lambda arrow: (arrow.link.date, arrow.link.pk))
 
 
-def _leaves(chain) -> dict:
-    by_type = {}
-    for page in chain.pages.values():
-        by_type.setdefault(type(page), []).append(page)
+def _non_page_nodes(chain) -> dict:
+    pages = list(chain.pages.values())
     found = {}
-    for page_type, pages in by_type.items():
-        leaves = page_type.chain_leaves(pages)
-        found |= {page.translation_key: leaves[page.pk] for page in pages if page.pk in leaves}
+    for nodes_behind in registered("non_page_nodes"):
+        nodes = nodes_behind(pages)
+        found |= {page.translation_key: nodes[page.pk] for page in pages if page.pk in nodes}
     return found

@@ -26,7 +26,7 @@ class Step:
     leaves: tuple = ()
 
 
-def chain_page(page, request):
+def chain_page(request, page):
     """The chain as HTML."""
     chain = whole_chain(page)
     before, after = _steps(chain, back=True), _steps(chain, back=False)
@@ -37,7 +37,7 @@ def chain_page(page, request):
         context_overrides={
             "whole": chain, "marks": marks, "before": before, "after": after,
             "picture": picture(chain, marks, lambda p: p.get_url(request)),
-            "own_leaves": chain.leaves.get(chain.here, ()),
+            "own_nodes": chain.non_page_nodes.get(chain.here, ()),
             "others": [
                 (chain.pages[a.source], a, chain.pages[a.dependent]) for a in chain.arrows
                 if id(a) not in listed
@@ -65,7 +65,7 @@ def _steps(chain, back) -> list[Step]:
             step = Step(chain.pages[other], arrow, relation, is_told_elsewhere=other in told)
             if not step.is_told_elsewhere:
                 told.add(other)
-                step.leaves = chain.leaves.get(other, ())
+                step.nodes = chain.non_page_nodes.get(other, ())
                 step.steps = follow(other)
             steps.append(step)
         return steps
@@ -79,7 +79,7 @@ def _flat(steps):
         yield from _flat(step.steps)
 
 
-def chain_as_json(page, request):
+def chain_as_json(request, page):
     """The chain for programs; docs/chain-json.md says what is in it. Anybody may ask, from any
     site."""
     chain = whole_chain(page)
@@ -97,7 +97,7 @@ def chain_as_json(page, request):
                 "url": url(other), "kind": str(other.stage), "title": other.title,
                 "language": languages[other.locale_id],
                 "side": _side(chain, key), "mark": marks.get(other.pk),
-                "steps": [_leaf_as_json(leaf, url(other)) for leaf in chain.leaves.get(key, ())],
+                "steps": [_node_as_json(node, url(other)) for node in chain.non_page_nodes.get(key, ())],
             }
             for key, other in chain.pages.items()
         ],
@@ -127,12 +127,12 @@ def _side(chain, key) -> str:
     return "before" if key in chain.before else "after"
 
 
-def _leaf_as_json(leaf, page_url) -> dict:
+def _node_as_json(node, page_url) -> dict:
     return {
-        "kind": leaf.kind, "label": leaf.label, "text": leaf.text,
-        "url": f"{page_url}#{leaf.anchor}",
-        "date": leaf.date.isoformat() if leaf.date else None, "author": leaf.author or None,
-        "evidence": leaf.evidence or None, "evidence_url": leaf.evidence_url or None,
-        "status": leaf.status or None,
-        "steps": [_leaf_as_json(inner, page_url) for inner in leaf.leaves],
+        "kind": node.kind, "label": node.label, "text": node.text,
+        "url": f"{page_url}#{node.anchor}",
+        "date": node.date.isoformat() if node.date else None, "author": node.author or None,
+        "evidence": node.evidence or None, "evidence_url": node.evidence_url or None,
+        "status": node.status or None,
+        "steps": [_node_as_json(child, page_url) for child in node.children],
     }

@@ -164,17 +164,17 @@ def _boxes(chain, marks, url_of) -> tuple[dict, list]:
             key, number, page.stage, str(page.stage_label), wrapped(page.title), url_of(page),
             marks.get(page.pk, ""), key == chain.here,
         )
-        for number, leaf in enumerate(chain.leaves.get(key, ())):
-            url = f"{url_of(page)}#{leaf.anchor}"
+        for number, node in enumerate(chain.non_page_nodes.get(key, ())):
+            url = f"{url_of(page)}#{node.anchor}"
             boxes[key, number] = Box(
-                (key, number), CLAUSES, "clause", leaf.label, wrapped(leaf.text, most=3), url,
+                (key, number), CLAUSES, "clause", node.label, wrapped(node.text, most=3), url,
             )
             pairs[key, (key, number)] = None
-            if leaf.status_label:
-                first, *rest = wrapped(leaf.status_label)
-                said = _("Reports: %(number)s") % {"number": len(leaf.leaves)}
+            if node.status_label:
+                first, *rest = wrapped(node.status_label)
+                said = _("Reports: %(number)s") % {"number": len(node.children)}
                 boxes[key, number, 0] = Box(
-                    (key, number, 0), REPORTS, f"status-{leaf.status}", first, [*rest, said], url,
+                    (key, number, 0), REPORTS, f"status-{node.status}", first, [*rest, said], url,
                 )
                 pairs[(key, number), (key, number, 0)] = None
     return boxes, list(pairs)
@@ -202,7 +202,7 @@ def _mean(values, otherwise) -> float:
 
 
 def _curve(source, dependent) -> str:
-    """The path of an arrow; it leaves at a side and arrives at one, whichever columns they are."""
+    """The path of an arrow; it nodes at a side and arrives at one, whichever columns they are."""
     tip = 7  # of the arrow's head, beyond the end of the line
     if source.column < dependent.column:
         x1, x2 = source.x + WIDTH, dependent.x - tip

@@ -15,23 +15,20 @@ from wagtail.models import (
 )
 from wagtail.signals import page_slug_changed, post_page_move
 
+from hub.models import Area, HubDocument, HubImage, OutboxEntry, Topic
+
 changes_recorded = Signal()  # sent inside the transaction, after rows were added to the log
 process_started = Signal()  # sent in a thread of each new server process
-time_passed = Signal()  # sent every few seconds by the schedule; see hub/jobs/scheduler.py
 
 
 def record(kind, object_id=None) -> None:
     """Add a row to the change log; it is seen by others when the transaction commits."""
-    from hub.models import OutboxEntry
-
     OutboxEntry.objects.create(kind=kind, object_id=object_id)
     changes_recorded.send(OutboxEntry)
 
 
 def record_pages(pages) -> None:
     """Add a row for each page of a queryset."""
-    from hub.models import OutboxEntry
-
     OutboxEntry.objects.bulk_create(
         OutboxEntry(kind=OutboxEntry.Kind.PAGE, object_id=pk) for pk in pages.values_list("pk", flat=True)
     )
@@ -72,8 +69,6 @@ def _document_changed(sender, instance, **kwargs):
 
 
 def _collection_changed(sender, instance, **kwargs):
-    from hub.models import HubDocument, OutboxEntry
-
     collection = instance if isinstance(instance, Collection) else instance.collection
     documents = HubDocument.objects.filter(collection__path__startswith=collection.path)
     OutboxEntry.objects.bulk_create(
@@ -96,8 +91,6 @@ def _site_changed(sender, **kwargs):
 
 def connect() -> None:
     """Listen to everything that changes what a visitor sees or may see."""
-    from hub.models import Area, HubDocument, HubImage, Topic
-
     post_save.connect(_page_changed)
     post_delete.connect(_page_deleted)
     for signal in (post_save, post_delete):

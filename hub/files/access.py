@@ -1,20 +1,15 @@
 """Documents that an app keeps from readers, wherever else they are attached.
 
-An app registers its own rule when it is loaded. What is closed is shown on no page's list of
-files and indexed for nobody; who may have the file is decided where the document is served.
+An app says which by the hook ``restricted_documents``. What is restricted is shown on no page's list
+of files and indexed for nobody; who may have the file is decided where the document is served.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-_rules: list[Callable[[list[int]], set[int]]] = []
-
-
-def register(rule) -> None:
-    """``rule(pks)`` says which of these documents it keeps closed, in few queries."""
-    _rules.append(rule)
+from hub.hooks import registered
 
 
-def closed_among(pks: Iterable[int]) -> set[int]:
-    """Those of the documents ``pks`` that are closed."""
+def restricted_among(pks: Iterable[int]) -> set[int]:
+    """Those of the documents ``pks`` that are restricted."""
     pks = list(pks)
-    return set().union(*(rule(pks) for rule in _rules)) if pks else set()
+    return set().union(*(rule(pks) for rule in registered("restricted_documents"))) if pks else set()

@@ -1,19 +1,20 @@
-"""What is known of the text in documents, asked of search without importing it.
+"""What is known of the text in documents, asked of the app that extracts it without importing it.
 
-``search`` reads files and provides both functions when it is loaded.
+It provides both functions by the hooks ``document_text_status`` and ``extract_document_text``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+
+from hub.hooks import provider
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What came of reading one document.
+class TextStatus:
+    """What came of extracting the text of one document.
 
-    ``is_waiting``: not read yet. ``problem``: why its text cannot be used, for people, lazy; empty
-    when it was read. ``is_garbled`` tells the one problem that another file of the same text would
-    not have. ``sample`` is a stretch of what was read where it is garbled.
+    ``is_waiting``: not extracted yet. ``problem``: why its text cannot be used, for people, lazy;
+    empty when there is text. ``is_garbled`` tells the one problem that another file of the same
+    text would not have. ``sample`` is a piece of the text where it is garbled.
     """
 
     is_waiting: bool = False
@@ -22,21 +23,11 @@ class Reading:
     sample: str = ""
 
 
-_readings: Callable[[list[int]], dict[int, Reading]] | None = None
-_read: Callable[[int], None] | None = None
+def text_status_of(pks) -> dict[int, TextStatus]:
+    """Id of a document → its status. Recordings and archives are not in it."""
+    return provider("document_text_status")(list(pks))
 
 
-def provide(readings, read) -> None:
-    """``readings(pks)`` says what is known, ``read(pk)`` reads one document now."""
-    global _readings, _read
-    _readings, _read = readings, read
-
-
-def readings_of(pks) -> dict[int, Reading]:
-    """Id of a document → what came of reading it. Recordings and archives are in it not at all."""
-    return _readings(list(pks))
-
-
-def read_now(pk) -> None:
-    """Read the document in this process's time, up to a minute, instead of in the background."""
-    _read(pk)
+def extract_now(pk: int) -> None:
+    """Extract the document's text in this process, up to a minute, instead of in the background."""
+    provider("extract_document_text")(pk)

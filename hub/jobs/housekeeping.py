@@ -4,14 +4,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db.models.signals import post_save
 
-from hub.jobs.scheduler import AN_HOUR, every
+from hub.models import ChainLink
+from hub.withdrawals.rules import flag_by_link
 
 DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
 
 
 def _link_saved(sender, instance, raw=False, **kwargs):
-    from hub.withdrawals.rules import flag_by_link
-
     if not raw:
         flag_by_link(instance)
 
@@ -24,9 +23,5 @@ def clear_away() -> None:
 
 
 def connect() -> None:
-    from hub.models import ChainLink
-    from hub.withdrawals.rules import flag_what_was_missed
 
     post_save.connect(_link_saved, sender=ChainLink)
-    every(AN_HOUR, flag_what_was_missed)
-    every(AN_HOUR, clear_away)

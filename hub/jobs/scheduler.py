@@ -1,55 +1,87 @@
-"""What is done by the clock: every so often, in each process that keeps the schedule."""
+"""Runs the jobs that apps register by the hook ``register_job``, in each scheduler process."""
 
 import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import connections
 from django.utils import timezone
 
-from hub.changelog.recording import time_passed
+from hub.hooks import registered
 
 logger = logging.getLogger(__name__)
 A_MINUTE, TEN_MINUTES, AN_HOUR, A_DAY = 60, 600, 3600, 86_400  # seconds
-FIRST_HOUR, LAST_HOUR = 7, 20  # letters come by day
+FIRST_HOUR, LAST_HOUR = 7, 20  # e-mails are sent by day
 
 
-def every(
-    seconds: float, function: Callable[[], object], by_day: bool = False, in_thread: bool = False
-) -> None:
-    """Have ``function`` called every ``seconds``; ``by_day``, only from 7 to 20 o'clock;
-    ``in_thread``, in a thread of its own, which holds up nothing, and one at a time.
+@dataclass(frozen=True)
+class Job:
+    """``function`` is called every ``seconds``; with ``by_day`` only from 7 to 20 o'clock; with
+    ``in_thread`` in a thread of its own, one at a time, so that it delays no other job."""
 
-    ``keep_schedule --once`` calls it at any hour and waits. One that fails stops no other and is
-    called again in its time.
-    """
-    called, at_it = None, threading.Lock()
+    seconds: float
+    function: Callable[[], object]
+    by_day: bool = False
+    in_thread: bool = False
 
-    def look(sender, once=False, **kwargs):
-        nonlocal called
-        now = time.monotonic()
-        is_due = called is None or now - called >= seconds
-        if not once and not (is_due and (not by_day or _is_day())):
+
+def every(seconds: float, function, by_day=False, in_thread=False) -> Callable[[], Job]:
+    """What is registered under ``register_job``: a function that returns the ``Job``."""
+    job = Job(seconds, function, by_day, in_thread)
+    return lambda: job
+
+
+class Scheduler:
+    """Remembers when each job was last called in this process."""
+
+    def __init__(self):
+        self._called: dict[Job, float] = {}
+        self._locks: dict[Job, threading.Lock] = {}
+
+    def run_due(self, once: bool = False) -> list[Exception]:
+        """Call the jobs that are due; with ``once`` all of them, at any hour, waiting for each.
+
+        A job that fails stops no other and is called again in its time; its error is logged and
+        returned.
+        """
+        errors = []
+        for hook in registered("register_job"):
+            job = hook()
+            if not (once or self._is_due(job)):
+                continue
+            self._called[job] = time.monotonic()
+            try:
+                self._call(job, wait=once or not job.in_thread)
+            except Exception as error:
+                logger.exception("%s failed; it is tried again.", job.function.__qualname__)
+                errors.append(error)
+        return errors
+
+    def _is_due(self, job) -> bool:
+        called = self._called.get(job)
+        is_due = called is None or time.monotonic() - called >= job.seconds
+        return is_due and (not job.by_day or _is_day())
+
+    def _call(self, job, wait) -> None:
+        if wait:
+            job.function()
             return
-        called = now
-        if once or not in_thread:
-            function()
-        elif at_it.acquire(blocking=False):
-            threading.Thread(target=_in_thread, args=(function, at_it), daemon=True).start()
-
-    time_passed.connect(look, weak=False)
+        lock = self._locks.setdefault(job, threading.Lock())
+        if lock.acquire(blocking=False):
+            threading.Thread(target=_run_in_thread, args=(job.function, lock), daemon=True).start()
 
 
 def _is_day() -> bool:
     return FIRST_HOUR <= timezone.localtime().hour < LAST_HOUR
 
 
-def _in_thread(function, at_it) -> None:
+def _run_in_thread(function, lock) -> None:
     try:
         function()
     except Exception:
         logger.exception("%s failed; it is tried again.", function.__qualname__)
     finally:
         connections.close_all()
-        at_it.release()
+        lock.release()

@@ -96,36 +96,35 @@ class ChainLink(Orderable):
     def __str__(self):
         return f"{self.get_relation_display()} → {self.target}"
 
+    def check_for(self, page_type, page_pk=None) -> None:
+        """Check that a page of ``page_type`` may state this link.
 
-def check_link(page_model, link, page_pk=None) -> None:
-    """Check that a page of type ``page_model`` may state ``link``.
-
-    Raises ValidationError on a relation or a target that the type does not declare, or when the
-    link leads back to the page itself.
-    """
-    allowed = page_model.chain.get(link.relation)
-    if allowed is None:
-        raise ValidationError({"relation": _("A page of this kind cannot hold this relation.")})
-    target_model = link.target.specific_class
-    if target_model is None or target_model.stage not in allowed:
-        raise ValidationError(
-            {
-                "target": _("“%(relation)s” leads to: %(kinds)s. Choose a page of such a kind.")
-                % {
-                    "relation": Relation(link.relation).label,
-                    "kinds": ", ".join(sorted(str(stage.label) for stage in allowed)),
+        Raises ValidationError on a relation or a target that the type does not declare, or when
+        the link leads back to the page itself.
+        """
+        allowed = page_type.chain.get(self.relation)
+        if allowed is None:
+            raise ValidationError({"relation": _("A page of this kind cannot hold this relation.")})
+        target_model = self.target.specific_class
+        if target_model is None or target_model.stage not in allowed:
+            raise ValidationError(
+                {
+                    "target": _("“%(relation)s” leads to: %(kinds)s. Choose a page of such a kind.")
+                    % {
+                        "relation": Relation(self.relation).label,
+                        "kinds": ", ".join(sorted(str(stage.label) for stage in allowed)),
+                    }
                 }
-            }
-        )
-    if link.version is not None:
-        latest = link.target.published_versions.values_list("number", flat=True).first() or 0
-        if not 1 <= link.version <= latest:
-            raise ValidationError({"version": (
-                _("That page has versions 1 to %(latest)s.") % {"latest": latest} if latest
-                else _("That page has no numbered versions. Leave this empty.")
-            )})
-    if page_pk and link.target_id == page_pk:
-        raise ValidationError({"target": _("A page cannot be linked to itself.")})
+            )
+        if self.version is not None:
+            latest = self.target.published_versions.values_list("number", flat=True).first() or 0
+            if not 1 <= self.version <= latest:
+                raise ValidationError({"version": (
+                    _("That page has versions 1 to %(latest)s.") % {"latest": latest} if latest
+                    else _("That page has no numbered versions. Leave this empty.")
+                )})
+        if page_pk and self.target_id == page_pk:
+            raise ValidationError({"target": _("A page cannot be linked to itself.")})
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from hub.files.access import closed_among
-from hub.models.chain_link import chain_of, check_link
+from hub.files.access import restricted_among
+from hub.hooks import registered
+from hub.models.chain_link import chain_of
 from hub.pages.blocks import StoryBlock
 from hub.pages.forms import KnowledgePageForm
 from hub.pages.panels import TITLE, ChainPanel
@@ -176,36 +177,19 @@ class KnowledgePage(RoutablePageMixin, Page):
             raise ValidationError({"period_end": _("The end lies before the start.")})
         if type(self) is not KnowledgePage:
             for link in self.chain_links.all():
-                check_link(type(self), link, page_pk=self.pk)
+                link.check_for(type(self), page_pk=self.pk)
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        from hub.withdrawals.notices import notice_of
-
         context["chain"] = self.chain_for_readers()
-        context["notice"] = notice_of(self)
+        for extend in registered("page_context"):
+            context |= extend(self, request)
         return context
 
-    @path("chain/", name="chain")
-    def whole_chain(self, request):
-        """The whole chain around this page as a picture and as a list."""
-        from hub.chain.page import chain_page
-
-        return chain_page(self, request)
-
-    @path("chain/json/", name="chain_json")
-    def whole_chain_as_json(self, request):
-        from hub.chain.page import chain_as_json
-
-        return chain_as_json(self, request)
-
     @classmethod
-    def chain_leaves(cls, pages) -> dict:
-        """What follows ``pages`` of this type in the chain without being a page.
-
-        Id of a page → its ``hub.chain.graph.NonPageNode``s, of all pages at once. Page types add theirs.
-        """
-        return {}
+    def types_at(cls, stages) -> list[type["KnowledgePage"]]:
+        """The page types that stand at one of ``stages``."""
+        return [model for model in knowledge_page_types() if model.stage in stages]
 
     def chain_for_readers(self):
         """The chain both ways, as anybody may see it: relation → steps."""
@@ -231,26 +215,6 @@ class KnowledgePage(RoutablePageMixin, Page):
             *[f"/v/{number}/{rest}" for number in numbers for rest in ("", "cite/")],
         ]
 
-    @path("versions/", name="versions")
-    def versions(self, request):
-        return version_views().listed(request, self)
-
-    @path("v/<int:number>/", name="version")
-    def version(self, request, number):
-        return version_views().read(request, self, number)
-
-    @path("v/<int:old>/to/<int:new>/", name="difference")
-    def difference(self, request, old, new):
-        return version_views().compared(request, self, old, new)
-
-    @path("v/<int:number>/cite/", name="cite")
-    def cite(self, request, number):
-        return version_views().cited(request, self, number)
-
-    @path("v/<int:number>/cite/<slug:form>/", name="citation")
-    def citation(self, request, number, form):
-        return version_views().citation_file(request, self, number, form)
-
     def lets_in(self, request) -> bool:
         """Whether the page's privacy is open to who asks; of drafts and expiry it says nothing."""
         return all(rule.accept_request(request) for rule in self.get_view_restrictions())
@@ -262,7 +226,7 @@ class KnowledgePage(RoutablePageMixin, Page):
         Not those that an app keeps from readers.
         """
         rows = list(self.attachments.select_related("document"))
-        closed = closed_among(row.document_id for row in rows)
+        closed = restricted_among(row.document_id for row in rows)
         return [row for row in rows if row.document_id not in closed]
 
     @property
@@ -285,7 +249,7 @@ class KnowledgePage(RoutablePageMixin, Page):
     def documents_to_index(self):
         """Documents that readers of this page may open: page types add their own kinds."""
         rows = list(self.attachments.all())
-        closed = closed_among(row.document_id for row in rows)
+        closed = restricted_among(row.document_id for row in rows)
         return [row.document for row in rows if row.document_id not in closed]
 
     def sections(self) -> list[Section]:
@@ -310,13 +274,6 @@ class KnowledgePage(RoutablePageMixin, Page):
         else:
             text = plain(value) if "<" in str(value) else str(value)
         return [Section(heading_anchor(name), str(field.verbose_name), text)] if text else []
-
-
-def version_views():
-    """The module is asked for late: it needs this one."""
-    from hub.versions import views
-
-    return views
 
 
 class Contributor(Orderable):

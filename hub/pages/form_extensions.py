@@ -1,11 +1,13 @@
 """Questions that an app asks in the forms of other apps' pages, the editor's and public ones.
 
-The app calls ``ask`` when it is loaded. A form that writes a page calls ``problems`` while it
-checks what was typed, ``apply`` when it has filled the page and ``store`` when it has saved it;
-the fields themselves are in the form by a panel or a template tag of the app that asks.
+The app registers an extension by the hook ``register_form_extension``. A form that writes a page
+calls ``problems`` while it validates, ``apply`` when it has filled the page and ``store`` when it
+has saved it; the fields themselves come into the form by a panel or a template tag of the app.
 """
 
 from typing import Protocol
+
+from hub.hooks import registered
 
 
 class FormExtension(Protocol):
@@ -19,22 +21,19 @@ class FormExtension(Protocol):
         """Keep the answers; ``page`` is saved."""
 
 
-_questions: list[FormExtension] = []
-
-
-def ask(question: FormExtension) -> None:
-    _questions.append(question)
+def _extensions() -> list[FormExtension]:
+    return [extension() for extension in registered("register_form_extension")]
 
 
 def problems(page, data) -> list[str]:
-    return [said for question in _questions for said in question.problems(page, data)]
+    return [problem for e in _extensions() for problem in e.problems(page, data)]
 
 
 def apply(page, data, user) -> None:
-    for question in _questions:
-        question.take_up(page, data, user)
+    for extension in _extensions():
+        extension.apply(page, data, user)
 
 
 def store(page, data, user) -> None:
-    for question in _questions:
-        question.store(page, data, user)
+    for extension in _extensions():
+        extension.store(page, data, user)

@@ -83,8 +83,6 @@ class ChainLinkForm(ClusterForm):
             ]
 
     def clean(self):
-        from hub.models.chain_link import check_link
-
         cleaned = super().clean()
         link = self.instance
         link.relation = cleaned.get("relation") or ""
@@ -97,7 +95,7 @@ class ChainLinkForm(ClusterForm):
             link.version = cleaned["version"]
         if link.relation and link.target_id and self.page_model:
             try:
-                check_link(self.page_model, link, page_pk=link.page_id)
+                link.check_for(self.page_model, page_pk=link.page_id)
             except ValidationError as error:
                 for field, messages in error.message_dict.items():
                     self.add_error(field, messages)

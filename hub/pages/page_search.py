@@ -1,47 +1,38 @@
 """What the base layer and its apps ask of search without importing it.
 
-``search`` knows how Thai is cut and which engine answers; it provides both when it is loaded.
+The app that knows how Thai is segmented and which engine answers provides both functions by the
+hooks ``segment_words`` and ``find_similar_pages``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from hub.hooks import provider
 
 if TYPE_CHECKING:
     from hub.models import KnowledgePage
 
 
 @dataclass(frozen=True)
-class Found:
-    """A page that fits a text: how well, beside the others found with it, and where."""
+class SimilarPage:
+    """A page similar to a text: how well it fits beside the others found, and where."""
 
     page: KnowledgePage  # specific
     score: float  # 0 to 1, the best of those found is 1
     passages: list  # search.query.passages.Passage: heading, anchor and pieces of text
 
 
-_words: Callable[[str], list[str]] | None = None
-_pages: Callable[..., list[Found]] | None = None
-
-
-def provide(words, pages) -> None:
-    """``words(text)`` cuts a text into words; ``pages(text, stages, request, language, limit)``
-    finds pages. Called once, when the app that searches is loaded."""
-    global _words, _pages
-    _words, _pages = words, pages
-
-
-def words_of(text) -> list[str]:
+def words_of(text: str) -> list[str]:
     """``text`` cut into words and what stands between them; joined, they are ``text`` again."""
-    return _words(text)
+    return provider("segment_words")(text)
 
 
-def pages_like(text, stages, request=None, language=None, limit=10) -> list[Found]:
+def pages_like(text, stages, request=None, language=None, limit=10) -> list[SimilarPage]:
     """Pages of the ``stages`` that have words of ``text``, best first.
 
     Only what the user of ``request`` may read, without a request what everybody may. Of pages
     that are translations of each other one is found, in ``language`` where there is one.
     """
-    return _pages(text, stages, request, language, limit)
+    return provider("find_similar_pages")(text, stages, request, language, limit)

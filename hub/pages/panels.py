@@ -28,10 +28,8 @@ class ChainPanel(InlinePanel):
 
     @cached_property
     def panel_definitions(self):
-        from hub.models.knowledge_page import knowledge_page_types
-
         stages = set().union(*self.model.chain.values()) if self.model.chain else set()
-        targets = [m._meta.label for m in knowledge_page_types() if m.stage in stages]
+        targets = [m._meta.label for m in self.model.types_at(stages)]
         return [
             FieldPanel("relation"),
             FieldPanel("target", widget=TargetChooser(targets or ["hub.KnowledgePage"])),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from django.utils.html import strip_tags
+from wagtail import blocks
 
 from hub.thai.slugs import slugify_thai
 
@@ -66,8 +67,6 @@ def _section(anchor, heading, blocks) -> Section:
 
 def block_texts(block, value) -> list[str]:
     """All that a reader reads in a block, in order; markup and choices' keys left out."""
-    from wagtail import blocks
-
     if value is None or isinstance(block, blocks.ChoiceBlock | blocks.URLBlock):
         return []
     if isinstance(block, blocks.StructBlock):

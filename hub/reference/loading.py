@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.dispatch import Signal
 from wagtail.models import (
     Collection,
     GroupCollectionPermission,
@@ -26,9 +25,8 @@ from wagtail.models import (
 from wagtail.search.backends import get_search_backends
 
 from hub.changelog.recording import record
+from hub.hooks import registered
 from hub.models import Area, HomePage, Topic
-
-reference_loaded = Signal()  # receivers add their own and return {what: how many}
 
 AREAS = Path(__file__).with_name("songkhla_areas.csv")  # geocode, name_th, name_en
 GROUPS_OF_PEOPLE = [
@@ -80,8 +78,8 @@ def load_reference() -> dict[str, int]:
     _site_address()
     _groups()
     _workflow()
-    for _receiver, added_there in reference_loaded.send(load_reference, **added):
-        added |= added_there
+    for load in registered("load_reference_data"):
+        added |= load(added)
     return added
 
 

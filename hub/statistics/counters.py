@@ -1,6 +1,6 @@
 """Counts what is done on the site without knowing who does it; what all counts have in common.
 
-An app registers what looks at each answer when it has been made and notes what it counts. That is
+An app sees each answer through the hook ``count_response`` and notes what it counts. That is
 held in the process's memory and added to the database every few seconds by a thread of its own, so
 that no reader waits; a process that is killed loses the counts of those seconds. Of the moment only
 the day is kept. Robots that say so are not counted, nor what a browser fetches ahead of its reader.
@@ -14,11 +14,12 @@ import re
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable
 
 from axes.helpers import get_client_ip_address
 from django.db import connection, transaction
 from django.utils import timezone
+
+from hub.hooks import registered
 
 logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_WRITES = 5
@@ -30,13 +31,6 @@ ROBOT = re.compile(
 )
 PURPOSE = ("Sec-Purpose", "Purpose", "X-Moz")  # what a browser says when it fetches ahead
 
-_counters: list[Callable] = []
-
-
-def register(counter) -> None:
-    """``counter(request, response)`` is called with every answer; it asks the database nothing."""
-    _counters.append(counter)
-
 
 class CountingMiddleware:
     """Outermost: what is refused further in is seen as refused, pages from memory count too."""
@@ -46,9 +40,9 @@ class CountingMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        for counter in _counters:
+        for count in registered("count_response"):
             try:
-                counter(request, response)
+                count(request, response)
             except Exception:
                 logger.exception("An answer was not counted.")
         return response

@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from hub.versions.citations import schema_org
 from hub.versions.cited_versions import version_of_link
 from hub.versions.comparison import folded
+from hub.versions.views import work_of
 
 register = template.Library()
 register.filter("folded", folded)
@@ -24,8 +25,6 @@ def data_block(data) -> str:
 @register.simple_tag(takes_context=True)
 def citation_data(context, version):
     """A page's version as schema.org data."""
-    from hub.versions.views import work_of
-
     page, request = context["page"], context.get("request")
     if version is None or request is None:
         return ""

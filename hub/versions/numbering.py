@@ -17,6 +17,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import get_all_child_relations, model_from_serializable_data
 from wagtail.fields import StreamField
 from wagtail.models import COMMENTS_RELATION_NAME, Page, PageLogEntry
+from wagtail.signals import page_published
 
 from hub.models import KnowledgePage, PublishedVersion
 
@@ -205,7 +206,5 @@ def _logged(sender, instance, **kwargs):
 
 def connect() -> None:
     """Listen to what is published, and to the log that says by whom."""
-    from wagtail.signals import page_published
-
     page_published.connect(_published)
     models.signals.post_save.connect(_logged, sender=PageLogEntry)

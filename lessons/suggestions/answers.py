@@ -127,7 +127,7 @@ class LessonsQuestion:
             for lesson in LessonPage.objects.filter(pk__in=lacking).order_by("pk")
         ]
 
-    def take_up(self, page, data, user) -> None:
+    def apply(self, page, data, user) -> None:
         """Add a link of the chain for each lesson that is used with evidence."""
         relation = relation_to_lessons(type(page))
         if not page.asks_lessons or relation is None:

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hub.people.account_pages import MemberItem, MemberSection
+from hub.people.account_pages import AccountItem, AccountSection
 from models_lib.models import ReplicationContact, ReplicationPage, ReplicationReport
 
 
@@ -13,12 +13,12 @@ def reports_of(user):
     return ReplicationReport.objects.of(user)
 
 
-def section(user) -> MemberSection | None:
+def section(user) -> AccountSection | None:
     items = [
-        MemberItem(report.model.title, reverse("replications_mine"), str(report.state.label))
+        AccountItem(report.model.title, reverse("replications_mine"), str(report.state.label))
         for report in reports_of(user)
     ]
-    return MemberSection(_("My reports"), items) if items else None
+    return AccountSection(_("My reports"), items) if items else None
 
 
 def export_of(user) -> list[dict]:

@@ -4,7 +4,7 @@ from django.db.models.functions import Left, Length
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from hub.chain.broken_links import Check, linked, register
+from hub.chain.broken_links import Check, linked
 from hub.chain.relations import Relation, Stage
 from models_lib.models import ModelPage, ReplicationPage
 
@@ -26,15 +26,16 @@ def without_replication(pages):
     ).exclude(translation_key__in=keys)
 
 
-def register_checks() -> None:
-    register(Check(
+CHECKS = [
+    Check(
         "models-without-source", _("Models without a source"),
         _("Nothing says which practice, lesson or study tour these Models were drawn from. "
           "Add a link in the chain of the Model."),
         without_source,
-    ))
-    register(Check(
+    ),
+    Check(
         "models-without-replication", _("Models nobody has tried yet"),
         _("No community has reported how it used these Models. Report yours: failure counts."),
         without_replication,
-    ))
+    ),
+]

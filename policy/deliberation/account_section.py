@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hub.changelog.recording import record
-from hub.people.account_pages import MemberItem, MemberSection
+from hub.people.account_pages import AccountItem, AccountSection
 from policy.models import AgendaProposal, Complaint, Contribution, EarlierText
 
 
@@ -36,12 +36,12 @@ def contributions_of(user) -> list[dict]:
     return sorted(rows, key=lambda row: row["date"], reverse=True)
 
 
-def section(user) -> MemberSection | None:
+def section(user) -> AccountSection | None:
     items = [
-        MemberItem(row["title"], row["url"], f"{row['kind']} · {row['state']}")
+        AccountItem(row["title"], row["url"], f"{row['kind']} · {row['state']}")
         for row in contributions_of(user)
     ]
-    return MemberSection(_("What I said about drafts"), items) if items else None
+    return AccountSection(_("What I said about drafts"), items) if items else None
 
 
 def export_of(user) -> dict:

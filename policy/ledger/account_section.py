@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hub.changelog.recording import record
-from hub.people.account_pages import MemberItem, MemberSection
+from hub.people.account_pages import AccountItem, AccountSection
 from policy.ledger.clause_party_status import Cell, cell_url, with_status
 from policy.ledger.rules import WORST_FIRST, ClauseStatus
 from policy.models import (
@@ -43,14 +43,14 @@ def ledger_section_of(user) -> dict | None:
     }
 
 
-def section(user) -> MemberSection | None:
+def section(user) -> AccountSection | None:
     """What waits for a report of ``user``, for her own page; None for those who report for nobody.
     """
     held = ledger_section_of(user)
     if held is None:
         return None
     items = [
-        MemberItem(
+        AccountItem(
             _("Resolution %(number)s, clause %(clause)s") % {
                 "number": cell.clause.page.number, "clause": cell.clause.number,
             },
@@ -58,7 +58,7 @@ def section(user) -> MemberSection | None:
         )
         for one in held["context"]["parties"] for cell in one["waiting"]
     ]
-    return MemberSection(held["title"], items, empty=_("Nothing waits for your report."))
+    return AccountSection(held["title"], items, empty=_("Nothing waits for your report."))
 
 
 def cells_of(party) -> list[Cell]:

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hub.chain.broken_links import Check, register
+from hub.chain.broken_links import Check
 from policy.models import Clause, ClauseReport
 
 REPORTS = ClauseReport.objects.filter(
@@ -43,15 +43,16 @@ def _numbers_of(clauses):
     return remarks
 
 
-def register_checks() -> None:
-    register(Check(
+CHECKS = [
+    Check(
         "clauses-without-report", gettext_lazy("Clauses nobody has reported on"),
         gettext_lazy("The parties responsible have not said what they did about these clauses."),
         _pages_with(unanswered), _numbers_of(unanswered),
-    ))
-    register(Check(
+    ),
+    Check(
         "reports-without-evidence", gettext_lazy("Reports without evidence"),
         gettext_lazy("A party says what it did, but shows nothing for it: no text, file or "
                      "address."),
         _pages_with(unproven), _numbers_of(unproven),
-    ))
+    ),
+]

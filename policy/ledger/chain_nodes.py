@@ -6,27 +6,27 @@ from django.utils.translation import gettext as _
 
 from hub.chain.graph import NonPageNode
 from policy.ledger.clause_party_status import with_status
-from policy.models.resolution import Clause
+from policy.models.resolution import Clause, ResolutionPage
 
 
 def clauses_of(pages) -> dict[int, list[NonPageNode]]:
-    """Id of a resolution → its clauses in order; a constant number of queries for all ``pages``."""
+    """Id of a resolution among ``pages`` → its clauses in order, in a constant number of queries."""
     clauses = with_status(list(
-        Clause.objects.filter(page__in=[p.pk for p in pages]).select_related("page")
+        Clause.objects.filter(page__in=[p.pk for p in pages if isinstance(p, ResolutionPage)]).select_related("page")
         .order_by("sort_order", "pk")
     ), with_records=True)
-    leaves = defaultdict(list)
+    nodes = defaultdict(list)
     for clause in clauses:
-        leaves[clause.page_id].append(NonPageNode(
+        nodes[clause.page_id].append(NonPageNode(
             kind="clause", label=_("Clause %(number)s") % {"number": clause.number},
             text=clause.text, anchor=clause.anchor, date=clause.due, status=clause.status.value,
             status_label=str(clause.status.label),
-            leaves=tuple(
+            children=tuple(
                 _report(clause, cell, report)
                 for cell in clause.cells for report in cell.reports if not report.withdrawn
             ),
         ))
-    return dict(leaves)
+    return dict(nodes)
 
 
 def _report(clause, cell, report) -> NonPageNode:

@@ -92,13 +92,6 @@ class ResolutionPage(KnowledgePage):
 
         return with_status(list(self.clauses.all()), with_records=True)
 
-    @classmethod
-    def chain_leaves(cls, pages) -> dict:
-        """Their clauses, each with its status and the reports on it."""
-        from policy.ledger.chain_nodes import clauses_of
-
-        return clauses_of(pages)
-
     def sections(self):
         clauses = [
             Section(clause.anchor, str(_("Clause %(number)s") % {"number": clause.number}),

@@ -2,11 +2,10 @@
 
 from django.contrib.auth.models import Group, Permission
 
-from hub.reference.loading import load_reference
 from policy.models import VERIFIERS, Party
 
 
-def add_groups(sender=load_reference, **kwargs) -> dict[str, int]:
+def add_groups(added) -> dict[str, int]:
     """The verifiers' group, and what editors and moderators do with follow-up, where missing."""
     _group, created = Group.objects.get_or_create(name=VERIFIERS)
     rights = {

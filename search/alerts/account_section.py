@@ -6,12 +6,12 @@ Alerts need no account, so they belong to an address: to whoever has confirmed i
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hub.people.account_pages import MemberSection
+from hub.people.account_pages import AccountSection
 from search.alerts.saved_search import Question
 from search.models import Alert
 
 
-def section(user) -> MemberSection:
+def section(user) -> AccountSection:
     items = []
     for alert in Alert.objects.of_member(user):
         question = Question(alert.text, alert.chosen)
@@ -19,7 +19,7 @@ def section(user) -> MemberSection:
             "title": question.label, "url": question.address(), "every": alert.get_every_display(),
             "stop_url": reverse("search_alert_stop", args=[alert.stop_token]),
         })
-    return MemberSection(_("Searches I follow"), items, "search/member_alerts.html")
+    return AccountSection(_("Searches I follow"), items, "search/member_alerts.html")
 
 
 def export(user) -> list[dict]:

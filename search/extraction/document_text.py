@@ -1,22 +1,22 @@
 """What the base layer is told of the text in documents (see ``hub.files.document_text``)."""
 
-from hub.files.document_text import Reading
+from hub.files.document_text import TextStatus
 from search.models import DocumentText
 
 Status = DocumentText.Status
 
 
-def readings(pks) -> dict[int, Reading]:
+def text_status(pks) -> dict[int, TextStatus]:
     return {text.document_id: _reading(text) for text in DocumentText.objects.filter(
         document__in=pks).defer("parts")}
 
 
-def _reading(text) -> Reading:
+def _reading(text) -> TextStatus:
     if text.status == Status.WAITING:
-        return Reading(is_waiting=True)
+        return TextStatus(is_waiting=True)
     if text.status == Status.READ:
-        return Reading()
-    return Reading(
+        return TextStatus()
+    return TextStatus(
         problem=Status(text.status).label, is_garbled=text.status == Status.GARBLED,
         sample=text.sample,
     )

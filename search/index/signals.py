@@ -7,10 +7,8 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save, pre_save
 
 from hub.changelog.recording import changes_recorded, process_started, record, record_pages
-from hub.jobs.scheduler import A_DAY, AN_HOUR, every
 from hub.models import BilingualName, HubDocument, KnowledgePage
-from hub.reference.loading import add_all, reference_loaded
-from search.index import schedule
+from hub.reference.loading import add_all
 from search.query import corrections
 
 GLOSSARY = Path(__file__).parents[1] / "text/glossary.txt"
@@ -102,28 +100,20 @@ def _load_glossary() -> dict[str, int]:
     return {"glossary": add_all(GlossaryTerm, terms)}
 
 
-def _reference_loaded(sender, **kwargs) -> dict[str, int]:
-    """Names came in without signals of their own."""
+def reference_loaded(added) -> dict[str, int]:
+    """Load the glossary; names came in without signals of their own."""
     from search.text.vocabulary import groups_of_names, words_of
 
-    added = _load_glossary()
-    if KnowledgePage.objects.exists() and (added["glossary"] or kwargs.get("areas")):
+    glossary = _load_glossary()
+    if KnowledgePage.objects.exists() and (glossary["glossary"] or added["areas"]):
         _recut(words_of(name for names in groups_of_names() for name in names))
-    return added
+    return glossary
 
 
 def connect() -> None:
-    from search.alerts.subscriptions import send_due
-    from search.models import SearchCount
-
     pre_save.connect(_names_before)
     post_save.connect(_names_changed)
     post_delete.connect(_names_changed)
-    reference_loaded.connect(_reference_loaded)
     changes_recorded.connect(_take_in)
     process_started.connect(corrections.get_ready)
-    every(0, schedule.repair)
-    every(0, schedule.follow_cluster, in_thread=True)
-    every(AN_HOUR, send_due)
-    every(A_DAY, SearchCount.objects.forget)
     post_save.connect(_document_saved, sender=HubDocument)

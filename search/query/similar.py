@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from hub.models import KnowledgePage
-from hub.pages.page_search import Found
+from hub.pages.page_search import SimilarPage
 from search.engines.contract import Filters, ParsedQuery, QueryTerm
 from search.index.indexer import engine
 from search.query.find import Reader, answer_of, brought_up_to_date, recheck
@@ -30,7 +30,7 @@ def hits_like(words, filters, limit) -> list:
     return engine().search(asked, filters, 0, limit, facets=False).hits
 
 
-def pages_like(text, stages, request=None, language=None, limit=10) -> list[Found]:
+def pages_like(text, stages, request=None, language=None, limit=10) -> list[SimilarPage]:
     """See ``hub.pages.page_search.pages_like``."""
     words = meaningful_words(text)
     generation = brought_up_to_date()
@@ -48,7 +48,7 @@ def pages_like(text, stages, request=None, language=None, limit=10) -> list[Foun
     }
     weights = {word: float(min(len(word), 12)) for word in words}
     return [
-        Found(
+        SimilarPage(
             pages[r.page.pk], r.hit.score / results[0].hit.score,
             best_passages(Places(r.hit, weights), weights),
         )

@@ -5,13 +5,14 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from wagtail import hooks
 from wagtail.models import Site
 from wagtail.users.models import UserProfile
 
 from hub.email.sending import write_to_user
 from hub.models import Area
 from hub.people import account_pages
-from hub.people.account_pages import MemberItem, MemberSection
+from hub.people.account_pages import AccountItem, AccountSection
 from members.models import Member
 from search.models import Alert
 from tests.members.conftest import PASSWORD
@@ -66,13 +67,16 @@ def test_consent_is_asked_of_those_who_gave_none_or_gave_it_to_an_older_notice(h
 
 
 def test_apps_fill_sections_of_the_page(hers, member, monkeypatch):
-    monkeypatch.setattr(account_pages, "_sections", [])
-    account_pages.register(lambda user: None)
-    account_pages.register(lambda user: MemberSection("ว่าง", []))
-    account_pages.register(lambda user: MemberSection("ยังไม่มี", [], empty="เริ่มได้ที่นี่"))
-    account_pages.register(
-        lambda user: MemberSection("รายงาน", [MemberItem(f"ของ {user.pk}", "/x/", "รอตรวจ")]),
-        order=1,
+    monkeypatch.setitem(hooks._hooks, "account_section", [])
+    hooks.register("account_section", lambda user: None)
+    hooks.register("account_section", lambda user: AccountSection("ว่าง", []))
+    hooks.register(
+        "account_section", lambda user: AccountSection("ยังไม่มี", [], empty="เริ่มได้ที่นี่")
+    )
+    hooks.register(
+        "account_section",
+        lambda user: AccountSection("รายงาน", [AccountItem(f"ของ {user.pk}", "/x/", "รอตรวจ")]),
+        order=-1,
     )
     assert [s.title for s in account_pages.sections_of(member)] == ["รายงาน", "ยังไม่มี"]
     page = hers.get("/accounts/me/").content.decode()

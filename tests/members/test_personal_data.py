@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.core import mail
 from django.utils import timezone
+from wagtail import hooks
 from wagtail.models import ModelLogEntry, Site
 from wagtail.users.models import UserProfile
 
@@ -58,12 +59,14 @@ def test_she_downloads_what_is_held_of_her_and_no_secret(hers, member, editor):
     assert editor.email not in text and "JBSWY3DP" not in text and member.password not in text
 
 
-def test_every_app_that_registered_hands_over_and_erases(hers, member, monkeypatch):
+def test_every_app_that_registered_hands_over_and_erases(hers, member):
     erased = []
-    monkeypatch.setattr(personal_data, "_holdings", dict(personal_data._holdings))
-    personal_data.register("comments", lambda user: [{"at": timezone.now()}], erased.append)
-    assert json.loads(hers.get("/accounts/me/data/").content)["comments"][0]["at"]
-    hers.post(LEAVE, {"password": PASSWORD})
+    comments = personal_data.PersonalData(
+        "comments", lambda user: [{"at": timezone.now()}], erased.append
+    )
+    with hooks.register_temporarily("register_personal_data", lambda: comments):
+        assert json.loads(hers.get("/accounts/me/data/").content)["comments"][0]["at"]
+        hers.post(LEAVE, {"password": PASSWORD})
     assert erased == [member]
 
 
@@ -124,13 +127,15 @@ def test_an_administrator_cannot_leave_the_site_alone(administrator, signed_in):
     assert administrator.is_active
 
 
-def test_an_app_that_fails_to_erase_leaves_all_as_it_was(member, monkeypatch):
+def test_an_app_that_fails_to_erase_leaves_all_as_it_was(member):
     def fails(user):
         raise RuntimeError
 
-    monkeypatch.setattr(personal_data, "_holdings", dict(personal_data._holdings))
-    personal_data.register("broken", lambda user: [], fails)
-    with pytest.raises(RuntimeError):
+    broken = personal_data.PersonalData("broken", lambda user: [], fails)
+    with (
+        hooks.register_temporarily("register_personal_data", lambda: broken),
+        pytest.raises(RuntimeError),
+    ):
         account.close(member)
     member.refresh_from_db()
     assert member.is_active and EmailAddress.objects.filter(user=member).exists()

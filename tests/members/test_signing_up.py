@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from hub.changelog.recording import time_passed
+from hub.jobs.scheduler import Scheduler
 from members.models import PRIVACY_NOTICE, Member
 from tests.members.conftest import PASSWORD
 
@@ -102,10 +102,10 @@ def test_signing_up_without_end_is_stopped(client, settings):
 def test_a_sign_up_that_nobody_confirms_is_forgotten(client, django_user_model, member):
     client.post("/accounts/signup/", JOINING)
     users = django_user_model.objects
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     assert users.filter(email="ahmad@example.org").exists()
     users.update(date_joined=timezone.now() - timedelta(days=8))
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     assert not users.filter(email="ahmad@example.org").exists()
     assert users.filter(pk=member.pk).exists()
     assert Member.objects.count() == 1

@@ -11,7 +11,7 @@ from courses.importing.importer import HandoutImporter, title_of
 from courses.importing.sources import MAX_FILES, TooManyFiles, files_of_folder, files_of_zip
 from courses.models import CurriculumPage, HandoutImport
 from courses.models.handout import NOT_STATED
-from hub.files.document_text import read_now
+from hub.files.document_text import extract_now
 from hub.models import SectionPage
 from hub.models.knowledge_page import LICENCES
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         page = importer.import_files(files)
         for row in importer.rows:
             if row.document:
-                read_now(row.document)
+                extract_now(row.document)
         lines = report.lines(importer.as_rows())
         for line in lines:
             self.stdout.write(" | ".join(filter(None, [line.label, line.path, line.session,

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
 
-from hub.changelog.recording import time_passed
+from hub.jobs.scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +24,14 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Look once and end.")
 
     def handle(self, *args, interval, once, **options):
+        scheduler = Scheduler()
         while True:
             close_old_connections()
             try:
                 # One transaction, so that no page goes live without its audit entry.
                 with transaction.atomic():
                     call_command("publish_scheduled", verbosity=0)
-                time_passed.send_robust(Command, once=once)  # logs what fails
+                scheduler.run_due(once=once)
             except Exception:
                 if once:
                     raise

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 
 from courses.models import Checksum, CourseSession, Handout
 from courses.packs import build, prebuild
-from hub.changelog.recording import time_passed
+from hub.jobs.scheduler import Scheduler
 from hub.withdrawals import rules
 from tests.factories import CurriculumPageFactory, document
 
@@ -111,7 +111,7 @@ def test_a_published_course_has_its_pack_before_anybody_asks(course, visitor, mo
     course.summary = "ฉบับใหม่"
     course.save_revision().publish()
     assert not build.settings.PACKS_DIR.exists()
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     monkeypatch.setattr(build, "_build", too_late)
     assert "ฉบับใหม่" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/index.html").decode()
@@ -121,9 +121,9 @@ def test_a_published_course_has_its_pack_before_anybody_asks(course, visitor, mo
 def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor, monkeypatch):
     rules.withdraw(course, kind="withdrawn", reason="วัดผิดวิธี")
     assert not build.settings.PACKS_DIR.exists()
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     monkeypatch.setattr(build, "_build", too_late)
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     assert "ถูกถอน" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/README.txt").decode()
 

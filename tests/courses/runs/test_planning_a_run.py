@@ -179,11 +179,11 @@ def test_nobody_is_reminded_of_what_is_cancelled_or_not_to_be_reminded_of(make_r
 
 
 def test_the_clock_looks_after_all_of_it(make_run, put_in):
-    from hub.changelog.recording import time_passed
+    from hub.jobs.scheduler import Scheduler
 
     put_in(make_run(days=(1,)))
     old = put_in(make_run(days=(-400,)))
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     assert len(mail.outbox) == 1
     old.refresh_from_db()
     assert old.phone == "" and old.name
@@ -196,5 +196,5 @@ def test_rights_are_given_once(editor, moderator):
     assert moderator.has_perm(LEAD_ANY)
     group = editor.groups.get()
     group.permissions.remove(*group.permissions.filter(codename="add_courserun"))
-    add_permissions()
+    add_permissions({})
     assert not group.permissions.filter(codename="add_courserun").exists()

@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail import hooks
 from wagtail.models import PageViewRestriction
 
-from hub.chain.broken_links import Check, _checks, checks, register
+from hub.chain.broken_links import Check, checks
 from hub.chain.relations import Relation, Stage
 from hub.models import Area, KnowledgePage, Topic
 from hub.withdrawals import rules
@@ -257,9 +258,9 @@ def test_editors_find_it_among_their_reports_with_the_way_to_each_form(
     assert signed_in(outsider).get(address).status_code == 302
 
 
-def test_an_app_adds_a_check_in_one_line(hub, visitor, monkeypatch):
-    monkeypatch.setitem(_checks, "tours", None)  # taken away again after the test
-    register(Check("tours", "ดูงานไม่มีบทเรียน", "ก", lambda pages: pages.of_stages([Stage.LESSON])))
+def test_an_app_adds_a_check_by_a_hook(hub, visitor):
+    check = Check("tours", "ดูงานไม่มีบทเรียน", "ก", lambda pages: pages.of_stages([Stage.LESSON]))
     LessonPageFactory(title="บทเรียนเดียว")
-    shown = visitor.get(f"{ADDRESS}?check=tours").content.decode()
+    with hooks.register_temporarily("register_chain_checks", lambda: [check]):
+        shown = visitor.get(f"{ADDRESS}?check=tours").content.decode()
     assert "ดูงานไม่มีบทเรียน" in shown and "บทเรียนเดียว" in shown

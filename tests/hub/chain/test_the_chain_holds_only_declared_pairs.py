@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from hub.chain.relations import REVERSE, Relation, Stage
-from hub.models.chain_link import ChainLink, check_link
+from hub.models.chain_link import ChainLink
 from hub.models.knowledge_page import knowledge_page_types
 from tests.factories import FACTORIES, LessonPageFactory, ModelPageFactory
 
@@ -23,10 +23,10 @@ def test_every_declared_pair_is_accepted_and_every_other_refused(pages):
             for stage, target in pages.items():
                 link = ChainLink(relation=relation, target=target.knowledgepage_ptr)
                 if stage in model.chain.get(relation, ()):
-                    check_link(model, link)
+                    link.check_for(model)
                 else:
                     with pytest.raises(ValidationError):
-                        check_link(model, link)
+                        link.check_for(model)
 
 
 def test_every_relation_reads_both_ways():
@@ -47,7 +47,7 @@ def test_a_page_is_not_linked_to_itself(hub):
     tour = FACTORIES[Stage.STUDY_TOUR]()
     link = ChainLink(relation=Relation.FOLLOWS_UP, target=tour.knowledgepage_ptr)
     with pytest.raises(ValidationError):
-        check_link(type(tour), link, page_pk=tour.pk)
+        link.check_for(type(tour), page_pk=tour.pk)
 
 
 def test_the_editor_offers_only_declared_relations_and_targets(hub, editor, signed_in):

@@ -5,29 +5,33 @@ from datetime import datetime
 
 import pytest
 from django.utils import timezone
+from wagtail import hooks
 
-from hub.changelog.recording import time_passed
 from hub.jobs import scheduler
 
 
 @pytest.fixture
 def at(monkeypatch):
-    """Sends a look of the schedule at so many seconds, and at an hour of the day."""
-    monkeypatch.setattr(time_passed, "receivers", [])
-    monkeypatch.setattr(time_passed, "sender_receivers_cache", {})
+    """Runs what is due at so many seconds, and at an hour of the day; returns the errors."""
+    monkeypatch.setitem(hooks._hooks, "register_job", [])
+    running = scheduler.Scheduler()
 
-    def look(seconds, hour=12, once=False):
+    def run(seconds, hour=12, once=False):
         monkeypatch.setattr(scheduler.time, "monotonic", lambda: seconds)
         monkeypatch.setattr(timezone, "localtime", lambda: datetime(2026, 4, 1, hour))
-        return [error for _receiver, error in time_passed.send_robust(None, once=once) if error]
+        return running.run_due(once=once)
 
-    return look
+    return run
+
+
+def every(*args, **options):
+    hooks.register("register_job", scheduler.every(*args, **options))
 
 
 def test_it_is_done_at_the_first_look_and_then_so_often(at):
     done = []
-    scheduler.every(scheduler.AN_HOUR, lambda: done.append("hourly"))
-    scheduler.every(0, lambda: done.append("each"))
+    every(scheduler.AN_HOUR, lambda: done.append("hourly"))
+    every(0, lambda: done.append("each"))
     at(5)  # a machine that has just started
     assert done == ["hourly", "each"]
     at(3604)
@@ -38,7 +42,7 @@ def test_it_is_done_at_the_first_look_and_then_so_often(at):
 
 def test_letters_come_by_day(at):
     done = []
-    scheduler.every(scheduler.TEN_MINUTES, lambda: done.append(1), by_day=True)
+    every(scheduler.TEN_MINUTES, lambda: done.append(1), by_day=True)
     for hour in (6, 20, 23):
         at(hour * 3600, hour)
         assert not done
@@ -50,7 +54,7 @@ def test_letters_come_by_day(at):
 
 def test_the_only_look_does_all_at_any_hour(at):
     done = []
-    scheduler.every(scheduler.A_DAY, lambda: done.append(1), by_day=True)
+    every(scheduler.A_DAY, lambda: done.append(1), by_day=True)
     at(1, 3, once=True)
     at(2, 3, once=True)
     assert done == [1, 1]
@@ -63,8 +67,8 @@ def test_what_fails_stops_nothing_else_and_is_done_again_in_its_time(at):
         failed.append(1)
         raise ValueError
 
-    scheduler.every(60, fails)
-    scheduler.every(60, lambda: done.append(1))
+    every(60, fails)
+    every(60, lambda: done.append(1))
     assert len(at(0)) == 1
     assert at(59) == []
     assert len(at(60)) == 1
@@ -79,7 +83,7 @@ def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
         may_end.wait(10)
         raise ValueError("is logged")
 
-    scheduler.every(0, slow, in_thread=True)
+    every(0, slow, in_thread=True)
     at(0)
     assert begun.acquire(timeout=10)
     at(1)
@@ -96,6 +100,6 @@ def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
 
 def test_the_only_look_waits_for_what_is_done_beside(at):
     done = []
-    scheduler.every(0, lambda: done.append(threading.current_thread()), in_thread=True)
+    every(0, lambda: done.append(threading.current_thread()), in_thread=True)
     at(0, once=True)
     assert done == [threading.current_thread()]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail.models import PageLogEntry, PageViewRestriction
 
 from hub.chain.relations import DEPENDENCE, LEADING_ON, Relation
-from hub.changelog.recording import time_passed
+from hub.jobs.scheduler import Scheduler
 from hub.models import ChainLink, Flag, KnowledgePage, Withdrawal
 from hub.withdrawals import rules
 from hub.withdrawals.notices import notice_of
@@ -260,7 +260,7 @@ def test_what_two_transactions_missed_is_flagged_by_the_clock(chain):
         date=date(2024, 1, 1), author="ข",
     )])
     assert late.pk not in flagged()
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     assert late.pk in flagged()
 
 

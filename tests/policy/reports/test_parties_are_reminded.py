@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 from wagtail.users.models import UserProfile
 
-from hub.changelog.recording import time_passed
+from hub.jobs.scheduler import Scheduler
 from policy.models import ClauseReport, QuietAddress, Reminder, Verification
 from policy.models.party import new_key
 from policy.reports import reminders
@@ -179,7 +179,7 @@ def test_what_is_rolled_back_writes_to_nobody_and_is_written_later(resolution, s
 
 
 def test_the_schedule_and_the_command_send(resolution, capsys):
-    time_passed.send(None, once=True)
+    Scheduler().run_due(once=True)
     assert len(mail.outbox) == 1
     call_command("send_reminders")
     assert "0 letters." in capsys.readouterr().out

@@ -1,0 +1,58 @@
+"""Apps plug into the base layer by the hooks listed in ``hub/hooks.py``, and by no others."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import wagtail
+from wagtail import hooks as wagtail_hooks
+
+from hub import hooks
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("hub", "lessons", "models_lib", "courses", "policy", "search", "members")
+WAGTAIL = Path(wagtail.__file__).parent
+
+
+def registrations():
+    """Name and place of every ``hooks.register`` in the apps, as decorator or call."""
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "hooks.register":
+                    yield ast.literal_eval(node.args[0]), path.relative_to(ROOT)
+
+
+def wagtails_strings():
+    """Every string in Wagtail's code, where it asks for its hooks by their names."""
+    return {
+        found for path in WAGTAIL.rglob("*.py") if "tests" not in path.parts
+        for found in re.findall(r"""["'](\w+)["']""", path.read_text("utf-8"))
+    }
+
+
+def test_every_hook_that_is_registered_is_wagtails_or_listed():
+    names, wagtails = set(), wagtails_strings()
+    for name, place in registrations():
+        names.add(name)
+        assert name in hooks.SIGNATURES or name in wagtails, f"{place}: {name}"
+    assert set(hooks.SIGNATURES) <= names, "a hook that nobody uses is listed"
+
+
+def test_what_is_registered_takes_the_arguments_of_its_hook():
+    for name in hooks.SIGNATURES:
+        wanted = list(inspect.signature(getattr(hooks, name)).parameters)
+        assert hooks.registered(name), name
+        for function in hooks.registered(name):
+            inspect.signature(function).bind(*wanted)
+
+
+def test_a_hook_that_is_not_listed_is_an_error_and_a_missing_provider_says_which():
+    with pytest.raises(KeyError):
+        hooks.registered("register_anything")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(wagtail_hooks._hooks, "segment_words", [])
+        with pytest.raises(LookupError, match="segment_words"):
+            hooks.provider("segment_words")
