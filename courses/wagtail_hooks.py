@@ -9,6 +9,7 @@ from courses import publishing
 from courses.downloads import counters
 from courses.handouts.access import check_handout_access, is_handout
 from courses.importing import views
+from courses.models import CourseFollower
 from courses.models.handout import closed_documents
 from courses.packs import prebuild
 from courses.people import account_sections, personal_data
@@ -17,7 +18,7 @@ from courses.runs import (
     permissions,
     schedule,
 )
-from courses.updates import followers
+from courses.updates import emails, followers
 from hub.jobs.scheduler import A_MINUTE, AN_HOUR, TEN_MINUTES, every
 from hub.people.personal_data import PersonalData
 
@@ -50,6 +51,12 @@ class ImportMenuItem(MenuItem):
 def import_menu_item():
     return ImportMenuItem(_("Bring in handouts"), reverse("courses_import_handouts"),
                           name="bring-in", icon_name="upload", order=320)
+
+
+@hooks.register("confirmation_email")
+def follower_confirmation_email(subscription):
+    is_follower = isinstance(subscription, CourseFollower)
+    return emails.confirmation_email(subscription) if is_follower else None
 
 
 hooks.register("restricted_documents", closed_documents)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from wagtail import hooks
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hub.files.document_text import TextStatus
     from hub.jobs.scheduler import Job
     from hub.models import KnowledgePage
+    from hub.models.subscription import Subscription
     from hub.pages.form_extensions import FormExtension
     from hub.pages.page_search import SimilarPage
     from hub.people.account_pages import AccountSection
@@ -107,6 +109,11 @@ def account_section(user: Any) -> AccountSection | None:
 @_hook
 def register_personal_data() -> PersonalData:
     """What an app holds of a person: how it is exported and how it is erased."""
+
+
+@_hook
+def confirmation_email(subscription: Subscription) -> EmailMessage | None:
+    """The e-mail that asks to confirm ``subscription``; None when it is of another app."""
 
 
 # Operation

@@ -27,8 +27,3 @@ class CourseFollower(Subscription):
 
     def at_start(self, now):
         return {"notified_at": now}
-
-    def confirm_letter(self):
-        from courses.updates.emails import confirmation_email
-
-        return confirmation_email(self)

@@ -17,7 +17,8 @@ LEAD_ANY = "courses.lead_any_group"
 def add_permissions(added) -> dict[str, int]:
     """Let editors plan runs, and moderators also see any group with its personal data.
 
-    Hook ``load_reference_data``. Done once: afterwards, administrators decide about the permissions of groups.
+    Hook ``load_reference_data``. Done once: afterwards, administrators decide about the permissions
+    of groups.
     """
     ours = Permission.objects.filter(
         content_type__app_label="courses", content_type__model="courserun"

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django_tasks import task
 
+from hub.hooks import registered
 from hub.web.rate_limit import DAY, HOUR, hit, network_of
 
 logger = logging.getLogger(__name__)
@@ -64,11 +65,18 @@ def send_confirmation(model: str, pk: int) -> str:
     if subscription is None:
         return "gone"
     try:
-        subscription.confirm_letter().send()
+        _confirmation_email(subscription).send()
     except Exception as error:
         # What is raised is kept with the task, and mail servers repeat the address.
         raise RuntimeError(f"The letter was not sent: {type(error).__name__}") from None
     return "sent"
+
+
+def _confirmation_email(subscription) -> EmailMessage:
+    for build in registered("confirmation_email"):
+        if email := build(subscription):
+            return email
+    return subscription.confirm_letter()
 
 
 def letter(subscription, template, subject, context, stop_url) -> EmailMessage:

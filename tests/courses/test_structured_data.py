@@ -1,4 +1,4 @@
-"""A curriculum in the terms of schema.org, in the page and at its own address."""
+"""Curricula as schema.org data, embedded in the page and at its own address."""
 
 import json
 import re
@@ -42,9 +42,9 @@ def course(hub, english_home):
     page.save_revision().publish()
     model = ModelPageFactory(title="ธนาคารปู")
     link(page, Relation.TEACHES, model, version=1)
-    twin = page.copy_for_translation(english_home.locale, copy_parents=True)
-    twin.title = "The crab course"
-    twin.save_revision().publish()
+    translation = page.copy_for_translation(english_home.locale, copy_parents=True)
+    translation.title = "The crab course"
+    translation.save_revision().publish()
     return CurriculumPage.objects.get(pk=page.pk)
 
 
@@ -54,7 +54,7 @@ def data_of(client, page):
     return json.loads(answer.content)
 
 
-def test_it_says_every_field_in_terms_of_schema_org(course, visitor):
+def test_fields_are_exported_as_schema_org_properties(course, visitor):
     data = data_of(visitor, course)
     assert data["@context"] == "https://schema.org"
     assert data["@type"] == ["Course", "LearningResource"]
@@ -76,20 +76,20 @@ def test_it_says_every_field_in_terms_of_schema_org(course, visitor):
     assert whole["name"] == "คู่มือผู้เรียน" and whole["license"] == data["license"]
     [cited] = data["citation"]
     assert cited["version"] == 1 and cited["url"].endswith("/v/1/")
-    [twin] = data["workTranslation"]
-    assert (twin["inLanguage"], twin["name"]) == ("en", "The crab course")
-    for address in (data["url"], cited["url"], twin["url"], sheet["contentUrl"]):
+    [translation] = data["workTranslation"]
+    assert (translation["inLanguage"], translation["name"]) == ("en", "The crab course")
+    for address in (data["url"], cited["url"], translation["url"], sheet["contentUrl"]):
         assert address.startswith("http") and visitor.get(
             re.sub(r"^https?://[^/]+", "", address)).status_code == 200
 
 
-def test_it_holds_nothing_of_facilitators_whoever_asks(course, administrator, signed_in):
-    said = signed_in(administrator).get(course.url + "json/").content.decode()
-    assert "ใบงานสีไข่" in said
-    assert "ลับ" not in said
+def test_the_data_never_contains_facilitators_files(course, administrator, signed_in):
+    text = signed_in(administrator).get(course.url + "json/").content.decode()
+    assert "ใบงานสีไข่" in text
+    assert "ลับ" not in text
 
 
-def test_the_page_holds_the_same_in_a_block_that_no_script_runs(course, visitor):
+def test_the_page_embeds_the_same_data(course, visitor):
     answer = visitor.get(course.url)
     blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>',
                         answer.content.decode(), re.S)
@@ -98,18 +98,18 @@ def test_the_page_holds_the_same_in_a_block_that_no_script_runs(course, visitor)
     assert "'unsafe-inline'" not in answer["Content-Security-Policy"]
 
 
-def test_an_earlier_version_is_described_as_that_version(course, visitor):
+def test_the_data_of_an_earlier_version_has_its_number(course, visitor):
     answer = visitor.get(course.url + "v/1/").content.decode()
     [block] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer, re.S)
     assert json.loads(block)["version"] == 1
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(0, "PT0M"), (45, "PT45M"), (120, "PT2H")])
-def test_minutes_as_iso_8601(minutes, said):
-    assert duration(minutes) == said
+@pytest.mark.parametrize(("minutes", "expected"), [(0, "PT0M"), (45, "PT45M"), (120, "PT2H")])
+def test_durations_are_iso_8601(minutes, expected):
+    assert duration(minutes) == expected
 
 
-@pytest.mark.parametrize(("size", "said"), [
+@pytest.mark.parametrize(("size", "expected"), [
     (20_000, "ราว 1 วินาที"), (3_000_000, "ราว 20 วินาที"), (15_000_000, "ราว 2 นาที"), (0, "")])
-def test_the_time_on_a_slow_line(size, said):
-    assert slow_line(size) == said
+def test_download_times_on_a_slow_line(size, expected):
+    assert slow_line(size) == expected

@@ -1,4 +1,4 @@
-/* A folder to upload: browsers tell where in it a file lies, but send only its name. */
+/* Uploading a folder: sends the path of each file along, because browsers send only its name. */
 document.addEventListener("DOMContentLoaded", () => {
   const field = document.querySelector("[data-folder-upload]");
   const input = field?.querySelector("input");

@@ -1,4 +1,4 @@
-"""Certificates: who gets one, what its page shows, and what becomes of it."""
+"""Certificates: issuing, the public page, the PDF, revoking and erasing names."""
 
 import re
 import unicodedata
@@ -17,11 +17,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def done(make_run, facilitator, put_in):
-    """A run that is over, with two who came: one to both meetings, one to the first."""
+def done(make_run, facilitator, enrol):
+    """A past run with two participants: one came to both meetings, one to the first."""
     run = make_run(days=(-5, -4))
     run.facilitators.add(facilitator)
-    both, once = put_in(run, name="สมศรี มีสุข"), put_in(run, name="บังหมัด")
+    both, once = enrol(run, name="สมศรี มีสุข"), enrol(run, name="บังหมัด")
     first, second = run.meeting_list
     for meeting, enrolment in ((first, both), (second, both), (first, once)):
         Attendance.objects.create(meeting=meeting, enrolment=enrolment)
@@ -32,7 +32,7 @@ def page_of(run):
     return f"/courses/runs/{run.pk}/group/complete/"
 
 
-def test_who_came_often_enough_gets_one_once_the_facilitator_confirms(
+def test_participants_with_enough_attendance_get_a_certificate_when_confirmed(
     done, facilitator, signed_in, visitor
 ):
     run, both, once = done
@@ -42,19 +42,20 @@ def test_who_came_often_enough_gets_one_once_the_facilitator_confirms(
     certificate = Certificate.objects.get()
     assert certificate.enrolment == both and certificate.issued_by == facilitator
     assert certificate.minutes == 2 * 6 * 60 and certificate.attended == 2
-    [letter] = mail.outbox
-    assert letter.to == [both.user.email] and f"/certificates/{certificate.code}/" in letter.body
+    [email] = mail.outbox
+    assert email.to == [both.user.email] and f"/certificates/{certificate.code}/" in email.body
     client.post(page_of(run), {"completed": [both.pk]})
-    assert Certificate.objects.count() == 1, "confirmed twice it is one"
+    assert Certificate.objects.count() == 1, "confirming again issues no second one"
     body = visitor.get(f"/certificates/{certificate.code}/").content.decode()
-    for said in ("เป็นของจริง", "สมศรี มีสุข", "หลักสูตรป่าชุมชน", "อ่านป่าได้", "12 ชั่วโมง", certificate.code):
-        assert said in body
+    for expected in ("เป็นของจริง", "สมศรี มีสุข", "หลักสูตรป่าชุมชน", "อ่านป่าได้", "12 ชั่วโมง",
+                     certificate.code):
+        assert expected in body
     assert 'content="noindex"' in body
     for private in (both.phone, both.user.email, both.needs, "กลุ่มปูม้า"):
         assert private not in body
 
 
-def test_the_rule_of_the_run_decides(done, facilitator):
+def test_required_meetings_of_the_run_decide(done, facilitator):
     run, both, once = done
     CourseRun.objects.filter(pk=run.pk).update(required_meetings=1)
     run = CourseRun.objects.get(pk=run.pk)
@@ -62,7 +63,7 @@ def test_the_rule_of_the_run_decides(done, facilitator):
     assert [c.attended for c in made] == [1, 2]  # by name
 
 
-def test_it_speaks_the_readers_language_where_the_course_has_one(
+def test_the_public_page_is_in_the_readers_language_if_the_course_is_translated(
     done, curriculum, facilitator, english_home, visitor
 ):
     CurriculumPageFactory(
@@ -76,7 +77,7 @@ def test_it_speaks_the_readers_language_where_the_course_has_one(
     assert "Reads a forest" in body and "อ่านป่าได้" not in body
 
 
-def test_codes_are_not_guessable_and_are_read_however_they_are_typed(done, facilitator, visitor):
+def test_codes_are_not_guessable_and_are_normalized_when_typed(done, facilitator, visitor):
     codes = {new_code() for _number in range(500)}
     assert len(codes) == 500
     assert all(re.fullmatch(r"([2-9A-HJKMNP-TV-Z]{4}-){3}[2-9A-HJKMNP-TV-Z]{4}", c) for c in codes)
@@ -91,7 +92,7 @@ def test_codes_are_not_guessable_and_are_read_however_they_are_typed(done, facil
         assert visitor.get(f"/certificates/{code}/").status_code == 404
 
 
-def test_a_revoked_one_says_so_and_why_to_everybody_at_once(
+def test_a_revoked_certificate_shows_the_reason_at_once(
     done, facilitator, signed_in, visitor
 ):
     run, both, _once = done
@@ -110,12 +111,12 @@ def test_a_revoked_one_says_so_and_why_to_everybody_at_once(
     assert certificate.revoked_reason == "บันทึกชื่อผิดคน", "the first reason stays"
     assert signed_in(both.user).get(f"{page}pdf/").status_code == 403
     form = client.get(page_of(run)).content.decode()
-    assert "ใบก่อนหน้านี้ถูกเพิกถอน" in form and f'value="{both.pk}">' in form, "not ticked by itself"
+    assert "ใบก่อนหน้านี้ถูกเพิกถอน" in form and f'value="{both.pk}">' in form, "not preselected"
     [again] = issuing.issue_and_notify(run, {both.pk}, facilitator)
     assert again.code != certificate.code and again.is_valid
 
 
-def test_the_name_of_a_holder_without_an_account_is_erased_when_she_asks(
+def test_the_name_of_a_holder_without_an_account_can_be_erased(
     done, facilitator, member, signed_in, visitor
 ):
     run, both, _once = done
@@ -140,7 +141,7 @@ LONG = "หลักสูตรเครือข่ายอาสาสมั
 
 
 def read(pdf) -> str:
-    """The text of every page as a reader copies it out, without the breaks between lines."""
+    """The text of the only page, as copied from a PDF viewer."""
     document = pypdfium2.PdfDocument(pdf)
     assert len(document) == 1, "one sheet"
     return document[0].get_textpage().get_text_range()
@@ -151,7 +152,7 @@ def without_spaces(text):
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_the_paper_says_it_in_thai_that_can_be_copied_out(
+def test_the_text_of_the_pdf_can_be_copied(
     done, curriculum, facilitator, signed_in, settings, prefix
 ):
     settings.WAGTAILADMIN_BASE_URL = "https://hub.example.org"
@@ -169,14 +170,14 @@ def test_the_paper_says_it_in_thai_that_can_be_copied_out(
     wanted = [both.name, LONG, "ทำบัญชีกลุ่มได้ข้อที่3", certificate.code, "ศาลาบ้านตัวอย่าง",
               f"https://hub.example.org{prefix}/certificates/{certificate.code}/"]
     wanted += ["Certificate", "has completed the course"] if prefix else ["วุฒิบัตร", "เรียนจบหลักสูตร"]
-    for said in wanted:
-        assert without_spaces(said) in text, said
+    for expected in wanted:
+        assert without_spaces(expected) in text, expected
     for private in (both.phone, both.user.email):
         assert without_spaces(private) not in text
 
 
 @pytest.mark.parametrize("holder", ["x" * 150, "ก" * 150, "محمد 李 😀", "a b " * 37])
-def test_no_name_breaks_the_sheet(done, facilitator, holder):
+def test_no_name_overflows_the_page(done, facilitator, holder):
     run, both, _once = done
     both.name = holder
     both.save()
@@ -190,7 +191,7 @@ def test_no_name_breaks_the_sheet(done, facilitator, holder):
     assert without_spaces(certificate.code) in without_spaces(read(pdf))
 
 
-def test_the_square_code_leads_to_the_page(done, facilitator, monkeypatch):
+def test_the_qr_code_contains_the_address_of_the_page(done, facilitator, monkeypatch):
     run, both, _once = done
     [certificate] = issuing.issue_and_notify(run, {both.pk}, facilitator)
     asked = []

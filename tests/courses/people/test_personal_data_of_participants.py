@@ -1,4 +1,4 @@
-"""What courses hold of a person: handed over, erased on request, forgotten in time."""
+"""Personal data of participants: export, erasure on request, and retention."""
 
 import json
 from datetime import datetime, time, timedelta
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def done(make_run, facilitator, put_in, member):
-    """A run that is over; the member came to both meetings and has her certificate."""
+def done(make_run, facilitator, enrol, member):
+    """A past run; the member came to both meetings and has a certificate."""
     run = make_run(days=(-5, -4))
     run.facilitators.add(facilitator)
-    enrolment = put_in(run, member, name="สมศรี มีสุข")
+    enrolment = enrol(run, member, name="สมศรี มีสุข")
     for meeting in run.meeting_list:
         Attendance.objects.create(meeting=meeting, enrolment=enrolment)
     issuing.issue_and_notify(run, {enrolment.pk}, facilitator)
@@ -29,7 +29,7 @@ def done(make_run, facilitator, put_in, member):
     return run
 
 
-def test_her_copy_has_enrolments_attendance_certificates_and_files(done, member, signed_in):
+def test_the_export_has_enrolments_attendance_certificates_and_files(done, member, signed_in):
     held = json.loads(signed_in(member).get("/accounts/me/data/").content)["course_runs"]
     [one] = held["enrolments"]
     assert one["phone"] == "081 234 5678" and one["consent"]["version"] == "1"
@@ -39,12 +39,12 @@ def test_her_copy_has_enrolments_attendance_certificates_and_files(done, member,
     assert "ขอบคุณทุกคน" in json.dumps(held, ensure_ascii=False)
 
 
-def test_who_waits_gets_no_message_in_her_copy(done, put_in):
-    waits = put_in(done, state="waiting")
+def test_the_export_for_the_waiting_list_has_no_group_messages(done, enrol):
+    waits = enrol(done, state="waiting")
     assert personal_data.export_of(waits.user)["course_runs"]["enrolments"][0]["received"] == []
 
 
-def test_erasing_keeps_counts_and_takes_the_person(done, member, visitor, facilitator, signed_in):
+def test_erasing_anonymises_and_keeps_counts(done, member, visitor, facilitator, signed_in):
     certificate = Certificate.objects.get()
     page = f"/certificates/{certificate.code}/"
     assert "สมศรี มีสุข" in visitor.get(page).content.decode()
@@ -55,24 +55,24 @@ def test_erasing_keeps_counts_and_takes_the_person(done, member, visitor, facili
     assert enrolment.user is None and enrolment.attendances.count() == 2
     rows = json.dumps([list(Enrolment.objects.values()), list(Certificate.objects.values())],
                       default=str, ensure_ascii=False)
-    for said in ("สมศรี", "081 2", "กลุ่มปูม้า", "หมู"):
-        assert said not in rows
+    for secret in ("สมศรี", "081 2", "กลุ่มปูม้า", "หมู"):
+        assert secret not in rows
     group = signed_in(facilitator).get(f"/courses/runs/{done.pk}/group/").content.decode()
     assert "อดีตสมาชิก" in group and "สมศรี" not in group
     listed = signed_in(facilitator).get(f"/courses/runs/{done.pk}/group/list.csv").content.decode()
     assert "อดีตสมาชิก" in listed
 
 
-def test_erasing_frees_the_seat_for_who_waits(run, member, put_in):
-    put_in(run, member), put_in(run)
-    waits = put_in(run, state="waiting")
+def test_erasing_gives_the_seat_to_the_waiting_list(run, member, enrol):
+    enrol(run, member), enrol(run)
+    waits = enrol(run, state="waiting")
     personal_data.erase(member)
     waits.refresh_from_db()
     assert waits.is_enrolled
-    assert Enrolment.objects.count() == 2, "nothing is left of her: she was at no meeting"
+    assert Enrolment.objects.count() == 2, "without attendance the enrolment is deleted"
 
 
-def test_a_facilitator_who_leaves_leads_no_group_and_is_named_nowhere(
+def test_erasing_a_facilitator_removes_the_name_and_access_to_groups(
     run, facilitator, visitor, signed_in
 ):
     personal_data.erase(facilitator)
@@ -80,8 +80,8 @@ def test_a_facilitator_who_leaves_leads_no_group_and_is_named_nowhere(
     assert "ครูดี" not in visitor.get(f"/courses/runs/{run.pk}/").content.decode()
 
 
-def test_details_are_forgotten_in_time_and_certificates_stay(done, member, put_in):
-    left = put_in(done, state="left")
+def test_details_are_erased_after_retention_and_certificates_stay(done, member, enrol):
+    left = enrol(done, state="left")
     last = done.meeting_list[-1].date
 
     def after(days):
@@ -98,10 +98,10 @@ def test_details_are_forgotten_in_time_and_certificates_stay(done, member, put_i
     assert schedule.erase_old_details(after(367)) == 0, "done once"
 
 
-def test_her_page_shows_her_courses_and_a_facilitators_page_the_groups(
-    done, run, member, put_in, facilitator, signed_in
+def test_account_pages_show_courses_to_members_and_groups_to_facilitators(
+    done, run, member, enrol, facilitator, signed_in
 ):
-    put_in(run, member, state="waiting")
+    enrol(run, member, state="waiting")
     body = signed_in(member).get("/accounts/me/").content.decode()
     assert "การอบรมของฉัน" in body and "ออกวุฒิบัตรแล้ว" in body and "ลำดับที่ 1" in body
     assert f"/courses/runs/{run.pk}/mine/" in body
@@ -109,5 +109,5 @@ def test_her_page_shows_her_courses_and_a_facilitators_page_the_groups(
     assert "กลุ่มอบรมที่ฉันดูแล" in body and f"/courses/runs/{run.pk}/group/" in body
 
 
-def test_who_takes_part_in_nothing_has_no_such_section(member):
+def test_account_pages_without_courses_have_no_section(member):
     assert [s.title for s in sections_of(member)] == []

@@ -1,4 +1,4 @@
-"""The access matrix of a group: everybody × every address, and what a cache may not tell."""
+"""The access matrix of groups: every role × every URL, and the page cache."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -30,7 +30,7 @@ EVERYBODY = set(PEOPLE)
 IN_IT = {"participant", "waiting"}
 SECRETS = ["ก๊ะมารีแย ลับ", "0899999999", "แพ้กุ้งลับ", "ข้อความลับ", "ไฟล์ลับ.txt"]
 
-# name of the address → (who may GET it, who may POST to it; None where nobody posts)
+# name of the URL → (who may GET it, who may POST to it; None where nobody posts)
 MAY = {
     "course_runs": (EVERYBODY, None),
     "course_run": (EVERYBODY, None),
@@ -51,20 +51,20 @@ MAY = {
     "certificate": (EVERYBODY, None),
     "certificate_pdf": (LEADERS | {"participant"}, None),
     "certificate_revoke": (CONFIRM, CONFIRM),
-    "certificate_erase_name": (set(), set()),  # the holder has an account and does it herself
-    "short_address": (set(), None),  # shows nothing itself: it leads to the curriculum
+    "certificate_erase_name": (set(), set()),  # holders with an account erase their own data
+    "short_address": (set(), None),  # redirects to the curriculum
     "short_address_qr": (EVERYBODY, None),
-    # Letters: the address is the secret of who got one.
+    # E-mails: only the recipient knows the token in the address.
     "course_follow_confirm": (EVERYBODY, None), "course_follow_stop": (EVERYBODY, None),
     "course_copy_forget": (set(), {"participant"}),
 }
 
 
 @pytest.fixture
-def people(run, put_in, facilitator, make_member, make_run, editor, moderator, administrator):
-    """Everybody of the matrix, by name; the participant has a certificate."""
+def people(run, enrol, facilitator, make_member, make_run, editor, moderator, administrator):
+    """Every role of the matrix; the participant has a certificate."""
     first, second = run.meeting_list
-    enrolment = put_in(run, name=SECRETS[0], phone=SECRETS[1], needs=SECRETS[2])
+    enrolment = enrol(run, name=SECRETS[0], phone=SECRETS[1], needs=SECRETS[2])
     for meeting in (first, second):
         Attendance.objects.create(meeting=meeting, enrolment=enrolment)
     issuing.issue_and_notify(run, {enrolment.pk}, facilitator)
@@ -85,7 +85,7 @@ def people(run, put_in, facilitator, make_member, make_run, editor, moderator, a
     run.organisers.add(organiser)
     return {
         "visitor": None, "member": make_member("stranger"), "participant": enrolment.user,
-        "waiting": put_in(run, state="waiting").user, "facilitator": facilitator,
+        "waiting": enrol(run, state="waiting").user, "facilitator": facilitator,
         "other_facilitator": other, "organiser": organiser, "editor": editor,
         "moderator": moderator, "administrator": administrator,
     }
@@ -111,7 +111,7 @@ def address_of(run, people):
             arguments = [ShortAddress.objects.for_page(run.curriculum).code]
         else:
             arguments = more.get(name, lambda: [run.pk])()
-        with override("th"):  # the last request may have been for a page below /en/
+        with override("th"):  # a request for /en/ may have changed the language
             return reverse(name, args=arguments)
 
     return made
@@ -125,7 +125,7 @@ def client_of(people, signed_in):
     return made
 
 
-def test_the_matrix_names_every_address():
+def test_the_matrix_covers_every_url():
     from courses import urls
 
     assert {pattern.name for pattern in urls.urlpatterns} == set(MAY)
@@ -168,7 +168,7 @@ def snapshot(run):
     )
 
 
-def test_those_who_may_write_can(client_of, address_of, run):
+def test_leaders_can_write(client_of, address_of, run):
     for who in sorted(LEADERS):
         client = client_of(who)
         assert client.post(address_of("group_meeting"), {}).status_code == 302
@@ -176,7 +176,7 @@ def test_those_who_may_write_can(client_of, address_of, run):
     assert run.posts.count() == 1 + len(LEADERS)
 
 
-def test_nothing_a_member_saw_comes_out_of_the_cache(client_of, address_of):
+def test_pages_of_members_are_not_served_from_the_cache(client_of, address_of):
     """A participant and a facilitator load every page first, in the same process."""
     for who in ("participant", "facilitator"):
         client = client_of(who)
@@ -194,7 +194,7 @@ def test_nothing_a_member_saw_comes_out_of_the_cache(client_of, address_of):
             assert "หน้าการอบรมนี้ของฉัน" not in content.decode(errors="replace")
 
 
-def test_who_left_or_was_taken_off_sees_nothing_any_more(people, client_of, address_of, run):
+def test_people_who_left_lose_access(people, client_of, address_of, run):
     Certificate.objects.all().delete()
     enrolling.leave(run.enrolments.get(user=people["participant"]))
     client = client_of("participant")
@@ -202,12 +202,12 @@ def test_who_left_or_was_taken_off_sees_nothing_any_more(people, client_of, addr
         assert client.get(address_of(name)).status_code == 404
 
 
-def test_a_facilitator_who_no_longer_stands_at_the_run_is_out(run, people, client_of, address_of):
+def test_former_facilitators_lose_access(run, people, client_of, address_of):
     run.facilitators.clear()
     assert client_of("facilitator").get(address_of("group")).status_code == 403
 
 
-def test_an_account_that_was_shut_leads_nothing(people, client_of, address_of):
+def test_inactive_accounts_lose_access(people, client_of, address_of):
     client = client_of("facilitator")
     people["facilitator"].is_active = False
     people["facilitator"].save()

@@ -1,4 +1,4 @@
-"""A short address leads back to the hub: to the curriculum now, or to what changed since a pack."""
+"""Short addresses: redirects, QR codes, and their use in packs."""
 
 import base64
 import io
@@ -51,7 +51,7 @@ def text_of(pack, name):
     return pack.read(next(n for n in pack.namelist() if n.endswith(name))).decode("utf-8-sig")
 
 
-def test_a_course_keeps_its_address_wherever_it_goes(course, visitor):
+def test_the_short_address_stays_when_the_page_is_renamed(course, visitor):
     address = path(course)
     assert re.fullmatch(f"/c/[{ALPHABET}]{{5}}/", address)
     assert visitor.get(address)["Location"] == course.url
@@ -63,7 +63,7 @@ def test_a_course_keeps_its_address_wherever_it_goes(course, visitor):
     assert ShortAddress.objects.count() == 1
 
 
-def test_an_earlier_version_leads_to_what_changed_since(course, visitor):
+def test_the_address_of_an_earlier_version_redirects_to_the_changes(course, visitor):
     assert visitor.get(path(course, 1))["Location"] == course.url
     newer = publish_another(course)
     assert visitor.get(path(course, 2))["Location"] == course.url, "the newest"
@@ -78,13 +78,13 @@ def test_an_earlier_version_leads_to_what_changed_since(course, visitor):
 
 
 @pytest.mark.parametrize("code", ["zzzzz", "x", "a-b_c", "9" * 60])
-def test_an_address_that_is_nobodys_is_not_found(hub, visitor, code):
+def test_unknown_codes_are_not_found(hub, visitor, code):
     for rest in ("", "2/", "999999999999999999999/", "qr.svg"):
         assert visitor.get(f"/c/{code}/{rest}").status_code == 404
 
 
 @pytest.mark.parametrize("closed", ["draft", "members"])
-def test_what_is_closed_is_not_named(course, visitor, member, signed_in, closed):
+def test_private_courses_are_not_revealed(course, visitor, member, signed_in, closed):
     address = path(course)
     if closed == "draft":
         course.unpublish()
@@ -96,14 +96,14 @@ def test_what_is_closed_is_not_named(course, visitor, member, signed_in, closed)
     assert signed_in(member).get(address).status_code == (404 if closed == "draft" else 302)
 
 
-def test_when_a_code_is_taken_another_is_given(course, monkeypatch):
+def test_a_used_code_is_not_assigned_again(course, monkeypatch):
     codes = iter(["aaaaa", "aaaaa", "bbbbb"])
     monkeypatch.setattr("courses.models.short_address.get_random_string", lambda *a: next(codes))
     assert ShortAddress.objects.for_page(course).code == "aaaaa"
     assert ShortAddress.objects.for_page(CurriculumPageFactory()).code == "bbbbb"
 
 
-def test_page_and_pack_carry_the_address_and_its_code(course, visitor):
+def test_page_and_pack_contain_the_address_and_its_qr_code(course, visitor):
     shown = visitor.get(course.url).content.decode()
     assert f'href="{short_url(course)}"' in shown and f'href="{short_url(course)}qr.svg"' in shown
     drawn = visitor.get(f"{path(course)}qr.svg")
@@ -120,25 +120,25 @@ def test_page_and_pack_carry_the_address_and_its_code(course, visitor):
 
 
 def squares(picture) -> list:
-    """The modules of the QR code in ``picture``, dark 1 and light 0; what is around it cut off."""
+    """The modules of the QR code in ``picture``, 1 for dark and 0 for light, without margins."""
     grey = picture.convert("L")
     dark = grey.point(lambda light: 255 * (light < 128))
     code = grey.crop(dark.getbbox())
     corner = next(x for x in range(code.width) if code.getpixel((x, 0)) > 128)
-    size = round(code.width / (corner / 7))  # the square in the corner is seven modules wide
+    size = round(code.width / (corner / 7))  # a finder pattern is seven modules wide
     step = code.width / size
     return [[int(code.getpixel((int((x + 0.5) * step), int((y + 0.5) * step))) < 128)
              for x in range(size)] for y in range(size)]
 
 
-def test_index_epub_and_pdf_each_carry_the_code_of_their_version(course, visitor):
+def test_index_epub_and_pdf_contain_the_qr_code_of_their_version(course, visitor):
     newer = publish_another(course)
     pack = unpacked(visitor, newer)
     expected = [list(row) for row in segno.make(short_url(newer, 2), error="m", micro=False).matrix]
     epub = zipfile.ZipFile(io.BytesIO(
         pack.read(next(n for n in pack.namelist() if n.endswith(".epub")))))
-    for said in (text_of(pack, "index.html"), epub.read("book/about.xhtml").decode()):
-        data = re.search(r'<img class="qr" src="data:image/png;base64,(.*?)"', said)[1]
+    for html in (text_of(pack, "index.html"), epub.read("book/about.xhtml").decode()):
+        data = re.search(r'<img class="qr" src="data:image/png;base64,(.*?)"', html)[1]
         assert squares(Image.open(io.BytesIO(base64.b64decode(data)))) == expected
     book = pypdfium2.PdfDocument(pack.read(next(
         n for n in pack.namelist() if n.endswith(f"{course.title}.pdf"))))
@@ -148,7 +148,7 @@ def test_index_epub_and_pdf_each_carry_the_code_of_their_version(course, visitor
     assert 60 < right - left == pytest.approx(top - bottom), "two centimetres at the least"
 
 
-def test_an_epub_made_anew_after_a_withdrawal_is_another_release(course, visitor):
+def test_an_epub_after_a_withdrawal_is_another_release(course, visitor):
     def package():
         answer = visitor.get(f"{course.url}epub/")
         book = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
@@ -165,7 +165,7 @@ def test_an_epub_made_anew_after_a_withdrawal_is_another_release(course, visitor
     assert before[1] <= after[1]
 
 
-def test_a_pack_says_what_was_withdrawn(course, visitor):
+def test_a_pack_lists_withdrawn_knowledge(course, visitor):
     model, lesson = ModelPageFactory(title="ธนาคารน้ำ"), LessonPageFactory(title="น้ำนิ่งเน่า")
     link(course, Relation.TEACHES, model)
     link(model, Relation.RESTS_ON, lesson)
@@ -177,29 +177,31 @@ def test_a_pack_says_what_was_withdrawn(course, visitor):
     index = text_of(pack, "index.html")
     assert "น้ำนิ่งเน่า" in index and "วัดผิดวิธี" in index
     assert "ถูกถอน" in text_of(pack, "README.txt") and "withdrawn" in text_of(pack, "README.txt")
-    (said,) = json.loads(text_of(pack, "manifest.json"))["withdrawn"]
-    assert said["title"] == "น้ำนิ่งเน่า" and said["reason"] == "วัดผิดวิธี"
+    (item,) = json.loads(text_of(pack, "manifest.json"))["withdrawn"]
+    assert item["title"] == "น้ำนิ่งเน่า" and item["reason"] == "วัดผิดวิธี"
     assert "วัดผิดวิธี" in text_of(pack, "taught-01.html"), "the Model in it, too"
 
 
-def test_the_manifest_names_what_is_before_beside_and_after(course, visitor, english_home):
+def test_the_manifest_has_previous_version_translations_and_successor(
+    course, visitor, english_home
+):
     def manifest(page):
         return json.loads(text_of(unpacked(visitor, again(page)), "manifest.json"))
 
-    said = manifest(course)
-    assert (said["supersedes"], said["translations"], said["successor"]) == (None, [], None)
+    data = manifest(course)
+    assert (data["supersedes"], data["translations"], data["successor"]) == (None, [], None)
     english = course.copy_for_translation(english_home.locale, copy_parents=True)
     english.title = "Making compost"
     english.save_revision().publish()
     newer = publish_another(course)
     successor = CurriculumPageFactory(title="หลักสูตรปุ๋ยหมัก")
     rules.withdraw(newer, kind="superseded", reason="รวมกันแล้ว", successor=successor)
-    said = manifest(newer)
-    assert said["supersedes"]["version"] == 1 and said["successor"]["title"] == "หลักสูตรปุ๋ยหมัก"
-    (other,) = said["translations"]
+    data = manifest(newer)
+    assert data["supersedes"]["version"] == 1 and data["successor"]["title"] == "หลักสูตรปุ๋ยหมัก"
+    (other,) = data["translations"]
     assert (other["language"], other["title"]) == ("en", "Making compost")
     assert other["short_address"] == short_url(english)
     for page in (english, successor):
         PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
-    said = manifest(newer)
-    assert (said["translations"], said["successor"]) == ([], None), "they are closed"
+    data = manifest(newer)
+    assert (data["translations"], data["successor"]) == ([], None), "they are closed"

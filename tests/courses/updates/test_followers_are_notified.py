@@ -1,4 +1,4 @@
-"""Letters when a course changes: asked for, confirmed, sent once, stopped by one click."""
+"""Following a course by e-mail: subscribing, confirming, notifications, unsubscribing."""
 
 import re
 from datetime import timedelta
@@ -37,8 +37,8 @@ def publish(page, changes="แก้กลุ่มผู้เรียน"):
     return CurriculumPage.objects.get(pk=page.pk)
 
 
-def address_in(letter, what) -> str:
-    return unquote(re.search(rf"http://localhost:8000(\S*/{what}/\S+)", letter.body)[1])
+def address_in(email, what) -> str:
+    return unquote(re.search(rf"http://localhost:8000(\S*/{what}/\S+)", email.body)[1])
 
 
 def ask(client, page, email=READER, prefix="", **fields):
@@ -47,7 +47,7 @@ def ask(client, page, email=READER, prefix="", **fields):
 
 @pytest.fixture
 def follower(course, visitor, mailoutbox):
-    """Somebody who confirmed, two days ago."""
+    """A follower who confirmed two days ago."""
     ask(visitor, course)
     visitor.post(address_in(mailoutbox[-1], "confirm"))
     mailoutbox.clear()
@@ -55,16 +55,16 @@ def follower(course, visitor, mailoutbox):
     return CourseFollower.objects.get()
 
 
-def test_a_letter_asks_first_and_its_button_confirms(course, visitor, mailoutbox):
+def test_a_subscription_is_confirmed_by_email(course, visitor, mailoutbox):
     assert f"{course.url}follow/" in visitor.get(course.url).content.decode()
     form = visitor.get(f"{course.url}follow/")
     assert course.title in form.content.decode() and "no-store" in form["Cache-Control"]
     answer = ask(visitor, course)
     assert answer["Location"] == f"{course.url}follow/asked/"
     assert visitor.get(answer["Location"]).status_code == 200
-    (letter,) = mailoutbox
-    assert letter.to == [READER] and course.title in letter.body and "ยืนยัน" in letter.subject
-    address = address_in(letter, "confirm")
+    (email,) = mailoutbox
+    assert email.to == [READER] and course.title in email.body and "ยืนยัน" in email.subject
+    address = address_in(email, "confirm")
     assert visitor.get(address).status_code == 200
     assert CourseFollower.objects.get().confirmed_at is None
     assert Client(enforce_csrf_checks=True).post(address).status_code == 200
@@ -74,14 +74,14 @@ def test_a_letter_asks_first_and_its_button_confirms(course, visitor, mailoutbox
     assert CourseFollower.objects.count() == 1
 
 
-def test_english_readers_are_written_to_in_english(course, english_home, visitor, mailoutbox):
+def test_english_readers_get_english_emails(course, english_home, visitor, mailoutbox):
     english = course.copy_for_translation(english_home.locale, copy_parents=True)
     english.title = "Community forests"
     english.save_revision().publish()
     ask(visitor, CurriculumPage.objects.get(pk=english.pk))
-    (letter,) = mailoutbox
-    assert letter.subject.startswith("Confirm your address")
-    address = address_in(letter, "confirm")
+    (email,) = mailoutbox
+    assert email.subject.startswith("Confirm your address")
+    address = address_in(email, "confirm")
     assert address.startswith("/en/")
     assert "Yes, write to me" in visitor.get(address).content.decode()
     visitor.post(address)
@@ -90,18 +90,18 @@ def test_english_readers_are_written_to_in_english(course, english_home, visitor
     assert mailoutbox[-1].subject.startswith("Changed: Community forests")
 
 
-def test_a_new_version_is_told_once_with_what_changed(course, follower, mailoutbox, visitor):
-    assert followers.send_due() == 0, "there is no news"
+def test_followers_are_notified_once_of_a_new_version(course, follower, mailoutbox, visitor):
+    assert followers.send_due() == 0, "nothing has changed"
     publish(course)
     assert followers.send_due() == 1
-    (letter,) = mailoutbox
-    assert "ฉบับที่ 2" in letter.body and "แก้กลุ่มผู้เรียน" in letter.body
-    since = re.search(r"/c/\w+/1/", letter.body)[0]
+    (email,) = mailoutbox
+    assert "ฉบับที่ 2" in email.body and "แก้กลุ่มผู้เรียน" in email.body
+    since = re.search(r"/c/\w+/1/", email.body)[0]
     assert visitor.get(since)["Location"] == f"{course.url}since/1/"
     assert followers.send_due() == 0 and followers.send_due(timezone.now() + 3 * DAY) == 0
 
 
-def test_what_comes_within_a_day_is_told_together(course, follower, mailoutbox):
+def test_changes_within_a_day_are_sent_together(course, follower, mailoutbox):
     publish(course)
     followers.send_due()
     publish(course, "แก้อีก")
@@ -112,25 +112,25 @@ def test_what_comes_within_a_day_is_told_together(course, follower, mailoutbox):
     assert "ฉบับที่ 3" in body and "ฉบับที่ 4" in body and "ฉบับที่ 2," not in body
 
 
-def test_a_withdrawal_beneath_the_course_is_told(course, follower, mailoutbox):
+def test_followers_are_notified_of_withdrawn_knowledge_in_the_course(course, follower, mailoutbox):
     model = ModelPageFactory(title="ธนาคารน้ำ")
     link(course, Relation.TEACHES, model)
     rules.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
     assert followers.send_due() == 1
-    (letter,) = mailoutbox
-    assert "ธนาคารน้ำ" in letter.body and "วัดผิดวิธี" in letter.body
-    assert "ถูกถอน" in letter.subject
+    (email,) = mailoutbox
+    assert "ธนาคารน้ำ" in email.body and "วัดผิดวิธี" in email.body
+    assert "ถูกถอน" in email.subject
     assert followers.send_due(timezone.now() + 2 * DAY) == 0
 
 
-def test_the_course_itself_withdrawn_says_so(course, follower, mailoutbox):
+def test_followers_are_notified_when_the_course_is_withdrawn(course, follower, mailoutbox):
     rules.withdraw(course, kind="withdrawn", reason="ใช้ไม่ได้แล้ว")
     assert followers.send_due() == 1
     assert "หลักสูตรนี้ถูกถอนแล้ว" in mailoutbox[0].body
     assert "ใช้ไม่ได้แล้ว" in mailoutbox[0].body
 
 
-def test_what_was_withdrawn_before_one_asked_is_no_news(course, visitor, mailoutbox):
+def test_earlier_withdrawals_are_not_sent(course, visitor, mailoutbox):
     model = ModelPageFactory(title="ธนาคารน้ำ")
     link(course, Relation.TEACHES, model)
     rules.withdraw(model, kind="withdrawn", reason="วัดผิดวิธี")
@@ -140,7 +140,7 @@ def test_what_was_withdrawn_before_one_asked_is_no_news(course, visitor, mailout
 
 
 @pytest.mark.parametrize("closed", ["draft", "members", "expired"])
-def test_nobody_is_written_to_of_a_course_that_is_closed(course, follower, mailoutbox, closed):
+def test_no_emails_about_private_courses(course, follower, mailoutbox, closed):
     course = publish(course)
     if closed == "draft":
         course.unpublish()
@@ -151,12 +151,13 @@ def test_nobody_is_written_to_of_a_course_that_is_closed(course, follower, mailo
     assert followers.send_due() == 0 and not mailoutbox
     PageViewRestriction.objects.all().delete()
     CurriculumPage.objects.filter(pk=course.pk).update(live=True, expire_at=None)
-    assert followers.send_due() == 1, "it is told once the course is open again"
+    assert followers.send_due() == 1, "sent when the course is public again"
 
 
 @pytest.mark.parametrize("closed", ["draft", "members"])
-def test_a_closed_course_has_no_form_and_no_name(course, follower, visitor, signed_in, member,
-                                                 closed):
+def test_private_courses_cannot_be_followed_and_are_not_named(
+    course, follower, visitor, signed_in, member, closed
+):
     if closed == "draft":
         course.unpublish()
     else:
@@ -170,7 +171,7 @@ def test_a_closed_course_has_no_form_and_no_name(course, follower, visitor, sign
         assert answer.status_code == 200 and course.title not in answer.content.decode()
 
 
-def test_one_click_of_a_mail_program_deletes_the_address(course, follower, mailoutbox):
+def test_one_click_unsubscribe_deletes_the_address(course, follower, mailoutbox):
     publish(course)
     followers.send_due()
     headers = mailoutbox[0].extra_headers
@@ -183,7 +184,9 @@ def test_one_click_of_a_mail_program_deletes_the_address(course, follower, mailo
         assert not CourseFollower.objects.exists()
 
 
-def test_stopping_asks_first_and_may_stop_all(course, follower, visitor, mailoutbox):
+def test_unsubscribing_asks_for_confirmation_and_can_include_all_courses(
+    course, follower, visitor, mailoutbox
+):
     other = CurriculumPageFactory(title="หลักสูตรปูม้า")
     ask(visitor, CurriculumPage.objects.get(pk=other.pk))
     address = f"/courses/letters/stop/{follower.stop_token}/"
@@ -195,7 +198,7 @@ def test_stopping_asks_first_and_may_stop_all(course, follower, visitor, mailout
 
 
 @pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "ก" * 300])
-def test_a_made_up_link_is_told_so(course, visitor, token):
+def test_invalid_tokens_are_rejected(course, visitor, token):
     for what in ("confirm", "stop"):
         for method in (visitor.get, visitor.post):
             assert method(f"/courses/letters/{what}/{token}/").status_code in (400, 404)
@@ -205,12 +208,12 @@ def test_a_made_up_link_is_told_so(course, visitor, token):
     ({"email": ""}, 422), ({"email": "x"}, 422), ({"email": "a\0@example.org"}, 422),
     ({"email": "r@example.org", "website": "http://x"}, 302),
 ])
-def test_what_is_no_address_or_a_robot_gets_no_letter(course, visitor, mailoutbox, data, status):
+def test_invalid_addresses_and_bots_get_no_email(course, visitor, mailoutbox, data, status):
     assert ask(visitor, course, **data).status_code == status
     assert not mailoutbox and not CourseFollower.objects.exists()
 
 
-def test_there_is_an_end_to_asking(course, visitor, mailoutbox):
+def test_subscription_requests_are_limited(course, visitor, mailoutbox):
     for _again in range(subscriptions.LETTERS_TO_AN_ADDRESS + 2):
         ask(visitor, course)
     assert len(mailoutbox) == subscriptions.LETTERS_TO_AN_ADDRESS
@@ -219,7 +222,7 @@ def test_there_is_an_end_to_asking(course, visitor, mailoutbox):
     assert status == 429
 
 
-def test_what_nobody_confirms_is_forgotten(course, visitor):
+def test_unconfirmed_subscriptions_are_deleted(course, visitor):
     ask(visitor, course)
     followers.send_due(timezone.now() + 2 * DAY)
     assert CourseFollower.objects.exists()
@@ -227,7 +230,7 @@ def test_what_nobody_confirms_is_forgotten(course, visitor):
     assert not CourseFollower.objects.exists()
 
 
-def test_of_two_senders_at_once_one_writes(course, follower, mailoutbox, monkeypatch):
+def test_concurrent_senders_send_one_email(course, follower, mailoutbox, monkeypatch):
     publish(course)
     claim, others = subscriptions._claim, []
 
@@ -241,7 +244,7 @@ def test_of_two_senders_at_once_one_writes(course, follower, mailoutbox, monkeyp
     assert followers.send_due() == 0 and len(mailoutbox) == 1
 
 
-def test_when_the_mail_server_is_away_the_letter_comes_later(
+def test_emails_are_sent_later_when_the_mail_server_is_down(
     course, follower, mailoutbox, monkeypatch, caplog
 ):
     publish(course)
@@ -256,13 +259,13 @@ def test_when_the_mail_server_is_away_the_letter_comes_later(
     assert followers.send_due() == 1 and "ฉบับที่ 2" in mailoutbox[0].body
 
 
-def test_a_member_finds_them_on_her_page_takes_them_along_and_is_forgotten(
+def test_subscriptions_are_in_the_account_page_the_export_and_the_erasure(
     course, follower, member, signed_in
 ):
     CourseFollower.objects.update(email=member.email)
     html = signed_in(member).get("/accounts/me/").content.decode()
     assert "หลักสูตรที่ฉันรับอีเมลแจ้ง" in html and follower.stop_token.split(":")[0] in html
-    (said,) = personal_data.export_of(member)["course_runs"]["letters_about_courses"]
-    assert said["course"] == course.title
+    (item,) = personal_data.export_of(member)["course_runs"]["letters_about_courses"]
+    assert item["course"] == course.title
     personal_data.erase(member)
     assert not CourseFollower.objects.exists()

@@ -1,8 +1,8 @@
-"""Who has what of a course: roles × ways, and no word where none may come.
+"""Access to the contents of courses: every role × every address.
 
-Whatever is kept from somebody holds a canary: ``canary`` and a name, in its title, its file's name
-and its text. ``MAY_READ`` says who may read it on a page, ``MAY_OPEN`` who may have a file. A way
-to read is an address in ``addresses``, or a test of its own below. To add one, add it there.
+Everything with restricted access contains a canary: ``canary`` and a name, in its title, file name
+and text. ``MAY_READ`` is who may read it on a page, ``MAY_OPEN`` who may open a file. Addresses are
+listed in ``addresses`` or have a test of their own below.
 """
 
 import re
@@ -30,22 +30,22 @@ from tests.factories import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-WORD = "นกกะเรียน"  # in every text; what is searched for
+WORD = "นกกะเรียน"  # in every text; the search term
 ROLES = ["visitor", "member", "facilitator", "editor", "moderator", "admin"]
 SIGNED_IN = set(ROLES) - {"visitor"}
 FACILITATORS = {"facilitator", "admin"}
-IN_THE_EDITOR = {"editor", "moderator", "admin"}  # who work with documents there
+IN_THE_EDITOR = {"editor", "moderator", "admin"}  # who manage documents
 MAY_READ = {
     "open": set(ROLES),
     # Facilitators' files and notes of a course that is open to all.
     "guide": FACILITATORS, "notes": FACILITATORS,
-    "old": FACILITATORS,  # taken out in version 2
-    "turned": FACILITATORS,  # was for all in version 1
-    "elsewhere": FACILITATORS,  # hangs on an open lesson, too
-    # Courses that are closed: "…page" is what the page says, "…file" what it hands out.
+    "old": FACILITATORS,  # removed in version 2
+    "turned": FACILITATORS,  # was for everybody in version 1
+    "elsewhere": FACILITATORS,  # also attached to a public lesson
+    # Private courses: "…page" is in the page, "…file" in a handout.
     "memberspage": SIGNED_IN, "membersfile": SIGNED_IN, "membersguide": FACILITATORS,
     "grouppage": {"moderator", "admin"}, "groupfile": {"moderator", "admin"},
-    "groupguide": {"admin"},  # the moderator is of the group and no facilitator
+    "groupguide": {"admin"},  # the moderator is in the group, but no facilitator
     "draftpage": set(), "draftfile": set(), "draftguide": set(),
     "newfile": set(),  # in a draft of the open course
     "expiredpage": set(), "expiredfile": set(),
@@ -87,28 +87,28 @@ def publish(page, handouts):
 
 @pytest.fixture(scope="module")
 def written(world):
-    """A course under every kind of guard; "files" → name → document."""
+    """A course with each kind of access restriction; "files" maps names to documents."""
     english_home = HomePage.objects.get(locale__language_code="en")
     section = SectionPageFactory(title="หมวด")
     topic = Topic.objects.get(slug="education")
     files = {name: file(name) for name in FILES}
 
     def course(name, **fields):
-        said = f"{WORD} {canary(name)}"
+        text = f"{WORD} {canary(name)}"
         page = CurriculumPageFactory(**{
-            "title": said, "slug": f"course-{name}", "summary": said, "audience": said,
-            "parent": section, "assessment": said, "facilitator_notes": f"{WORD} canarynotes",
+            "title": text, "slug": f"course-{name}", "summary": text, "audience": text,
+            "parent": section, "assessment": text, "facilitator_notes": f"{WORD} canarynotes",
         } | fields)
         page.topics.add(topic)
-        steps = [("step", {"minutes": 60, "what": said})]
-        page.sessions.add(CourseSession(title=said, steps=steps))
+        steps = [("step", {"minutes": 60, "what": text})]
+        page.sessions.add(CourseSession(title=text, steps=steps))
         page.save()
         return page
 
     found = {"section": section, "files": files}
     page = publish(course("open", title="หลักสูตรเปิด", slug="open"), [
         (files["open"], False), (files["turned"], False), (files["old"], True)])
-    Client().get(f"{page.url}pack/")  # somebody has a copy that names what was closed since
+    Client().get(f"{page.url}pack/")  # a copy names a file that is closed later
     page = publish(page, [(files["open"], False), (files["turned"], True), (files["guide"], True),
                           (files["elsewhere"], True)])
     found["open"] = page
@@ -137,7 +137,7 @@ def written(world):
     publish(course("gone", title="ที่ลบ"), [(files["gonefile"], True)]).delete()
     for name in ("open", "members", "group", "draft", "expired"):
         published = found[name].known_handouts.exclude(was_public=False, was_closed=False)
-        for known in published:  # as if each was downloaded, whatever was closed since
+        for known in published:  # as if each had been downloaded
             DownloadCount.objects.create(
                 page=found[name], day=timezone.localdate(), kind="handout", count=1,
                 document_id=known.document_id,
@@ -149,7 +149,7 @@ def written(world):
     for name in ("open", "members", "group", "draft", "expired"):
         link(found[name], Relation.TEACHES, model, evidence_text=canary(f"{name}page")
              if name != "open" else "เปิด")
-    for name in ("open", "english", "members", "group"):  # their books, once for all tests
+    for name in ("open", "english", "members", "group"):  # builds the packs once for all tests
         for facilitates in (False, True):
             contents_of(CurriculumPage.objects.get(pk=found[name].pk), facilitates)
     return found | {"lesson": lesson, "model": model}
@@ -169,7 +169,7 @@ def people(world):
 
 
 def read(client, address, **data) -> str:
-    """All that comes from ``address``, a zip's stored files among it; not the way to sign in."""
+    """The whole response, stored files of a zip included; does not follow redirects to sign in."""
     answer = client.get(address, data)
     if answer.status_code in (301, 302) and "login" not in answer["Location"]:
         answer = client.get(answer["Location"], follow=True)
@@ -193,17 +193,17 @@ def addresses(courses, pages=PAGES) -> list[str]:
     return found + OF_THE_SITE + [courses["section"].url]
 
 
-def test_no_address_tells_more_than_the_role_may_read(courses, client_of):
+def test_no_address_reveals_more_than_the_role_may_read(courses, client_of):
     for role in ROLES[:-1]:  # the administrator may read nearly everything
         client = client_of(role)
         for address in addresses(courses):
-            said = read(client, address)
-            assert canaries_in(said) <= allowed_for(role), (address, role)
+            text = read(client, address)
+            assert canaries_in(text) <= allowed_for(role), (address, role)
         seen = read(client, courses["open"].url)
         assert {"guide", "notes"} <= canaries_in(seen) or role not in FACILITATORS
 
 
-def test_a_visitor_is_asked_to_sign_in_and_told_nothing(courses, visitor):
+def test_visitors_are_asked_to_sign_in_and_see_nothing(courses, visitor):
     for name in ("members", "group"):
         for rest in OF_A_PAGE:
             answer = visitor.get(courses[name].url + rest)
@@ -214,7 +214,7 @@ def test_a_visitor_is_asked_to_sign_in_and_told_nothing(courses, visitor):
             assert visitor.get(courses[name].url + rest).status_code == 404, (name, rest)
 
 
-def test_a_page_and_its_pack_open_for_those_who_may_read_it(courses, client_of):
+def test_pages_and_packs_open_for_roles_that_may_read_them(courses, client_of):
     for role in ROLES:
         client = client_of(role)
         for name in ("members", "group", "draft", "expired"):
@@ -223,7 +223,7 @@ def test_a_page_and_its_pack_open_for_those_who_may_read_it(courses, client_of):
                 assert (status == 200) == (role in MAY_READ[f"{name}page"]), (name, rest, role)
 
 
-def test_a_pack_holds_what_the_role_may_have(courses, client_of):
+def test_packs_contain_what_the_role_may_have(courses, client_of):
     for role in ROLES:
         client = client_of(role)
         for page in ("open", "english", "members", "group"):
@@ -233,7 +233,7 @@ def test_a_pack_holds_what_the_role_may_have(courses, client_of):
             role not in FACILITATORS)
 
 
-def test_a_file_opens_for_those_who_may_have_it(courses, client_of):
+def test_files_open_for_roles_that_may_have_them(courses, client_of):
     for role in ROLES:
         client = client_of(role)
         for name in FILES:
@@ -244,10 +244,10 @@ def test_a_file_opens_for_those_who_may_have_it(courses, client_of):
                 assert opened == expected, (name, role, address)
 
 
-def test_search_and_suggestions_know_no_closed_file_and_no_note(courses, client_of):
+def test_search_and_suggestions_do_not_reveal_closed_files_and_notes(courses, client_of):
     for role in ROLES:
         client = client_of(role)
-        # Facilitators' files are found by nobody, not even by them: the index has no such audience.
+        # Facilitators' files are found by nobody: the index does not contain them.
         never = set(FILES) - {"open", "membersfile", "groupfile"} | {"notes"}
         allowed = allowed_for(role) - never
         answer = client.get("/search/", {"q": WORD})
@@ -255,18 +255,18 @@ def test_search_and_suggestions_know_no_closed_file_and_no_note(courses, client_
         for name in MAY_READ:
             for question in (canary(name), canary(name)[:-1]):
                 found = client.get("/search/", {"q": question})
-                said = found.content.decode().replace(question, "")
-                assert canaries_in(said) <= allowed, (question, role)
+                text = found.content.decode().replace(question, "")
+                assert canaries_in(text) <= allowed, (question, role)
                 if question == canary(name) and name not in allowed:
                     assert found.context["total"] == 0, (name, role)
                 typed = read(client, "/search/suggest/", q=question).replace(question, "")
                 assert canaries_in(typed) <= allowed, (question, role)
-        if role == "admin":  # the matrix would pass with an empty index
+        if role == "admin":  # otherwise an empty index would pass
             assert {"memberspage", "membersfile", "grouppage"} <= canaries_in(
                 answer.content.decode() + read(client, "/search/", q=WORD, page=2))
 
 
-def test_a_feed_holds_nothing_that_is_not_open_to_all(courses, client_of):
+def test_feeds_contain_only_what_is_public(courses, client_of):
     for role in ROLES:
         client = client_of(role)
         for address in ("/search/feed/", "/en/search/feed/"):
@@ -277,13 +277,13 @@ def test_a_feed_holds_nothing_that_is_not_open_to_all(courses, client_of):
                 assert canaries_in(found) <= {"open"}, (address, question)
 
 
-def test_what_a_facilitator_loaded_does_not_stay_in_the_cache(courses, client_of):
+def test_pages_of_facilitators_are_not_served_from_the_cache(courses, client_of):
     facilitator, visitor = client_of("facilitator"), Client()
     visitor.handler = facilitator.handler  # one process, one cache
     for address in addresses(courses, ["open", "english", "members", "lesson"]):
         for client in (facilitator, visitor, facilitator, visitor):
-            said = read(client, address)
-        assert canaries_in(said) <= {"open"}, address
+            text = read(client, address)
+        assert canaries_in(text) <= {"open"}, address
     for name in FILES:
         address = courses["files"][name].url
         kept = facilitator.get(address)
@@ -294,8 +294,8 @@ def test_what_a_facilitator_loaded_does_not_stay_in_the_cache(courses, client_of
         assert (answer.status_code in (200, 304)) == (name == "open"), name
 
 
-def test_what_is_kept_for_facilitators_is_not_in_the_data_that_others_collect(courses, client_of):
-    """Not even where a facilitator asks: the data is passed on."""
+def test_structured_data_never_contains_facilitators_files(courses, client_of):
+    """Not even for facilitators: the data is passed on."""
     for role in ROLES:
         client = client_of(role)
         data = read(client, courses["open"].url + "json/")
@@ -306,11 +306,11 @@ def test_what_is_kept_for_facilitators_is_not_in_the_data_that_others_collect(co
         assert canaries_in(block) <= {"open"}, role
 
 
-def test_a_file_opens_to_all_once_the_published_course_hands_it_to_all(courses, visitor):
+def test_a_closed_file_opens_when_all_published_courses_hand_it_to_everybody(courses, visitor):
     guide = courses["files"]["guide"]
     assert visitor.get(guide.url).status_code == 403
     page = publish(courses["open"], [(guide, False)])
-    assert visitor.get(guide.url).status_code == 403, "its translation still keeps it"
+    assert visitor.get(guide.url).status_code == 403, "its translation still closes it"
     publish(courses["english"], [(guide, False)])
     assert visitor.get(guide.url).status_code == 200
     assert "guide" in canaries_in(read(visitor, page.url))
@@ -323,14 +323,14 @@ def test_a_file_of_an_earlier_version_stays_open(courses, visitor):
     assert visitor.get(opened.url).status_code == 200
 
 
-def test_a_draft_of_somebody_closes_no_public_file(courses, visitor):
+def test_a_draft_does_not_close_a_public_file(courses, visitor):
     opened = courses["files"]["open"]
     CurriculumPageFactory(parent=courses["section"], live=False, handouts=[
         Handout(document=opened, facilitator_only=True)])
     assert visitor.get(opened.url).status_code == 200
 
 
-def test_a_file_that_hangs_on_another_open_page_is_not_closed_by_a_draft(courses, visitor):
+def test_a_draft_does_not_close_a_file_attached_to_a_public_page(courses, visitor):
     made = HubDocument.objects.get(pk=document("ทั่วไป", "ทั่วไป.txt").pk)
     lesson = courses["lesson"]
     lesson.attachments.add(Attachment(document=made))

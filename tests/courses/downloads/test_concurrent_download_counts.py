@@ -1,4 +1,4 @@
-"""Several processes write what they counted at the same moment."""
+"""Several processes write their download counts at the same time."""
 
 import threading
 
@@ -11,8 +11,8 @@ from tests.factories import CurriculumPageFactory, document
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_processes_that_write_at_the_same_moment_lose_nothing(hub):
-    """On SQLite a transaction that writes has waited for the one before it."""
+def test_concurrent_writes_lose_no_counts(hub):
+    """SQLite serialises writing transactions, so that only PostgreSQL needs threads."""
     page, file = CurriculumPageFactory(), document("ใบงาน", "ใบงาน.txt")
     Handout.objects.create(page=page, document=file)
     sheet = counters.Download(document_id=file.pk)

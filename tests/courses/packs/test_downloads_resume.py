@@ -1,4 +1,4 @@
-"""Packs, books and single files: resumed at any byte, asked for again at no cost."""
+"""HTTP ranges and conditional requests for packs, books and single files."""
 
 import hashlib
 import io
@@ -32,7 +32,7 @@ def made(world):
         )
     secret = document("เฉลย", "เฉลย.txt", "ความลับ".encode())
     Handout.objects.create(page=page, document=secret, facilitator_only=True, sort_order=9)
-    for rest in ("pack/", "epub/", "pdf/"):  # which takes its time once
+    for rest in ("pack/", "epub/", "pdf/"):  # builds them once
         assert read(Client().get(page.url + rest))
     return page
 
@@ -53,7 +53,7 @@ def address(request, course):
     return course.url + request.param
 
 
-def test_a_download_cut_at_random_places_is_the_whole_again(address, visitor):
+def test_a_download_interrupted_at_random_places_is_complete(address, visitor):
     first = visitor.get(address)
     whole = read(first)
     assert int(first["Content-Length"]) == len(whole)
@@ -81,13 +81,13 @@ def test_each_form_of_range(address, visitor, wanted, part):
 
 
 @pytest.mark.parametrize("wanted", ["bytes=0-1,5-6", "lines=1-2", "bytes=9-3", "bytes=x-"])
-def test_a_range_that_is_not_understood_gets_the_whole(address, visitor, wanted):
+def test_an_unsupported_range_gets_the_whole_file(address, visitor, wanted):
     answer = visitor.get(address, headers={"Range": wanted})
     assert answer.status_code == 200
     assert len(read(answer)) == int(answer["Content-Length"])
 
 
-def test_past_the_end_another_version_head_and_not_modified(address, visitor):
+def test_invalid_range_if_range_not_modified_and_head(address, visitor):
     answer = visitor.get(address, headers={"Range": "bytes=99999999-"})
     assert answer.status_code == 416
     assert answer["Content-Range"].startswith("bytes */")
@@ -99,11 +99,11 @@ def test_past_the_end_another_version_head_and_not_modified(address, visitor):
     assert head.status_code == 200
     assert head["Content-Length"] == answer["Content-Length"]
     assert head["Accept-Ranges"] == answer["Accept-Ranges"] == "bytes"
-    for said in (answer, again, head):
-        assert "private" in said["Cache-Control"]
+    for response in (answer, again, head):
+        assert "private" in response["Cache-Control"]
 
 
-def test_the_pack_changes_its_etag_with_its_content_only(course, visitor):
+def test_the_etag_of_the_pack_changes_only_with_its_content(course, visitor):
     first = visitor.get(course.url + "pack/")["ETag"]
     assert visitor.get(course.url + "pack/")["ETag"] == first
     course.summary = "เรื่องย่อใหม่"
@@ -111,7 +111,7 @@ def test_the_pack_changes_its_etag_with_its_content_only(course, visitor):
     assert visitor.get(course.url + "pack/")["ETag"] != first
 
 
-def test_the_manifest_tells_true_sums(course, visitor):
+def test_the_manifest_has_the_checksums_of_all_files(course, visitor):
     archive = zipfile.ZipFile(io.BytesIO(read(visitor.get(course.url + "pack/"))))
     manifest = json.loads(archive.read(f"{course.title}/manifest.json"))
     assert manifest["format"] == 1 and manifest["version"] == 1
@@ -124,10 +124,10 @@ def test_the_manifest_tells_true_sums(course, visitor):
         assert (len(content), hashlib.sha256(content).hexdigest()) == (row["bytes"], row["sha256"])
 
 
-def test_sums_are_made_once_and_anew_for_another_file(course, visitor, monkeypatch):
+def test_checksums_are_computed_once_for_each_file(course, visitor, monkeypatch):
     visitor.get(course.url + "pack/")
     made = dict(Checksum.objects.values_list("document", "sha256"))
-    assert len(made) == 3, "none for what is not in this pack"
+    assert len(made) == 3, "only for files in this pack"
     handout = course.public_handouts[0]
     other = document("อื่น", "อื่น.txt", b"other")
     handout.document.file = other.file
@@ -140,7 +140,7 @@ def test_sums_are_made_once_and_anew_for_another_file(course, visitor, monkeypat
     assert {pk for pk in made if made[pk] != again[pk]} == {handout.document_id}
 
 
-def test_nothing_of_facilitators_is_in_what_others_get(
+def test_public_packs_contain_nothing_for_facilitators(
     course, visitor, signed_in, django_user_model
 ):
     course.facilitator_notes = "บันทึกลับของวิทยากร"
@@ -155,7 +155,7 @@ def test_nothing_of_facilitators_is_in_what_others_get(
 
 
 def test_sizes_beyond_32_bits_are_written_as_zip64():
-    """The directory of a pack with a file of 5 GiB, whose bytes are not made for this."""
+    """Reads only the directory of a pack with a file of 5 GiB, whose content is never needed."""
     big = PackFile("ใหญ่.bin", 5 * 1024**3, "0" * 64, 0, "", "handout")
     small = PackFile("เล็ก.txt", 5, hashlib.sha256(b"small").hexdigest(), 0x0AE0C9BC, "",
                      "handout", open_file=lambda: io.BytesIO(b"small"))

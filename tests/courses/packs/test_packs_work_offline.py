@@ -53,7 +53,7 @@ def member(archive, ending):
     return next(n for n in archive.namelist() if n.endswith(ending))
 
 
-def test_every_link_of_the_pages_leads_into_the_pack(archive):
+def test_every_link_of_the_pages_points_into_the_pack(archive):
     names, looked = set(archive.namelist()), 0
     for name in names:
         if name.endswith(".html"):
@@ -64,7 +64,7 @@ def test_every_link_of_the_pages_leads_into_the_pack(archive):
     assert looked > 20
 
 
-def test_the_pages_ask_no_network_for_anything(archive):
+def test_the_pages_load_nothing_from_the_network(archive):
     for name in archive.namelist():
         if name.endswith((".html", ".css", ".js")):
             text = archive.read(name).decode()
@@ -72,7 +72,7 @@ def test_the_pages_ask_no_network_for_anything(archive):
             assert not re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?//', text)
 
 
-def test_cited_models_are_there_in_full_but_no_private_one(course, archive, visitor):
+def test_taught_models_are_included_unless_private(course, archive, visitor):
     page = archive.read(member(archive, "taught-01.html")).decode()
     assert "ธนาคารปูม้า" in page and "ปูลดลงทุกปี" in page
     taught = KnowledgePage.objects.get(title="ธนาคารปูม้า")
@@ -81,28 +81,28 @@ def test_cited_models_are_there_in_full_but_no_private_one(course, archive, visi
     assert "ปูลดลงทุกปี".encode() not in content
 
 
-def test_what_editors_wrote_is_text_in_every_form(archive):
+def test_content_is_escaped_and_free_of_control_characters(archive):
     assert "&amp; &lt;ญาติ&gt;" in archive.read(member(archive, "index.html")).decode()
     assert "\x0b" not in archive.read(member(archive, "index.html")).decode()
 
 
-def test_the_pdf_reads_back(course, visitor):
+def test_the_text_of_the_pdf_can_be_extracted(course, visitor):
     content = b"".join(visitor.get(course.url + "pdf/").streaming_content)
     text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(content))
     for words in (course.title, "ทำน้ำหมัก", "รู้ขั้นตอน", "ปูลดลงทุกปี"):
         assert words in text
 
 
-def test_the_pack_is_made_once(course, visitor, monkeypatch):
+def test_the_pack_is_built_once(course, visitor, monkeypatch):
     visitor.get(course.url + "pack/")
-    monkeypatch.setattr(build, "_build", lambda *args: pytest.fail("It was made again."))
+    monkeypatch.setattr(build, "_build", lambda *args: pytest.fail("It was built again."))
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())  # as another process has it
     assert visitor.get(course.url + "pack/").status_code == 200
 
 
 @pytest.fixture
 def illustrated(course):
-    """The course and the Model it teaches with a picture each, one of them closed."""
+    """The course and its Model with a picture each, and a private picture in both."""
     def picture(name, colour):
         content = io.BytesIO()
         Image.new("RGB", (1200, 600), colour).save(content, "PNG")
@@ -122,15 +122,16 @@ def illustrated(course):
     return course
 
 
-def test_pictures_are_in_every_form_of_the_pack(illustrated, visitor, tmp_path):
+def test_pictures_are_in_pages_epub_and_pdf(illustrated, visitor, tmp_path):
     content = b"".join(visitor.get(illustrated.url + "pack/").streaming_content)
     archive = zipfile.ZipFile(io.BytesIO(content))
     for ending, alt, colour in (("more.html", "ภาพกระชัง", (0, 128, 128)),
                                 ("taught-01.html", "ภาพถัง", (0, 0, 128))):
         html = archive.read(member(archive, ending)).decode()
-        [(data, said)] = re.findall(r'<img src="data:image/jpeg;base64,(.*?)" alt="(.*?)"', html)
+        [(data, shown_alt)] = re.findall(
+            r'<img src="data:image/jpeg;base64,(.*?)" alt="(.*?)"', html)
         shown = Image.open(io.BytesIO(base64.b64decode(data)))
-        assert said == alt and shown.size == (800, 400)
+        assert shown_alt == alt and shown.size == (800, 400)
         assert all(abs(a - b) < 6 for a, b in zip(shown.getpixel((9, 9)), colour, strict=True))
         assert html.count(f"คำบรรยาย{alt.removeprefix('ภาพ')}") == 1 and "ลับ" not in html
     book = zipfile.ZipFile(io.BytesIO(archive.read(member(archive, ".epub"))))
@@ -142,13 +143,13 @@ def test_pictures_are_in_every_form_of_the_pack(illustrated, visitor, tmp_path):
     assert len(pictures) == 3, "two and the QR code"
 
 
-def test_a_picture_whose_file_is_gone_holds_nothing_up(illustrated, visitor):
+def test_a_picture_without_its_file_is_skipped(illustrated, visitor):
     for image in HubImage.objects.all():
         image.file.storage.delete(image.file.name)
     assert visitor.get(illustrated.url + "pack/").status_code == 200
 
 
-def test_epubcheck_finds_no_fault(illustrated, visitor, tmp_path):
+def test_epubcheck_reports_no_errors_or_warnings(illustrated, visitor, tmp_path):
     if not EPUBCHECK:
         pytest.skip("epubcheck is not on this machine; ./test brings it.")
     path = tmp_path / "book.epub"

@@ -1,4 +1,4 @@
-"""Writing a curriculum: plans that add up, files that stay with their session, what is missing."""
+"""Editing a curriculum: session plans, handouts of sessions, and the checklist."""
 
 import uuid
 
@@ -29,7 +29,7 @@ def session(title="ครั้งแรก", minutes=60, steps=(), **fields):
 
 
 def form_of(page, sessions, handouts=(), **fields):
-    """What the editor's form sends; ``sessions`` and ``handouts`` are dicts of their rows."""
+    """The data of the editor's form; ``sessions`` and ``handouts`` are dicts of their rows."""
     return nested_form_data({
         "title": page.title, "slug": page.slug, "summary": "ย่อ", "audience": "ผู้นำ",
         "licence": "cc-by-4.0", "aims": streamfield([("item", "ทำได้เอง")]),
@@ -43,7 +43,7 @@ def form_of(page, sessions, handouts=(), **fields):
 # The plan by the minute
 
 
-def test_steps_have_their_place_on_the_clock():
+def test_steps_start_where_the_previous_one_ends():
     made = session(minutes=90, steps=[
         (15, "ทักทาย", {"who": "วิทยากร"}), (60, "ลงมือ", {"materials": "ปากกา\nกระดาษ"}),
         (15, "สรุป", {}),
@@ -53,7 +53,7 @@ def test_steps_have_their_place_on_the_clock():
     assert made.plan.splitlines()[1] == "0:15–1:15 ลงมือ · ปากกา · กระดาษ"
 
 
-def test_the_page_shows_the_plan_and_what_to_bring(hub, visitor):
+def test_the_page_shows_the_plan_and_the_materials(hub, visitor):
     page = CurriculumPageFactory()
     page.sessions = [
         session("เดินป่า", 30, [(30, "เดิน", {"materials": "ปากกา"})], materials="แผนที่"),
@@ -63,27 +63,27 @@ def test_the_page_shows_the_plan_and_what_to_bring(hub, visitor):
     shown = visitor.get(page.url)
     things = [(m.name, m.sessions) for m in shown.context["materials"]]
     assert things == [("แผนที่", [1]), ("ปากกา", [1, 2]), ("สี", [2])]
-    said = shown.content.decode()
-    assert "0:00" in said and "เยาวชน" in said and "50 นาที" in said
+    body = shown.content.decode()
+    assert "0:00" in body and "เยาวชน" in body and "50 นาที" in body
     assert visitor.get("/search/", {"q": "เยาวชน"}).context["total"] == 1
 
 
-def test_a_changed_step_is_seen_between_versions(hub, visitor):
+def test_a_changed_step_is_shown_in_the_comparison_of_versions(hub, visitor):
     page = CurriculumPageFactory()
     key = uuid.uuid4()
     for what in ("เล่าเรื่องปู", "เล่าเรื่องหอย"):
         page = CurriculumPage.objects.get(pk=page.pk)
         page.sessions = [session(steps=[(60, what, {})], key=key)]
         page.save_revision().publish()
-    said = visitor.get(page.url + "v/2/to/3/").content.decode()
-    assert "เล่าเรื่อง" in said and "<del>" in said and "<ins>" in said
-    assert str(key) not in said
+    body = visitor.get(page.url + "v/2/to/3/").content.decode()
+    assert "เล่าเรื่อง" in body and "<del>" in body and "<ins>" in body
+    assert str(key) not in body
 
 
 # Files and their sessions
 
 
-def test_a_file_stays_with_its_session_when_sessions_change_places(hub, moderator, signed_in):
+def test_a_handout_stays_with_its_session_when_sessions_are_reordered(hub, moderator, signed_in):
     page = CurriculumPageFactory()
     page.sessions = [session("หนึ่ง"), session("สอง")]
     page.save_revision().publish()
@@ -112,7 +112,7 @@ def test_a_file_stays_with_its_session_when_sessions_change_places(hub, moderato
     assert [h.session_number for h in page.handouts.all()] == [2]
 
 
-def test_a_file_of_a_deleted_session_stays_and_is_told(hub, visitor):
+def test_a_handout_of_a_deleted_session_stays_and_is_reported(hub, visitor):
     page = CurriculumPageFactory()
     page.sessions = [session("หนึ่ง")]
     page.handouts = [Handout(document=document("ของหนึ่ง"), session_key=uuid.uuid4())]
@@ -120,10 +120,10 @@ def test_a_file_of_a_deleted_session_stays_and_is_told(hub, visitor):
     page = CurriculumPage.objects.get(pk=page.pk)
     assert [h.session_number for h in page.handouts.all()] == [None]
     assert "ของหนึ่ง" in visitor.get(page.url).content.decode()
-    assert any("ของหนึ่ง" in said for item in checklist_of(page) for said in item.problems)
+    assert any("ของหนึ่ง" in problem for item in checklist_of(page) for problem in item.problems)
 
 
-def test_sessions_that_share_a_key_get_one_each(hub, moderator, signed_in):
+def test_sessions_with_the_same_key_get_unique_keys(hub, moderator, signed_in):
     page, key = CurriculumPageFactory(), str(uuid.uuid4())
     sessions = [{"title": "หนึ่ง", "key": key}, {"title": "สอง", "key": key}]
     signed_in(moderator).post(f"/admin/pages/{page.pk}/edit/", form_of(
@@ -132,7 +132,7 @@ def test_sessions_that_share_a_key_get_one_each(hub, moderator, signed_in):
     assert len(keys) == len(set(keys)) == 2
 
 
-def test_the_number_of_a_session_can_be_set(hub):
+def test_the_session_of_a_handout_can_be_set_by_number(hub):
     page = CurriculumPageFactory()
     page.sessions = [session("หนึ่ง"), session("สอง")]
     page.save()
@@ -145,39 +145,39 @@ def test_the_number_of_a_session_can_be_set(hub):
 
 
 def problems(page):
-    return " ".join(said for item in checklist_of(page) for said in item.problems)
+    return " ".join(problem for item in checklist_of(page) for problem in item.problems)
 
 
 @pytest.mark.parametrize(
     ("minutes", "expected"), [(45, "ยังขาดอีก 15 นาที"), (80, "ไป 20 นาที"), (60, "")],
     ids=["less", "more", "right"],
 )
-def test_steps_that_do_not_fill_their_session_are_told(hub, minutes, expected):
+def test_steps_that_do_not_fill_their_session_are_reported(hub, minutes, expected):
     page = CurriculumPageFactory()
     page.sessions = [session(steps=[(minutes, "ทำ", {})])]
-    said = problems(page)
-    assert expected in said and ("ขั้นตอนรวมกัน" in said) == bool(expected)
+    body = problems(page)
+    assert expected in body and ("ขั้นตอนรวมกัน" in body) == bool(expected)
 
 
-def test_a_session_without_a_plan_and_an_unreadable_file_are_told(hub):
+def test_a_session_without_a_plan_and_an_unreadable_file_are_reported(hub):
     page = CurriculumPageFactory()
     page.sessions = [session("ว่าง")]
     garbled = document("เพี้ยน", "เพี้ยน.txt", ("ก่่่่าาิิ ้้้้ เเเ็็็็ ัััั " * 40).encode())
     page.handouts = [Handout(document=garbled)]
-    said = problems(page)
-    assert "ว่าง" in said and "เพี้ยน" in said
+    body = problems(page)
+    assert "ว่าง" in body and "เพี้ยน" in body
 
 
-def test_publishing_with_a_gap_says_what_is_missing_and_keeps_what_was_typed(
+def test_publishing_an_incomplete_page_shows_what_is_missing_and_keeps_input(
         hub, moderator, signed_in):
     page = CurriculumPageFactory()
     client = signed_in(moderator)
     for action in ("action-publish", "action-submit"):
         answer = client.post(f"/admin/pages/{page.pk}/edit/", form_of(
             page, [], assessment="ลองทำให้ดู", **{action: "1"}))
-        said = answer.content.decode()
+        body = answer.content.decode()
         assert answer.status_code == 200
-        assert "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in said and "ลองทำให้ดู" in said
+        assert "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in body and "ลองทำให้ดู" in body
     assert CurriculumPage.objects.get(pk=page.pk).assessment == ""
     saved = client.post(f"/admin/pages/{page.pk}/edit/", form_of(page, [], assessment="ร่าง"))
     assert saved.status_code == 302  # a draft may lack anything
@@ -186,8 +186,8 @@ def test_publishing_with_a_gap_says_what_is_missing_and_keeps_what_was_typed(
 
 
 @pytest.fixture
-def handed_in(hub, editor, moderator, signed_in):
-    """A complete course that an editor handed in, and from which the sessions were taken since."""
+def submitted(hub, editor, moderator, signed_in):
+    """A course that an editor submitted when complete, and whose sessions were removed since."""
     page = CurriculumPageFactory(title="หลักสูตรรอตรวจ", live=False, aims=[("item", "รู้")])
     page.sessions = [session("ครั้งแรก")]
     page.save_revision(user=editor)
@@ -198,53 +198,57 @@ def handed_in(hub, editor, moderator, signed_in):
 
 
 @pytest.mark.parametrize("by_script", [True, False])
-def test_approving_in_the_list_says_what_is_missing(handed_in, moderator, signed_in, by_script):
-    state = handed_in.current_workflow_task_state
-    address = f"/admin/pages/workflow/action/{handed_in.pk}/approve/{state.pk}/"
+def test_approving_an_incomplete_page_shows_what_is_missing(
+    submitted, moderator, signed_in, by_script
+):
+    state = submitted.current_workflow_task_state
+    address = f"/admin/pages/workflow/action/{submitted.pk}/approve/{state.pk}/"
     headers = {"x-requested-with": "XMLHttpRequest"} if by_script else {}
     client = signed_in(moderator)
     answer = client.post(address, {"comment": ""}, headers=headers)
     leads_to = answer.json()["redirect"] if by_script else answer["Location"]
-    assert leads_to == f"/admin/pages/{handed_in.pk}/edit/"
+    assert leads_to == f"/admin/pages/{submitted.pk}/edit/"
     assert "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in client.get(leads_to).content.decode()
-    page = CurriculumPage.objects.get(pk=handed_in.pk)
+    page = CurriculumPage.objects.get(pk=submitted.pk)
     assert not page.live and page.current_workflow_state.status == "in_progress"
     complete = form_of(page, [{"title": "ครั้งแรก", "key": str(uuid.uuid4())}])
     assert client.post(f"/admin/pages/{page.pk}/edit/", complete).status_code == 302
     client.post(address, {"comment": ""}, headers=headers)
-    assert CurriculumPage.objects.get(pk=handed_in.pk).live
+    assert CurriculumPage.objects.get(pk=submitted.pk).live
 
 
-def test_who_may_not_approve_is_told_nothing(handed_in, member, signed_in):
-    state = handed_in.current_workflow_task_state
-    address = f"/admin/pages/workflow/action/{handed_in.pk}/approve/{state.pk}/"
+def test_users_who_may_not_approve_see_no_checklist(submitted, member, signed_in):
+    state = submitted.current_workflow_task_state
+    address = f"/admin/pages/workflow/action/{submitted.pk}/approve/{state.pk}/"
     answer = signed_in(member).post(address, {"comment": ""})
     assert "ช่วงเรียน" not in answer.content.decode()
-    assert not CurriculumPage.objects.get(pk=handed_in.pk).live
+    assert not CurriculumPage.objects.get(pk=submitted.pk).live
 
 
-@pytest.mark.parametrize("with_what_is_below", [True, False])
-def test_publishing_many_says_what_is_missing(handed_in, moderator, signed_in, with_what_is_below):
-    other = LessonPageFactory(title="บทเรียนรอ", live=False, parent=handed_in.get_parent())
-    chosen = handed_in.get_parent() if with_what_is_below else handed_in
+@pytest.mark.parametrize("include_descendants", [True, False])
+def test_bulk_publishing_shows_what_is_missing(
+    submitted, moderator, signed_in, include_descendants
+):
+    other = LessonPageFactory(title="บทเรียนรอ", live=False, parent=submitted.get_parent())
+    chosen = submitted.get_parent() if include_descendants else submitted
     address = f"/admin/bulk/wagtailcore/page/publish/?id={chosen.pk}&id={other.pk}&next=/admin/"
     client = signed_in(moderator)
-    data = {"include_descendants": "on"} if with_what_is_below else {}
+    data = {"include_descendants": "on"} if include_descendants else {}
     answer = client.post(address, data)
     assert answer.status_code == 302 and answer["Location"] == "/admin/"
-    said = client.get("/admin/").content.decode()
-    assert "หลักสูตรรอตรวจ" in said and "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in said
-    assert not CurriculumPage.objects.get(pk=handed_in.pk).live
+    body = client.get("/admin/").content.decode()
+    assert "หลักสูตรรอตรวจ" in body and "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in body
+    assert not CurriculumPage.objects.get(pk=submitted.pk).live
     other.refresh_from_db()
     assert not other.live
-    page = handed_in.get_latest_revision_as_object()
+    page = submitted.get_latest_revision_as_object()
     page.sessions = [session("ครั้งแรก")]
     page.save_revision()
     assert client.post(address, data).status_code == 302
-    assert CurriculumPage.objects.get(pk=handed_in.pk).live
+    assert CurriculumPage.objects.get(pk=submitted.pk).live
 
 
-def test_what_is_only_recommended_holds_nothing_up(hub, moderator, signed_in):
+def test_recommendations_do_not_block_publishing(hub, moderator, signed_in):
     page = CurriculumPageFactory()
     data = form_of(page, [{"title": "ครั้งแรก", "key": str(uuid.uuid4())}],
                    **{"action-publish": "1"})
@@ -253,7 +257,7 @@ def test_what_is_only_recommended_holds_nothing_up(hub, moderator, signed_in):
     assert unmet_requirements(page) == [] and problems(page)
 
 
-def test_a_file_whose_licence_is_not_known_is_not_published(hub, moderator, signed_in):
+def test_a_handout_without_a_licence_blocks_publishing(hub, moderator, signed_in):
     page = CurriculumPageFactory()
     made = document("ไม่รู้ของใคร")
     row = {"document": str(made.pk), "session_key": "", "purpose": "", "licence": "not-stated"}
@@ -264,7 +268,7 @@ def test_a_file_whose_licence_is_not_known_is_not_published(hub, moderator, sign
     assert not Handout.objects.exists()
 
 
-def test_the_form_opens_with_the_checklist_and_in_english_too(hub, administrator, signed_in):
+def test_the_form_has_the_checklist_in_both_languages(hub, administrator, signed_in):
     page = CurriculumPageFactory()
     client = signed_in(administrator)
     assert "เพิ่มช่วงเรียนอย่างน้อยหนึ่งช่วง" in client.get(
@@ -279,7 +283,7 @@ def test_the_form_opens_with_the_checklist_and_in_english_too(hub, administrator
     assert new.status_code == 200
 
 
-# Versions that are cited
+# Cited versions
 
 
 @pytest.fixture
@@ -290,18 +294,18 @@ def model(hub):
     return made
 
 
-def test_a_newer_version_of_what_is_taught_is_told_with_the_difference(model, visitor):
+def test_a_newer_version_of_a_taught_page_is_shown_with_its_changes(model, visitor):
     page = CurriculumPageFactory()
     cited = link(page, Relation.TEACHES, model, version=1)
     page.save_revision().publish()
-    said = visitor.get(page.url).content.decode()
-    assert "เขียนจากฉบับที่ 1" in said and "ตอนนี้มีฉบับที่ 2 แล้ว" in said
-    assert f"{model.url}v/1/to/2/" in said
+    body = visitor.get(page.url).content.decode()
+    assert "เขียนจากฉบับที่ 1" in body and "ตอนนี้มีฉบับที่ 2 แล้ว" in body
+    assert f"{model.url}v/1/to/2/" in body
     assert visitor.get(f"{model.url}v/1/to/2/").status_code == 200
     ChainLink.objects.filter(pk=cited.pk).update(version=2)
     page.save_revision().publish()
-    said = visitor.get(page.url).content.decode()
-    assert "เขียนจากฉบับที่ 2" in said and "ตอนนี้มีฉบับ" not in said
+    body = visitor.get(page.url).content.decode()
+    assert "เขียนจากฉบับที่ 2" in body and "ตอนนี้มีฉบับ" not in body
 
 
 def chain_row(model, **fields):
@@ -310,7 +314,7 @@ def chain_row(model, **fields):
             "evidence_document": ""} | fields
 
 
-def test_a_new_link_cites_the_version_that_is_out(model, moderator, signed_in):
+def test_a_new_link_cites_the_current_version(model, moderator, signed_in):
     page = CurriculumPageFactory()
     for sent, kept in (("", 2), ("1", 1)):
         row = chain_row(model, version=sent)
@@ -323,7 +327,7 @@ def test_a_new_link_cites_the_version_that_is_out(model, moderator, signed_in):
 
 
 @pytest.mark.parametrize("number", ["3", "0", "x", "-1"])
-def test_a_version_that_is_not_there_is_refused_at_its_field(model, moderator, signed_in, number):
+def test_an_unknown_version_is_a_field_error(model, moderator, signed_in, number):
     page = CurriculumPageFactory()
     data = form_of(page, [], chain_links=inline_formset([chain_row(model, version=number)]))
     answer = signed_in(moderator).post(f"/admin/pages/{page.pk}/edit/", data)

@@ -1,4 +1,4 @@
-"""A lesson that was superseded, and the Model that rested on it and was found to hold."""
+"""A superseded lesson, and the review of the Model that rests on it."""
 
 from datetime import UTC, datetime
 
@@ -24,23 +24,23 @@ We read the block on the counting day again. The Model takes only the way of cou
 lesson; its survival rates come from counts after a full year."""
 
 
-def supersede_a_lesson(pages) -> None:
-    """Mark the lesson and record the review; what an editor did with it since stays."""
+def supersede_lesson(pages) -> None:
+    """Supersede the lesson and record the review, once: later changes by editors stay."""
     lesson, model = pages[LESSON, "th"], pages[MODEL, "th"]
     if Withdrawal.objects.filter(key=lesson.translation_key).exists():
         return
-    made = rules.withdraw(
+    withdrawal = rules.withdraw(
         lesson, Withdrawal.Kind.SUPERSEDED, REASON, pages[SUCCESSOR, "th"]
     )
-    flag = made.flags.get(key=model.translation_key)
+    flag = withdrawal.flags.get(key=model.translation_key)
     rules.review(flag, model, REVIEWER, CHECKED, Flag.Outcome.HOLDS)
-    Withdrawal.objects.filter(pk=made.pk).update(at=SUPERSEDED_AT)
-    made.flags.update(made_at=SUPERSEDED_AT)
+    Withdrawal.objects.filter(pk=withdrawal.pk).update(at=SUPERSEDED_AT)
+    withdrawal.flags.update(made_at=SUPERSEDED_AT)
     Flag.objects.filter(pk=flag.pk).update(reviewed_at=REVIEWED_AT)
 
 
-def forget(pages) -> None:
-    """Take the records about ``pages`` away with them."""
+def remove(pages) -> None:
+    """Delete the withdrawals and flags of ``pages``."""
     keys = list(pages.values_list("translation_key", flat=True))
     Withdrawal.objects.filter(key__in=keys).delete()
     Flag.objects.filter(key__in=keys).delete()

@@ -1,4 +1,4 @@
-"""What changed since a copy was taken home: words, files, what was withdrawn, and only that."""
+"""Changes since a copy: texts, files and withdrawals, the zip of changed files, and copies."""
 
 import io
 import json
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 @pytest.fixture(scope="module")
 def written(world):
-    """Two sessions, one file for each, one for facilitators."""
+    """A course with two sessions, a file for each, and a facilitators' file."""
     page = CurriculumPageFactory(
         title="หลักสูตรป่าชุมชน", audience="ผู้นำชุมชน", live=False)
     for title in ("เดินป่า", "เขียนกติกา"):
@@ -46,7 +46,7 @@ def written(world):
         Handout(document=document("เฉลย", "เฉลย.txt", "ค".encode()), facilitator_only=True),
     ]
     page = publish(page)
-    contents_of(page, user_may_facilitate=False)  # its books, once for all tests
+    contents_of(page, user_may_facilitate=False)  # builds the pack once for all tests
     return page
 
 
@@ -90,13 +90,13 @@ def seen(client, page, number=1, copy="") -> str:
 
 
 def inserted(html) -> list[str]:
-    """What is marked as added, without the words for those who do not see the mark."""
+    """Texts marked as added, without the hints for screen readers."""
     return [re.sub(r"<span.*?</span>", "", words) for words in
             re.findall(r"<ins>(.*?)</ins>", html, re.S)]
 
 
 def part(html, heading) -> str:
-    """The section under an ``h2`` that holds ``heading``."""
+    """The section whose ``h2`` contains ``heading``."""
     parts = re.findall(
         r'<section class="since__part".*?(?=<section class="since|</main)', html, re.S)
     found = [one for one in parts if heading in one.partition("</h2>")[0]]
@@ -107,14 +107,14 @@ def part(html, heading) -> str:
 # The page
 
 
-def test_a_copy_of_now_is_up_to_date(course, visitor):
+def test_a_current_copy_is_up_to_date(course, visitor):
     pack(visitor, course)
     html = seen(visitor, course)
     assert "ชุดของคุณเป็นฉบับล่าสุดแล้ว" in html and "since/1/pack/" not in html
     assert visitor.get(f"{course.url}since/1/pack/").status_code == 404
 
 
-def test_words_and_files_stand_with_their_session(course, visitor):
+def test_changed_texts_and_files_are_shown_by_session(course, visitor):
     pack(visitor, course)
     first, second = course.sessions.all()
     second.aim = "เขียนกติกาแล้วลองใช้ได้"
@@ -134,7 +134,7 @@ def test_words_and_files_stand_with_their_session(course, visitor):
     assert "เฉลย" not in html
 
 
-def test_sessions_that_came_went_and_moved(course, visitor):
+def test_added_and_removed_sessions_are_shown(course, visitor):
     pack(visitor, course)
     _first, second = course.sessions.all()
     course = again(course)
@@ -147,7 +147,7 @@ def test_sessions_that_came_went_and_moved(course, visitor):
     assert "ใบงาน" in part(html, "ภาพรวมของหลักสูตร"), "its file is of no session now"
 
 
-def test_a_session_that_only_stands_elsewhere_says_where_it_stood(course, visitor):
+def test_a_moved_session_shows_its_previous_place(course, visitor):
     pack(visitor, course)
     first, second = course.sessions.all()
     course = again(course)
@@ -161,7 +161,7 @@ def test_a_session_that_only_stands_elsewhere_says_where_it_stood(course, visito
     assert not inserted(part(html, "เดินป่า"))
 
 
-def test_a_file_replaced_without_a_new_version_is_seen(course, visitor):
+def test_a_file_replaced_within_a_version_is_shown(course, visitor):
     pack(visitor, course)
     replace_file(course.handouts.first(), b"new")
     html = seen(visitor, course)
@@ -170,7 +170,7 @@ def test_a_file_replaced_without_a_new_version_is_seen(course, visitor):
     assert "files/01 ใหม่.txt" in names(changed) and "files/02 กติกา.txt" not in names(changed)
 
 
-def test_what_was_withdrawn_since_is_told_and_what_was_before_is_not(course, visitor):
+def test_only_withdrawals_since_the_copy_are_shown(course, visitor):
     model, other = ModelPageFactory(title="ธนาคารน้ำ"), ModelPageFactory(title="ฝายมีชีวิต")
     link(course, Relation.TEACHES, model)
     link(course, Relation.TEACHES, other)
@@ -182,7 +182,7 @@ def test_what_was_withdrawn_since_is_told_and_what_was_before_is_not(course, vis
     assert "ธนาคารน้ำ" in html and "วัดผิดวิธี" in html and "ทำแล้วน้ำท่วม" not in html
 
 
-def test_a_taught_model_with_a_newer_version_leads_to_what_changed_in_it(course, visitor):
+def test_a_newer_version_of_a_taught_model_links_to_its_changes(course, visitor):
     model = ModelPageFactory(title="ธนาคารน้ำ")
     link(course, Relation.TEACHES, model)
     model.save_revision().publish()
@@ -196,13 +196,13 @@ def test_a_taught_model_with_a_newer_version_leads_to_what_changed_in_it(course,
     assert "ธนาคารน้ำ" not in seen(visitor, course), "it is closed now"
 
 
-def test_a_version_that_never_was_is_not_found(course, visitor):
+def test_unknown_versions_are_not_found(course, visitor):
     for number in (2, 99, 0, 99999999999999999999):
         assert visitor.get(f"{course.url}since/{number}/").status_code == 404
         assert visitor.get(f"{course.url}since/{number}/pack/").status_code == 404
 
 
-def test_of_a_version_nobody_took_words_are_told_and_the_whole_pack_is_offered(course, visitor):
+def test_without_an_edition_only_texts_are_compared(course, visitor):
     PackEdition.objects.all().delete()
     course.audience = "ผู้นำชุมชนและครู"
     course = publish(course)
@@ -214,7 +214,7 @@ def test_of_a_version_nobody_took_words_are_told_and_the_whole_pack_is_offered(c
 # Only what changed
 
 
-def test_a_copy_with_the_changed_files_over_it_is_the_pack_of_now(course, visitor):
+def test_the_changed_files_update_a_copy_to_the_current_pack(course, visitor):
     old = pack(visitor, course)
     course = again(course)
     _first, second = course.sessions.all()
@@ -225,10 +225,10 @@ def test_a_copy_with_the_changed_files_over_it_is_the_pack_of_now(course, visito
     course = publish(course)
     changed = pack(visitor, course, "since/1/pack/")
     now = pack(visitor, course)
-    said = changed.read(f"{course.title}/CHANGES.txt").decode("utf-8-sig")
+    text = changed.read(f"{course.title}/CHANGES.txt").decode("utf-8-sig")
     folder = {name: old.read(name) for name in old.namelist()}
     folder |= {name: changed.read(name) for name in changed.namelist()}
-    deleted = re.findall(r"^   (.*?)\r$", said.partition("Files to delete")[2], re.M)
+    deleted = re.findall(r"^   (.*?)\r$", text.partition("Files to delete")[2], re.M)
     assert deleted == ["files/02 กติกา.txt"]
     for path in [*deleted, "CHANGES.txt"]:
         del folder[f"{course.title}/{path}"]
@@ -239,7 +239,7 @@ def test_a_copy_with_the_changed_files_over_it_is_the_pack_of_now(course, visito
         len(v) for v in map(now.read, now.namelist())) / 2
 
 
-def test_the_zip_of_changes_resumes_and_is_counted(course, visitor):
+def test_the_zip_of_changes_is_resumable_and_counted(course, visitor):
     visitor.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (Android 14) Firefox/130.0"
     pack(visitor, course)
     course.audience = "ทุกคน"
@@ -257,7 +257,7 @@ def test_the_zip_of_changes_resumes_and_is_counted(course, visitor):
 # Which copy
 
 
-def test_the_form_leads_to_the_version_that_is_said(course, visitor):
+def test_the_form_redirects_to_the_chosen_version(course, visitor):
     course.audience = "ทุกคน"
     course = publish(course)
     html = visitor.get(f"{course.url}since/").content.decode()
@@ -266,7 +266,7 @@ def test_the_form_leads_to_the_version_that_is_said(course, visitor):
     assert answer["Location"] == f"{course.url}since/1/"
 
 
-def test_a_manifest_finds_its_own_edition(course, visitor):
+def test_a_manifest_identifies_its_edition(course, visitor):
     first = manifest(pack(visitor, course))
     replace_file(course.handouts.first(), b"two")
     second = manifest(pack(visitor, course))
@@ -281,7 +281,7 @@ def test_a_manifest_finds_its_own_edition(course, visitor):
         assert "เดินป่า" in visitor.get(answer["Location"]).content.decode()
         found.append(answer["Location"])
     assert found[0] != found[1]
-    changed = re.sub(rb"\s+", b" ", first)  # saved anew by some program: the version is still told
+    changed = re.sub(rb"\s+", b" ", first)  # saved again by a program: the version is still known
     file = io.BytesIO(changed)
     file.name = "manifest.json"
     answer = visitor.post(f"{course.url}since/", {"manifest": file})
@@ -294,7 +294,7 @@ def test_a_manifest_finds_its_own_edition(course, visitor):
     b'{"version": 1, "curriculum": {"short_address": "http://x/c/zzzzz/1/"}}',
     b"x" * (5 * 1024 * 1024),
 ])
-def test_a_file_that_is_no_manifest_is_told_so(course, visitor, content):
+def test_files_that_are_no_manifest_are_rejected(course, visitor, content):
     file = io.BytesIO(content)
     file.name = "manifest.json"
     answer = visitor.post(f"{course.url}since/", {"manifest": file})
@@ -303,21 +303,21 @@ def test_a_file_that_is_no_manifest_is_told_so(course, visitor, content):
 
 
 @pytest.mark.parametrize("version", [99, -1, True, "1", None, 1.5, 10**30])
-def test_a_manifest_of_a_version_that_never_was_is_told_so(course, visitor, version):
-    said = json.loads(manifest(pack(visitor, course))) | {"version": version}
-    file = io.BytesIO(json.dumps(said).encode())
+def test_a_manifest_of_an_unknown_version_is_rejected(course, visitor, version):
+    data = json.loads(manifest(pack(visitor, course))) | {"version": version}
+    file = io.BytesIO(json.dumps(data).encode())
     file.name = "manifest.json"
     assert visitor.post(f"{course.url}since/", {"manifest": file}).status_code == 422
 
 
 @pytest.mark.parametrize("data", [{}, {"version": ""}, {"version": "77"}, {"version": "x\0"}])
-def test_nothing_chosen_is_told_so(course, visitor, data):
+def test_an_empty_form_is_rejected(course, visitor, data):
     answer = visitor.post(f"{course.url}since/", data)
     assert answer.status_code == 422
     assert re.search("problem|notice--bad", answer.content.decode())
 
 
-def test_an_address_that_was_kept_leads_on_when_the_page_is_renamed(
+def test_addresses_redirect_when_the_page_is_renamed(
     course, visitor, django_capture_on_commit_callbacks
 ):
     old = course.url
@@ -330,7 +330,7 @@ def test_an_address_that_was_kept_leads_on_when_the_page_is_renamed(
         assert answer["Location"] == course.url + rest, rest
 
 
-# What may be known
+# Access
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def facilitator(django_user_model):
     return user
 
 
-def test_facilitators_are_told_of_their_files_and_others_are_not(
+def test_facilitators_files_are_shown_to_facilitators_only(
     course, visitor, signed_in, facilitator
 ):
     client = signed_in(facilitator)
@@ -360,7 +360,7 @@ def test_facilitators_are_told_of_their_files_and_others_are_not(
     assert answer["Location"] == f"{course.url}since/1/", "not the edition that is not theirs"
 
 
-def test_a_file_closed_since_is_counted_and_not_named(course, visitor):
+def test_a_file_closed_since_is_counted_but_not_named(course, visitor):
     pack(visitor, course)
     course = again(course)
     handouts = list(course.handouts.all())
@@ -370,11 +370,11 @@ def test_a_file_closed_since_is_counted_and_not_named(course, visitor):
     html = seen(visitor, course)
     assert "กติกา.txt" not in html and "ไม่แจกแล้ว" in html
     assert not re.search(r'since__files.*?กติกา<', html, re.S)
-    said = pack(visitor, course, "since/1/pack/").read(f"{course.title}/CHANGES.txt").decode()
-    assert "กติกา.txt" not in said
+    text = pack(visitor, course, "since/1/pack/").read(f"{course.title}/CHANGES.txt").decode()
+    assert "กติกา.txt" not in text
 
 
-def test_members_copies_are_remembered_and_told_of(course, signed_in, member, visitor):
+def test_copies_of_members_are_recorded_and_shown(course, signed_in, member, visitor):
     client = signed_in(member)
     assert "ชุดเอกสารหลักสูตรที่ฉันดาวน์โหลดไว้" not in client.get("/accounts/me/").content.decode()
     client.head(f"{course.url}pack/")
@@ -395,7 +395,7 @@ def test_members_copies_are_remembered_and_told_of(course, signed_in, member, vi
     assert "since/1/" not in client.get("/accounts/me/").content.decode()
 
 
-def test_a_member_takes_a_copy_off_her_page_and_nobody_elses(
+def test_members_can_delete_only_their_own_copies(
     course, signed_in, member, facilitator
 ):
     pack(signed_in(member), course)
@@ -407,17 +407,17 @@ def test_a_member_takes_a_copy_off_her_page_and_nobody_elses(
     assert not member.course_copies.exists()
 
 
-def test_what_is_kept_of_a_copy_is_handed_over_and_erased(course, signed_in, member):
+def test_copies_are_in_the_export_and_the_erasure(course, signed_in, member):
     from hub.people import personal_data
 
     pack(signed_in(member), course)
-    (said,) = personal_data.export_of(member)["course_runs"]["packs_downloaded"]
-    assert (said["course"], said["version"]) == (course.title, 1)
+    (item,) = personal_data.export_of(member)["course_runs"]["packs_downloaded"]
+    assert (item["course"], item["version"]) == (course.title, 1)
     personal_data.erase(member)
     assert not member.course_copies.exists()
 
 
-def test_a_member_shut_out_since_learns_no_new_title(course, signed_in, member):
+def test_members_without_access_do_not_see_the_new_title(course, signed_in, member):
     pack(signed_in(member), course)
     rule = PageViewRestriction.objects.create(page=course, restriction_type="groups")
     rule.groups.add(Group.objects.get(name="Moderators"))

@@ -1,4 +1,4 @@
-"""Reads the demonstration's texts: one TOML file per page and language."""
+"""Reads the texts of the demonstration: one TOML file for each page and language."""
 
 import tomllib
 from dataclasses import dataclass
