@@ -1,4 +1,4 @@
-"""Who may have what is for facilitators only."""
+"""Permission to access facilitators' files."""
 
 from django.conf import settings
 

@@ -1,1 +1,1 @@
-"""The files of handouts: who may have them, and which documents are or were handouts."""
+"""The files of handouts: access to them, and the record of which documents are handouts."""

@@ -1,4 +1,4 @@
-"""Who may have the file of a handout, also by an address that was guessed or kept.
+"""Access to the files of handouts, whichever way their addresses were obtained.
 
 A file belongs to the curricula that hand it out now, handed it out in an earlier version, or will
 when a draft is published. A file that is closed, or was when it was last handed out, is for

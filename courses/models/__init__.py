@@ -1,4 +1,4 @@
-"""Curricula, their sessions and what is handed out; their runs and who takes part."""
+"""Curricula with sessions and handouts, packs and their editions, runs and participants."""
 
 from courses.models.certificate import Certificate
 from courses.models.checksum import Checksum

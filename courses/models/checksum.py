@@ -1,4 +1,4 @@
-"""The checksums of a document's file, kept so that no download has to read it twice."""
+"""Checksums of the files of documents, stored so that files are read only once."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""Curricula: what is taught, session by session, with everything needed to teach it."""
+"""Curricula: courses with sessions, handouts and everything needed to teach them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

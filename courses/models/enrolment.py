@@ -1,4 +1,4 @@
-"""Who takes part in a run, who waits for a seat, and who came."""
+"""Participants of runs, waiting lists, and attendance of meetings."""
 
 from django.conf import settings
 from django.db import models

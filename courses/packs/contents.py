@@ -58,16 +58,16 @@ def file_on_disk(path: Path, name: str, sums: Sums, title: str, kind: str, **fie
 
 def names_in_pack(handouts) -> list[str]:
     """A unique file name for each handout, numbered by session."""
-    names, taken = [], set()
+    names, used = [], set()
     for handout in handouts:
         name = safe_filename(handout.document.filename)
         if handout.session_number:
             name = f"{handout.session_number:02d} {name}"
         unique, number = name, 1
-        while unique.casefold() in taken:
+        while unique.casefold() in used:
             number += 1
             stem, dot, extension = name.rpartition(".")
             unique = f"{stem} ({number}){dot}{extension}" if dot else f"{name} ({number})"
-        taken.add(unique.casefold())
+        used.add(unique.casefold())
         names.append(unique)
     return names
