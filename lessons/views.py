@@ -1,16 +1,15 @@
 """Public pages about lessons as a whole: how often each was used, and what closed ones say."""
 
-import csv
-
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.models import Locale
 
+from hub.export.tables import Column, Table, csv_response, json_document
 from hub.models import KnowledgePage
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from lessons.models import LessonPage
 from lessons.privacy import aggregates
 from lessons.suggestions.answers import used_by_lesson
@@ -38,7 +37,7 @@ def used(request):
 
 @require_safe
 def used_json(request):
-    return JsonResponse({"lessons": [
+    return json_document({"lessons": [
         {
             "title": row["lesson"].title, "address": row["lesson"].get_full_url(request),
             "language": row["lesson"].locale.language_code,
@@ -47,29 +46,24 @@ def used_json(request):
                         for page in row["used"].places],
         }
         for row in _rows(request)
-    ]}, json_dumps_params={"ensure_ascii": False})
+    ]})
 
 
 @require_safe
 def used_csv(request):
-    """One row a lesson; begins with the mark by which Excel knows UTF-8."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="lessons-used.csv"'
-    table = csv.writer(response)
-    table.writerow([_("Lesson"), _("Address"), _("Language"), _("Used"), _("Not used"),
-                    _("Used by")])
-    for row in _rows(request):
-        lesson, said = row["lesson"], row["used"]
-        table.writerow([
-            no_formula(lesson.title), lesson.get_full_url(request), lesson.locale.language_code,
-            said.used, said.not_used, no_formula(" | ".join(p.title for p in said.places)),
-        ])
-    return response
-
-
-def no_formula(text) -> str:
-    """``text`` so that no spreadsheet reckons with it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """The same, one row for each lesson."""
+    columns = [
+        Column("lesson", _("Lesson")), Column("address", _("Address")),
+        Column("language", _("Language")), Column("used", _("Used")),
+        Column("not_used", _("Not used")), Column("used_by", _("Used by")),
+    ]
+    rows = [
+        [row["lesson"].title, row["lesson"].get_full_url(request),
+         row["lesson"].locale.language_code, row["used"].used, row["used"].not_used,
+         " | ".join(page.title for page in row["used"].places)]
+        for row in _rows(request)
+    ]
+    return csv_response(Table("lessons-used", columns, rows))
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 
 from hub.email.sending import absolute, language_of, write_to
-from hub.pages.navigation import frame_of
+from hub.web.navigation import frame_of
 from hub.web.rate_limit import network_of
 
 LETTERS_AND_DIGITS = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -15,13 +15,14 @@ from wagtail.admin.forms.auth import LoginForm
 from wagtail.users.models import UserProfile
 
 from hub.email.sending import language_of
+from hub.formatting import LANGUAGE_NAMES
+from hub.forms.text_fields import TextField
 from hub.models import Area
-from hub.templatetags.hub_tags import LANGUAGE_NAMES
 from members.models import Member
 
 
 def _name_field():
-    return forms.CharField(
+    return TextField(
         label=_("Your name"), max_length=150,
         help_text=_("Others see it beside what you write."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -66,7 +67,7 @@ class ParticularsForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of our letters to you"), choices=list(LANGUAGE_NAMES.items())
     )
-    organisation = forms.CharField(
+    organisation = TextField(
         label=_("Organisation or group"), max_length=200, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )

@@ -4,13 +4,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
-from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hub.export.tables import json_document
 from hub.people.account_pages import sections_of
 from hub.people.personal_data import export_of
 from members import account
@@ -60,12 +60,8 @@ def agree(request):
 @require_safe
 def data(request):
     """All that is held of the member, as a JSON file."""
-    response = JsonResponse(
-        export_of(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2}
-    )
     name = slugify(request.user.get_username()) or "member"
-    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
-    return response
+    return json_document(export_of(request.user), name, indent=2)
 
 
 @never_cache

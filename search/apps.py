@@ -8,10 +8,11 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self):
-        from search.index import cluster, signals
+        from search import signal_handlers
+        from search.index import cluster
 
         try:
-            cluster.cluster()  # loads its client now, not while the first reader waits
+            cluster.cluster()  # imports its client now, not during the first request
         except ValueError as error:
             raise ImproperlyConfigured(f"SEARCH_URL cannot be used: {error}.") from error
-        signals.connect()
+        signal_handlers.connect()

@@ -11,8 +11,8 @@ urlpatterns = [
     path("feed/", feed, name="search_feed"),
     path("alert/", alert_views.new, name="search_alert"),
     path("alert/asked/", alert_views.asked, name="search_alert_asked"),
-    path("alert/confirm/<str:token>/", subscription_views.confirm, alert_views.FROM_LETTERS,
+    path("alert/confirm/<str:token>/", subscription_views.confirm, alert_views.EMAIL_LINKS,
          name="search_alert_confirm"),
-    path("alert/stop/<str:token>/", subscription_views.stop, alert_views.FROM_LETTERS,
+    path("alert/stop/<str:token>/", subscription_views.stop, alert_views.EMAIL_LINKS,
          name="search_alert_stop"),
 ]

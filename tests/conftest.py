@@ -9,27 +9,44 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 from wagtail.models import Locale, Site
 
 from hub.models import HomePage
-from hub.reference.loading import load_reference
+from tests.template_database import template_of
 
 WORLD = pytest.StashKey()  # of a module: the folder of its world's files
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption(
+        "--thorough", action="store_true", help="Run the long matrices (marked thorough) as well."
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("thorough"):
+        config.hook.pytest_deselected([i for i in items if i.get_closest_marker("thorough")])
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
         if not item.get_closest_marker("django_db") and "db" not in item.fixturenames:
             item.add_marker(pytest.mark.any_database)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Reference data once for all tests; each test rolls back to it."""
+def django_db_setup(django_test_environment, django_db_blocker):
+    """A migrated database with its reference data; each test rolls back to it, and after one that
+    commits it is copied anew."""
+    template = template_of(connection)
     with django_db_blocker.unblock():
-        load_reference()
+        template.make()
+        template.copy()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: template.copy())
+        yield
+    with django_db_blocker.unblock():
+        template.remove()
 
 
 @pytest.fixture(autouse=True)
@@ -75,9 +92,10 @@ def _begin_anew(folder, monkeypatch):
     """What this process remembers of pages, searches and files, forgotten."""
     from courses.downloads import counters as downloads
     from courses.packs import prebuild
-    from hub.pages import navigation
     from hub.statistics import counters
-    from search.index import cluster, indexer, wagtail_backend
+    from hub.web import navigation
+    from search.editors import wagtail_backend
+    from search.index import cluster, indexer
     from search.statistics import counters as searches
 
     cache.clear()
@@ -100,7 +118,8 @@ def _begin_anew(folder, monkeypatch):
 
 
 def _close_engines():
-    from search.index import indexer, wagtail_backend
+    from search.editors import wagtail_backend
+    from search.index import indexer
 
     for engines in (indexer._engines, wagtail_backend._engines):
         for engine in engines.values():
@@ -137,12 +156,7 @@ def hub(db):
 
 
 def thai_home():
-    if not HomePage.objects.exists():  # a test that commits leaves an emptied database behind
-        load_reference()
-    home = HomePage.objects.filter(locale__language_code="th").earliest("pk")  # that of the site
-    # The first test that commits finds Wagtail's own data laid over the hub's, its site too.
-    Site.objects.filter(is_default_site=True).exclude(root_page=home).update(root_page=home)
-    return home
+    return Site.objects.get(is_default_site=True).root_page.specific
 
 
 @pytest.fixture

@@ -21,11 +21,11 @@ def test_the_services_are_those_that_a_hub_needs():
 
 @pytest.mark.parametrize("name", OURS)
 def test_ours_share_a_folder_and_every_setting_is_one_of_the_hub(name):
-    readme = (ROOT / "README.md").read_text("utf-8")
+    settings = (ROOT / "docs/settings.md").read_text("utf-8")
     service = SERVICES[name]
     assert service["volumes"] == ["data:/data"]
     for variable in service["environment"]:
-        assert f"`{variable}`" in readme, variable
+        assert f"`{variable}`" in settings, variable
     assert service["environment"]["SEARCH_URL"].startswith("opensearch://opensearch:9200/")
 
 

@@ -57,7 +57,7 @@ def revoke(certificate, reason) -> None:
     """Make the certificate invalid; its page shows the reason. Idempotent: the first reason stays.
     """
     current = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    if current.counts:
+    if current.is_valid:
         current.revoked_at, current.revoked_reason = timezone.now(), reason
         current.save()
         emails.revoked(current)

@@ -2,16 +2,16 @@
 
 import unicodedata
 
-import segno
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from courses.models import Certificate
+from courses.qr_codes import modules_of
 from hub.email.sending import absolute
 from hub.export.pdf import Paper, Style
-from hub.templatetags.hub_tags import date_range, minutes, thai_date
+from hub.formatting import date_range, minutes, thai_date
 
 LAKE, INK, SOFT, TURMERIC = (11, 90, 99), (30, 43, 45), (85, 96, 95), (240, 181, 60)
 CODE_MM = 34  # side of the QR code
@@ -106,7 +106,7 @@ def _draw_foot(sheet, certificate) -> None:
 
 def _draw_qr_code(sheet, address, left, top) -> None:
     """Draw the code as rectangles, which are sharp on any printer; modules are at least 0.5 mm."""
-    rows = list(segno.make(address, error="m", micro=False).matrix_iter(border=0))
+    rows = modules_of(address)
     side = CODE_MM / len(rows)
     sheet.set_fill_color(0, 0, 0)
     for y, row in enumerate(rows):

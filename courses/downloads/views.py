@@ -1,15 +1,12 @@
 """Public download statistics of a curriculum: as a page, as CSV and as JSON."""
 
-import csv
-
-from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.downloads.statistics import DownloadStatistics
 from courses.models import DownloadKind
 from hub.email.sending import absolute
-from hub.export.spreadsheets import no_formula
+from hub.export.tables import Column, Table, csv_response, json_document
 from hub.versions.views import answer
 
 FORMAT = 1  # of the JSON; raised when the meaning of a field changes
@@ -27,19 +24,18 @@ def statistics_page(request, page):
 
 @require_safe
 def statistics_as_csv(request, page):
-    """One line for each month, version and item, in UTF-8 with BOM for spreadsheet programs."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="downloads.csv"'
-    writer = csv.writer(response)
-    writer.writerow([_("Month"), _("Version"), _("What"), _("Session"), _("File"), _("Times")])
-    for line in DownloadStatistics(page).lines:
-        item = line.item
-        writer.writerow([
-            f"{line.month:%Y-%m}", line.version or "",
-            DownloadKind(item.kind).label if item.is_named else item.label, item.session or "",
-            no_formula(item.title), line.count,
-        ])
-    return response
+    """One line for each month, version and item."""
+    columns = [
+        Column("month", _("Month")), Column("version", _("Version")), Column("what", _("What")),
+        Column("session", _("Session")), Column("file", _("File")), Column("times", _("Times")),
+    ]
+    rows = [
+        [f"{line.month:%Y-%m}", line.version or "",
+         DownloadKind(line.item.kind).label if line.item.is_named else line.item.label,
+         line.item.session or "", line.item.title, line.count]
+        for line in DownloadStatistics(page).lines
+    ]
+    return csv_response(Table("downloads", columns, rows))
 
 
 @require_safe
@@ -64,6 +60,6 @@ def statistics_as_json(request, page):
             for line in statistics.lines
         ],
     }
-    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False})
+    response = json_document(body)
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from hub.chain.relations import Relation
 from hub.files.document_text import text_status_of
+from hub.formatting import minutes as in_words
 from hub.models import ChainLink
-from hub.templatetags.hub_tags import minutes as in_words
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from courses.importing.importer import HandoutImporter, title_of
 from courses.importing.sources import MAX_FILES, TooManyFiles, files_of_uploads, files_of_zip
 from courses.models import CurriculumPage, HandoutImport
 from courses.models.handout import NOT_STATED
+from hub.forms.text_fields import TextField
 from hub.models import HubDocument, SectionPage
 from hub.models.knowledge_page import LICENCES
 
@@ -29,7 +30,7 @@ class ImportForm(forms.Form):
         queryset=SectionPage.objects.none(), label=gettext_lazy("Where the draft is to stand"),
         empty_label=None,
     )
-    title = forms.CharField(
+    title = TextField(
         label=gettext_lazy("Title"), max_length=255, required=False,
         help_text=gettext_lazy("Empty: the name of the folder or of the zip."),
     )

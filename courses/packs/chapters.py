@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from courses.short_addresses.links import current_short_url, qr_data
+from courses.qr_codes import png_data_of
+from courses.short_addresses.links import current_short_url
 from courses.teaching import materials_needed
 from hub.chain.relations import Relation
 from hub.email.sending import absolute
@@ -59,7 +60,7 @@ def _about(page, handouts) -> Chapter:
         "about", _("About this course"), "about",
         {
             "page": page, "sections": sections, "version": page.current_version,
-            "address": short, "shown_address": short, "qr": qr_data(short),
+            "address": short, "shown_address": short, "qr": png_data_of(short),
             "notice": notice_of(page), "materials": materials_needed(page),
             "sessions": list(enumerate(page.sessions.all(), 1)),
             "handouts": [f for f in handouts if not f.session],

@@ -8,7 +8,7 @@ from courses.packs.copies import record_copy
 from courses.packs.stream import Zip, file_response, pack_response
 from courses.permissions import may_facilitate
 from hub.files.names import safe_filename
-from hub.pages.navigation import kept
+from hub.web.navigation import kept
 
 CONTENT_TYPES = {"epub": "application/epub+zip", "pdf": "application/pdf"}
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from courses.models import CourseCopy, CourseFollower, CourseRun, Enrolment
 from courses.permissions import may_facilitate
 from courses.updates.copies import changes_url, is_outdated
+from hub.formatting import thai_date
 from hub.people.account_pages import AccountItem, AccountSection
-from hub.templatetags.hub_tags import thai_date
 
 
 def my_courses(user) -> AccountSection | None:

@@ -21,7 +21,7 @@ def _events(run):
         event = event_of(f"meeting-{meeting.pk}", run.name)
         event.add("dtstart", meeting.begins)
         event.add("dtend", meeting.ends)
-        event.add("location", meeting.where)
+        event.add("location", meeting.location)
         event.add("status", "CANCELLED" if run.is_cancelled else "CONFIRMED")
         if run.note:
             event.add("description", run.note)

@@ -8,14 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Enrolment
 from hub.files.validation import MAX_DOCUMENT_BYTES, MEGABYTE, validate_document
+from hub.forms.model_fields import ModelForm
+from hub.forms.text_fields import LongTextField, TextField
 
 MAX_FILES = 10
 
 
-class DetailsForm(forms.ModelForm):
+class DetailsForm(ModelForm):
     """The details of a participant: as few as the meetings need."""
 
-    class Meta:
+    class Meta(ModelForm.Meta):
         model = Enrolment
         fields = ["name", "phone", "organisation", "needs"]
         labels = {
@@ -51,7 +53,7 @@ class EnrolForm(DetailsForm):
         label=_("I agree that this is kept and used as it says here."),
         error_messages={"required": _("Without your consent we may not keep what you enter.")},
     )
-    website = forms.CharField(
+    website = TextField(
         label=_("Leave this empty"), required=False,
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
@@ -66,7 +68,7 @@ class EnrolForm(DetailsForm):
 class AddForm(DetailsForm):
     """Adding a participant as leader of the group."""
 
-    account = forms.CharField(
+    account = TextField(
         label=_("E-mail address or sign-in name of the account"), required=False,
         max_length=254, help_text=_("Leave it empty for somebody who has no account."),
         widget=forms.TextInput(attrs={
@@ -144,7 +146,7 @@ class FilesField(forms.FileField):
 class PostForm(forms.Form):
     """A message to the group, files, or both."""
 
-    text = forms.CharField(
+    text = LongTextField(
         label=_("Message"), required=False, max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )

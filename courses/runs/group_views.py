@@ -15,6 +15,7 @@ from courses.runs import attendance, emails, group_list
 from courses.runs import enrolment as enrolments
 from courses.runs.forms import AddForm, DetailsForm, PostForm
 from courses.runs.permissions import for_leaders, may_confirm
+from hub.export.tables import csv_response, xlsx_response
 from hub.files.names import safe_filename
 from hub.web.rate_limit import HOUR, hit
 
@@ -149,7 +150,7 @@ def delete_post(request, run, post):
 @require_safe
 def list_file(request, run, kind):
     """The list of the group as a file: ``kind`` is csv or xlsx."""
-    build = {"csv": group_list.as_csv, "xlsx": group_list.as_workbook}.get(kind)
-    if build is None:
+    respond = {"csv": csv_response, "xlsx": xlsx_response}.get(kind)
+    if respond is None:
         raise Http404
-    return build(run)
+    return respond(group_list.table_of(run))

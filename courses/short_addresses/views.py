@@ -5,8 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from courses import qr_codes
 from courses.models.short_address import ShortAddress
-from courses.short_addresses.links import qr_svg, short_url
+from courses.short_addresses.links import short_url
 
 
 def _page_or_404(code, request):
@@ -38,6 +39,6 @@ def follow(request, code, version=None):
 def qr(request, code):
     """The QR code of the short address, to print."""
     page = _page_or_404(code, request)
-    response = HttpResponse(qr_svg(short_url(page)), content_type="image/svg+xml")
+    response = HttpResponse(qr_codes.svg_of(short_url(page)), content_type="image/svg+xml")
     response["Content-Disposition"] = f'inline; filename="{page.short_address.code}.svg"'
     return response

@@ -1,10 +1,7 @@
 """The report on where the chain is broken: for everybody, as a file, and for editors."""
 
-import csv
-
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
@@ -16,7 +13,7 @@ from wagtail.models import Locale
 
 from hub.chain.broken_links import checks
 from hub.email.sending import absolute
-from hub.export.spreadsheets import no_formula
+from hub.export.tables import Column, Table, csv_response
 from hub.models import Area, Topic
 from hub.models.site_pages import pages_of_site, with_page_counts
 from hub.withdrawals.report import may_see_reports
@@ -102,26 +99,23 @@ class Report:
 @require_safe
 def broken_links(request):
     """The report for everybody."""
-    return render(request, "hub/broken_links.html", Report(request).context())
+    return render(request, "hub/chain/broken_links.html", Report(request).context())
 
 
 @require_safe
 def broken_links_as_csv(request):
     """All checks in one file that spreadsheets open with their Thai intact."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="broken-chain.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow([_("What is broken"), _("Kind"), _("Page"), _("Address"), _("Details")])
-    for row in Report(request).rows():
-        writer.writerow([no_formula(cell) for cell in row])
-    return response
+    columns = [
+        Column("check", _("What is broken")), Column("kind", _("Kind")), Column("page", _("Page")),
+        Column("address", _("Address")), Column("details", _("Details")),
+    ]
+    return csv_response(Table("broken-chain", columns, list(Report(request).rows())))
 
 
 class EditorsReport(WagtailAdminTemplateMixin, TemplateView):
     """The same for editors, each page with the way to its form."""
 
-    template_name = "hub/admin/broken_links.html"
+    template_name = "hub/chain/broken_links_report.html"
     page_title = gettext_lazy("Where the chain is broken")
     header_icon = "link"
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from django.http import JsonResponse
 from wagtail.models import Locale
 
 from hub.chain.graph import Arrow, whole_chain
 from hub.chain.svg import picture
 from hub.email.sending import absolute
+from hub.export.tables import json_document
 from hub.models import KnowledgePage
 from hub.withdrawals.notices import MARKS, marks_for
 
@@ -23,7 +23,7 @@ class Step:
     relation: object  # as the page one step nearer to the beginning reads it
     steps: list["Step"] = field(default_factory=list)
     is_told_elsewhere: bool = False  # it stands in the list already, with what follows it
-    leaves: tuple = ()
+    nodes: tuple = ()
 
 
 def chain_page(request, page):
@@ -33,7 +33,7 @@ def chain_page(request, page):
     listed = {id(step.arrow) for steps in (before, after) for step in _flat(steps)}
     marks = {pk: str(MARKS[mark]) for pk, mark in marks_for(request).items()}
     return page.render(
-        request, template="hub/chain_page.html",
+        request, template="hub/chain/page.html",
         context_overrides={
             "whole": chain, "marks": marks, "before": before, "after": after,
             "picture": picture(chain, marks, lambda p: p.get_url(request)),
@@ -97,7 +97,9 @@ def chain_as_json(request, page):
                 "url": url(other), "kind": str(other.stage), "title": other.title,
                 "language": languages[other.locale_id],
                 "side": _side(chain, key), "mark": marks.get(other.pk),
-                "steps": [_node_as_json(node, url(other)) for node in chain.non_page_nodes.get(key, ())],
+                "steps": [
+                    _node_as_json(node, url(other)) for node in chain.non_page_nodes.get(key, ())
+                ],
             }
             for key, other in chain.pages.items()
         ],
@@ -116,7 +118,7 @@ def chain_as_json(request, page):
             for arrow in chain.arrows
         ],
     }
-    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False})
+    response = json_document(body)
     response["Access-Control-Allow-Origin"] = "*"
     return response
 

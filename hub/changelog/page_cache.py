@@ -1,8 +1,8 @@
 """Whole pages for anonymous visitors from memory, never older than the last committed change.
 
 A stored page carries the generation of the change log it was made under (see
-``hub.models.OutboxEntry``). Each request asks the database for the current generation, one query on a
-short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
+``hub.models.OutboxEntry``). Each request asks the database for the current generation, one query
+on a short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
 process can miss an invalidation.
 
 What the view said of its answer in ``request.about`` is kept with the page and said again when the
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import cc_delim_re, get_conditional_response
 from django.utils.http import quote_etag
 
-from hub.pages.navigation import generation_of, next_expiry_of
+from hub.web.navigation import generation_of, next_expiry_of
 
 MAX_PAGES = 400
 MAX_SECONDS = 60  # bounds what no change row announces

@@ -30,7 +30,8 @@ def record(kind, object_id=None) -> None:
 def record_pages(pages) -> None:
     """Add a row for each page of a queryset."""
     OutboxEntry.objects.bulk_create(
-        OutboxEntry(kind=OutboxEntry.Kind.PAGE, object_id=pk) for pk in pages.values_list("pk", flat=True)
+        OutboxEntry(kind=OutboxEntry.Kind.PAGE, object_id=pk)
+        for pk in pages.values_list("pk", flat=True)
     )
     changes_recorded.send(OutboxEntry)
 

@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from hub.forms.text_fields import TextField
+
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
@@ -26,7 +28,7 @@ class SubscriptionForm(forms.Form):
             "invalid": _("This does not look like an e-mail address."),
         },
     )
-    website = forms.CharField(required=False)
+    website = TextField(required=False)
 
 
 @never_cache

@@ -1,7 +1,7 @@
 """Documents that an app keeps from readers, wherever else they are attached.
 
-An app says which by the hook ``restricted_documents``. What is restricted is shown on no page's list
-of files and indexed for nobody; who may have the file is decided where the document is served.
+An app says which by the hook ``restricted_documents``. What is restricted is shown on no page's
+list of files and indexed for nobody; who may have the file is decided where the document is served.
 """
 
 from collections.abc import Iterable
@@ -12,4 +12,6 @@ from hub.hooks import registered
 def restricted_among(pks: Iterable[int]) -> set[int]:
     """Those of the documents ``pks`` that are restricted."""
     pks = list(pks)
-    return set().union(*(rule(pks) for rule in registered("restricted_documents"))) if pks else set()
+    if not pks:
+        return set()
+    return set().union(*(rule(pks) for rule in registered("restricted_documents")))

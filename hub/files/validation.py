@@ -14,6 +14,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from hub.files import ole2
+from hub.files.text_encoding import encoding_of
+
 MEGABYTE = 1024**2
 MAX_DOCUMENT_BYTES = 100 * MEGABYTE
 MAX_IMAGE_BYTES = 20 * MEGABYTE
@@ -24,7 +27,6 @@ FREE_EXPANDED_BYTES = 20 * MEGABYTE
 MAX_ZIP_MEMBERS = 20_000
 READ_BYTES = MEGABYTE
 
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE2_STREAMS = {
     "doc": {"WordDocument"}, "ppt": {"PowerPoint Document"}, "xls": {"Workbook", "Book"},
 }
@@ -136,7 +138,7 @@ def _content_is(file, extension) -> bool:
         return not head.startswith(PROGRAMS) and _is_text(file) and (
             extension in TEXTS or _is_web_page(head)
         )
-    if head.startswith(OLE2):
+    if head.startswith(ole2.SIGNATURE):
         return _is_ole2(file, extension)
     return extension not in OLE2_STREAMS and _is_archive(file, extension)
 
@@ -147,12 +149,12 @@ def _is_web_page(head) -> bool:
 
 
 def _is_text(file) -> bool:
-    """Whether all of it is UTF-8, Windows-874 (TIS-620), Windows-1252 or marked UTF-16."""
+    """Whether all of it is UTF-8, UTF-16, Windows-874 (TIS-620) or Windows-1252."""
     file.seek(0)
-    mark = file.read(2)
+    known = encoding_of(file.read(READ_BYTES))
+    if known:
+        return _decodes(file, known)
     file.seek(0)
-    if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return _decodes(file, "utf-16")
     while chunk := file.read(READ_BYTES):
         if b"\0" in chunk:
             return False
@@ -173,51 +175,10 @@ def _decodes(file, encoding) -> bool:
 
 def _is_ole2(file, extension) -> bool:
     """Whether an OLE2 file is the old Office kind that it is named; refuses locked ones."""
-    streams = _ole2_streams(file)
-    if streams & {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}:
+    streams = ole2.streams_of(file)
+    if streams & ole2.LOCKED_STREAMS:
         raise _locked()
     return bool(streams & OLE2_STREAMS.get(extension, set()))
-
-
-def _ole2_streams(file) -> set[str]:
-    """The names in the directory of an OLE2 file; source: [MS-CFB]. Empty when damaged.
-
-    The directory is a chain of sectors, linked through the allocation table; the header lists
-    the table's first 109 sectors, enough for 6.8 MB (and 435 MB with 4 KiB sectors), further
-    ones stand in a chain of their own.
-    """
-
-    def number(content, place, size=4):
-        return int.from_bytes(content[place : place + size], "little")
-
-    def sector(index):
-        file.seek((index + 1) * sector_bytes)
-        return file.read(sector_bytes)
-
-    file.seek(0)
-    header = file.read(512)
-    shift = number(header, 30, 2)
-    if shift not in (9, 12):
-        return set()
-    sector_bytes = 1 << shift
-    per_sector = sector_bytes // 4
-    table = [number(header, 76 + 4 * i) for i in range(109)]
-    more, seen = number(header, 68), set()
-    while more < 0xFFFFFFFA and more not in seen:
-        seen.add(more)
-        content = sector(more)
-        table += [number(content, 4 * i) for i in range(per_sector - 1)]
-        more = number(content, sector_bytes - 4)
-    names, here, seen = set(), number(header, 48), set()
-    while here < 0xFFFFFFFA and here not in seen and here // per_sector < len(table):
-        seen.add(here)
-        directory = sector(here)
-        for start in range(0, len(directory) - 127, 128):
-            size = number(directory, start + 64, 2)
-            name = directory[start : start + min(max(size - 2, 0), 62)]
-            names.add(name.decode("utf-16-le", "replace"))
-        here = number(sector(table[here // per_sector]), 4 * (here % per_sector))
-    return names
 
 
 def _locked() -> ValidationError:

@@ -1,9 +1,19 @@
-"""Documents, served by Wagtail after its checks and ours; in parts where a reader asks so."""
+"""Documents and images, served after a look at who may have them; documents in parts if asked so.
 
+Documents go through Wagtail's own view, which checks their collection's privacy.
+"""
+
+import mimetypes
+
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_safe
+from wagtail.documents import get_document_model
 from wagtail.documents.views import serve as wagtail_serve
+from wagtail.images import get_image_model
 
 from hub.files.http_ranges import in_parts, read_part
-from hub.models import HubDocument
 
 KEPT_HEADERS = (
     "Content-Type", "Content-Disposition", "Content-Security-Policy", "X-Content-Type-Options",
@@ -17,7 +27,7 @@ def serve_document(request, document_id, document_filename):
     if response.status_code == 200 and response.streaming:
         response["Accept-Ranges"] = "bytes"
         if "Range" in request.headers or request.method == "HEAD":
-            response = _part(request, response, HubDocument.objects.get(pk=document_id))
+            response = _part(request, response, get_document_model().objects.get(pk=document_id))
     if response.status_code in (200, 206, 304, 416):
         response["Cache-Control"] = "private, no-cache"
     return response
@@ -34,3 +44,29 @@ def _part(request, response, document):
         lambda start, stop: read_part(document.file.storage.open(document.file.name), start, stop),
         {name: response[name] for name in KEPT_HEADERS if response.has_header(name)},
     )
+
+
+@require_safe
+def media(request, name):
+    """An image in one of the sizes made for pages, after a look at its collection's privacy.
+
+    Originals and documents have no address here; documents are served by Wagtail's own view.
+    """
+    rendition = (
+        get_image_model().get_rendition_model().objects
+        .select_related("image__collection").filter(file=name).first()
+    )
+    if rendition is None:
+        raise Http404
+    restrictions = rendition.image.collection.get_view_restrictions()
+    may_edit = request.user.has_perm("hub.change_hubimage")
+    if not may_edit and not all(r.accept_request(request) for r in restrictions):
+        raise Http404
+    try:
+        file = default_storage.open(name)
+    except (FileNotFoundError, SuspiciousOperation) as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=mimetypes.guess_type(name)[0])
+    response["Cache-Control"] = "private, max-age=0" if restrictions else "public, max-age=86400"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

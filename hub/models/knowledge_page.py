@@ -87,10 +87,11 @@ def knowledge_page_types() -> list[type["KnowledgePage"]]:
 class KnowledgePage(RoutablePageMixin, Page):
     """Common ground of practices, lessons, Models, curricula and policy; never created itself.
 
-    A page type sets ``stage`` and ``chain`` (see ``hub.chain.relations``) and names in ``section_fields``
-    those of its fields that readers see as parts of the page, in order. ``lists_after`` names lists
-    of other pages that stand below them, each with its heading; its anchor is the name. Where
-    ``asks_lessons`` is set, whoever writes such a page is shown lessons that fit.
+    A page type sets ``stage`` and ``chain`` (see ``hub.chain.relations``) and names in
+    ``section_fields`` those of its fields that readers see as parts of the page, in order.
+    ``lists_after`` names lists of other pages that stand below them, each with its heading; its
+    anchor is the name. Where ``asks_lessons`` is set, whoever writes such a page is shown lessons
+    that fit.
 
     With ``keeps_versions`` every published version stays readable (see ``hub.versions.numbering``);
     ``compared`` names what readers see of a page, in reading order, where that is more than

@@ -23,7 +23,8 @@ def kept_while_the_page_is(collector, field, sub_objs, using):
 class PublishedVersion(models.Model):
     """Version ``number`` of ``page``: what ``revision`` held when it was published.
 
-    Made by ``hub.versions.numbering`` at each publication whose content differs from the version before.
+    Made by ``hub.versions.numbering`` at each publication whose content differs from the version
+    before.
     """
 
     page = models.ForeignKey(

@@ -9,7 +9,8 @@ from wagtail.models import Page
 
 from hub.chain.relations import DEPENDENCE
 from hub.pages import form_extensions
-from hub.thai.slugs import slugify_thai, validate_thai_slug
+from hub.pages.slugs import validate_thai_slug
+from hub.thai.slugs import slugify_thai
 
 
 def available_slug(base, parent_page, page) -> str:

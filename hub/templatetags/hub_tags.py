@@ -1,6 +1,5 @@
 """What templates need beyond Wagtail's own: dates, sizes, icons, navigation, the other language."""
 
-from datetime import datetime
 from urllib.parse import unquote
 
 from django import template
@@ -9,32 +8,28 @@ from django.core.exceptions import FieldDoesNotExist
 from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import translate_url
-from django.utils import timezone
-from django.utils.dates import MONTHS
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 
+from hub import formatting
 from hub.chain.relations import DEPENDENCE, STAGE_PLURALS, Stage
-from hub.middleware import language_of
-from hub.pages.navigation import Frame, frame_of
 from hub.pages.sdgs import SDGS
 from hub.pages.sections import heading_anchor
 from hub.people.personal_data import name_of, own_name_of
-from hub.thai.typography import THAI_LETTER, in_lines, in_phrases
+from hub.thai import typography
+from hub.web.error_pages import language_of
+from hub.web.navigation import Frame, frame_of
 from hub.withdrawals.notices import FLAGGED, MARKS, marks, marks_for
 
 register = template.Library()
 register.filter("anchor", heading_anchor)
-register.filter("in_lines", in_lines)
-register.filter("in_phrases", in_phrases)
 register.filter("name_of", name_of)
 register.filter("own_name", own_name_of)
 
-LANGUAGE_NAMES = {"th": "ภาษาไทย", "en": "English"}
 STATUS_ICONS = {
     "verified": "check", "success": "check", "kept": "check", "confirmed": "check",
     "evidenced": "file", "reported": "note", "changed": "change", "partial": "half",
@@ -42,63 +37,26 @@ STATUS_ICONS = {
 }
 
 
-def _thai() -> bool:
-    return (get_language() or "th").startswith("th")
-
-
 # Dates, amounts, sizes
 
-
-@register.filter
-def thai_date(value) -> str:
-    """A date in the reader's calendar: 7 ตุลาคม 2552 in Thai, 7 October 2009 in English."""
-    if not value:
-        return ""
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        value = timezone.localtime(value)
-    return f"{value.day} {MONTHS[value.month]} {thai_year(value.year)}"
+for shown in (
+    formatting.thai_date, formatting.thai_year, formatting.number, formatting.baht,
+    formatting.minutes,
+):
+    register.filter(shown)
+register.simple_tag(formatting.date_range)
 
 
 @register.filter
-def thai_year(value) -> str:
-    """A year in the reader's calendar: Buddhist in Thai."""
-    if not value:
-        return ""
-    return str(int(value) + 543) if _thai() else str(value)
-
-
-@register.simple_tag
-def date_range(start, end) -> str:
-    """From ``start`` to ``end`` in words; one date where there is only one, years where whole."""
-    if not start or not end or start == end:
-        return thai_date(start or end)
-    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
-        first, last = thai_year(start.year), thai_year(end.year)
-        return first if first == last else _("%(start)s to %(end)s") % {"start": first, "end": last}
-    return _("%(start)s to %(end)s") % {"start": thai_date(start), "end": thai_date(end)}
+def in_lines(text) -> str:
+    """Plain text as paragraphs and lists; see ``hub.thai.typography``."""
+    return mark_safe(typography.in_lines(text))
 
 
 @register.filter
-def number(value) -> str:
-    """A number with thousands marked: 12,500."""
-    return "" if value is None or value == "" else f"{int(value):,}"
-
-
-@register.filter
-def baht(value) -> str:
-    """An amount with thousands marked: 12,500 บาท."""
-    return _("%(amount)s baht") % {"amount": number(value)} if number(value) else ""
-
-
-@register.filter
-def minutes(value) -> str:
-    """Minutes as hours and minutes: 2 ชม. 30 นาที."""
-    hours, rest = divmod(int(value or 0), 60)
-    if not hours:
-        return _("%(minutes)s min") % {"minutes": rest}
-    if not rest:
-        return _("%(hours)s hr") % {"hours": hours}
-    return _("%(hours)s hr %(minutes)s min") % {"hours": hours, "minutes": rest}
+def in_phrases(text) -> str:
+    """A title whose lines break between phrases; see ``hub.thai.typography``."""
+    return mark_safe(typography.in_phrases(text))
 
 
 @register.filter
@@ -136,13 +94,13 @@ def status_icon(status) -> str:
 @register.filter
 def language_of_text(text) -> str:
     """The language to declare for words that stand in one language on pages of both."""
-    return "th" if THAI_LETTER.search(str(text or "")) else "en"
+    return "th" if typography.THAI_LETTER.search(str(text or "")) else "en"
 
 
 @register.filter
 def language_name(code) -> str:
     """A language's name in that language."""
-    return LANGUAGE_NAMES.get(code, code)
+    return formatting.LANGUAGE_NAMES.get(code, code)
 
 
 @register.filter
@@ -236,7 +194,7 @@ def chain_line(page, chain):
     ]
 
 
-@register.inclusion_tag("includes/page_mark.html", takes_context=True)
+@register.inclusion_tag("hub/withdrawals/mark.html", takes_context=True)
 def page_mark(context, pk):
     """The mark of a page, by its id, that was withdrawn or rests on withdrawn knowledge, if any."""
     request = context.get("request")
@@ -333,7 +291,7 @@ def other_languages(context) -> list:
         if page is None and match and match.url_name != "wagtail_serve":
             url = translate_url(request.get_full_path(), code)
         found.append(
-            {"code": code, "name": LANGUAGE_NAMES.get(code, code),
+            {"code": code, "name": formatting.LANGUAGE_NAMES.get(code, code),
              "url": url or _home_url(context, code), "is_twin": bool(twin)}
         )
     return found

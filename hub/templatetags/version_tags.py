@@ -34,7 +34,7 @@ def citation_data(context, version):
     ))
 
 
-@register.inclusion_tag("includes/cited_version.html", takes_context=True)
+@register.inclusion_tag("hub/versions/cited_version.html", takes_context=True)
 def cited_version(context, step):
     """Which version of the page at the other end of a link it was written from, if that is said,
     and whether a newer one is out."""

@@ -10,12 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import unquote
 
-THAI_MONTHS = (
-    "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม".split()
-)
-ENGLISH_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+from hub.thai.dates import format_date, format_year
+
 # What TeX reads as its own; a backslash first becomes a letter of its own kind.
 TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%",
@@ -43,27 +39,25 @@ class Work:
         return self.publisher_th if self.language == "th" else self.publisher_en
 
 
-def in_thai(work) -> str:
+def in_thai(work: Work) -> str:
     """The citation as a sentence in Thai, with Buddhist years."""
-    day = work.accessed
-    accessed = f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year + 543}"
     return _sentence(
-        work, " และ ", work.publisher_th, work.published.year + 543, f"ฉบับที่ {work.version}",
-        f"สืบค้นเมื่อ {accessed} จาก",
+        work, " และ ", work.publisher_th, format_year(work.published.year, "th"),
+        f"ฉบับที่ {work.version}", f"สืบค้นเมื่อ {format_date(work.accessed, 'th')} จาก",
     )
 
 
-def in_english(work) -> str:
+def in_english(work: Work) -> str:
     """The citation as a sentence in English."""
-    day = work.accessed
-    accessed = f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
     return _sentence(
-        work, " & ", work.publisher_en, work.published.year, f"Version {work.version}",
-        f"Retrieved {accessed}, from",
+        work, " & ", work.publisher_en, format_year(work.published.year, "en"),
+        f"Version {work.version}", f"Retrieved {format_date(work.accessed, 'en')}, from",
     )
 
 
-def _sentence(work, last, publisher, year, version, retrieved) -> str:
+def _sentence(
+    work: Work, last: str, publisher: str, year: int, version: str, retrieved: str
+) -> str:
     *first, final = [_line(author) for author in work.authors] or [publisher]
     authors = (", ".join(first) + last + final) if first else final
     named = "" if authors == publisher else f" {publisher}."
@@ -72,7 +66,7 @@ def _sentence(work, last, publisher, year, version, retrieved) -> str:
     return f"{authors} ({year}). {_line(work.title)} ({version}).{named} {retrieved} {address}"
 
 
-def bibtex(work) -> str:
+def bibtex(work: Work) -> str:
     """An entry for BibTeX and biblatex; names stand in braces, so that none is turned around."""
     authors = [_line(author) for author in work.authors] or [work.publisher()]
     fields = {
@@ -91,7 +85,7 @@ def bibtex(work) -> str:
     return f"@misc{{{work.key},\n" + ",\n".join(lines) + "\n}\n"
 
 
-def ris(work) -> str:
+def ris(work: Work) -> str:
     """A record in RIS, for EndNote, Zotero and Mendeley."""
     authors = work.authors or (work.publisher(),)
     lines = [
@@ -103,7 +97,7 @@ def ris(work) -> str:
     return "".join(f"{tag}  - {_line(str(value))}\r\n" for tag, value in lines)
 
 
-def csl_json(work) -> str:
+def csl_json(work: Work) -> str:
     """A list of one item in CSL-JSON, as citeproc, Pandoc and Zotero take it."""
     item = {
         "id": work.key,
@@ -120,9 +114,9 @@ def csl_json(work) -> str:
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 
-def schema_org(work, **more) -> dict:
+def schema_org(work: Work, **more: object) -> dict[str, object]:
     """The same for search engines: a CreativeWork of schema.org, with ``more`` of its fields."""
-    return {
+    fields: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "CreativeWork",
         "name": _line(work.title),
@@ -132,7 +126,8 @@ def schema_org(work, **more) -> dict:
         "version": work.version,
         "inLanguage": work.language,
         "url": work.url,
-    } | more
+    }
+    return fields | more
 
 
 # Name in the address → maker, content type, ending of the file.
@@ -143,14 +138,14 @@ FORMS = {
 }
 
 
-def _parts(day) -> list[int]:
+def _parts(day: date) -> list[int]:
     return [day.year, day.month, day.day]
 
 
-def _line(text) -> str:
+def _line(text: str) -> str:
     """``text`` on one line: a line end would begin a new field of RIS."""
     return " ".join(text.split())
 
 
-def _tex(text) -> str:
+def _tex(text: str) -> str:
     return re.sub(r"[\\{}$&%#_^~]", lambda found: TEX[found[0]], text)

@@ -19,9 +19,9 @@ from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
 from wagtail.fields import StreamField
 
+from hub.formatting import number, thai_date
 from hub.pages.sdgs import SdgField
 from hub.pages.sections import block_texts
-from hub.templatetags.hub_tags import number, thai_date
 from hub.versions.diff import Kind, Passage, passage_changes
 
 FIRST = ["title", "summary"]

@@ -10,8 +10,9 @@ No Django here. Three steps, each usable alone:
     two lists of passages (a field, a block, a clause), each with a name by which it is known in
     both, its heading and its paragraphs; says which were moved.
 
-Thai is compared by word, cut by ``hub.pages.page_search.words_of``. No change begins or ends within what a
-reader sees as one letter: a consonant with its vowels and tone mark, a letter with its accent.
+Thai is compared by word, cut by ``hub.pages.page_search.words_of``. No change begins or ends
+within what a reader sees as one letter: a consonant with its vowels and tone mark, a letter with
+its accent.
 Time grows with the number of pairs of equal words; beyond ``MOST_PAIRS`` a text is first cut at
 words that stand once in each, and what cannot be cut so is given as removed and added whole.
 """
@@ -20,11 +21,12 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
+from typing import TypeVar
 
 from hub.pages.page_search import words_of
 
@@ -37,6 +39,7 @@ FRAGMENT = 8  # letters
 SPACES = re.compile(r"\s+|\S+")
 LEADING_VOWELS = "เแโใไ"
 FOLLOWING_SIGNS = "ะาำๅ"
+T = TypeVar("T")  # paragraphs or passages
 
 
 class Kind(StrEnum):
@@ -105,7 +108,8 @@ def word_changes(old: str, new: str) -> list[Change]:
     """
     a, b = _words(old), _words(new)
     matches = _matches(a, b)
-    pieces, i, j = [], 0, 0  # (removed, added, same behind them)
+    pieces: list[list[str]] = []  # removed, added, and the same behind them
+    i = j = 0
     for start, other, size in [*matches, (len(a), len(b), 0)]:
         removed, added = "".join(a[i:start]), "".join(b[j:other])
         same = "".join(a[start : start + size])
@@ -114,18 +118,18 @@ def word_changes(old: str, new: str) -> list[Change]:
         else:
             pieces[-1][2] += same
         i, j = start + size, other + size
-    changes = []
+    changes: list[tuple[Kind, str]] = []
     for removed, added, same in _without_fragments(pieces):
         changes += [(Kind.REMOVED, removed), (Kind.ADDED, added), (Kind.SAME, same)]
     return [Change(kind, text) for kind, text in changes if text]
 
 
-def before(changes) -> str:
+def before(changes: Iterable[Change]) -> str:
     """The old text of ``changes``."""
     return "".join(c.text for c in changes if c.kind != Kind.ADDED)
 
 
-def after(changes) -> str:
+def after(changes: Iterable[Change]) -> str:
     """The new text of ``changes``."""
     return "".join(c.text for c in changes if c.kind != Kind.REMOVED)
 
@@ -135,9 +139,9 @@ def likeness(old: str, new: str) -> float:
     return _likeness(_bag(old), _bag(new))
 
 
-def _words(text) -> list[str]:
+def _words(text: str) -> list[str]:
     """``text`` cut into words, signs and spaces; joined, they are ``text`` again."""
-    words = []
+    words: list[str] = []
     for word in (part for piece in words_of(text) for part in SPACES.findall(piece)):
         if words and _belong_together(words[-1][-1], word[0]):
             words[-1] += word
@@ -148,11 +152,11 @@ def _words(text) -> list[str]:
     return words
 
 
-def _are_digits(*signs) -> bool:
+def _are_digits(*signs: str) -> bool:
     return all(sign.isdecimal() for sign in signs)
 
 
-def _belong_together(one, next_one) -> bool:
+def _belong_together(one: str, next_one: str) -> bool:
     """Whether a reader sees the two characters as one letter, or as one sign."""
     return (
         unicodedata.category(next_one).startswith("M")
@@ -165,10 +169,10 @@ def _belong_together(one, next_one) -> bool:
     )
 
 
-def _without_fragments(pieces):
+def _without_fragments(pieces: Iterable[Sequence[str]]) -> list[tuple[str, str, str]]:
     """Merge each change with the next when what stands between is a space, shorter than both
     changes, or a few letters beside a long one."""
-    merged = []
+    merged: list[tuple[str, str, str]] = []
     for removed, added, same in pieces:
         while merged:
             last_removed, last_added, between = merged[-1]
@@ -185,7 +189,7 @@ def _without_fragments(pieces):
     return merged
 
 
-def _matches(a, b) -> list[tuple[int, int, int]]:
+def _matches(a: list[str], b: list[str]) -> list[tuple[int, int, int]]:
     """Where ``a`` and ``b`` have the same words: (place in a, place in b, how many), rising."""
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
@@ -199,15 +203,16 @@ def _matches(a, b) -> list[tuple[int, int, int]]:
     return [*found, (len(a) - end, len(b) - end, end)] if end else found
 
 
-def _inner_matches(a, b):
+def _inner_matches(a: list[str], b: list[str]) -> list[tuple[int, int, int]]:
     if not a or not b:
         return []
     counts = Counter(word for word in b if not word.isspace())
     if sum(counts[word] for word in a) <= MOST_PAIRS:
         # Spaces join matches but begin none: else every space is held against every other.
         blocks = SequenceMatcher(str.isspace, a, b, autojunk=False).get_matching_blocks()
-        return [tuple(block) for block in blocks if block.size]
-    found, i, j = [], 0, 0
+        return [(block.a, block.b, block.size) for block in blocks if block.size]
+    found: list[tuple[int, int, int]] = []
+    i = j = 0
     for next_i, next_j in [*_anchors(a, b), (len(a), len(b))]:
         if (next_i - i, next_j - j) != (len(a), len(b)):  # else there was no anchor at all
             gap = _matches(a[i:next_i], b[j:next_j])
@@ -218,7 +223,7 @@ def _inner_matches(a, b):
     return found
 
 
-def _anchors(a, b) -> list[tuple[int, int]]:
+def _anchors(a: list[str], b: list[str]) -> list[tuple[int, int]]:
     """Places of words that stand once in each text, as many as keep one order in both."""
     in_a, in_b = Counter(a), Counter(b)
     places = {word: j for j, word in enumerate(b) if in_b[word] == 1}
@@ -226,17 +231,21 @@ def _anchors(a, b) -> list[tuple[int, int]]:
     return [pairs[n] for n in _longest_rising([j for _i, j in pairs])]
 
 
-def _longest_rising(numbers) -> list[int]:
+def _longest_rising(numbers: list[int]) -> list[int]:
     """The places of a longest rising run of ``numbers``, which may skip some of them."""
-    tails, ends, back = [], [], {}  # smallest number that ends a run of each length, and where
+    # The smallest number that ends a run of each length, where it stands, and what is before it.
+    tails: list[int] = []
+    ends: list[int] = []
+    back: dict[int, int | None] = {}
     for place, number in enumerate(numbers):
         length = bisect_left(tails, number)
         back[place] = ends[length - 1] if length else None
         tails[length:length + 1], ends[length:length + 1] = [number], [place]
-    run, place = [], ends[-1] if ends else None
-    while place is not None:
-        run.append(place)
-        place = back[place]
+    run: list[int] = []
+    here = ends[-1] if ends else None
+    while here is not None:
+        run.append(here)
+        here = back[here]
     return run[::-1]
 
 
@@ -252,11 +261,11 @@ def paragraph_changes(old: Sequence[str], new: Sequence[str]) -> list[ParagraphC
     pairs = _pairs(old, new, lambda text: text, lambda _text: "")
     changes = []
     for i, j, moved in _in_order(len(old), len(new), _neighbours_paired(old, new, pairs)):
-        if i is None:
+        if i is None and j is not None:
             changes.append(ParagraphChange(Kind.ADDED, [Change(Kind.ADDED, new[j])]))
-        elif j is None:
+        elif j is None and i is not None:
             changes.append(ParagraphChange(Kind.REMOVED, [Change(Kind.REMOVED, old[i])]))
-        else:
+        elif i is not None and j is not None:
             kind = Kind.SAME if old[i] == new[j] else Kind.CHANGED
             changes.append(ParagraphChange(kind, word_changes(old[i], new[j]), moved))
     return changes
@@ -272,20 +281,24 @@ def passage_changes(old: Sequence[Passage], new: Sequence[Passage]) -> list[Pass
         paragraphs = paragraph_changes(
             was.paragraphs if was else (), now.paragraphs if now else ()
         )
-        if was is None or now is None:
-            kind = Kind.ADDED if was is None else Kind.REMOVED
-        else:
+        if was and now:
             same = was.heading == now.heading and was.text == now.text
             kind = Kind.SAME if same else Kind.CHANGED
-        changes.append(PassageChange(kind, (now or was).name, heading, paragraphs, moved))
+        else:
+            kind = Kind.ADDED if now else Kind.REMOVED
+        name = now.name if now else was.name if was else ""
+        changes.append(PassageChange(kind, name, heading, paragraphs, moved))
     return changes
 
 
-def _pairs(old, new, text, name) -> dict[int, int]:
+def _pairs(
+    old: Sequence[T], new: Sequence[T], text: Callable[[T], str], name: Callable[[T], str]
+) -> dict[int, int]:
     """Places in ``old`` → places in ``new`` of what is the same part, changed or not."""
-    pairs, taken = {}, set()
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
 
-    def pair(i, j):
+    def pair(i: int, j: int) -> None:
         pairs[i] = j
         taken.add(j)
 
@@ -295,7 +308,7 @@ def _pairs(old, new, text, name) -> dict[int, int]:
             pair(i, names[name(item)])
     # Equal texts: what stands once in each finds its twin wherever it is; of repeated ones the
     # first goes with the first.
-    equal = defaultdict(list)
+    equal: defaultdict[str, list[int]] = defaultdict(list)
     for j in reversed(range(len(new))):
         if j not in taken and text(new[j]).strip():
             equal[text(new[j])].append(j)
@@ -318,7 +331,9 @@ def _pairs(old, new, text, name) -> dict[int, int]:
     return pairs
 
 
-def _neighbours_paired(old, new, pairs) -> dict[int, int]:
+def _neighbours_paired(
+    old: Sequence[str], new: Sequence[str], pairs: dict[int, int]
+) -> dict[int, int]:
     """``pairs``, with each that stands alone between the same two pairs in both texts."""
     edges = [(-1, -1), *sorted(pairs.items()), (len(old), len(new))]
     taken = set(pairs.values())
@@ -331,14 +346,16 @@ def _neighbours_paired(old, new, pairs) -> dict[int, int]:
     return paired
 
 
-def _in_order(old_size, new_size, pairs):
+def _in_order(
+    old_size: int, new_size: int, pairs: dict[int, int]
+) -> list[tuple[int | None, int | None, bool]]:
     """(place in old or None, place in new or None, whether moved), in the order of the new."""
     origin = {j: i for i, j in pairs.items()}
     order = sorted(origin)
     kept = [order[n] for n in _longest_rising([origin[j] for j in order])]
     gone = [i for i in range(old_size) if i not in pairs]
     # What is gone stands right behind the last before it that kept its place.
-    behind = defaultdict(list)
+    behind: defaultdict[int | None, list[tuple[int | None, int | None, bool]]] = defaultdict(list)
     starts = [origin[j] for j in kept]
     for i in gone:
         place = bisect_left(starts, i)
@@ -349,10 +366,10 @@ def _in_order(old_size, new_size, pairs):
     return rows
 
 
-def _bag(text) -> Counter:
+def _bag(text: str) -> Counter[str]:
     return Counter(word for word in words_of(text) if not word.isspace())
 
 
-def _likeness(one: Counter, other: Counter) -> float:
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
     total = one.total() + other.total()
     return 2 * sum((one & other).values()) / total if total else 1.0

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hub.email.sending import absolute
-from hub.pages.navigation import frame_of, site_of
 from hub.versions import citations
 from hub.versions.comparison import compare
 from hub.versions.numbering import as_published
+from hub.web.navigation import frame_of, site_of
 
 
 def version_or_404(page, number, *others):
@@ -50,7 +50,7 @@ def listed(request, page):
         if old and new and old != new:
             return redirect(f"{page.get_url(request)}v/{min(old, new)}/to/{max(old, new)}/")
         problem = _("Choose two different versions.")
-    return answer(page, request, "hub/versions.html", versions=versions, problem=problem)
+    return answer(page, request, "hub/versions/versions.html", versions=versions, problem=problem)
 
 
 @require_safe
@@ -74,7 +74,7 @@ def compared(request, page, old, new):
         return redirect(page.get_url(request) + way)
     before, after = version_or_404(page, old, new)
     return answer(
-        page, request, "hub/version_difference.html", before=before, after=after,
+        page, request, "hub/versions/difference.html", before=before, after=after,
         latest=page.current_version,
         difference=compare(as_published(before, page), as_published(after, page)),
     )
@@ -86,7 +86,7 @@ def cited(request, page, number):
     version = version_or_404(page, number)
     work = work_of(version, as_published(version, page), request)
     return answer(
-        page, request, "hub/version_citation.html", version=version, work=work,
+        page, request, "hub/versions/citation.html", version=version, work=work,
         latest=page.current_version, forms=citations.FORMS,
         in_thai=citations.in_thai(work), in_english=citations.in_english(work),
     )

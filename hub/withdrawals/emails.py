@@ -40,7 +40,7 @@ def tell(withdrawal, flags) -> None:
     ).order_by("locale_id").first()
     for person in sorted(mine, key=lambda p: p.pk):
         write_to_user(
-            person, "hub/letters/rests_on_withdrawn.txt",
+            person, "hub/withdrawals/emails/rests_on_withdrawn.txt",
             _("Please look: a page of yours rests on withdrawn knowledge"),
             {
                 "pages": mine[person],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from hub.chain.relations import Relation
 from hub.models import Flag, KnowledgePage, Withdrawal
 from hub.models.chain_link import pages_by_key
-from hub.pages.navigation import kept
+from hub.web.navigation import kept
 
 FLAGGED = "flagged"
 MARKS = {

@@ -1,8 +1,8 @@
 """Withdrawing knowledge, flagging everything that rests on it, and reviewing what is flagged.
 
-Flags travel from page to page along ``hub.chain.relations.DEPENDENCE``, at any depth, over drafts and private
-pages too: what is in doubt does not depend on who may read it. They stop at a page whose flag was
-reviewed. All of it happens in the transaction of the change that gives the reason.
+Flags travel from page to page along ``hub.chain.relations.DEPENDENCE``, at any depth, over drafts
+and private pages too: what is in doubt does not depend on who may read it. They stop at a page
+whose flag was reviewed. All of it happens in the transaction of the change that gives the reason.
 """
 
 from django.db import transaction

@@ -13,6 +13,7 @@ from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminPageChooser
 
+from hub.forms.text_fields import LongTextField, TextField
 from hub.models import Flag, KnowledgePage, Withdrawal
 from hub.withdrawals import rules
 from hub.withdrawals.emails import people_of
@@ -46,7 +47,7 @@ class WithdrawalForm(forms.Form):
         help_text=gettext_lazy("Withdrawn: it does not hold. Superseded: another page has it "
                                "better."),
     )
-    reason = forms.CharField(
+    reason = LongTextField(
         label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("What is wrong with it and how that came out. Shown to readers."),
     )
@@ -73,7 +74,7 @@ class WithdrawalForm(forms.Form):
 
 
 class LiftingForm(forms.Form):
-    because = forms.CharField(
+    because = LongTextField(
         label=gettext_lazy("Why it holds again"), max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}), help_text=gettext_lazy("Shown to readers."),
     )
@@ -82,11 +83,11 @@ class LiftingForm(forms.Form):
 class ReviewForm(forms.Form):
     """What a look at a flagged page found."""
 
-    reviewer = forms.CharField(
+    reviewer = TextField(
         label=gettext_lazy("Who reviewed it"), max_length=200,
         help_text=gettext_lazy("A person or a group. Shown to readers."),
     )
-    checked = forms.CharField(
+    checked = LongTextField(
         label=gettext_lazy("What was checked"), max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy("What you compared and what you found. Shown to readers."),
@@ -103,7 +104,7 @@ class ReviewForm(forms.Form):
 class _PageFormView(WagtailAdminTemplateMixin, FormView):
     """A form about one page, in the editor's frame."""
 
-    template_name = "hub/admin/page_form.html"
+    template_name = "hub/withdrawals/form.html"
     header_icon = "warning"
     intro = ""
     submit_label = gettext_lazy("Save")

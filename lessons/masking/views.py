@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hub.forms.model_fields import ModelForm
 from lessons.masking import masked_copy
 from lessons.masking.masker import mask, pieces
 from lessons.models import LessonPage, MaskedLesson
@@ -24,10 +25,10 @@ KINDS = {
 LONGEST_REASON = 300
 
 
-class DecisionsForm(forms.ModelForm):
+class DecisionsForm(ModelForm):
     """Words to mask and a title; the stretches to show are read beside it, one by one."""
 
-    class Meta:
+    class Meta(ModelForm.Meta):
         model = MaskedLesson
         fields = ["title", "words"]
         widgets = {"words": forms.Textarea(attrs={"rows": 4})}

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from hub.forms.text_fields import LongTextField, TextField
 from hub.models import Area
 from models_lib.fit.ranking import Situation
 from models_lib.models import AreaFeature, CommunityGroup, Feature, Skill
@@ -34,7 +35,7 @@ def read_number(text) -> int:
     return int(number)
 
 
-class NumberField(forms.CharField):
+class NumberField(TextField):
     """A whole number as people write it, or None."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
@@ -70,7 +71,7 @@ def area_choices() -> list:
 class FitForm(forms.Form):
     """What a leader says of her community; every field is optional, but one must be filled."""
 
-    problem = forms.CharField(
+    problem = LongTextField(
         label=_("Which problem do you want to solve?"), required=False, max_length=1000,
         help_text=_("In your own words, as you would tell a neighbour."),
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000}),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Locale
 
 from hub.email.sending import absolute
-from hub.pages.navigation import site_of
+from hub.web.navigation import site_of
 from models_lib.fit.candidates import candidates
 from models_lib.fit.form import FitForm
 from models_lib.fit.ranking import ranked

@@ -4,6 +4,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from hub.forms.model_fields import ModelForm
+from hub.forms.text_fields import LongTextField, TextField
 from models_lib.models import Review
 from models_lib.peer_review.workflow import read_addresses
 
@@ -11,14 +13,14 @@ LONGEST = 4000
 ANSWER = {"required": _("Choose an answer.")}
 
 
-class ReviewForm(forms.ModelForm):
+class ReviewForm(ModelForm):
     """The review of one reviewer."""
 
     recommendation = forms.ChoiceField(
         label=_("All in all, the Model is"), choices=Review.Recommendation.choices,
         widget=forms.RadioSelect, error_messages=ANSWER,
     )
-    text = forms.CharField(
+    text = LongTextField(
         label=_("What should change, what is good?"), required=False, max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -27,7 +29,7 @@ class ReviewForm(forms.ModelForm):
         choices=[("no", _("No")), ("yes", _("Yes, e.g. I took part or was paid"))],
         coerce=lambda value: value == "yes", widget=forms.RadioSelect, error_messages=ANSWER,
     )
-    interest = forms.CharField(
+    interest = LongTextField(
         label=_("Which one?"), required=False, max_length=1000,
         help_text=_("Only the moderators read this."), widget=forms.Textarea(attrs={"rows": 2}),
     )
@@ -38,7 +40,7 @@ class ReviewForm(forms.ModelForm):
             ("anonymous", _("No: neither readers nor authors learn who I am")),
         ],
     )
-    signed_name = forms.CharField(
+    signed_name = TextField(
         label=_("Name and organisation, as they shall stand there"), required=False,
         max_length=200,
     )
@@ -47,7 +49,7 @@ class ReviewForm(forms.ModelForm):
         help_text=_("If you stay without a name, write nothing that tells who you are."),
     )
 
-    class Meta:
+    class Meta(ModelForm.Meta):
         model = Review
         fields = [
             *[name for c in Review.Criterion for name in (c.value, f"{c.value}_text")],
@@ -69,7 +71,7 @@ class ReviewForm(forms.ModelForm):
                 label=criterion.label, choices=Review.Verdict.choices, widget=forms.RadioSelect,
                 error_messages=ANSWER,
             )
-            self.fields[f"{name}_text"] = forms.CharField(
+            self.fields[f"{name}_text"] = LongTextField(
                 label=_("Why?"), required=False, max_length=LONGEST,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
@@ -102,7 +104,7 @@ class ReviewForm(forms.ModelForm):
 class InviteForm(forms.Form):
     """Whom to invite, and in which language to write to those who have no account."""
 
-    addresses = forms.CharField(
+    addresses = LongTextField(
         label=_("E-mail addresses, one a line"), max_length=4000,
         help_text=_("With a name if you like: Somchai <somchai@example.org>"),
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -10,6 +10,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 
+from hub.forms.text_fields import LongTextField
 from models_lib.models import ReplicationPage, ReplicationReport
 from models_lib.replications import moderation
 
@@ -17,7 +18,7 @@ OPEN = (ReplicationReport.State.WAITING, ReplicationReport.State.RETURNED)
 
 
 class RefusalForm(forms.Form):
-    reason = forms.CharField(
+    reason = LongTextField(
         label=gettext_lazy("Why it is not taken; the reporter reads this"),
         widget=forms.Textarea(attrs={"rows": 4}), max_length=2000,
     )

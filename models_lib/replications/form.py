@@ -6,15 +6,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hub.forms.date_fields import explanation
+from hub.forms.text_fields import CHARACTERS_PER_LETTER, LongTextField, TextField
+from hub.thai.dates import NotADate, Reason, read_day_or_month
+from hub.thai.text import typed
 from models_lib.models import BlockOutcome, ReplicationContact, ReplicationPage
 from models_lib.replications import named_areas
-from models_lib.replications.typed_values import day_of, whole_number
+from models_lib.replications.typed_values import whole_number
 
 CONTACT = ("contact_name", "contact_phone", "contact_email")
-LONGEST = 20_000  # characters of one answer
+LONGEST = 20_000  # letters of one answer
+MOST_CHARACTERS = LONGEST * CHARACTERS_PER_LETTER
 
 
-class AmountField(forms.CharField):
+class AmountField(TextField):
     """A whole number as people write it; None when nothing is written."""
 
     def clean(self, value):
@@ -29,7 +34,7 @@ class AmountField(forms.CharField):
             ) from error
 
 
-class DayField(forms.CharField):
+class DayField(TextField):
     """A day or a month that is past; ``last`` says which end of a month is meant."""
 
     def __init__(self, *, last=False, **kwargs):
@@ -41,20 +46,16 @@ class DayField(forms.CharField):
         if not text:
             return None
         try:
-            day = day_of(text, last=self.last)
-        except ValueError as error:
+            day = read_day_or_month(text)[self.last]
+        except NotADate as refused:
             raise ValidationError(
                 _("Write month and year, for example May 2024 or 5/2567.")
-            ) from error
+                if refused.reason == Reason.UNREADABLE else explanation(refused)
+            ) from refused
         today = timezone.localdate()
         if (day.year, day.month) > (today.year, today.month):
             raise ValidationError(_("This lies in the future."))
         return min(day, today) if self.last else day
-
-
-def _stored(text) -> str:
-    """Without NUL, which no database takes."""
-    return str(text).replace("\0", "")
 
 
 def _needed(message):
@@ -68,11 +69,11 @@ class ReplicationForm(forms.Form):
     building blocks as (block, outcome, why). ``website`` is for robots: people do not see it.
     """
 
-    who = forms.CharField(
+    who = TextField(
         max_length=255, error_messages=_needed(gettext_lazy("Say which community or group."))
     )
-    area_typed = forms.CharField(max_length=200, required=False)
-    area_chosen = forms.CharField(max_length=6, required=False)
+    area_typed = TextField(max_length=200, required=False)
+    area_chosen = TextField(max_length=6, required=False)
     place = forms.ChoiceField(
         choices=[("", gettext_lazy("Not said")), *ReplicationPage.Place.choices], required=False
     )
@@ -83,22 +84,22 @@ class ReplicationForm(forms.Form):
         choices=ReplicationPage.Outcome.choices,
         error_messages=_needed(gettext_lazy("Choose one of the three; each helps others.")),
     )
-    result = forms.CharField(
+    result = LongTextField(
         max_length=LONGEST, error_messages=_needed(gettext_lazy("Tell what came of it."))
     )
-    evidence = forms.CharField(
+    evidence = LongTextField(
         max_length=LONGEST, error_messages=_needed(gettext_lazy("Say how you know."))
     )
     cost_baht = AmountField(required=False)
-    advice = forms.CharField(max_length=LONGEST, required=False)
-    contact_name = forms.CharField(max_length=200, required=False)
-    contact_phone = forms.CharField(max_length=60, required=False)
+    advice = LongTextField(max_length=LONGEST, required=False)
+    contact_name = TextField(max_length=200, required=False)
+    contact_phone = TextField(max_length=60, required=False)
     contact_email = forms.EmailField(
         required=False,
         error_messages={"invalid": gettext_lazy("This does not look like an e-mail address.")},
     )
     consent = forms.BooleanField(required=False)
-    website = forms.CharField(required=False)
+    website = TextField(required=False)
 
     def __init__(self, *args, model, photos=(), **kwargs):
         super().__init__(*args, **kwargs)
@@ -110,9 +111,9 @@ class ReplicationForm(forms.Form):
                 choices=[*BlockOutcome.Outcome.choices, ("", gettext_lazy("Not said"))],
                 required=False,
             )
-            self.fields[f"why-{block.pk}"] = forms.CharField(max_length=LONGEST, required=False)
+            self.fields[f"why-{block.pk}"] = LongTextField(max_length=LONGEST, required=False)
         for photo in photos:
-            self.fields[f"alt-{photo.pk}"] = forms.CharField(
+            self.fields[f"alt-{photo.pk}"] = TextField(
                 max_length=255,
                 error_messages=_needed(
                     gettext_lazy("Say what the picture shows, for those who cannot see it.")
@@ -143,7 +144,7 @@ class ReplicationForm(forms.Form):
     def typed(self) -> dict[str, str]:
         """What was typed, right or wrong, without what is said of contact."""
         return {
-            name: _stored(self.data.get(name, ""))[:LONGEST]
+            name: typed(self.data.get(name, ""))[:MOST_CHARACTERS]
             for name in self.fields
             if name not in (*CONTACT, "website") and not name.startswith("alt-")
         }
@@ -151,7 +152,7 @@ class ReplicationForm(forms.Form):
     def typed_contact(self) -> dict[str, str]:
         """What was typed of contact, cut to what is kept of each."""
         return {
-            name: _stored(self.data.get(f"contact_{name}", "")).strip()[
+            name: typed(self.data.get(f"contact_{name}", ""))[
                 : ReplicationContact._meta.get_field(name).max_length
             ]
             for name in ("name", "phone", "email")

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hub.forms.date_fields import DateField
+from hub.forms.text_fields import TextField
 from policy.deliberation.adoption import adopt as make_resolution
 from policy.deliberation.adoption import undecided_of
 from policy.deliberation.forms import PublicForm, long_text
@@ -17,9 +19,9 @@ from policy.models import ResolutionPage
 
 
 class AdoptionForm(PublicForm):
-    number = forms.CharField(label=_("Number of the resolution"), max_length=20,
+    number = TextField(label=_("Number of the resolution"), max_length=20,
                              help_text=_("E.g. 2/1."))
-    adopted_on = forms.DateField(
+    adopted_on = DateField(
         label=_("Adopted on"), initial=timezone.localdate,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )

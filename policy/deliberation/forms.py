@@ -6,6 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.forms.date_fields import DateField
+from hub.forms.text_fields import LongTextField, TextField
 from policy.models import Contribution, Decision
 from policy.models.draft import normal
 
@@ -16,7 +18,7 @@ class PublicForm(forms.Form):
     """``website`` is for robots: people do not see it. Text areas are as tall as a phone bears."""
 
     required_css_class = "required"
-    website = forms.CharField(required=False)
+    website = TextField(required=False)
 
     @property
     def shown_fields(self):
@@ -29,13 +31,13 @@ class PublicForm(forms.Form):
 
 def long_text(label, rows=4, **options):
     """A text area with a limit that keeps a page readable."""
-    return forms.CharField(
+    return LongTextField(
         label=label, max_length=LONGEST, widget=forms.Textarea({"rows": rows}), **options
     )
 
 
 class AgendaProposalForm(PublicForm):
-    title = forms.CharField(label=_("What should be on the agenda?"), max_length=200)
+    title = TextField(label=_("What should be on the agenda?"), max_length=200)
     why = long_text(
         _("Why? What happens, where, and to whom?"),
         help_text=_("Tell what you saw. Leave out the names of private persons."),
@@ -93,7 +95,7 @@ class StanceForm(PublicForm):
 
 
 class ComplaintForm(PublicForm):
-    reason = forms.CharField(
+    reason = TextField(
         label=_("What is wrong with it?"), max_length=500, widget=forms.Textarea({"rows": 3})
     )
 
@@ -101,7 +103,7 @@ class ComplaintForm(PublicForm):
 class ReasonForm(PublicForm):
     """A reason of the secretariat that everybody reads, as long as a sentence or two."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason, for everybody to read"), max_length=300,
         widget=forms.Textarea({"rows": 2}),
     )
@@ -111,11 +113,11 @@ class DecisionForm(PublicForm):
     """A decision with its published reason, and where and when it was taken."""
 
     reason = long_text(_("Reason, for everybody to read"), rows=3)
-    meeting = forms.CharField(
+    meeting = TextField(
         label=_("Where it was decided"), max_length=200, required=False,
         help_text=_("E.g. the meeting of the drafting committee."),
     )
-    decided_on = forms.DateField(
+    decided_on = DateField(
         label=_("Date of the decision"), initial=timezone.localdate,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )

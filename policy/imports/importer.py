@@ -1,11 +1,10 @@
 """Makes published resolutions of what was read from a spreadsheet: all of them, or none."""
 
-from datetime import date
-
 from django.db import transaction
 from django.utils import timezone
 
 from hub.pages.forms import available_slug
+from hub.thai.dates import read_date
 from hub.thai.slugs import slugify_thai
 from policy.models import Clause, Party, ResolutionPage
 
@@ -37,7 +36,7 @@ def _publish(assembly, values, parties, user) -> ResolutionPage:
     page = ResolutionPage(
         title=values["title"], number=values["number"], locale=assembly.locale,
         summary=values["summary"] or values["title"],
-        adopted_on=date.fromisoformat(values["adopted_on"]), adoption=values["adoption"],
+        adopted_on=read_date(values["adopted_on"]), adoption=values["adoption"],
         is_demonstration=assembly.is_demonstration, owner=user,
     )
     page.slug = available_slug(
@@ -47,7 +46,7 @@ def _publish(assembly, values, parties, user) -> ResolutionPage:
     for order, said in enumerate(values["clauses"]):
         clause = Clause(
             locale=assembly.locale, sort_order=order, number=said["number"], text=said["text"],
-            channel=said["channel"], due=date.fromisoformat(said["due"]) if said["due"] else None,
+            channel=said["channel"], due=read_date(said["due"]) if said["due"] else None,
         )
         clause.parties = [parties[slug] for slug in said["parties"]]
         clauses.append(clause)

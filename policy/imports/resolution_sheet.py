@@ -5,24 +5,16 @@ number, title, summary, adopted_on (ISO), adoption, clauses; a clause: number, t
 (slugs), channel, due (ISO or ""). A problem is ``(row number as the spreadsheet counts, message)``.
 """
 
-import csv
-import io
-import zipfile
-from datetime import date, datetime
-
-import openpyxl
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from hub.files.validation import MEGABYTE, validate_document
-from policy.dates import THAI_DIGITS, parse_date, safe_date
+from hub.files.sheet_reader import Cell, Limits, UnreadableSheet, find_columns, read_sheet
+from hub.forms.date_fields import explanation
+from hub.thai.dates import NotADate, read_date
+from hub.thai.digits import to_arabic
 from policy.models import Clause, Party, ResolutionPage
 
-MAX_ROWS = 2000
-MAX_BYTES = 5 * MEGABYTE
-MAX_EXPANDED_BYTES = 60 * MEGABYTE
-MAX_COLUMNS = 30
+LIMITS = Limits(rows=2000, columns=30)
 LONGEST = {"number": 20, "title": 255, "summary": 500, "clause": 10, "text": 5000}
 # Name of a column → its heading; a sheet may have either language, or both in one cell.
 HEADINGS = {
@@ -41,10 +33,6 @@ REQUIRED = ("number", "title", "adopted_on", "clause", "text")
 OF_RESOLUTION = ("title", "summary", "adopted_on", "adoption")
 
 
-class Unreadable(ValidationError):
-    """The file as a whole cannot be read."""
-
-
 def in_both_languages(text) -> dict[str, str]:
     """A marked string in every language of the hub."""
     found = {}
@@ -55,32 +43,30 @@ def in_both_languages(text) -> dict[str, str]:
 
 
 def read(file, name, taken=()) -> tuple[list[dict], list[tuple[int, str]]]:
-    """``taken`` holds numbers of resolutions that the assembly has already."""
-    rows = cells_of(file, name)
-    _number, columns = next(rows, (0, []))
-    places = _places(columns)
+    """``taken`` holds numbers of resolutions that the assembly has already.
+
+    Raises UnreadableSheet when the file as a whole cannot be read.
+    """
+    rows = read_sheet(file, name, LIMITS)
+    headings = next(rows, None)
+    names = {column: in_both_languages(heading).values() for column, heading in HEADINGS.items()}
+    places = find_columns(headings, names) if headings else {}
     missing = [column for column in REQUIRED if column not in places]
     if missing:
-        raise Unreadable(
+        raise UnreadableSheet(
             _("The first row must have these headings: %(headings)s.")
             % {"headings": ", ".join(_(HEADINGS[column]) for column in missing)}
         )
     reading = _Reading(set(taken))
-    read_rows = 0
-    for number, values in rows:
-        said = {column: _text(values, place) for column, place in places.items()}
-        if not any(said.values()):
-            continue
-        read_rows += 1
-        if read_rows > MAX_ROWS:
-            raise Unreadable(
-                _("There are more than %(most)s rows. Take in a part at a time.")
-                % {"most": MAX_ROWS}
-            )
-        raw = {column: _value(values, place) for column, place in places.items()}
-        reading.take(number, said, raw)
-    if not read_rows:
-        raise Unreadable(_("There is no row below the headings."))
+    is_empty = True
+    for row in rows:
+        raw = {column: row[place] for column, place in places.items()}
+        said = {column: cell.text for column, cell in raw.items()}
+        if any(said.values()):
+            is_empty = False
+            reading.take(row.number, said, raw)
+    if is_empty:
+        raise UnreadableSheet(_("There is no row below the headings."))
     return reading.resolutions, reading.problems
 
 
@@ -109,7 +95,7 @@ class _Reading:
                       column=_(HEADINGS[column]), most=most)
         resolution = self._resolution(row, said, raw, wrong)
         clause = {
-            "number": said["clause"].translate(THAI_DIGITS), "text": said["text"], "due": "",
+            "number": to_arabic(said["clause"]), "text": said["text"], "due": "",
             "parties": self._parties(said.get("parties", ""), wrong),
             "channel": self._choice(
                 self.channels, said.get("channel", ""), "channel", wrong
@@ -119,12 +105,7 @@ class _Reading:
             if not said[column]:
                 wrong(_("“%(column)s” is empty."), column=_(HEADINGS[column]))
         if said.get("due"):
-            due = _date(raw["due"])
-            if due:
-                clause["due"] = due.isoformat()
-            else:
-                wrong(_("“%(text)s” is no date. Write it like 30/9/2569 or 2026-09-30."),
-                      text=said["due"][:40])
+            clause["due"] = _iso_date(raw["due"], wrong)
         if resolution is None:
             return
         if clause["number"] and clause["number"] in [c["number"] for c in resolution["clauses"]]:
@@ -137,7 +118,7 @@ class _Reading:
     def _resolution(self, row, said, raw, wrong) -> dict | None:
         """The resolution that a row belongs to: an empty number means that of the row above, as
         where cells are merged."""
-        number = said["number"].translate(THAI_DIGITS)
+        number = to_arabic(said["number"])
         if not number:
             if self.resolutions:
                 return self.resolutions[-1]
@@ -159,12 +140,8 @@ class _Reading:
             wrong(_("The assembly has a resolution %(number)s already."), number=number)
         if not said["title"]:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["title"]))
-        adopted = _date(raw["adopted_on"])
-        if adopted:
-            made["adopted_on"] = adopted.isoformat()
-        elif said["adopted_on"]:
-            wrong(_("“%(text)s” is no date. Write it like 30/9/2569 or 2026-09-30."),
-                  text=said["adopted_on"][:40])
+        if said["adopted_on"]:
+            made["adopted_on"] = _iso_date(raw["adopted_on"], wrong)
         else:
             wrong(_("“%(column)s” is empty."), column=_(HEADINGS["adopted_on"]))
         return made
@@ -217,101 +194,10 @@ def _key(text) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def _places(columns) -> dict[str, int]:
-    """Column → its place, by a heading in either language; of two the first."""
-    places = {}
-    for column, heading in HEADINGS.items():
-        names = {_key(text) for text in in_both_languages(heading).values()}
-        for place, cell in enumerate(columns[:MAX_COLUMNS]):
-            written = {_key(part) for part in str(cell or "").replace("\n", "/").split("/")}
-            if written & names:
-                places.setdefault(column, place)
-    return places
-
-
-def _value(values, place):
-    return values[place] if place < len(values) else None
-
-
-def _text(values, place) -> str:
-    value = _value(values, place)
-    if value is None:
+def _iso_date(cell: Cell, wrong) -> str:
+    """The date in a cell as ISO 8601; "" and a problem reported when there is none."""
+    try:
+        return read_date(cell.value if cell.is_date else cell.text).isoformat()
+    except NotADate as refused:
+        wrong("%(why)s", why=explanation(refused))
         return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()[:10]
-    return str(value).replace("\0", "").encode("utf-8", "ignore").decode().strip()
-
-
-def _date(value) -> date | None:
-    if isinstance(value, datetime | date):
-        return safe_date(value.year, value.month, value.day)
-    return parse_date(value) if value is not None else None
-
-
-# Files
-
-
-def cells_of(file, name):
-    """(row number, values) of the first sheet, the headings first, without empty rows above them.
-
-    Raises Unreadable with a message for whoever sent it, whatever the file is.
-    """
-    if file.size > MAX_BYTES:
-        raise Unreadable(
-            _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // MEGABYTE}
-        )
-    kind = name.rsplit(".", 1)[-1].lower()
-    if kind not in ("xlsx", "csv"):
-        raise Unreadable(_("Take a file that ends in .xlsx or .csv."))
-    try:
-        validate_document(file, name)
-    except ValidationError as error:
-        raise Unreadable(error.message_dict["file"]) from error
-    rows = _of_workbook(file) if kind == "xlsx" else _of_csv(file)
-    for number, values in enumerate(rows, 1):
-        if any(value not in (None, "") for value in values):
-            yield number, values
-
-
-def _of_workbook(file):
-    """Values of the first sheet, row by row; of formulas what they last came to."""
-    with zipfile.ZipFile(file) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MAX_EXPANDED_BYTES:
-            raise Unreadable(_("The file unpacks to far more than a list of resolutions needs."))
-    file.seek(0)
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        for row in sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS * 10, values_only=True):
-            yield list(row)
-    except (Unreadable, MemoryError):
-        raise
-    except Exception as error:  # openpyxl raises whatever a broken part leads it to
-        raise Unreadable(
-            _("The spreadsheet cannot be read. Save it again as .xlsx in the program it comes "
-              "from.")
-        ) from error
-
-
-def _of_csv(file):
-    file.seek(0)
-    content = file.read()
-    for encoding in ("utf-8-sig", "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "",
-                     "cp874"):
-        try:
-            text = content.decode(encoding) if encoding else None
-        except UnicodeDecodeError:
-            continue
-        if text is not None:
-            break
-    else:
-        raise Unreadable(_("The text of the file cannot be read. Save it as UTF-8."))
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        for values in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield values[:MAX_COLUMNS]
-    except csv.Error as error:
-        raise Unreadable(_("The file is no table of rows and columns.")) from error

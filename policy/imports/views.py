@@ -1,11 +1,10 @@
 """Where editors take in past resolutions from a spreadsheet: upload, look, all or nothing."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from hub.export.tables import xlsx_response
+from hub.thai.dates import read_date
 from policy.imports import resolution_sheet
 from policy.imports.importer import numbers_taken, take_in
-from policy.imports.template import workbook_bytes
+from policy.imports.template import explaining_table, resolutions_table
 from policy.models import AssemblyPage, Clause, Party, ResolutionSheet
 
 PROBLEMS_SHOWN = 200
@@ -24,8 +25,8 @@ FORGOTTEN_AFTER = timedelta(days=2)  # a sheet that was read and not taken in
 
 class SheetForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("Spreadsheet (.xlsx or .csv)"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}), max_length=200,
+        label=gettext_lazy("Spreadsheet (.xlsx, .ods or .csv)"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.ods,.csv"}), max_length=200,
         error_messages={"required": gettext_lazy("Choose a file."),
                         "empty": gettext_lazy("The file is empty.")},
     )
@@ -46,12 +47,7 @@ def _assembly_for(user, pk) -> AssemblyPage:
 @require_safe
 def template(request, assembly):
     _assembly_for(request.user, assembly)
-    response = HttpResponse(
-        workbook_bytes(),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    response["Content-Disposition"] = 'attachment; filename="resolutions.xlsx"'
-    return response
+    return xlsx_response(resolutions_table(), explaining_table())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +75,7 @@ def upload(request, assembly):
                 return redirect("policy_sheet_preview", page.pk, sheet.pk)
     context = _frame(page) | {
         "form": form, "problems": problems[:PROBLEMS_SHOWN],
-        "more": max(0, len(problems) - PROBLEMS_SHOWN), "most": resolution_sheet.MAX_ROWS,
+        "more": max(0, len(problems) - PROBLEMS_SHOWN), "most": resolution_sheet.LIMITS.rows,
     }
     status = 422 if problems or form.errors else 200
     return render(request, "policy/sheet_upload.html", context, status=status)
@@ -107,9 +103,9 @@ def preview(request, assembly, sheet):
     parties = {party.slug: party.name for party in Party.objects.all()}
     channels = dict(Clause.Channel.choices)
     for resolution in sheet.resolutions:
-        resolution["adopted_day"] = date.fromisoformat(resolution["adopted_on"])
+        resolution["adopted_day"] = read_date(resolution["adopted_on"])
         for clause in resolution["clauses"]:
-            clause["due_day"] = date.fromisoformat(clause["due"]) if clause["due"] else None
+            clause["due_day"] = read_date(clause["due"]) if clause["due"] else None
             clause["party_names"] = [parties.get(slug, slug) for slug in clause["parties"]]
             clause["channel_name"] = channels.get(clause["channel"], "")
     clauses = sum(len(resolution["clauses"]) for resolution in sheet.resolutions)

@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from wagtail.models import Locale, Site
 
 from hub.models import Area
-from hub.pages.navigation import site_of
-from policy.dates import parse_date
+from hub.thai.dates import NotADate, read_date
+from hub.web.navigation import site_of
 from policy.ledger.rules import ClauseStatus
 from policy.models import AssemblyPage, Clause, Party, ResolutionPage, StatusPeriod
 
@@ -39,7 +39,7 @@ class LedgerFilter:
         empty = cls(site_of(request), locale, timezone.localdate())
         asked = {name: _short(request.GET.get(name)) for name in request.GET}
         chosen = {
-            "day": parse_date(asked.get("on", "")) or empty.day,
+            "day": _day(asked.get("on", "")) or empty.day,
             "assembly": empty.assemblies().filter(pk=_number(asked.get("assembly"))).first()
             if asked.get("assembly") else None,
             "party": Party.objects.filter(slug=asked.get("party", "")).first()
@@ -124,6 +124,14 @@ class LedgerFilter:
 def _short(value) -> str:
     """A parameter fit for any database: short, without NUL or lone surrogates."""
     return (value or "")[:60].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def _day(text) -> date | None:
+    """The day that a parameter names; None of one that names none."""
+    try:
+        return read_date(text)
+    except NotADate:
+        return None
 
 
 def _number(text) -> int:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from hub.export.tables import Table, csv_response, json_response
 from hub.models import Area
 from policy.ledger import exports, history
 from policy.ledger.ledger_filter import LedgerFilter
@@ -16,7 +17,7 @@ from policy.ledger.rules import ClauseStatus
 from policy.models import AssemblyPage, Clause, Party
 from policy.reports import permissions
 
-WRITERS = {"csv": exports.csv_of, "json": exports.json_of}
+FORMATS = {"csv": csv_response, "json": json_response}
 
 
 @require_safe
@@ -90,12 +91,10 @@ def _page_number(request) -> int:
 @require_safe
 def data(request, kind):
     """What the page with the same query shows, all of it, as CSV or JSON."""
-    if kind not in WRITERS:
+    if kind not in FORMATS:
         raise Http404
     found = exports.rows(LedgerFilter.of(request))
-    if kind == "csv":
-        return exports.csv_of(found, exports.COLUMNS, "follow-up")
-    return exports.json_of(found, "follow-up")
+    return FORMATS[kind](Table.of_records("follow-up", exports.COLUMNS, found))
 
 
 # One cell
@@ -134,13 +133,11 @@ def cell(request, key, party):
 
 @require_safe
 def cell_data(request, key, party, kind):
-    if kind not in WRITERS:
+    if kind not in FORMATS:
         raise Http404
     found = history.rows(visible_cell(request, key, party))
     name = f"follow-up-{party}-{str(key)[:8]}"
-    if kind == "csv":
-        return exports.csv_of(found, history.COLUMNS, name)
-    return exports.json_of(found, name)
+    return FORMATS[kind](Table.of_records(name, history.COLUMNS, found))
 
 
 def back_to(cell, said) -> HttpResponseRedirect:

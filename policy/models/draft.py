@@ -14,6 +14,7 @@ from wagtail.fields import StreamField
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.sections import Section
+from hub.thai.text import typed
 from policy.models.process import ProcessStage
 
 
@@ -25,8 +26,8 @@ class TabledBlock(blocks.StreamBlock):
 
 
 def normal(text) -> str:
-    """A wording as it is kept and compared: lines of any system, no blanks around it."""
-    return "\n".join(line.rstrip() for line in str(text).strip().splitlines())
+    """A wording as it is kept and compared: composed, lines of any system, no blanks around."""
+    return "\n".join(line.rstrip() for line in typed(str(text)).splitlines())
 
 
 class DraftResolutionPage(KnowledgePage):

@@ -3,36 +3,29 @@
 All or nothing: while one row has an error, none is applied. Rows without a result are left alone.
 """
 
-import csv
-import io
-import re
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from zipfile import BadZipFile
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from openpyxl import load_workbook
 
-from hub.files.validation import validate_document
+from hub.files.sheet_reader import Cell, Limits, find_columns, read_sheet
+from hub.files.validation import MEGABYTE
+from hub.formatting import thai_date
+from hub.forms.date_fields import explanation
+from hub.thai.dates import NotADate, read_date
+from hub.thai.digits import to_arabic
 from policy.deliberation import decisions
 from policy.deliberation.decisions import Ruling
 from policy.models import Contribution
 from policy.models.draft import normal
 from policy.register import rows as register
 
-MOST_ROWS = 2000
-MOST_BYTES = 2_000_000
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-THAI_MONTHS = [
-    "ม.ค. มกราคม", "ก.พ. กุมภาพันธ์", "มี.ค. มีนาคม", "เม.ย. เมษายน", "พ.ค. พฤษภาคม",
-    "มิ.ย. มิถุนายน", "ก.ค. กรกฎาคม", "ส.ค. สิงหาคม", "ก.ย. กันยายน", "ต.ค. ตุลาคม",
-    "พ.ย. พฤศจิกายน", "ธ.ค. ธันวาคม",
-]
-MONTHS = {word: n for n, words in enumerate(THAI_MONTHS, 1) for word in words.split()}
+LIMITS = Limits(rows=2000, bytes=2 * MEGABYTE)
+NEEDED = ["proposal", "result", "wording", "reason", "date", "meeting"]
 
 
 @dataclass(frozen=True)
@@ -59,22 +52,23 @@ class Problem:
 def read(file) -> tuple[list[Result], list[Problem]]:
     """The results in an uploaded XLSX or CSV, and what cannot be read in it."""
     try:
-        lines = _lines(file)
+        rows = list(read_sheet(file, file.name, LIMITS))
     except ValidationError as error:
         return [], [Problem(0, message) for message in error.messages]
-    if not lines:
+    if not rows:
         return [], [Problem(0, _("The sheet is empty."))]
-    columns, missing = _columns(lines[0])
+    columns = find_columns(rows[0], _names())
+    missing = [register.headings()[name] for name in NEEDED if name not in columns]
     if missing:
-        return [], [Problem(1, _("These columns are missing: %(columns)s.") % {
+        return [], [Problem(rows[0].number, _("These columns are missing: %(columns)s.") % {
             "columns": ", ".join(missing)})]
     results, problems = [], []
-    for number, line in enumerate(lines[1:], 2):
-        values = {name: line[at] if at < len(line) else None for name, at in columns.items()}
-        if not _text(values["result"]):
+    for row in rows[1:]:
+        cells = {name: row[place] for name, place in columns.items()}
+        if not cells["result"].text:
             continue
-        made, wrong = _result(number, values)
-        problems += [Problem(number, message) for message in wrong]
+        made, wrong = _result(row.number, cells)
+        problems += [Problem(row.number, message) for message in wrong]
         if not wrong:
             results.append(made)
     if not results and not problems:
@@ -139,7 +133,7 @@ def apply(draft, results, user) -> int:
     with transaction.atomic():
         for rows in groups.values():
             first = rows[0]
-            ruling = Ruling(user, first.reason, first.meeting, date.fromisoformat(first.date))
+            ruling = Ruling(user, first.reason, first.meeting, read_date(first.date))
             chosen = [amendments[row.proposal] for row in rows]
             if first.kind == "accept":
                 decisions.accept(draft, chosen[0], ruling)
@@ -162,90 +156,44 @@ def unpacked(rows) -> list[Result]:
 # Reading
 
 
-def _lines(file) -> list[list]:
-    if file.size > MOST_BYTES:
-        raise ValidationError(_("The file is bigger than 2 MB."))
-    validate_document(file, file.name)
-    file.seek(0)
-    if file.name.lower().endswith(".xlsx"):
-        return _sheet_lines(file)
-    if not file.name.lower().endswith(".csv"):
-        raise ValidationError(_("Choose a file whose name ends in .xlsx or .csv."))
-    raw = file.read()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp874", "replace")  # Excel on Thai Windows, saved as plain CSV
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    try:
-        lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error as error:
-        raise ValidationError(_("The file cannot be read as a table.")) from error
-    return _bounded(lines)
-
-
-def _sheet_lines(file):
-    try:
-        book = load_workbook(file, read_only=True, data_only=True)
-        lines = [list(row) for row in book.worksheets[0].iter_rows(
-            max_row=MOST_ROWS + 2, max_col=40, values_only=True)]
-    except (BadZipFile, KeyError, ValueError, IndexError, TypeError) as error:
-        raise ValidationError(_("The file cannot be read as a table.")) from error
-    return _bounded(lines)
-
-
-def _bounded(lines):
-    if len(lines) > MOST_ROWS + 1:
-        raise ValidationError(_("The sheet has more than %(most)s rows.") % {"most": MOST_ROWS})
-    return lines
-
-
-def _columns(first) -> tuple[dict[str, int], list[str]]:
-    """Where each column stands, by its heading in Thai or English; and those not there."""
-    known = {}
+def _names() -> dict[str, list[str]]:
+    """The columns of the sheet: name → its headings in every language."""
+    names = {}
     for language in ("th", "en"):
         with override(language):
-            known |= {heading.casefold(): name for name, heading in register.headings().items()}
-    columns = {}
-    for at, heading in enumerate(first):
-        name = known.get(_text(heading).casefold())
-        if name:
-            columns.setdefault(name, at)
-    needed = ["proposal", "result", "wording", "reason", "date", "meeting"]
-    return columns, [register.headings()[name] for name in needed if name not in columns]
+            for name, heading in register.headings().items():
+                names.setdefault(name, []).append(heading)
+    return names
 
 
-def _result(number, values) -> tuple[Result | None, list[str]]:
+def _result(number, cells: dict[str, Cell]) -> tuple[Result | None, list[str]]:
+    said = {name: cell.text for name, cell in cells.items()}
     wrong = []
-    proposal = _text(values["proposal"]).translate(THAI_DIGITS).removesuffix(".0")
+    proposal = to_arabic(said["proposal"]).removesuffix(".0")
     if not proposal.isascii() or not proposal.isdecimal() or len(proposal) > 15:
         wrong.append(_("“%(value)s” is not the number of a proposal.") % {"value": proposal[:40]})
-    kind = _kind(values["result"])
+    kind = _kind(said["result"])
     if kind is None:
         wrong.append(_("The result “%(value)s” is none of: %(known)s.") % {
-            "value": _text(values["result"])[:40], "known": ", ".join(register.results().values())})
-    reason, wording = _text(values["reason"]), normal(_text(values["wording"]))
+            "value": said["result"][:40], "known": ", ".join(register.results().values())})
+    reason, wording = said["reason"], normal(said["wording"])
     if not reason:
         wrong.append(_("The reason is missing."))
     if kind == "merge" and not wording:
         wrong.append(_("The wording that comes of the merge is missing."))
-    day = day_of(values["date"])
-    if day is None:
-        wrong.append(_("“%(value)s” is not a date, e.g. 12/11/2568.") % {
-            "value": _text(values["date"])[:40]})
-    elif day > timezone.localdate():
-        wrong.append(_("The date %(value)s has not come yet.") % {"value": day.isoformat()})
+    day = _day(cells["date"], wrong)
+    if day and day > timezone.localdate():
+        wrong.append(_("The date %(value)s has not come yet.") % {"value": thai_date(day)})
     if wrong:
         return None, wrong
     return Result(
         number, int(proposal), kind, reason[:4000], wording[:4000], day.isoformat(),
-        _text(values["meeting"])[:200],
+        said["meeting"][:200],
     ), []
 
 
-def _kind(value) -> str | None:
-    said = _text(value).casefold()
+def _kind(text) -> str | None:
+    said = text.casefold()
     for language in ("th", "en"):
         with override(language):
             for kind, word in register.results().items():
@@ -254,35 +202,10 @@ def _kind(value) -> str | None:
     return None
 
 
-def day_of(value) -> date | None:
-    """The day that a cell says: a date, or words such as ๑๒/๑๑/๒๕๖๘, 12 พ.ย. 2568, 2025-11-12.
-
-    Years from 2400 are Buddhist; of two digits, they are Buddhist too (68 is 2568).
-    """
-    if isinstance(value, datetime):
-        value = value.date()
-    if isinstance(value, date):
-        return _day(value.year, value.month, value.day)
-    text = _text(value).translate(THAI_DIGITS)
-    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?", text):
-        return _day(*map(int, found.groups()))
-    if found := re.fullmatch(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})", text):
-        day, month, year = map(int, found.groups())
-        return _day(year + 2500 if year < 100 else year, month, day)
-    if found := re.fullmatch(r"(\d{1,2})\s*([ก-๙.]+)\s*(?:พ\.ศ\.\s*)?(\d{2}|\d{4})", text):
-        year = int(found[3])
-        return _day(year + 2500 if year < 100 else year, MONTHS.get(found[2], 0), int(found[1]))
-    return None
-
-
-def _day(year, month, day) -> date | None:
+def _day(cell: Cell, wrong) -> date | None:
+    """The day that a cell says, a date or words; None and a problem reported when it says none."""
     try:
-        return date(year - 543 if year >= 2400 else year, month, day)
-    except ValueError:
+        return read_date(cell.value if cell.is_date else cell.text)
+    except NotADate as refused:
+        wrong.append(explanation(refused))
         return None
-
-
-def _text(value) -> str:
-    """A cell as text; the mark that keeps spreadsheets from calculating is taken off."""
-    text = register.printable("" if value is None else value).strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in register.FORMULA else text

@@ -19,7 +19,7 @@ GOOD_FOR = 60 * 60 * 24  # seconds from the preview to the confirmation
 
 
 class ResultsForm(forms.Form):
-    file = forms.FileField(label=gettext_lazy("The sheet with the results (.xlsx or .csv)"))
+    file = forms.FileField(label=gettext_lazy("The sheet with the results (.xlsx, .ods or .csv)"))
 
 
 @never_cache

@@ -1,8 +1,6 @@
 """The register of a draft: every proposal and decision, as rows, for spreadsheets and on paper."""
 
-import csv
 import io
-import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -10,17 +8,13 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.datavalidation import DataValidation
 
+from hub.export.tables import Column, Table
+from hub.files.cell_text import printable
+from hub.formatting import thai_date
 from hub.people.personal_data import name_of
-from hub.templatetags.hub_tags import thai_date
 from policy.models import Contribution, Decision
 
-# Characters that neither XML nor a spreadsheet takes; people paste them unseen.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FONT = "TH Sarabun New"
 
 
@@ -77,35 +71,29 @@ def undecided_rows(draft) -> list[Row]:
     return [row for row in rows_of(draft) if row.decision is None]
 
 
-def printable(text) -> str:
-    return UNPRINTABLE.sub("", str(text or ""))
+def register_table(draft) -> Table:
+    """The whole register, a row for each proposal and each split or join."""
+    columns = [
+        Column("proposal", _("Proposal")), Column("paragraph", _("Paragraph")),
+        Column("base", _("Words it was made for")), Column("words", _("Proposed")),
+        Column("why", _("Why")), Column("author", _("Proposed by")),
+        Column("support", _("Support")), Column("objections", _("Objections")),
+        Column("decision", _("Decision number")), Column("kind", _("Decision")),
+        Column("reason", _("Reason for the decision")), Column("date", _("Decided on")),
+        Column("meeting", _("Where")),
+    ]
+    return Table(draft.slug, columns, [_register_row(row) for row in rows_of(draft)])
 
 
-def cell(text) -> str:
-    """``text`` as a cell that no spreadsheet takes for a formula."""
-    text = printable(text)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def as_csv(draft) -> bytes:
-    """The whole register as CSV, UTF-8 with the mark by which Excel knows it."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([
-        _("Proposal"), _("Paragraph"), _("Words it was made for"), _("Proposed"), _("Why"),
-        _("Proposed by"), _("Support"), _("Objections"), _("Decision number"), _("Decision"),
-        _("Reason for the decision"), _("Decided on"), _("Where"),
-    ])
-    for row in rows_of(draft):
-        made, ruled = row.amendment, row.decision
-        writer.writerow(map(cell, [
-            made.pk if made else "", row.paragraph, made.base.text if made else "", row.words,
-            row.reason, name_of(made.author) if made else "", row.support, row.objections,
-            ruled.number if ruled else "", ruled.get_kind_display() if ruled else "",
-            ruled.reason if ruled else "", ruled.decided_on.isoformat() if ruled else "",
-            ruled.meeting if ruled else "",
-        ]))
-    return out.getvalue().encode("utf-8-sig")
+def _register_row(row) -> list:
+    made, ruled = row.amendment, row.decision
+    return [
+        made.pk if made else "", row.paragraph, made.base.text if made else "", row.words,
+        row.reason, name_of(made.author) if made else "", row.support, row.objections,
+        ruled.number if ruled else "", ruled.get_kind_display() if ruled else "",
+        ruled.reason if ruled else "", ruled.decided_on if ruled else "",
+        ruled.meeting if ruled else "",
+    ]
 
 
 def headings() -> dict[str, str]:
@@ -122,29 +110,21 @@ def results() -> dict[str, str]:
     return {"accept": _("accept"), "merge": _("merge"), "reject": _("reject")}
 
 
-def as_sheet(draft) -> bytes:
-    """A sheet to write results into: one row for each proposal that waits, as XLSX."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = _("Results")
-    sheet.append(list(headings().values()))
-    for row in undecided_rows(draft):
-        sheet.append([row.amendment.pk, *map(cell, [
-            row.paragraph, row.amendment.paragraph.current.text, row.words, "", "", "", "", ""])])
-    for heading in sheet[1]:
-        heading.font = Font(bold=True)
-    for letter, width in zip("ABCDEFGHI", (10, 10, 40, 40, 14, 40, 40, 16, 24), strict=True):
-        sheet.column_dimensions[letter].width = width
-    for line in sheet.iter_rows():
-        for one in line:
-            one.alignment = Alignment(wrap_text=True, vertical="top")
-    choice = DataValidation("list", formula1=f'"{",".join(results().values())}"', allow_blank=True)
-    sheet.add_data_validation(choice)
-    choice.add(f"E2:E{max(sheet.max_row, 2)}")
-    sheet.freeze_panes = "A2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+def results_table(draft) -> Table:
+    """A sheet to write results into: one row for each proposal that waits for a decision."""
+    widths = {"proposal": 10, "paragraph": 10, "base": 40, "words": 40, "result": 14,
+              "wording": 40, "reason": 40, "date": 16, "meeting": 24}
+    columns = [
+        Column(name, heading, width=widths[name], wraps=True,
+               choices=list(results().values()) if name == "result" else ())
+        for name, heading in headings().items()
+    ]
+    rows = [
+        [row.amendment.pk, row.paragraph, row.amendment.paragraph.current.text, row.words,
+         "", "", "", "", ""]
+        for row in undecided_rows(draft)
+    ]
+    return Table(draft.slug, columns, rows, sheet_name=_("Results"))
 
 
 def as_document(draft) -> bytes:

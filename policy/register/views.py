@@ -5,15 +5,10 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from hub.export.tables import csv_response, xlsx_response
 from policy.register import rows as register
 
-FILES = {
-    "csv": (register.as_csv, "text/csv; charset=utf-8"),
-    "docx": (register.as_document,
-             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "xlsx": (register.as_sheet,
-             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
@@ -34,10 +29,13 @@ def show(request, draft):
 @require_safe
 def download(request, draft, kind):
     """``csv`` the whole register, ``docx`` to write on by hand, ``xlsx`` to take results in."""
-    if kind not in FILES:
+    if kind == "csv":
+        return csv_response(register.register_table(draft))
+    if kind == "xlsx":
+        return xlsx_response(register.results_table(draft))
+    if kind != "docx":
         raise Http404
-    make, content_type = FILES[kind]
-    response = HttpResponse(make(draft), content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, f"{draft.slug}.{kind}")
+    response = HttpResponse(register.as_document(draft), content_type=DOCX)
+    response["Content-Disposition"] = content_disposition_header(True, f"{draft.slug}.docx")
     response["X-Robots-Tag"] = "noindex"
     return response

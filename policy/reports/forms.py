@@ -5,21 +5,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from policy.dates import THAI_DIGITS, parse_date
+from hub.forms.date_fields import DateField
+from hub.forms.model_fields import ModelForm
+from hub.forms.text_fields import LongTextField, TextField
+from hub.thai.digits import to_arabic
 from policy.models import ClauseReport, Verification
 
 
-class PastDateField(forms.DateField):
+class PastDateField(DateField):
     """A day up to today, also as people write it: 9 ก.ย. 2569 or 9/9/2026."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
     def to_python(self, value):
-        if isinstance(value, str) and value.strip():
-            found = parse_date(value)
-            if found is None:
-                raise ValidationError(_("Write a day, month and year, such as 9/9/2026."))
-            value = found
         value = super().to_python(value)
         if value and value > timezone.localdate():
             raise ValidationError(_("This day is still to come."))
@@ -33,11 +31,11 @@ class FigureField(forms.DecimalField):
 
     def to_python(self, value):
         if isinstance(value, str):
-            value = value.translate(THAI_DIGITS).replace(",", "")
+            value = to_arabic(value).replace(",", "")
         return super().to_python(value)
 
 
-class EvidenceForm(forms.ModelForm):
+class EvidenceForm(ModelForm):
     """What both kinds of record ask for. ``website`` is for robots: people do not see it."""
 
     evidence_url = forms.URLField(
@@ -49,7 +47,7 @@ class EvidenceForm(forms.ModelForm):
         help_text=_("A photo, PDF, Word, Excel or other file of up to 20 MB. A photo is made "
                     "smaller, and the place that the phone wrote into it is taken out."),
     )
-    website = forms.CharField(label=_("Leave this empty"), required=False)
+    website = TextField(label=_("Leave this empty"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -74,12 +72,12 @@ class ReportForm(EvidenceForm):
     figure = FigureField(
         label=_("A figure"), required=False, max_digits=15, decimal_places=2, localize=False
     )
-    reporter_name = forms.CharField(
+    reporter_name = TextField(
         label=_("Your name"), max_length=120,
         help_text=_("It is shown beside the report."),
     )
 
-    class Meta:
+    class Meta(ModelForm.Meta):
         model = ClauseReport
         fields = ["claim", "done_on", "evidence", "file", "file_is_private", "evidence_url",
                   "figure", "figure_unit", "figure_how", "reporter_name"]
@@ -109,12 +107,12 @@ class VerificationForm(EvidenceForm):
             (Verification.Finding.CONTRADICTED, _("No, I saw that it is not so")),
         ],
     )
-    verifier_name = forms.CharField(
+    verifier_name = TextField(
         label=_("Your name or that of your group"), max_length=120,
         help_text=_("It is shown beside what you saw."),
     )
 
-    class Meta:
+    class Meta(ModelForm.Meta):
         model = Verification
         fields = ["finding", "seen", "seen_on", "file", "file_is_private", "evidence_url",
                   "verifier_name"]
@@ -127,7 +125,7 @@ class VerificationForm(EvidenceForm):
 class WithdrawalForm(forms.Form):
     """Why something is taken back."""
 
-    reason = forms.CharField(
+    reason = LongTextField(
         label=_("Why is it taken back?"), max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The reason is shown. What was written stays readable, marked as withdrawn."),

@@ -7,13 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from hub.forms.text_fields import LongTextField
 from policy.models.party import new_key
 
 
 class PartyForm(WagtailAdminModelForm):
     """Members are typed, not chosen from a list of everybody."""
 
-    member_names = forms.CharField(
+    member_names = LongTextField(
         label=_("Who reports for the party"), required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Sign-in names or e-mail addresses, one a line."),

@@ -1,4 +1,4 @@
-"""The letters of alerts: plain text, in the language the search was saved in."""
+"""The e-mails of alerts: plain text, in the language the search was saved in."""
 
 from django.core.mail import EmailMessage
 from django.urls import reverse
@@ -7,28 +7,28 @@ from django.utils.translation import override
 
 from hub.email import subscriptions
 from hub.email.sending import absolute
-from search.alerts.saved_search import Question
+from search.alerts.saved_search import SavedSearch
 
-SUBJECT = 60  # characters of the search that stand in a subject
+MAX_SUBJECT_LABEL = 60  # characters of the search that a subject shows
 
 
-def confirm_letter(alert) -> EmailMessage:
-    """Asks whether it was the reader herself; says so when she already gets the alert."""
+def confirmation_email(alert) -> EmailMessage:
+    """Asks to confirm the alert; where it is confirmed already, says so."""
     with override(alert.language):
-        is_on = alert.confirmed_at is not None
-        address = reverse("search_alert_confirm", args=[alert.confirm_token])
-        subject = _("You already get this alert") if is_on else _("Confirm your alert")
-        return _letter(alert, "already" if is_on else "confirm", subject, {
-            "confirm_url": absolute(address, alert.site),
+        is_confirmed = alert.confirmed_at is not None
+        url = reverse("search_alert_confirm", args=[alert.confirm_token])
+        subject = _("You already get this alert") if is_confirmed else _("Confirm your alert")
+        return _email(alert, "already_confirmed" if is_confirmed else "confirm", subject, {
+            "confirm_url": absolute(url, alert.site),
             "days": alert.DAYS_TO_CONFIRM,
         })
 
 
-def news_letter(alert, news, total) -> EmailMessage:
-    """Tells what is new: the first of ``total`` finds."""
+def new_results_email(alert, new_results, total) -> EmailMessage:
+    """Lists ``new_results``, the first of ``total``."""
     with override(alert.language):
         label = _label(alert)
-        short = label if len(label) <= SUBJECT else f"{label[:SUBJECT]}…"
+        short = label if len(label) <= MAX_SUBJECT_LABEL else f"{label[:MAX_SUBJECT_LABEL]}…"
         subject = _("New: %(search)s") % {"search": short}
         items = [
             {
@@ -36,19 +36,21 @@ def news_letter(alert, news, total) -> EmailMessage:
                 "page_title": item.result.page.title, "summary": item.result.hit.summary,
                 "url": absolute(item.path, alert.site),
             }
-            for item in news
+            for item in new_results
         ]
-        return _letter(alert, "news", subject, {"items": items, "more": total - len(items)})
+        return _email(
+            alert, "new_results", subject, {"items": items, "more": total - len(items)}
+        )
 
 
-def _letter(alert, name, subject, context) -> EmailMessage:
-    question = Question(alert.text, alert.chosen)
+def _email(alert, name, subject, context) -> EmailMessage:
+    search = SavedSearch.of_alert(alert)
     stop_url = absolute(reverse("search_alert_stop", args=[alert.stop_token]), alert.site)
-    return subscriptions.letter(alert, f"search/letters/{name}.txt", subject, context | {
-        "search": _label(alert), "every": alert.every,
-        "search_url": absolute(question.address(), alert.site),
+    return subscriptions.letter(alert, f"search/alerts/emails/{name}.txt", subject, context | {
+        "search": _label(alert), "frequency": alert.frequency,
+        "search_url": absolute(search.url(), alert.site),
     }, stop_url)
 
 
 def _label(alert) -> str:
-    return " ".join(Question(alert.text, alert.chosen).label.split())
+    return " ".join(SavedSearch.of_alert(alert).label.split())

@@ -1,4 +1,4 @@
-"""A search as an Atom feed: the newest of what it finds, as anybody may read it."""
+"""A search as an Atom feed: its newest results, as anybody may read them."""
 
 import re
 
@@ -9,17 +9,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
-from hub.middleware import bad_request
-from hub.pages.navigation import site_of
+from hub.web.error_pages import bad_request
+from hub.web.navigation import site_of
 from hub.withdrawals.notices import MARKS, marks_for
-from search.alerts.new_results import new_results
-from search.alerts.saved_search import Question
+from search.alerts.new_results import newest_results
+from search.alerts.saved_search import SavedSearch
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def readable(text) -> str:
-    """``text`` without the characters that XML does not take; editors paste them unseen."""
+def xml_safe(text) -> str:
+    """``text`` without the characters that XML does not allow; editors paste them unseen."""
     return NOT_IN_XML.sub("", text)
 
 
@@ -27,10 +27,10 @@ def readable(text) -> str:
 @conditional_page
 def feed(request):
     """The feed of the search in the address; without one, of everything."""
-    question = Question.of(request)
-    if question.has_no_word:
+    search = SavedSearch.from_request(request)
+    if search.has_no_word:
         return bad_request(request, _("There was no word to search for."))
-    response = SearchFeed()(request, question=question)
+    response = SearchFeed()(request, search=search)
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "public, max-age=300"
     return response
@@ -41,50 +41,50 @@ class SearchFeed(Feed):
 
     feed_type = Atom1Feed
 
-    def get_object(self, request, question):
+    def get_object(self, request, search):
         self.request = request
         self.host = request.get_host()
         self.language = get_language()
-        return question
+        return search
 
-    def title(self, question):
-        return readable(f"{question.label} – {settings.WAGTAIL_SITE_NAME}")
+    def title(self, search):
+        return xml_safe(f"{search.label} – {settings.WAGTAIL_SITE_NAME}")
 
-    def subtitle(self, question):
-        return _("What was published last, new_results first")
+    def subtitle(self, search):
+        return _("What was published last, newest first")
 
     def author_name(self):
         return settings.WAGTAIL_SITE_NAME
 
-    def link(self, question):
-        return question.address()
+    def link(self, search):
+        return search.url()
 
-    def feed_url(self, question):
-        return question.address("search_feed")
+    def feed_url(self, search):
+        return search.url("search_feed")
 
-    def items(self, question):
-        return new_results(question, site_of(self.request))
+    def items(self, search):
+        return newest_results(search, site_of(self.request))
 
-    def item_title(self, news):
-        mark = MARKS.get(marks_for(self.request).get(news.result.page.pk))
-        return readable(f"{news.title} ({mark})" if mark else news.title)
+    def item_title(self, new):
+        mark = MARKS.get(marks_for(self.request).get(new.result.page.pk))
+        return xml_safe(f"{new.title} ({mark})" if mark else new.title)
 
-    def item_description(self, news):
-        if news.is_file:
-            return readable(_("A file on the page “%(title)s”") % {
-                "title": news.result.page.title})
-        return readable(news.result.hit.summary)
+    def item_description(self, new):
+        if new.is_file:
+            return xml_safe(_("A file on the page “%(title)s”") % {
+                "title": new.result.page.title})
+        return xml_safe(new.result.hit.summary)
 
-    def item_link(self, news):
-        if news.is_file:
-            return news.path
-        return news.result.page.get_url(self.request)
+    def item_link(self, new):
+        if new.is_file:
+            return new.path
+        return new.result.page.get_url(self.request)
 
-    def item_guid(self, news):
-        # No address in it: a page that is moved or renamed is still the same entry.
-        return f"tag:{self.host.partition(':')[0]},{news.moment:%Y-%m-%d}:{news.key}"
+    def item_guid(self, new):
+        # Without the path: a page that is moved or renamed is still the same entry.
+        return f"tag:{self.host.partition(':')[0]},{new.moment:%Y-%m-%d}:{new.key}"
 
-    def item_pubdate(self, news):
-        return news.moment
+    def item_pubdate(self, new):
+        return new.moment
 
     item_updateddate = item_pubdate

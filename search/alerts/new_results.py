@@ -1,23 +1,23 @@
-"""What is new among what a search finds, as anybody may read it: for feeds and alerts.
+"""The new results of a search, as anybody may read them: for feeds and alerts.
 
-Never for a reader in particular: whatever comes out of here is sent or passed on.
+Never for one reader in particular: what comes from here is sent or passed on.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from hub.models import KnowledgePage
-from search.index.indexer import pages_holding
+from search.index.indexer import pages_with_documents
 from search.models import DocumentText
 from search.query.find import Reader, Result, find
 
-AT_ONCE = 200  # pages looked through first; a hub may have more, and their hits are costly
-BEST_ANSWERS = 20  # of a question, which any page with one of its words answers somehow
+RECENT_PAGES = 200  # searched first; a hub may have more, and decoding their hits is costly
+BEST_ANSWERS = 20  # of a question; any page with one of its words is a hit somehow
 
 
 @dataclass(frozen=True)
 class NewResult:
-    """Something found, and the moment since when it could be found."""
+    """A result, and the moment since when it could be found."""
 
     result: Result
     moment: datetime
@@ -43,20 +43,20 @@ class NewResult:
         return self.result.page.get_url_parts()[2]
 
 
-def new_results(question, site, limit=20) -> list[NewResult]:
-    """The newest of what ``question`` finds on ``site``, newest first."""
+def newest_results(search, site, limit=20) -> list[NewResult]:
+    """The newest results of ``search`` on ``site``, newest first."""
     latest = list(_open_pages(site).order_by("-first_published_at")
-                  .values_list("pk", flat=True)[:AT_ONCE])
+                  .values_list("pk", flat=True)[:RECENT_PAGES])
     files = DocumentText.objects.filter(status=DocumentText.Status.READ).order_by("-read_at")
-    recent = pages_holding(list(files.values_list("document_id", flat=True)[:AT_ONCE // 4]))
-    found = _matching(question, site, {*latest, *recent})
-    if len(found) < limit and len(latest) == AT_ONCE and question.parameters:
-        found = _matching(question, site, None)
+    recent_files = list(files.values_list("document_id", flat=True)[:RECENT_PAGES // 4])
+    found = _matching(search, site, {*latest, *pages_with_documents(recent_files)})
+    if len(found) < limit and len(latest) == RECENT_PAGES and search.parameters:
+        found = _matching(search, site, None)
     return found[:limit]
 
 
-def news(question, site, after, until) -> list[NewResult]:
-    """What ``question`` finds on ``site`` that came in after ``after``, up to ``until``."""
+def new_results_between(search, site, after, until) -> list[NewResult]:
+    """The results of ``search`` on ``site`` that came after ``after`` and up to ``until``."""
     published = _open_pages(site).filter(
         first_published_at__gt=after, first_published_at__lte=until
     )
@@ -64,28 +64,28 @@ def news(question, site, after, until) -> list[NewResult]:
         status=DocumentText.Status.READ, read_at__gt=after, read_at__lte=until
     )
     pages = set(published.values_list("pk", flat=True))
-    pages |= pages_holding(list(files.values_list("document_id", flat=True)))
+    pages |= pages_with_documents(list(files.values_list("document_id", flat=True)))
     if not pages:
         return []
-    return [n for n in _matching(question, site, pages) if after < n.moment <= until]
+    return [new for new in _matching(search, site, pages) if after < new.moment <= until]
 
 
 def _open_pages(site):
     return KnowledgePage.objects.open_to_all().of_site(site)
 
 
-def _matching(question, site, pages) -> list[NewResult]:
-    """What is found among ``pages``, or everywhere, newest first.
+def _matching(search, site, pages) -> list[NewResult]:
+    """The results among ``pages``, or everywhere, newest first.
 
-    Only what the whole search would show: where some page has the words as they stand, no
-    page that merely has them somewhere; and nothing that has only some of them.
+    Only what a search of the whole site would show: where some page has the words as they stand,
+    no page that merely has them somewhere; and nothing that has only some of them.
     """
     reader = Reader(site=str(site.pk) if site else None)
-    found = find(question.text, reader, question.chosen, facets=False, pages=pages,
-                 limit=AT_ONCE, with_passages=False)
+    found = find(search.text, reader, search.filters, facets=False, pages=pages,
+                 limit=RECENT_PAGES, with_passages=False)
     results = found.entries
-    if question.text and results:
-        whole = find(question.text, reader, question.chosen, facets=False,
+    if search.text and results:
+        whole = find(search.text, reader, search.filters, facets=False,
                      limit=BEST_ANSWERS, with_passages=False)
         if whole.strategy != found.strategy:
             return []
@@ -111,4 +111,4 @@ def _dated(results) -> list[NewResult]:
             moments.append(read.get(result.document.pk))
         if all(moments):
             dated.append(NewResult(result, max(moments)))
-    return sorted(dated, key=lambda news: (news.moment, news.key), reverse=True)
+    return sorted(dated, key=lambda new: (new.moment, new.key), reverse=True)

@@ -8,51 +8,48 @@ from django.utils.translation import gettext as _
 
 from search.engines.contract import FACETS
 from search.query import planning
-from search.query.views import PARAMETERS, _chosen, _labels, _year
+from search.query.facets import Labels, filters_of, parameters_of
 
 
 @dataclass(frozen=True)
-class Question:
-    """``text`` as cleaned and the values ``chosen`` per facet; neither means everything."""
+class SavedSearch:
+    """``text`` as cleaned and the selected ``filters``; without both it finds everything."""
 
     text: str = ""
-    chosen: dict[str, list[str]] = field(default_factory=dict)
-    has_no_word: bool = False  # something was typed, and nothing of it can be looked for
+    filters: dict[str, list[str]] = field(default_factory=dict)
+    has_no_word: bool = False  # something was typed, but there is no word to search for
 
     @classmethod
-    def of(cls, request):
-        """The question in the address of ``request``."""
+    def from_request(cls, request):
+        """The search in the address of ``request``."""
         plan = planning.plan(request.GET.get("q", ""))
-        chosen = {name: _chosen(request, name) for name in FACETS}
         return cls(
             "" if plan.is_empty else plan.text,
-            {name: values for name, values in chosen.items() if values},
+            {name: values for name, values in filters_of(request).items() if values},
             plan.is_empty and bool(plan.text),
         )
+
+    @classmethod
+    def of_alert(cls, alert):
+        return cls(alert.text, alert.filters)
 
     @property
     def parameters(self) -> str:
         pairs = [("q", self.text)] if self.text else []
-        pairs += [(PARAMETERS[n], v) for n in FACETS for v in self.chosen.get(n, [])]
-        return urlencode(pairs)
+        return urlencode(pairs + parameters_of(self.filters))
 
-    def address(self, name="search") -> str:
-        """The path of this search at the view ``name``, in the language that is active."""
+    def url(self, name="search") -> str:
+        """The path of this search at the view ``name``, in the active language."""
         return f"{reverse(name)}?{self.parameters}" if self.parameters else reverse(name)
 
     @property
-    def here(self) -> str:
-        """Where the form of this search sends to."""
-        return self.address("search_alert")
+    def alert_form_url(self) -> str:
+        return self.url("search_alert")
 
     @property
     def label(self) -> str:
-        """The question in the reader's words: what was typed, then what was chosen."""
-        chosen = {name: self.chosen.get(name, []) for name in FACETS}
-        labels = _labels({}, chosen)
-        said = [self.text] if self.text else []
-        said += [
-            str(labels[name].get(value) or _year(name, value))
-            for name in FACETS for value in chosen[name]
-        ]
-        return " · ".join(said) or _("Everything")
+        """The search in the reader's words: what was typed, then what was selected."""
+        labels = Labels(self.filters)
+        shown = [self.text] if self.text else []
+        shown += [labels.of(n, v) for n in FACETS for v in self.filters.get(n, [])]
+        return " · ".join(shown) or _("Everything")

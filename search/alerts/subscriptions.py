@@ -1,7 +1,7 @@
-"""Saved searches by e-mail: asking, and sending what is new, as ``hub.email.subscriptions`` has it.
+"""Saved searches by e-mail: subscribing, and sending what is new (``hub.email.subscriptions``).
 
-Each look goes back an hour further than the last one ended, for what was published then and
-committed late; what was told of in that hour is remembered by its key.
+Each check reaches back an hour before the end of the last one, for what was published then but
+committed late; results of that hour that were already sent are remembered by their keys.
 """
 
 from datetime import timedelta
@@ -12,40 +12,43 @@ from django.utils.translation import override
 
 from hub.email import subscriptions
 from search.alerts import emails
-from search.alerts.new_results import news
-from search.alerts.saved_search import Question
+from search.alerts.new_results import new_results_between
+from search.alerts.saved_search import SavedSearch
 from search.models import Alert
 from search.models.alert import digest_of
 
-LOOK_BACK = timedelta(hours=1)
-NEWS_OF_A_LETTER = 20  # the rest is counted in the letter's last line
+OVERLAP = timedelta(hours=1)
+MAX_RESULTS_PER_EMAIL = 20  # the last line of the e-mail counts the rest
 
 
-def ask(question, site, email, language, every) -> None:
-    """Keep the search and write to its address to confirm it."""
-    digest = digest_of(language, site.pk, question.text, question.chosen)
+def subscribe(search, site, email, language, frequency) -> None:
+    """Save ``search`` for the address and send an e-mail that asks to confirm it."""
+    digest = digest_of(language, site.pk, search.text, search.filters)
     subscriptions.ask(Alert, email, {"digest": digest}, {
-        "language": language, "site": site, "text": question.text, "chosen": question.chosen,
-        "every": every,
+        "language": language, "site": site, "text": search.text, "filters": search.filters,
+        "frequency": frequency,
     })
 
 
 def send_due(now=None) -> int:
-    """Write to everybody who waits and for whom there is news; returns how many letters."""
+    """Send the alerts that are due and have new results; returns how many e-mails were sent."""
     now = now or timezone.now()
     Alert.objects.forgotten(now).delete()
     return subscriptions.send_each(
-        Alert.objects.due(now).order_by("looked_until"), partial(_look, now=now)
+        Alert.objects.due(now).order_by("checked_until"), partial(_send_if_new, now=now)
     )
 
 
-def _look(alert, now) -> bool:
-    """Look for news for one alert and send it; whether a letter went out."""
-    after = max(alert.looked_until - LOOK_BACK, alert.confirmed_at)
+def _send_if_new(alert, now) -> bool:
+    """Look for new results of one alert and send them; whether an e-mail was sent."""
+    after = max(alert.checked_until - OVERLAP, alert.confirmed_at)
     with override(alert.language):
-        found = news(Question(alert.text, alert.chosen), alert.site, after, now)
-        fresh = [n for n in found if n.key not in alert.told]
-        letter = emails.news_letter(alert, fresh[:NEWS_OF_A_LETTER], len(fresh)) if fresh else None
-        return subscriptions.send_once(alert, letter, "looked_until", {
-            "looked_until": now, "told": [n.key for n in found if n.moment > now - LOOK_BACK],
+        found = new_results_between(SavedSearch.of_alert(alert), alert.site, after, now)
+        unsent = [result for result in found if result.key not in alert.sent_keys]
+        email = emails.new_results_email(
+            alert, unsent[:MAX_RESULTS_PER_EMAIL], len(unsent)
+        ) if unsent else None
+        return subscriptions.send_once(alert, email, "checked_until", {
+            "checked_until": now,
+            "sent_keys": [result.key for result in found if result.moment > now - OVERLAP],
         })

@@ -1,4 +1,4 @@
-"""The pages of alerts: the form, confirming, stopping. None is ever kept in a cache."""
+"""The pages of alerts: the form, confirming, stopping. None is ever cached."""
 
 from django import forms
 from django.http import Http404
@@ -11,18 +11,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.email.subscription_views import FORM_METHODS, SubscriptionForm
 from hub.email.subscriptions import may_ask
-from hub.middleware import bad_request
-from hub.pages.navigation import site_of
+from hub.web.error_pages import bad_request
+from hub.web.navigation import site_of
 from search.alerts import subscriptions
-from search.alerts.saved_search import Question
+from search.alerts.saved_search import SavedSearch
 from search.models import Alert
 
 
 class AlertForm(SubscriptionForm):
-    """Where to write, and how often."""
+    """The address, and how often to send."""
 
-    every = forms.ChoiceField(
-        choices=Alert.Every.choices, initial=Alert.Every.WEEK,
+    frequency = forms.ChoiceField(
+        choices=Alert.Frequency.choices, initial=Alert.Frequency.WEEK,
         error_messages={"required": gettext_lazy("Choose how often.")},
     )
 
@@ -31,9 +31,9 @@ class AlertForm(SubscriptionForm):
 @csrf_protect
 @require_http_methods(FORM_METHODS)
 def new(request):
-    """The form: its search stands in the address, as on the page of results."""
-    question, site = Question.of(request), site_of(request)
-    if question.has_no_word:
+    """The form for the search in the address, which is as on the page of results."""
+    search, site = SavedSearch.from_request(request), site_of(request)
+    if search.has_no_word:
         return bad_request(request, _("There was no word to search for."))
     if site is None:
         raise Http404
@@ -41,34 +41,39 @@ def new(request):
     form = AlertForm(request.POST or None)
     if request.method == "POST":
         if form.is_valid():
-            said = form.cleaned_data
+            data = form.cleaned_data
             if not may_ask(request):
                 status = 429
                 problem = _("Too many alerts were asked for from here. Try again in an hour.")
             else:
-                if not said["website"]:
-                    subscriptions.ask(question, site, said["email"], get_language(), said["every"])
-                return redirect(question.address("search_alert_asked"))
+                if not data["website"]:
+                    subscriptions.subscribe(
+                        search, site, data["email"], get_language(), data["frequency"]
+                    )
+                return redirect(search.url("search_alert_asked"))
         else:
             status = 422
     context = {
-        "form": form, "question": question, "problem": problem,
-        "every": form["every"].value(), "choices": Alert.Every.choices,
-        "most": Alert.MOST_OF_ONE_ADDRESS,
+        "form": form, "search": search, "problem": problem,
+        "frequency": form["frequency"].value(), "choices": Alert.Frequency.choices,
+        "limit": Alert.MOST_OF_ONE_ADDRESS,
     }
-    return render(request, "search/alert_form.html", context, status=status)
+    return render(request, "search/alerts/alert_form.html", context, status=status)
 
 
 @never_cache
 @require_safe
 def asked(request):
     """After the form; the same whether the address was known or not."""
-    context = {"question": Question.of(request), "days": Alert.DAYS_TO_CONFIRM}
-    return render(request, "search/alert_asked.html", context)
+    context = {"search": SavedSearch.from_request(request), "days": Alert.DAYS_TO_CONFIRM}
+    return render(request, "search/alerts/alert_asked.html", context)
 
 
-def _said_of(alert) -> dict:
-    return {"alert": alert, "question": Question(alert.text, alert.chosen)}
+def _context_of(alert) -> dict:
+    return {"alert": alert, "search": SavedSearch.of_alert(alert)}
 
 
-FROM_LETTERS = {"model": Alert, "template": "search/alert", "said_of": _said_of}
+# The arguments of the views that links in the e-mails lead to.
+EMAIL_LINKS = {
+    "model": Alert, "template": "search/alerts/alert", "said_of": _context_of,
+}

@@ -1,7 +1,7 @@
 """The contract between the hub and a search engine: small and flat.
 
-Text reaches an engine already segmented, and questions reach it already planned, so that
-relevance is the same whichever engine answers. ``search.engines.tantivy_engine`` is the first engine.
+Text reaches an engine segmented and queries reach it parsed, so that relevance is the same in
+every engine: ``search.engines.tantivy_engine`` and ``search.engines.cluster.engine``.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,17 +9,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from search.text import thai
+
 PUBLIC = "public"  # the audience token of what anybody may read
 FACETS = ("stages", "topics", "areas", "years", "languages")
 
 
 class IndexUnavailable(Exception):
-    """There is no index, it cannot be read, or it was made by another version: rebuild it."""
+    """There is no index, it cannot be read, or another version built it: rebuild it."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of text that a link can point at: under a heading, or a page of a file."""
+    """A piece of text that a link can point at: under a heading, or a page of a file."""
 
     anchor: str
     heading: str
@@ -28,11 +30,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to be found: a page, or a file on a page.
+    """One entry of the index: a page, or a file on a page.
 
     ``areas`` are geocodes with all their ancestors; ``audience`` is a token of
-    ``search.index.audience``; ``published`` is in seconds since 1970; ``standing`` is 0 to 3, higher
-    the further the page has come along the chain.
+    ``search.index.audience``; ``published`` is in seconds since 1970; ``standing`` is 0 to 3 and
+    grows with the stages of the chain that follow the page.
     """
 
     key: str
@@ -51,13 +53,13 @@ class Entry:
     areas: list[str] = field(default_factory=list)
     year: int | None = None
     published: int = 0
-    readers: list[str] = field(default_factory=list)  # languages in whose lists it stands
+    readers: list[str] = field(default_factory=list)  # languages whose lists include it
     standing: int = 0
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What to choose from. Values of one list are alternatives; the lists all must hold."""
+    """What to search in. Values of one list are alternatives; all lists must match."""
 
     audiences: list[str] | None  # None: everything; only for the hub's own bookkeeping
     site: str | None = None
@@ -73,9 +75,9 @@ class Filters:
 
 @dataclass(frozen=True)
 class QueryTerm:
-    """One unbroken stretch of what was typed: its words, character clusters and 3-grams.
+    """One term of a query, typed without a space: its words, character clusters and 3-grams.
 
-    ``variants`` are other ways to say the whole stretch; they have no variants of their own.
+    ``variants`` are synonyms of the whole term; they have no variants themselves.
     """
 
     words: tuple[str, ...]
@@ -83,21 +85,28 @@ class QueryTerm:
     grams: tuple[str, ...] = ()
     variants: tuple["QueryTerm", ...] = ()
 
+    @classmethod
+    def of(cls, text: str) -> "QueryTerm":
+        """The term of ``text``, without variants."""
+        return cls(
+            tuple(thai.words(text)), tuple(thai.cluster_tokens(text)), tuple(thai.grams(text))
+        )
+
     @property
-    def other_names(self) -> list[tuple[str, ...]]:
-        """What the variants say otherwise: the words of the other names alone."""
-        names = (tuple(w for w in way.words if w not in self.words) for way in self.variants)
-        return list(dict.fromkeys(filter(None, names)))
+    def synonyms(self) -> list[tuple[str, ...]]:
+        """The words of each variant that are not words of the term itself."""
+        synonyms = (tuple(w for w in v.words if w not in self.words) for v in self.variants)
+        return list(dict.fromkeys(filter(None, synonyms)))
 
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """A planned question.
+    """A query as an engine gets it.
 
-    ``strategy`` is ``phrase`` (every stretch as it stands), ``all`` (every word), ``any`` (any
-    word, ranked by BM25), ``string`` (every stretch as a string of clusters, however the text is
-    cut) or ``browse`` (no words: whatever the filters let through, newest first). ``excluded``
-    stretches must not occur.
+    ``strategy`` is ``phrase`` (every term as it stands), ``all`` (every word), ``any`` (any
+    word, ranked by BM25), ``string`` (every term as a string of clusters, however the text is
+    segmented) or ``browse`` (no words: everything that passes the filters, newest first).
+    ``excluded`` terms must not occur.
     """
 
     strategy: str
@@ -107,7 +116,7 @@ class ParsedQuery:
 
 @dataclass(frozen=True)
 class Hit:
-    """A found entry with what is needed to show it."""
+    """A matching entry with what is needed to show it."""
 
     key: str
     score: float
@@ -122,7 +131,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Answer:
-    """A page of hits; ``facets`` maps a name of FACETS to (value, count), most first."""
+    """A page of hits; ``facets`` maps a name of FACETS to (value, count), highest count first."""
 
     hits: list[Hit]
     total: int
@@ -134,36 +143,36 @@ class Engine(Protocol):
     """What every engine does. All methods may raise IndexUnavailable."""
 
     def writing(self, timeout: float) -> AbstractContextManager:
-        """Hold the right to write, against other processes; TimeoutError when not had."""
+        """Hold the writer's lock against other processes. Raises TimeoutError."""
 
     def apply(
         self, upserts: list[Entry], delete_pages: Iterable[int], delete_keys: Iterable[str]
     ) -> None:
-        """Forget all entries of the pages and the keys, then add ``upserts``, all in one."""
+        """Delete all entries of the pages and the keys and add ``upserts``, in one commit."""
 
     def search(
         self, query: ParsedQuery, filters: Filters, offset: int, limit: int, facets: bool
     ) -> Answer: ...
 
     def suggest(self, text: str, filters: Filters, limit: int) -> list[Hit]:
-        """Entries whose title has the words typed so far, the last one perhaps unfinished."""
+        """Entries whose title has the words typed so far; the last word may be unfinished."""
 
     def digests(self) -> Iterator[tuple[str, str]]:
-        """Key and ``search.engines.fields.digest_of`` of every entry held."""
+        """Key and ``search.engines.fields.digest_of`` of every entry in the index."""
 
     def count(self) -> int: ...
 
     def rebuild(
         self, entries: Iterable[Entry], before_swap: Callable[["Engine"], None] | None = None
     ) -> int:
-        """Build the index anew and swap it in at once; returns the number of entries.
+        """Build a new index and swap it in atomically; returns the number of entries.
 
-        ``before_swap`` is given what is being built, of which it may use ``apply`` and
-        ``digests``, while nobody else may write.
+        ``before_swap`` gets the new index, whose ``apply`` and ``digests`` it may use, while the
+        writer's lock is held.
         """
 
     def tidy(self) -> None:
-        """Remove what a killed ``rebuild`` left; spares one that still goes on. Never raises."""
+        """Delete what a killed ``rebuild`` left, not one that is running. Never raises."""
 
     def close(self) -> None:
-        """Let go of files; the next call opens them again."""
+        """Close files; the next call opens them again."""

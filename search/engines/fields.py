@@ -1,7 +1,7 @@
-"""What every engine holds of an entry: text to search, keywords to filter by, the rest to show.
+"""What every engine stores of an entry: text to search, keywords to filter by, the rest to show.
 
 No Django and no engine here. Text fields hold segmented tokens joined by spaces; the engines split
-at the spaces and do nothing else, so that relevance is the same everywhere.
+at the spaces and do nothing else, so that relevance is the same in all of them.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import json
 from search.engines.contract import Entry, Hit, Section
 from search.text import thai
 
-SCHEMA_VERSION = 6  # an index made by another version is built anew
+SCHEMA_VERSION = 6  # an index of another version is rebuilt
 WORD_FIELDS = ("title", "summary", "headings", "body")
 PHRASE_FIELDS = (*WORD_FIELDS, "pairs", "title_clusters")  # the order of tokens matters
 BAG_FIELDS = ("parts", "grams")  # it does not
@@ -55,7 +55,7 @@ def keywords_of(entry: Entry) -> dict[str, list[str]]:
 
 
 def shown_of(entry: Entry) -> dict:
-    """What a hit shows, fit for JSON."""
+    """What a hit shows, as JSON values."""
     return {
         "key": entry.key, "stage": entry.stage, "title": thai.clean(entry.title),
         "page_id": entry.page_id, "document_id": entry.document_id, "year": entry.year,
@@ -68,13 +68,13 @@ def shown_of(entry: Entry) -> dict:
 
 
 def digest_of(texts, keywords, shown, published) -> str:
-    """A fingerprint of all that an engine holds of an entry: equal digests, equal entries."""
+    """A digest of all that an engine stores of an entry: equal digests, equal entries."""
     held = json.dumps([texts, keywords, shown, published], ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(held.encode(), digest_size=12).hexdigest()
 
 
 def document_of(entry: Entry) -> dict:
-    """The entry as engines hold it: ``texts``, ``keywords``, ``published``, ``shown`` (JSON)
+    """The entry as engines store it: ``texts``, ``keywords``, ``published``, ``shown`` (JSON)
     and ``digest``."""
     texts, keywords, shown = texts_of(entry), keywords_of(entry), shown_of(entry)
     return {
@@ -85,7 +85,7 @@ def document_of(entry: Entry) -> dict:
 
 
 def hit_of(shown: str | bytes, score: float) -> Hit:
-    """The hit made of the ``shown`` of a document."""
+    """The hit of a document, from its ``shown``."""
     shown = json.loads(shown)
     return Hit(score=score, **shown | {"sections": [Section(*s) for s in shown["sections"]]})
 

@@ -1,7 +1,7 @@
 """The folders of a rebuilt index: one per rebuild, locked by the process that fills it.
 
-A lock ends with its process, so what is neither in use nor locked was left by one that was
-killed. Callers hold the writer's lock of the index.
+A lock ends with its process, so a folder that is neither in use nor locked was left by a killed
+process. Callers hold the writer's lock of the index.
 """
 
 import fcntl
@@ -16,7 +16,8 @@ from pathlib import Path
 def new_folder(path: Path, writing):
     """A new generation below ``path`` to build in; removed when building it fails.
 
-    ``writing`` makes the context of the writer's lock: nobody tidies between making and locking.
+    ``writing`` returns the context of the writer's lock, so that no other process deletes the
+    folder before it is locked.
     """
     folder = path / f"g-{uuid.uuid4().hex}"
     with writing(timeout=60):
@@ -33,8 +34,8 @@ def new_folder(path: Path, writing):
 
 
 def remove_all_but(path: Path, current: str) -> None:
-    """Remove generations that are neither ``current`` nor being built, and pointers that were
-    never put in place. Readers that have one open keep its files, and look for the new one."""
+    """Delete generations that are neither ``current`` nor being built, and pointers that were
+    never put in place. Readers that have one open keep its files until they open the new one."""
     for folder in path.glob("g-*"):
         if folder.name != current and not _is_locked(folder):
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,8 +1,8 @@
-"""From a planned question to a tree of clauses, which each engine says in its own words.
+"""From a parsed query to a tree of clauses, which each engine translates into its own.
 
-No Django and no engine here. All that decides relevance stands in this file, so that it is the
-same whichever engine answers; the weights were measured, docs/decisions/0003-search-engine.md.
-Nothing that was typed is ever parsed by an engine: the tree is made of terms.
+No Django and no engine here. All that decides relevance is in this file, so that it is the same
+in every engine; the weights were measured, see docs/decisions/0003-search-engine.md. No engine
+ever parses what was typed: the leaves of the tree are tokens.
 """
 
 import time
@@ -14,13 +14,13 @@ from search.text import thai
 
 FIELD_WEIGHTS = {"title": 2.0, "summary": 1.5, "headings": 1.5, "body": 1.0}
 PARTS_WEIGHT = 0.3  # of a word inside a compound
-PAIRS_WEIGHT = 0.3  # of a string that stands somewhere, cut there in another way
+PAIRS_WEIGHT = 0.3  # of a string that occurs, segmented differently
 GRAMS_WEIGHT = 0.6
 VARIANT_WEIGHT = 0.6  # of a synonym beside the word that was typed
-# Between two equally good answers: the Model others have used, and what is newer.
+# What decides between equally good hits: the Model that others have used, and what is newer.
 STANDING_WEIGHT = 0.08  # for each step of ``Entry.standing``
-FRESH_YEARS, FRESH_WEIGHT = 2, 0.08  # of what was published in the last so many years
-PAGE_WEIGHT = 0.3  # of a page beside a file that tells the same
+FRESH_YEARS, FRESH_WEIGHT = 2, 0.08  # of what was published in the last two years
+PAGE_WEIGHT = 0.3  # of a page beside a file with the same text
 HIGHEST_STANDING = 3
 YEAR = 365.25 * 86400
 
@@ -53,7 +53,7 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Since:
+class PublishedSince:
     """Published at or after a moment, in seconds since 1970: worth ``score``."""
 
     seconds: int
@@ -61,18 +61,18 @@ class Since:
 
 
 @dataclass(frozen=True)
-class Everything:
-    """Whatever there is, all alike."""
+class MatchAll:
+    """Every entry, with the same score."""
 
 
 @dataclass(frozen=True)
 class Bool:
-    """All of ``must``, none of ``never``, and if ``must`` is empty at least one of ``should``;
+    """All of ``must``, none of ``must_not``, and if ``must`` is empty at least one of ``should``;
     scores add up and are multiplied by ``boost``."""
 
     must: tuple = ()
     should: tuple = ()
-    never: tuple = ()
+    must_not: tuple = ()
     boost: float = 1.0
 
 
@@ -81,32 +81,32 @@ def any_of(*parts) -> Bool | Term | Phrase:
 
 
 def phrase(field, tokens, boost=1.0) -> Term | Phrase:
-    """``tokens`` side by side, which for a single one is the token."""
+    """``tokens`` side by side; a single one is a Term."""
     if len(tokens) == 1:
         return Term(field, tokens[0], boost)
     return Phrase(field, tuple(tokens), boost)
 
 
-def question(query: ParsedQuery) -> Bool | Everything:
-    """What ``query`` asks for, filters left out."""
+def clause_of(query: ParsedQuery) -> Bool | MatchAll:
+    """The clause of ``query``, without filters."""
     match query.strategy:
         case "browse":
-            asked = Everything()
+            clause = MatchAll()
         case "phrase":
-            asked = Bool(must=tuple(_with_variants(terms, _stretch) for terms in query.terms))
+            clause = Bool(must=tuple(_with_variants(term, _verbatim) for term in query.terms))
         case "string":
-            asked = Bool(must=tuple(_string(terms) for terms in query.terms))
+            clause = Bool(must=tuple(_string(term) for term in query.terms))
         case "all":
-            asked = Bool(must=tuple(_with_variants(terms, _all_words) for terms in query.terms))
+            clause = Bool(must=tuple(_with_variants(term, _all_words) for term in query.terms))
         case _:
-            asked = _any_word(query.terms)
-    never = tuple(_with_variants(terms, _stretch) for terms in query.excluded)
-    return Bool(must=(asked,), never=never) if never else asked
+            clause = _any_word(query.terms)
+    must_not = tuple(_with_variants(term, _verbatim) for term in query.excluded)
+    return Bool(must=(clause,), must_not=must_not) if must_not else clause
 
 
-def filtered(asked, filters: Filters, left_out=None) -> Bool:
-    """``asked`` of what ``filters`` let through; ``left_out`` names a facet not to filter by."""
-    must = [asked]
+def filtered(clause, filters: Filters, left_out=None) -> Bool:
+    """``clause`` narrowed by ``filters``; ``left_out`` names a facet not to filter by."""
+    must = [clause]
     if filters.audiences is not None:
         must.append(OneOf("audience", tuple(filters.audiences)))
     for field, values in (
@@ -122,8 +122,8 @@ def filtered(asked, filters: Filters, left_out=None) -> Bool:
 def without_common(query: ParsedQuery, is_common_word, is_common_gram) -> ParsedQuery:
     """``query`` without what does not tell entries apart, as long as something is left.
 
-    A single common word that is to stand as it is loses its clusters: it is not looked for inside
-    other words, which costs most and finds nothing better.
+    A term of a single common word loses its clusters, so it is not searched for inside other
+    words, which costs most and finds nothing better.
     """
     if query.strategy != "any":
         terms = tuple(
@@ -145,35 +145,35 @@ def without_common(query: ParsedQuery, is_common_word, is_common_gram) -> Parsed
 
 
 def merit(kind: str, standing: int) -> float:
-    """What an entry has in a tie, but for its freshness."""
+    """What is added to the score of an entry to break ties, except for freshness."""
     return PAGE_WEIGHT * (kind == "page") + STANDING_WEIGHT * standing
 
 
 def fresh_from(now: float) -> int:
-    """What was published from then on is fresh, in seconds since 1970 as ``now``."""
+    """The moment since when what was published is fresh; in seconds since 1970, as ``now``."""
     return int(now - FRESH_YEARS * YEAR)
 
 
-def ranked(asked, now=None) -> Bool:
-    """``asked`` with what decides between equally good answers."""
-    if isinstance(asked, Everything):
-        return asked
+def ranked(clause, now=None) -> Bool:
+    """``clause`` with what decides between equally good hits."""
+    if isinstance(clause, MatchAll):
+        return clause
     now = time.time() if now is None else now
     standing = [
         OneOf("standing", (str(step),), STANDING_WEIGHT * step)
         for step in range(1, HIGHEST_STANDING + 1)
     ]
     pages = [OneOf("kind", ("page",), PAGE_WEIGHT)]
-    fresh = Since(fresh_from(now), FRESH_WEIGHT)
-    return Bool(must=(asked,), should=(*pages, *standing, fresh))
+    fresh = PublishedSince(fresh_from(now), FRESH_WEIGHT)
+    return Bool(must=(clause,), should=(*pages, *standing, fresh))
 
 
-def typed_title(text: str, finished_words, beginnings) -> Bool:
-    """Titles with the ``finished_words`` and, of what is still being typed, one of
-    ``beginnings``: words that begin so. Half a word is cut into words that no title has; its
-    clusters are there all the same."""
+def title_prefix(text: str, finished_words, completions) -> Bool:
+    """Titles with the ``finished_words`` and one of ``completions``, the words that begin with
+    what is still being typed. Half a word is segmented into words that no title has, but its
+    clusters match all the same."""
     words = [any_of(Term("title", word), _in_title(word)) for word in finished_words]
-    last = any_of(*(Term("title", word) for word in beginnings)) if beginnings else None
+    last = any_of(*(Term("title", word) for word in completions)) if completions else None
     clusters = phrase("title_clusters", thai.cluster_tokens(text), 0.2)
     return any_of(Bool(must=(*words, last)), clusters) if last else clusters
 
@@ -182,35 +182,38 @@ def _in_title(word):
     return phrase("title_clusters", thai.cluster_tokens(word), 0.2)
 
 
-def _with_variants(terms: QueryTerm, make):
-    """``terms`` or what means the same, which counts less, and no more for being longer."""
-    typed = len(terms.clusters)
+def _with_variants(term: QueryTerm, make_clause):
+    """``term`` or a synonym, which counts less, and no more for being longer."""
+    length = len(term.clusters)
     variants = (
-        Bool(must=(make(v),), boost=VARIANT_WEIGHT * min(1, typed / max(1, len(v.clusters))))
-        for v in terms.variants
+        Bool(
+            must=(make_clause(v),),
+            boost=VARIANT_WEIGHT * min(1, length / max(1, len(v.clusters))),
+        )
+        for v in term.variants
     )
-    return any_of(make(terms), *variants)
+    return any_of(make_clause(term), *variants)
 
 
-def _stretch(terms: QueryTerm):
-    """A stretch as it stands: its words side by side in one field, or its clusters anywhere,
-    which finds it inside compounds too.
+def _verbatim(term: QueryTerm):
+    """A term as it stands: its words side by side in one field, or its clusters anywhere, which
+    also matches inside compounds.
 
-    A single cluster is found in compounds only as a word of its own: ตา is no part of ตาก.
+    A single cluster matches in compounds only as a word of them: ตา is no part of ตาก.
     """
-    if len(terms.clusters) < 2:
-        return _word(terms.words[0])
-    return any_of(_in_any_field(terms.words), _string(terms))
+    if len(term.clusters) < 2:
+        return _word(term.words[0])
+    return any_of(_in_any_field(term.words), _string(term))
 
 
-def _string(terms: QueryTerm):
-    """The clusters of a stretch one after the other; a single one as a word or part of one."""
-    pairs = thai.pairs(terms.clusters)
-    return phrase("pairs", pairs, PAIRS_WEIGHT) if pairs else _word("".join(terms.words))
+def _string(term: QueryTerm):
+    """The clusters of a term in a row; a single one as a word or part of one."""
+    pairs = thai.pairs(term.clusters)
+    return phrase("pairs", pairs, PAIRS_WEIGHT) if pairs else _word("".join(term.words))
 
 
-def _all_words(terms: QueryTerm):
-    return Bool(must=tuple(_word(word) for word in dict.fromkeys(terms.words)))
+def _all_words(term: QueryTerm):
+    return Bool(must=tuple(_word(word) for word in dict.fromkeys(term.words)))
 
 
 def _word(word):
@@ -222,18 +225,18 @@ def _in_any_field(words):
     return any_of(*(phrase(name, words, weight) for name, weight in FIELD_WEIGHTS.items()))
 
 
-def _any_word(stretches):
-    """Any of the words, the more and the rarer the better; 3-grams of clusters make up for words
-    that were cut in another way."""
-    words = dict.fromkeys(word for terms in stretches for word in terms.words)
+def _any_word(terms):
+    """Any of the words, the more and the rarer the better; 3-grams of clusters find words that
+    were segmented differently."""
+    words = dict.fromkeys(word for term in terms for word in term.words)
     parts = [
         Term(name, word, weight) for word in words for name, weight in FIELD_WEIGHTS.items()
     ]
     parts += [
-        phrase(name, other, weight * VARIANT_WEIGHT)
-        for terms in stretches for other in terms.other_names
+        phrase(name, synonym, weight * VARIANT_WEIGHT)
+        for term in terms for synonym in term.synonyms
         for name, weight in FIELD_WEIGHTS.items()
     ]
-    grams = dict.fromkeys(gram for terms in stretches for gram in terms.grams)
+    grams = dict.fromkeys(gram for term in terms for gram in term.grams)
     parts += [Term("grams", gram, GRAMS_WEIGHT) for gram in grams]
     return any_of(*parts)

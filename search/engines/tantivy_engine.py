@@ -2,9 +2,9 @@
 
 The folder holds one subfolder per rebuild ("generation") and a pointer file that names the one in
 use. A rebuild fills a new subfolder and replaces the pointer, so readers see the old index or
-the new one, never half of one. One process writes at a time, held by a file lock; readers notice
-a commit or a new pointer by looking at two files' times before each search. A process killed
-while writing leaves the last commit.
+the new one, never half of one. A file lock lets one process write at a time; readers detect a
+commit or a new pointer by the times of two files before each search. After a process was killed
+while writing, the index is at its last commit.
 """
 
 import contextlib
@@ -31,9 +31,9 @@ from search.engines.write_lock import WriteLock
 from search.text import thai
 
 HEAP_BYTES = 64_000_000
-# In tantivy's ValueErrors.
+# Messages of tantivy's ValueErrors over damaged files.
 DAMAGE = re.compile(r"corrupt|IO error|to open file for write", re.IGNORECASE)
-MOST_VALUES = 100  # of a facet
+MAX_FACET_VALUES = 100
 
 
 def schema() -> tantivy.Schema:
@@ -85,13 +85,13 @@ def _prepared(index):
 
 
 class TantivyEngine:
-    """See ``search.engines.contract.Engine``; ``path`` is the index folder, made when it is missing."""
+    """See ``search.engines.contract.Engine``; ``path`` is the index folder, created if missing."""
 
     def __init__(self, path):
         self.path = Path(path)
         self.schema = schema()
         self._state = None  # (pointer stamp, meta stamp, index, folder)
-        self._damaged = None  # stamp of the pointer under which damage was met
+        self._damaged = None  # stamp of the pointer under which damage was detected
         self._opening = threading.Lock()
         self._lock = WriteLock(self.path / "writer.lock")
 
@@ -102,7 +102,7 @@ class TantivyEngine:
         try:
             return self._open_current()
         except IndexUnavailable:
-            # Another process may have swapped generations between our two looks: look again.
+            # Another process may have swapped generations between the two reads: read again.
             self._state = None
             return self._open_current()
 
@@ -116,7 +116,7 @@ class TantivyEngine:
                 with self._opening:
                     named = json.loads((self.path / "current").read_text())
                     if named["schema"] != SCHEMA_VERSION:
-                        raise IndexUnavailable("made by another version")
+                        raise IndexUnavailable("another version built the index")
                     folder = self.path / named["generation"]
                     state = (pointer, _stamp(folder / "meta.json"), _open(folder), folder)
                     self._state = state
@@ -129,13 +129,13 @@ class TantivyEngine:
             raise IndexUnavailable(str(error)) from error
 
     @contextmanager
-    def _noticing_damage(self, writing=False):
+    def _detecting_damage(self, writing=False):
         """Turn what tantivy raises over damaged files into IndexUnavailable.
 
         Opening checks little, so damage shows when a file is used. It is remembered until the
-        pointer changes, so that ``count`` says so too and whoever asks it rebuilds. Not
-        remembered are a panic (were one ever caused by a query, each such query would cost a
-        rebuild) and what the system refuses, as when the disk is full: reading goes on.
+        pointer changes, so that ``count`` raises too and its caller rebuilds. Not remembered are
+        a panic (if a query ever caused one, each such query would cost a rebuild) and errors of
+        the system, such as a full disk, after which reading still works.
         """
         try:
             yield
@@ -147,43 +147,43 @@ class TantivyEngine:
                 self._damaged = self._state and self._state[0]
             raise IndexUnavailable(str(error)) from error
         except BaseException as error:
-            # pyo3's class for a Rust panic: no Exception, and cannot be imported.
+            # pyo3's class for a Rust panic is not an Exception and cannot be imported.
             if type(error).__name__ != "PanicException":
                 raise
             raise IndexUnavailable(f"tantivy panicked: {error}") from error
 
     def search(self, query: ParsedQuery, filters: Filters, offset=0, limit=10, facets=True):
-        with self._noticing_damage():
+        with self._detecting_damage():
             return self._search(query, filters, offset, limit, facets)
 
     def _search(self, query, filters, offset, limit, facets):
         searcher = self._index().searcher()
-        asked = matching.question(anonymous_fast_path.without_common(query, searcher))
+        clause = matching.clause_of(anonymous_fast_path.without_common(query, searcher))
         found, total = None, None
-        if query.strategy != "browse" and anonymous_fast_path.is_for(filters, offset + limit):
-            found = anonymous_fast_path.best(
-                searcher, self._query(asked), filters.site, max(0, offset), max(1, limit)
+        if query.strategy != "browse" and anonymous_fast_path.applies_to(filters, offset + limit):
+            found = anonymous_fast_path.search(
+                searcher, self._query(clause), filters.site, max(0, offset), max(1, limit)
             )
         if found is None:
-            found, total = self._filtered(searcher, query, asked, filters, offset, limit)
+            found, total = self._filtered(searcher, query, clause, filters, offset, limit)
         counts, counted = {}, total
         if total is None or (facets and total):
-            counts, counted = self._facets(searcher, asked, filters, facets)
+            counts, counted = self._facets(searcher, clause, filters, facets)
         hits = [self._hit(searcher, score, address) for score, address in found[:limit]]
         return Answer(hits, counted if total is None else total, counts, query.strategy)
 
-    def _filtered(self, searcher, query, asked, filters, offset, limit):
-        """The hits in their order, and how many there are, all by tantivy."""
+    def _filtered(self, searcher, query, clause, filters, offset, limit):
+        """The hits in order and their number, with filters and tie-breaking by tantivy."""
         order = {"order_by_field": "published"} if query.strategy == "browse" else {}
         # tantivy panics for a limit of 0.
         found = searcher.search(
-            self._query(matching.filtered(matching.ranked(asked), filters)),
+            self._query(matching.filtered(matching.ranked(clause), filters)),
             limit=max(1, limit), offset=max(0, offset), count=True, **order,
         )
         return found.hits, found.count
 
     def suggest(self, text, filters, limit=8):
-        with self._noticing_damage():
+        with self._detecting_damage():
             return self._suggest(text, filters, limit)
 
     def _suggest(self, text, filters, limit):
@@ -191,18 +191,19 @@ class TantivyEngine:
         if not words:
             return []
         searcher = self._index().searcher()
-        beginnings = [t for t, _n in searcher.terms_with_prefix("title", words[-1], limit=20)]
-        asked = matching.typed_title(text, words[:-1], beginnings)
-        query = self._query(matching.filtered(asked, replace(filters, kinds=["page"])))
+        completions = [t for t, _n in searcher.terms_with_prefix("title", words[-1], limit=20)]
+        clause = matching.title_prefix(text, words[:-1], completions)
+        query = self._query(matching.filtered(clause, replace(filters, kinds=["page"])))
         found = searcher.search(query, limit=max(1, limit), count=False)
         return [self._hit(searcher, score, address) for score, address in found.hits]
 
     def word_counts(self, filters) -> dict[str, int]:
-        """Each word of what ``filters`` let through → in how many entries some field has it."""
+        """Each word of the entries that pass ``filters`` → the number of entries with it, in the
+        field that has it most often."""
         counts = {}
-        with self._noticing_damage():
+        with self._detecting_damage():
             searcher = self._index().searcher()
-            allowed = self._query(matching.filtered(matching.Everything(), filters))
+            allowed = self._query(matching.filtered(matching.MatchAll(), filters))
             for name in matching.FIELD_WEIGHTS:
                 for word, count in searcher.terms_with_prefix(name, "", filter_query=allowed):
                     counts[word] = max(count, counts.get(word, 0))
@@ -210,7 +211,7 @@ class TantivyEngine:
         return counts
 
     def digests(self):
-        with self._noticing_damage():
+        with self._detecting_damage():
             held = _digests(self._index())
         yield from held
 
@@ -218,27 +219,27 @@ class TantivyEngine:
         self._state = None
 
     def count(self):
-        with self._noticing_damage():
+        with self._detecting_damage():
             return self._index().searcher().num_docs
 
     def _hit(self, searcher, score, address):
         return hit_of(bytes(searcher.doc(address).get_first("shown")), score)
 
-    def _facets(self, searcher, asked, filters, wanted=True):
-        """Counts per value, none unless ``wanted``, and how many entries there are in all.
+    def _facets(self, searcher, clause, filters, wanted=True):
+        """Counts per value, none unless ``wanted``, and the number of entries in all.
 
-        What is chosen in a facet does not narrow that facet's own counts, so that a second value
-        can be added to the first.
+        The values selected in a facet do not narrow that facet's own counts, so that a second
+        value can be added to the first.
         """
         narrowed = {n for n in FACETS if getattr(filters, n)} if wanted else set()
         open_facets = [n for n in FACETS if n not in narrowed] if wanted else []
         groups = {None: open_facets} | {n: [n] for n in narrowed}
         counts, total = {}, 0
         for left_out, names in groups.items():
-            query = self._query(matching.filtered(asked, filters, left_out))
+            query = self._query(matching.filtered(clause, filters, left_out))
             terms = {n: FACET_FIELDS[n] for n in names} | ({} if left_out else {"": "kind"})
             found = searcher.aggregate(query, {
-                name: {"terms": {"field": field, "size": MOST_VALUES}}
+                name: {"terms": {"field": field, "size": MAX_FACET_VALUES}}
                 for name, field in terms.items()
             })
             if not left_out:  # every entry is of one kind
@@ -247,7 +248,7 @@ class TantivyEngine:
                 counts[name] = [(b["key"], int(b["doc_count"])) for b in values["buckets"]]
         return counts, total
 
-    # matching's clauses as tantivy's queries
+    # The clauses of matching as tantivy's queries
 
     def _query(self, clause):
         match clause:
@@ -261,24 +262,24 @@ class TantivyEngine:
                 return _boosted(query, clause.boost)
             case matching.OneOf():
                 return self._one_of(clause)
-            case matching.Since():
+            case matching.PublishedSince():
                 found = tantivy.Query.range_query(
                     self.schema, "published", tantivy.FieldType.Integer, clause.seconds
                 )
                 return tantivy.Query.const_score_query(found, clause.score)
-            case matching.Everything():
+            case matching.MatchAll():
                 return tantivy.Query.all_query()
             case matching.Bool():
                 parts = [
                     (occur, self._query(part))
                     for occur, group in (
                         (tantivy.Occur.Must, clause.must), (tantivy.Occur.Should, clause.should),
-                        (tantivy.Occur.MustNot, clause.never),
+                        (tantivy.Occur.MustNot, clause.must_not),
                     )
                     for part in group
                 ]
                 return _boosted(tantivy.Query.boolean_query(parts), clause.boost)
-        raise TypeError(f"{clause!r} is no clause")
+        raise TypeError(f"{clause!r} is not a clause")
 
     def _one_of(self, clause):
         if not clause.values:
@@ -302,12 +303,12 @@ class TantivyEngine:
 
     def apply(self, upserts, delete_pages=(), delete_keys=()):
         with self.writing():
-            with self._noticing_damage():
+            with self._detecting_damage():
                 index = self._index()
-            # Made before tantivy's writer is opened: one that fails must not leave one behind,
-            # and what is wrong with an entry must not be taken for damage.
+            # Built before tantivy's writer is opened: an error must not leave the writer open,
+            # and an error in an entry must not be taken for damage of the index.
             documents = self._documents(upserts)
-            with self._noticing_damage(writing=True):
+            with self._detecting_damage(writing=True):
                 self._write(index, documents, delete_pages, delete_keys)
 
     def _documents(self, entries):
@@ -315,8 +316,8 @@ class TantivyEngine:
 
     def _write(self, index, documents, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
-        # A process killed within its commit leaves files that the index does not name yet, and
-        # tantivy, about to give the same names again, refuses to write over them for ever.
+        # A process killed within its commit leaves files that the index does not list yet.
+        # tantivy would give new files the same names and then refuse to overwrite the old ones.
         writer.garbage_collect_files()
         for key in delete_keys:
             writer.delete_documents_by_term("key", key)
@@ -344,7 +345,7 @@ class TantivyEngine:
         writer.wait_merging_threads()
         with self.writing(timeout=60):
             if before_swap:
-                before_swap(_Building(self, index))
+                before_swap(_NewIndex(self, index))
             pointer = self.path / f"current.{folder.name}"
             pointer.write_text(json.dumps({"schema": SCHEMA_VERSION, "generation": folder.name}))
             pointer.replace(self.path / "current")
@@ -352,15 +353,15 @@ class TantivyEngine:
         return count
 
     def tidy(self):
-        """Remove what a process left that was killed while it rebuilt the index."""
+        """Delete what a process left that was killed while it rebuilt the index."""
         no_index = (OSError, ValueError, KeyError, TypeError)
         with contextlib.suppress(TimeoutError, *no_index), self.writing(timeout=0):
             named = json.loads((self.path / "current").read_text())
             generations.remove_all_but(self.path, named["generation"])
 
 
-class _Building:
-    """The index under construction, as ``before_swap`` sees it."""
+class _NewIndex:
+    """The index being built, as ``before_swap`` sees it."""
 
     def __init__(self, engine, index):
         self.engine, self.index = engine, index

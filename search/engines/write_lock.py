@@ -1,4 +1,4 @@
-"""The right to write an index, held against threads and processes. No Django here."""
+"""The writer's lock of an index, against threads and processes. No Django here."""
 
 import fcntl
 import threading
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class WriteLock:
-    """A lock on the file at ``path``, made when it is missing; a killed process holds none."""
+    """A lock on the file at ``path``, created if missing; it ends with the process."""
 
     def __init__(self, path):
         self.path = Path(path)
@@ -16,7 +16,7 @@ class WriteLock:
 
     @contextmanager
     def held(self, timeout):
-        """Hold the lock, nested or not; TimeoutError when it was not had in ``timeout`` s."""
+        """Hold the lock, nested or not. Raises TimeoutError after ``timeout`` seconds."""
         if getattr(self._held, "depth", 0):
             self._held.depth += 1
             try:

@@ -1,17 +1,19 @@
-"""What the base layer is told of the text in documents (see ``hub.files.document_text``)."""
+"""The text of documents for the base layer, see ``hub.files.document_text``."""
 
 from hub.files.document_text import TextStatus
+from search.extraction.tasks import extract_text
 from search.models import DocumentText
 
 Status = DocumentText.Status
 
 
 def text_status(pks) -> dict[int, TextStatus]:
-    return {text.document_id: _reading(text) for text in DocumentText.objects.filter(
-        document__in=pks).defer("parts")}
+    """The hook ``document_text_status``."""
+    texts = DocumentText.objects.filter(document__in=pks).defer("parts")
+    return {text.document_id: _status_of(text) for text in texts}
 
 
-def _reading(text) -> TextStatus:
+def _status_of(text) -> TextStatus:
     if text.status == Status.WAITING:
         return TextStatus(is_waiting=True)
     if text.status == Status.READ:
@@ -22,7 +24,6 @@ def _reading(text) -> TextStatus:
     )
 
 
-def read(pk) -> None:
-    from search.extraction.tasks import read_text
-
-    read_text.func(document_id=pk)
+def extract_now(pk) -> None:
+    """The hook ``extract_document_text``."""
+    extract_text.func(document_id=pk)

@@ -1,8 +1,8 @@
-"""What xberg 1.3.9 gets wrong about slides: whose notes are whose, and the slides of ODP.
+"""The slides of ODP and the notes of PPTX, both of which xberg 1.3.9 gets wrong.
 
-It gives the first notes of a PPTX to the first slide, whichever slide they belong to, and only
-the notes of an ODP. Both are zips of XML. Entities are no danger: expat looks nothing up and
-limits what they expand to, and the child process is limited too.
+It assigns the first notes of a PPTX to the first slide, whichever slide they belong to, and returns
+only the notes of an ODP. Both are zips of XML. Entities are no danger: expat does not resolve
+external ones and limits expansion, and the child process is limited too.
 """
 
 import io
@@ -45,7 +45,7 @@ def _paragraph(element) -> str:
 def pptx_notes(content: bytes) -> list[str]:
     """The speaker's notes of each slide of a PPTX in order, "" where there are none.
 
-    Empty when the file is not laid out as PowerPoint does: its slides can still be read.
+    Empty when the file's layout differs from PowerPoint's: its slides can still be read.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

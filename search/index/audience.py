@@ -1,9 +1,9 @@
 """Who may read what, as one token per entry.
 
-The token names every privacy setting that a page or a document stands under, e.g. ``p3.c2``, or
-``public``. A reader's request is turned into the tokens it may read; the engine filters by them,
-so that hits, counts, facets and suggestions never know of the rest. A setting made a moment ago
-has a token that nobody holds yet, so the index errs on the closed side.
+The token lists every view restriction that applies to a page or a document, e.g. ``p3.c2``, or is
+``public``. A request is turned into the tokens it may read; the engine filters by them, so that
+hits, counts, facets and suggestions never include the rest. A restriction that was just added has
+a token that no request holds yet, so the index errs on the closed side.
 """
 
 from itertools import product
@@ -37,7 +37,7 @@ def collection_restrictions(collection, restrictions=None) -> list[int]:
 def audiences_of(request) -> list[str]:
     """The tokens of everything that ``request`` may read.
 
-    A request without sign-in may read ``public`` only, at the cost of no query.
+    An anonymous request may read ``public`` only, which costs no query.
     """
     if not request.user.is_authenticated:
         return [PUBLIC]

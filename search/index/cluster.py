@@ -1,9 +1,9 @@
-"""The hub's search cluster, when SEARCH_URL names one: whether to ask it, and what it waits for.
+"""The hub's search cluster, when SEARCH_URL names one: whether to ask it, and what is to be sent.
 
-The local index is always kept too and is taken in first; from the same transaction on, the pages
-that changed wait here for the cluster (``ClusterPending``). They are sent when a change commits,
-before a search, and by ``manage.py keep_schedule``. A cluster that fails is left alone for a
-while by this process, so that it costs publishing and reading next to nothing.
+The local index is always maintained and updated first; the transaction that marks a change as
+processed also queues the changed pages for the cluster (``ClusterQueueEntry``). They are sent when
+a change commits, before a search, and by ``manage.py keep_schedule``. After a failure this process
+does not ask the cluster for a while, so that publishing and reading are not slowed down.
 """
 
 import logging
@@ -19,18 +19,18 @@ from search.engines.cluster.client import address_of, client_of
 from search.engines.cluster.engine import ClusterEngine, DocumentsRejected, IndexMismatch
 from search.engines.contract import IndexUnavailable
 from search.index.entries import EntryBuilder
-from search.models import ClusterPending
+from search.models import ClusterQueueEntry
 
 logger = logging.getLogger(__name__)
-PAGES_AT_ONCE = 5  # while somebody waits
-LONG_TEXT = 300_000  # characters; more is not segmented while somebody waits
-PAGES_IN_BACKGROUND = 200
-LOOK_SECONDS = 10.0  # between looks at whether the cluster holds as much as the local index
+BATCH_SIZE = 5  # pages, while a request waits
+LONG_TEXT = 300_000  # characters; more is not segmented while a request waits
+BACKGROUND_BATCH_SIZE = 200
+SIZE_CHECK_SECONDS = 10.0  # between comparisons of the numbers of entries
 _engines = {}
 
 
-class Breaker:
-    """Open after a failure for ``seconds``; then one call may try, and the others wait for it."""
+class CircuitBreaker:
+    """Open for ``seconds`` after a failure; then one call may try within ``trial`` seconds."""
 
     def __init__(self, seconds=10.0, trial=2.0):
         self.seconds, self.trial = seconds, trial
@@ -50,7 +50,7 @@ class Breaker:
     def failed(self, reason) -> None:
         with self._lock:
             if self._open_until is None:
-                logger.warning("The search cluster is left alone for a while: %s", reason)
+                logger.warning("The search cluster is not used for a while: %s", reason)
             self._open_until = time.monotonic() + self.seconds
 
     @property
@@ -65,46 +65,48 @@ class Breaker:
 
 
 class Cluster:
-    """A cluster as this process sees it: the engine, the breaker, the last look at it."""
+    """A cluster as this process sees it: engine, breaker and the time of the last size check."""
 
     def __init__(self, url, lock_path):
         self.engine = ClusterEngine(client_of(address_of(url)), lock_path)
-        self.breaker = Breaker()
-        self._looked_at = None
+        self.breaker = CircuitBreaker()
+        self._checked_at = None
 
     def __str__(self):
         return str(self.engine.client.address)
 
     @contextmanager
-    def minding(self):
-        """Tell the breaker how the block went; IndexUnavailable goes on to the caller."""
+    def reporting_to_breaker(self):
+        """Report success or failure of the block to the breaker; reraises IndexUnavailable."""
         try:
             yield
         except IndexUnavailable as error:
             self.breaker.failed(error)
-            self._looked_at = None
+            self._checked_at = None
             raise
         self.breaker.succeeded()
 
-    def look(self, engine, local) -> None:
-        """Raise IndexMismatch when the cluster holds more or fewer entries than ``local``.
+    def check_size(self, engine, local) -> None:
+        """Raise IndexMismatch when the cluster has more or fewer entries than ``local``.
 
-        Asks now and then only. Nothing may be waiting for the cluster when this is called.
+        Compares every SIZE_CHECK_SECONDS only. No page may be queued when this is called.
         """
         now = time.monotonic()
-        if self._looked_at is not None and now < self._looked_at + LOOK_SECONDS:
+        if self._checked_at is not None and now < self._checked_at + SIZE_CHECK_SECONDS:
             return
-        engine.look_again()
-        held, wanted = engine.count(), local.count()
-        # What differs may be on its way, or have come through between the two counts.
-        on_its_way = held != wanted and (OutboxEntry.objects.unprocessed().exists() or waiting())
-        if held != wanted and not on_its_way and engine.count() != local.count():
-            raise IndexMismatch(f"the cluster holds {held} entries of {wanted}")
-        self._looked_at = now
+        engine.forget_index()
+        actual, expected = engine.count(), local.count()
+        # A difference may be about to be sent, or have been sent between the two counts.
+        in_progress = actual != expected and (
+            OutboxEntry.objects.unprocessed().exists() or has_pending()
+        )
+        if actual != expected and not in_progress and engine.count() != local.count():
+            raise IndexMismatch(f"the cluster has {actual} of {expected} entries")
+        self._checked_at = now
 
 
 def cluster() -> Cluster | None:
-    """The cluster of this process, made once; None when the hub has none."""
+    """The cluster of this process, created once; None when the hub has none."""
     url = settings.SEARCH_URL
     if not url:
         return None
@@ -113,76 +115,77 @@ def cluster() -> Cluster | None:
     return _engines[url]
 
 
-def waiting() -> bool:
-    """Whether pages wait for the cluster. Plain SQL, because every search asks."""
-    table = connection.ops.quote_name(ClusterPending._meta.db_table)
+def has_pending() -> bool:
+    """Whether pages are queued for the cluster. Plain SQL, because every search calls it."""
+    table = connection.ops.quote_name(ClusterQueueEntry._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")
         return cursor.fetchone() is not None
 
 
-def drain(seconds=0.3, patient=False) -> int:
-    """Send waiting pages for about ``seconds``; returns how many were taken.
+def drain(seconds=0.3, in_background=False) -> int:
+    """Send queued pages for about ``seconds``; returns how many were sent.
 
-    Unless ``patient``, somebody waits: long texts are left for later, and so is a cluster that
-    failed just now. Never raises for want of a cluster: the rows wait for the next call.
+    Unless ``in_background``, a request waits: long texts are left for later, and nothing is sent
+    while the breaker is open. Does not raise when the cluster is unavailable: the pages stay
+    queued.
     """
     target = cluster()
-    if target is None or not waiting() or not (patient or target.breaker.allows()):
+    if target is None or not has_pending() or not (in_background or target.breaker.allows()):
         return 0
-    at_once = PAGES_IN_BACKGROUND if patient else PAGES_AT_ONCE
-    taken, deadline = 0, time.monotonic() + seconds
+    batch_size = BACKGROUND_BATCH_SIZE if in_background else BATCH_SIZE
+    sent, deadline = 0, time.monotonic() + seconds
     try:
-        with target.engine.writing(timeout=min(0.05, seconds)), target.minding():
+        with target.engine.writing(timeout=min(0.05, seconds)), target.reporting_to_breaker():
             while (left := deadline - time.monotonic()) > 0:
-                # Read before the pages: what changes from here on is marked anew.
-                rows = list(ClusterPending.objects.order_by("pk")[:at_once])
+                # Read before the pages: what changes from now on gets a new version.
+                rows = list(ClusterQueueEntry.objects.order_by("pk")[:batch_size])
                 entries = list(EntryBuilder().entries([row.page_id for row in rows]))
                 is_long = sum(len(s.text) for e in entries for s in e.sections) > LONG_TEXT
-                if not rows or (is_long and not patient):
+                if not rows or (is_long and not in_background):
                     break
                 _send(target.engine.within(left), rows, entries)
-                taken += len(rows)
+                sent += len(rows)
     except TimeoutError:
         logger.info("Another process is writing to the search cluster.")
     except IndexUnavailable as error:
         logger.info("Pages wait for the search cluster: %s", error)
-    return taken
+    return sent
 
 
 def _send(engine, rows, entries) -> None:
     try:
         engine.apply(entries, delete_pages=[row.page_id for row in rows])
     except DocumentsRejected as error:
-        logger.error("The search cluster refused entries: %s", error)
-        refused = {int(key.split(":")[1]) for key in error.keys}
-        ClusterPending.objects.taken([row for row in rows if row.page_id not in refused])
+        logger.error("The search cluster rejected entries: %s", error)
+        rejected = {int(key.split(":")[1]) for key in error.keys}
+        ClusterQueueEntry.objects.remove_sent([row for row in rows if row.page_id not in rejected])
         raise
-    ClusterPending.objects.taken(rows)
+    ClusterQueueEntry.objects.remove_sent(rows)
 
 
 def drain_all() -> None:
-    """Send whatever waits, however long it takes; IndexUnavailable when some is left."""
-    while drain(60, patient=True):
+    """Send all queued pages, however long it takes. Raises IndexUnavailable when some are left."""
+    while drain(60, in_background=True):
         pass
-    if waiting():
-        raise IndexUnavailable("pages are still waiting to be sent")
+    if has_pending():
+        raise IndexUnavailable("pages are still queued")
 
 
 def rebuild() -> int:
-    """Build the cluster's index anew beside the old one and swap it in; returns its entries.
+    """Build a new index in the cluster and swap it in; returns the number of its entries.
 
-    Whatever changes meanwhile waits, because the writer's lock is held, and is sent afterwards.
+    Changes meanwhile stay queued, because the writer's lock is held, and are sent afterwards.
     """
     target = cluster()
-    with target.engine.writing(timeout=60), target.minding():
+    with target.engine.writing(timeout=60), target.reporting_to_breaker():
         count = target.engine.rebuild(EntryBuilder().entries())
     drain_all()
     return count
 
 
 def ensure_current(local) -> None:
-    """Bring the cluster up to date; build its index when it has none that is whole."""
+    """Bring the cluster up to date; build its index when it has no complete one."""
     target = cluster()
     if target is None or not target.breaker.allows():
         return
@@ -190,23 +193,24 @@ def ensure_current(local) -> None:
         try:
             _compare(target, local)
         except IndexMismatch:
-            time.sleep(1)  # what was being written when it was counted has come through by then
+            time.sleep(1)  # a write that was in progress during the count has finished by then
             _compare(target, local)
     except IndexMismatch as error:
-        logger.warning("The index of the search cluster is built anew: %s", error)
+        logger.warning("The index of the search cluster is rebuilt: %s", error)
         _rebuild_if_possible()
     except (IndexUnavailable, TimeoutError) as error:
         logger.info("The search cluster is not up to date: %s", error)
 
 
 def _compare(target, local) -> None:
-    """Send what waits; IndexMismatch when the cluster's index is none or holds another number."""
-    with target.minding():
-        target.engine.look_again()
+    """Send queued pages. Raises IndexMismatch when the cluster has no index or another number of
+    entries."""
+    with target.reporting_to_breaker():
+        target.engine.forget_index()
         target.engine.count()
     drain_all()
-    with target.minding():
-        target.look(target.engine, local)
+    with target.reporting_to_breaker():
+        target.check_size(target.engine, local)
 
 
 def _rebuild_if_possible() -> None:

@@ -10,10 +10,10 @@ from wagtail.models import CollectionViewRestriction, PageViewRestriction, Site
 from hub.models import KnowledgePage, OutboxEntry
 from search.engines.contract import Entry, Section
 from search.index import audience
+from search.index.vocabulary import vocabulary_at
 from search.models import DocumentText
-from search.text import vocabulary
 
-RACES = 20  # lost in a row before it is told
+MAX_RETRIES = 20
 
 
 def page_key(page_id) -> str:
@@ -25,11 +25,11 @@ def file_key(page_id, document_id) -> str:
 
 
 class EntryBuilder:
-    """Makes entries; holds what many pages share so that a rebuild asks for it once."""
+    """Builds entries; keeps what many pages share, so that a rebuild queries it once."""
 
     def __init__(self):
-        # Texts are cut by the words that the database has now.
-        vocabulary.at(OutboxEntry.objects.state()[0])
+        # Sets the segmenter's custom words to those that the database has now.
+        vocabulary_at(OutboxEntry.objects.state()[0])
         self.page_rules = list(PageViewRestriction.objects.select_related("page"))
         self.collection_rules = list(
             CollectionViewRestriction.objects.select_related("collection")
@@ -40,7 +40,7 @@ class EntryBuilder:
             for twin in site.root_page.get_translations(inclusive=True)
         ]
         self.languages = [code for code, _name in settings.LANGUAGES]
-        self.public_versions = {}  # translation key → languages, asked for once per batch
+        self.public_languages = {}  # by translation key; queried once per batch
 
     def entries(self, pks=None):
         """Yield the entries of all live pages, or of those among ``pks``."""
@@ -48,37 +48,37 @@ class EntryBuilder:
             pks = KnowledgePage.objects.live().order_by("pk").values_list("pk", flat=True)
         for batch in batched(pks, 200):
             pages = self._live_pages(batch)
-            self._note_versions(pages)
+            self._load_public_languages(pages)
             for page in pages:
                 yield from self.entries_of(page)
 
     @staticmethod
     def _live_pages(pks) -> list:
-        """Those of ``pks`` that belong in the index, specific, with what an entry needs."""
+        """The specific pages of ``pks`` that belong in the index, with what an entry needs."""
         pages = KnowledgePage.objects.live().not_expired().filter(pk__in=pks)
         pages = pages.select_related("locale").prefetch_related("topics", "areas").specific()
-        for _attempt in range(RACES):
+        for _attempt in range(MAX_RETRIES):
             try:
                 return list(pages.all())
             except KeyError:
                 continue  # a page was deleted between the two queries of ``specific``
         return list(pages.all())
 
-    def _note_versions(self, pages):
-        """Look up in which languages the pages are open to all."""
+    def _load_public_languages(self, pages):
+        """Query the languages in which the pages are open to all."""
         keys = {page.translation_key for page in pages}
         versions = KnowledgePage.objects.open_to_all().filter(translation_key__in=keys)
         for key, code in versions.values_list("translation_key", "locale__language_code"):
-            self.public_versions.setdefault(key, set()).add(code)
+            self.public_languages.setdefault(key, set()).add(code)
 
     def _readers_of(self, page) -> list[str]:
-        """Languages whose readers meet this page in lists: its own, and those without a version."""
-        versions = self.public_versions.get(page.translation_key, set())
+        """Languages whose lists include this page: its own, and those without a version."""
+        versions = self.public_languages.get(page.translation_key, set())
         own = page.locale.language_code
         return [code for code in self.languages if code == own or code not in versions]
 
     def entries_of(self, page) -> list[Entry]:
-        """The entry of a page and one of each of its readable files."""
+        """The entry of a page and one for each of its files with text."""
         site = self._site_of(page)
         if site is None:
             return []
@@ -159,11 +159,11 @@ def part_anchor(kind, number) -> str:
     return f"{kind}={number}"
 
 
-def place_in_file(anchor) -> str:
-    """What the reader is told: ``page=3`` → "Page 3"; empty for a text without parts."""
+def part_label(anchor) -> str:
+    """The label of an anchor: ``page=3`` → "Page 3"; empty for a text without parts."""
     kind, _equals, number = anchor.partition("=")
-    words = {
+    labels = {
         "page": _("Page %(number)s"), "slide": _("Slide %(number)s"),
         "sheet": _("Sheet %(number)s"),
     }
-    return words[kind] % {"number": number} if kind in words else ""
+    return labels[kind] % {"number": number} if kind in labels else ""

@@ -1,8 +1,8 @@
-"""Keeps the local index up with the change log.
+"""Keeps the local index up to date with the change log.
 
-The log is drained where it is written (when the transaction commits), and once more before every
-search that finds rows waiting: an index that fell behind, because a process was killed or could
-not write, catches up by itself with the next reader. There is nothing to restart.
+The log is drained when the transaction that wrote to it commits, and before every search that
+finds unprocessed rows: an index that fell behind, because a process was killed or could not write,
+is brought up to date by the next search.
 """
 
 import logging
@@ -14,20 +14,25 @@ from django.db.models import Max
 
 from hub.models import Attachment, KnowledgePage, OutboxEntry
 from hub.models.outbox_entry import KEPT
-from search.engines.contract import Engine, Filters, IndexUnavailable, ParsedQuery
+from search.engines.contract import (
+    Engine,
+    Filters,
+    IndexUnavailable,
+    ParsedQuery,
+    QueryTerm,
+)
 from search.engines.fields import document_of
 from search.engines.tantivy_engine import TantivyEngine
 from search.index.entries import EntryBuilder
-from search.models import ClusterPending
-from search.query.planning import terms_of
+from search.models import ClusterQueueEntry
 
 logger = logging.getLogger(__name__)
-CHANGES_AT_ONCE = 500
+BATCH_SIZE = 500
 _engines = {}
 
 
 def engine() -> TantivyEngine:
-    """The engine of this process, opened once."""
+    """The engine of this process, created once."""
     path = settings.SEARCH_INDEX_DIR
     if path not in _engines:
         _engines[path] = TantivyEngine(path)
@@ -35,43 +40,43 @@ def engine() -> TantivyEngine:
 
 
 def catch_up(timeout=2.0) -> int:
-    """Take the waiting changes into the index; returns how many were taken.
+    """Index the unprocessed changes; returns how many.
 
-    Never raises for want of an index or of the writer's lock: publishing and reading go on, and
-    the rows wait for the next call.
+    Does not raise when there is no index or another process holds the writer's lock: publishing
+    and reading go on, and the changes stay for the next call.
     """
-    taken = 0
+    count = 0
     try:
         while OutboxEntry.objects.unprocessed().exists():
             with engine().writing(timeout=timeout):
-                changes = list(OutboxEntry.objects.unprocessed()[:CHANGES_AT_ONCE])
+                changes = list(OutboxEntry.objects.unprocessed()[:BATCH_SIZE])
                 if not changes:
                     break
                 pks = _apply(engine(), changes)
-                _applied([change.pk for change in changes], pks)
-                taken += len(changes)
+                _mark_processed([change.pk for change in changes], pks)
+                count += len(changes)
     except IndexUnavailable as error:
         logger.warning("The search index is not available: %s", error)
     except TimeoutError:
         logger.info("Another process is writing the search index.")
-    return taken
+    return count
 
 
-def _applied(changes, pages) -> None:
-    """Mark the changes as taken in here; from the same moment their pages wait for the cluster."""
+def _mark_processed(changes, pages) -> None:
+    """Mark the changes as processed and queue their pages for the cluster, in one transaction."""
     with transaction.atomic():
         if settings.SEARCH_URL:
-            ClusterPending.objects.want(pages)
+            ClusterQueueEntry.objects.enqueue(pages)
         OutboxEntry.objects.mark_processed(changes)
 
 
-def pages_of(changes) -> set[int]:
-    """Ids of all pages that look otherwise in the index after ``changes``."""
+def affected_pages(changes) -> set[int]:
+    """Ids of all pages whose entries ``changes`` affect."""
     pks = {c.object_id for c in changes if c.kind == OutboxEntry.Kind.PAGE}
     documents = {c.object_id for c in changes if c.kind == OutboxEntry.Kind.DOCUMENT}
     if documents:
-        pks |= set(pages_holding(documents))
-    # A translation that comes or goes changes in whose lists its twins stand.
+        pks |= set(pages_with_documents(documents))
+    # A translation that comes or goes changes which lists include the other languages' pages.
     changed = KnowledgePage.objects.filter(pk__in=pks).values("translation_key")
     pks |= set(
         KnowledgePage.objects.filter(translation_key__in=changed).values_list("pk", flat=True)
@@ -80,32 +85,33 @@ def pages_of(changes) -> set[int]:
 
 
 def _apply(target, changes) -> set[int]:
-    """Bring the pages of ``changes`` up to the present state of the database; returns their ids."""
-    pks = pages_of(changes)
-    # Read now, not at the time of the change: whatever was committed since is taken in as well,
-    # and applying a change twice does no harm.
+    """Index the affected pages as they are in the database now; returns their ids.
+
+    What was committed after the changes is included, so applying a change twice is harmless.
+    """
+    pks = affected_pages(changes)
     if pks:
         target.apply(list(EntryBuilder().entries(pks)), delete_pages=pks)
     return pks
 
 
 def pages_containing(text) -> set[int]:
-    """Ids of the pages whose text or files have ``text`` in them, however it was cut."""
-    asked = ParsedQuery("string", (terms_of(text),))
+    """Ids of the pages whose text or files contain ``text``, however it was segmented."""
+    query = ParsedQuery("string", (QueryTerm.of(text),))
     found, offset = set(), 0
     try:
         while hits := engine().search(
-            asked, Filters(audiences=None), offset, CHANGES_AT_ONCE, facets=False
+            query, Filters(audiences=None), offset, BATCH_SIZE, facets=False
         ).hits:
             found |= {hit.page_id for hit in hits}
             offset += len(hits)
     except IndexUnavailable:
-        pass  # whoever builds it anew cuts all texts as they are to be cut
+        pass  # a rebuild segments all texts again
     return found
 
 
-def pages_holding(document_ids):
-    """Ids of the pages whose readers can open any of the documents, of whatever page type."""
+def pages_with_documents(document_ids):
+    """Ids of the pages, of any type, whose readers can open one of the documents."""
     found = set(
         Attachment.objects.filter(document__in=document_ids).values_list("page_id", flat=True)
     )
@@ -122,31 +128,31 @@ def pages_holding(document_ids):
 
 
 def rebuild() -> int:
-    """Build the index anew beside the old one and swap it in; returns how many entries it has.
+    """Build a new index and swap it in; returns the number of its entries.
 
-    Readers keep the old index until the swap. Changes committed while it was built are applied
-    to the new one under the writer's lock.
+    Readers use the old index until the swap. Changes committed meanwhile are applied to the new
+    one under the writer's lock.
     """
     target = engine()
-    mark = OutboxEntry.objects.aggregate(Max("pk"))["pk__max"] or 0
-    waiting = list(OutboxEntry.objects.unprocessed())
+    last = OutboxEntry.objects.aggregate(Max("pk"))["pk__max"] or 0
+    changes = list(OutboxEntry.objects.unprocessed())
 
     def finish(new):
-        # Asked once: a row that commits between two askings would be marked and never taken in.
-        late = list(OutboxEntry.objects.filter(pk__gt=mark))
+        # Queried once: a row committed between two queries would be marked without being indexed.
+        late = list(OutboxEntry.objects.filter(pk__gt=last))
         _apply(new, late)
-        if late and late[-1].pk - mark > KEPT:  # some of them may be forgotten already
+        if late and late[-1].pk - last > KEPT:  # some of them may have been deleted already
             pks = _compared(new.digests()).page_ids
             new.apply(list(EntryBuilder().entries(pks)), pks)
-        waiting.extend(late)
+        changes.extend(late)
 
     count = target.rebuild(EntryBuilder().entries(), before_swap=finish)
-    _applied([change.pk for change in waiting], pages_of(waiting))
+    _mark_processed([change.pk for change in changes], affected_pages(changes))
     return count
 
 
-def ensure() -> None:
-    """Build the index when there is none that can be read; else catch up."""
+def ensure_current() -> None:
+    """Index unprocessed changes; build the index first when there is no readable one."""
     try:
         engine().count()
     except IndexUnavailable:
@@ -156,11 +162,11 @@ def ensure() -> None:
 
 @dataclass(frozen=True)
 class Difference:
-    """What the index holds otherwise than the database, as sorted keys."""
+    """How an index differs from the database, as sorted keys."""
 
     missing: list[str]  # in the index
-    surplus: list[str]  # only in the index
-    changed: list[str]  # held, but not as the database has it now
+    surplus: list[str]  # not in the database
+    changed: list[str]  # in both, with different content
 
     def __bool__(self):
         return bool(self.missing or self.surplus or self.changed)
@@ -172,22 +178,22 @@ class Difference:
 
 
 def difference(target: Engine | None = None) -> Difference:
-    """Compare an index, or else the local one, with the database, word by word."""
+    """Compare an index, by default the local one, with the database, by the entries' digests."""
     catch_up()
     return _compared((target or engine()).digests())
 
 
 def _compared(digests) -> Difference:
-    wanted = {entry.key: document_of(entry)["digest"] for entry in EntryBuilder().entries()}
-    held = dict(digests)
+    expected = {entry.key: document_of(entry)["digest"] for entry in EntryBuilder().entries()}
+    actual = dict(digests)
     return Difference(
-        sorted(wanted.keys() - held.keys()), sorted(held.keys() - wanted.keys()),
-        sorted(key for key in wanted.keys() & held.keys() if wanted[key] != held[key]),
+        sorted(expected.keys() - actual.keys()), sorted(actual.keys() - expected.keys()),
+        sorted(key for key in expected.keys() & actual.keys() if expected[key] != actual[key]),
     )
 
 
 def repair(found: Difference, target: Engine | None = None) -> None:
-    """Take the pages of ``found`` into the index anew."""
+    """Index the pages of ``found`` again."""
     target = target or engine()
     with target.writing(timeout=60):
         target.apply(list(EntryBuilder().entries(found.page_ids)), found.page_ids)

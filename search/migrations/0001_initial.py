@@ -19,11 +19,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ClusterPending',
+            name='ClusterQueueEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('page_id', models.PositiveBigIntegerField(unique=True)),
-                ('mark', models.UUIDField(default=uuid.uuid4)),
+                ('version', models.UUIDField(default=uuid.uuid4)),
             ],
         ),
         migrations.CreateModel(
@@ -59,15 +59,15 @@ class Migration(migrations.Migration):
                 ('day', models.DateField()),
                 ('language', models.CharField(max_length=10)),
                 ('text', models.CharField(blank=True, max_length=100)),
-                ('asked', models.PositiveIntegerField(default=0)),
-                ('nothing', models.PositiveIntegerField(default=0)),
+                ('searches', models.PositiveIntegerField(default=0)),
+                ('no_results', models.PositiveIntegerField(default=0)),
                 ('opened', models.PositiveIntegerField(default=0)),
             ],
             options={
                 'verbose_name': 'search',
                 'verbose_name_plural': 'searches',
-                'indexes': [models.Index(fields=['text'], name='count_by_text')],
-                'constraints': [models.UniqueConstraint(fields=('day', 'language', 'text'), name='one_count_of_a_search')],
+                'indexes': [models.Index(fields=['text'], name='search_count_by_text')],
+                'constraints': [models.UniqueConstraint(fields=('day', 'language', 'text'), name='unique_search_count')],
             },
         ),
         migrations.CreateModel(
@@ -87,18 +87,18 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254)),
                 ('language', models.CharField(choices=[('th', 'Thai'), ('en', 'English')], max_length=10)),
                 ('text', models.CharField(blank=True, max_length=200)),
-                ('chosen', models.JSONField(default=dict)),
+                ('filters', models.JSONField(default=dict)),
                 ('digest', models.CharField(editable=False, max_length=32)),
-                ('every', models.CharField(choices=[('day', 'Once a day'), ('week', 'Once a week')], default='week', max_length=4)),
+                ('frequency', models.CharField(choices=[('day', 'Once a day'), ('week', 'Once a week')], default='week', max_length=4)),
                 ('key', models.CharField(default=hub.models.subscription.new_key, editable=False, max_length=22, unique=True)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('confirmed_at', models.DateTimeField(null=True)),
-                ('looked_until', models.DateTimeField(db_index=True, null=True)),
-                ('told', models.JSONField(default=list)),
+                ('checked_until', models.DateTimeField(db_index=True, null=True)),
+                ('sent_keys', models.JSONField(default=list)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.site')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('email', 'digest'), name='one_alert_of_a_search')],
+                'constraints': [models.UniqueConstraint(fields=('email', 'digest'), name='unique_alert_per_search')],
             },
         ),
     ]

@@ -1,11 +1,11 @@
-"""What search keeps in the database."""
+"""The models of search."""
 
 from search.models.alert import Alert
-from search.models.cluster_pending import ClusterPending
+from search.models.cluster_queue_entry import ClusterQueueEntry
 from search.models.document_text import DocumentText
 from search.models.glossary import GlossaryTerm
 from search.models.search_count import OpenedCount, SearchCount
 
 __all__ = [
-    "Alert", "ClusterPending", "DocumentText", "GlossaryTerm", "OpenedCount", "SearchCount",
+    "Alert", "ClusterQueueEntry", "DocumentText", "GlossaryTerm", "OpenedCount", "SearchCount",
 ]

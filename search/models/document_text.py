@@ -1,4 +1,4 @@
-"""The text read out of documents, kept so that indexing never opens a file."""
+"""The text extracted from documents, stored so that indexing never opens a file."""
 
 from django.conf import settings
 from django.db import models
@@ -7,16 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 class DocumentTextQuerySet(models.QuerySet):
     def unreadable(self):
-        """Files that were looked into without finding text that can be searched."""
-        known = [DocumentText.Status.READ, DocumentText.Status.WAITING]
-        return self.exclude(status__in=known)
+        """Files that were read without finding text that can be searched."""
+        return self.exclude(
+            status__in=[DocumentText.Status.READ, DocumentText.Status.WAITING]
+        )
 
 
 class DocumentText(models.Model):
-    """What could be read in one document, part by part.
+    """The text of one document, part by part.
 
     ``parts`` is a list of ``[number, kind, text]`` with kind page, slide, sheet or text.
-    ``file_hash`` says which content of the file was read.
+    ``file_hash`` identifies the content that was read. ``sample`` shows garbled text.
     """
 
     class Status(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The words that editors teach the search."""
+"""The glossary that editors keep for search."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,13 +9,14 @@ from search.text import thai
 
 
 class GlossaryTerm(index.Indexed, models.Model):
-    """Names of one thing: each finds what is written under the others, and no Thai one is cut.
+    """Names of one thing: each finds what is written under the others.
 
-    With a single name it teaches the segmenter a word.
+    A Thai name that the dictionary lacks becomes a word of the segmenter, so a term with a
+    single name is useful too.
     """
 
-    MOST_NAMES = 12
-    MOST_CHARACTERS = 80
+    MAX_NAMES = 12
+    MAX_CHARACTERS = 80
 
     names = models.TextField(
         _("names"),
@@ -46,9 +47,9 @@ class GlossaryTerm(index.Indexed, models.Model):
         names = self.name_list
         if not names:
             raise ValidationError({"names": _("Write at least one name.")})
-        if len(names) > self.MOST_NAMES:
+        if len(names) > self.MAX_NAMES:
             raise ValidationError(
-                {"names": _("At most %(most)s names.") % {"most": self.MOST_NAMES}}
+                {"names": _("At most %(most)s names.") % {"most": self.MAX_NAMES}}
             )
         for name in names:
             words = thai.words(name)
@@ -56,7 +57,7 @@ class GlossaryTerm(index.Indexed, models.Model):
                 raise ValidationError(
                     {"names": _("“%(name)s” is no word to search for.") % {"name": name[:40]}}
                 )
-            if len(name) > self.MOST_CHARACTERS:
+            if len(name) > self.MAX_CHARACTERS:
                 raise ValidationError(
                     {"names": _("“%(name)s…” is too long.") % {"name": name[:40]}}
                 )

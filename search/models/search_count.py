@@ -1,4 +1,4 @@
-"""How often something was searched for, found nothing, and what was opened: counts, no person."""
+"""Counts of searches, of searches without results, and of what was opened; nothing personal."""
 
 from datetime import timedelta
 
@@ -8,56 +8,64 @@ from django.db.models import Case, F, Sum, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-SHOWN_FROM = 3  # a search asked for less often could tell of one person
-DAYS_KEPT = 396  # 13 months: this month can be seen beside last year's
-DAYS_RARE_KEPT = 30  # so long a search may take to become a common one
-TOGETHER = ""  # the text of the row that counts all other searches of a day
+MIN_SHOWN = 3  # a text searched for less often could identify a person
+RETENTION_DAYS = 396  # 13 months, to compare this month with last year's
+RARE_RETENTION_DAYS = 30  # the time that a text has to become common
+OTHER_SEARCHES = ""  # the text of the row that counts all other searches of a day
 
 
 class SearchCountQuerySet(models.QuerySet):
-    def common(self):
-        """The texts that were asked for often enough to be shown."""
-        asked = self.model.objects.exclude(text=TOGETHER).values("text").annotate(n=Sum("asked"))
-        return asked.filter(n__gte=SHOWN_FROM).values("text")
+    def common_texts(self):
+        """The texts searched for often enough to be shown."""
+        counted = (
+            self.model.objects.exclude(text=OTHER_SEARCHES)
+            .values("text").annotate(n=Sum("searches"))
+        )
+        return counted.filter(n__gte=MIN_SHOWN).values("text")
 
     def for_report(self, per_day):
-        """Rows of shown, language, asked, nothing and opened, and of day if ``per_day``; what is
-        rare stands in a row of its own under TOGETHER."""
+        """Rows of shown, language, times, times_no_results and times_opened, and of day if
+        ``per_day``; rare texts are added up in one row under OTHER_SEARCHES."""
         rows = self.annotate(
-            shown=Case(When(text__in=self.common(), then=F("text")), default=Value(TOGETHER))
+            shown=Case(
+                When(text__in=self.common_texts(), then=F("text")), default=Value(OTHER_SEARCHES)
+            )
         ).values(*(["day"] if per_day else []), "language", "shown")
         return rows.annotate(
-            times=Sum("asked"), times_nothing=Sum("nothing"), times_opened=Sum("opened")
+            times=Sum("searches"), times_no_results=Sum("no_results"), times_opened=Sum("opened")
         )
 
-    def forget(self, today=None):
-        """Drop what is old; put what stayed rare into its day's common row, without its words."""
+    def prune(self, today=None):
+        """Delete old rows; add what stayed rare to its day's OTHER_SEARCHES, without its text."""
         today = today or timezone.localdate()
-        self.filter(day__lt=today - timedelta(days=DAYS_KEPT)).delete()
-        rare = self.filter(day__lt=today - timedelta(days=DAYS_RARE_KEPT)).exclude(
-            text=TOGETHER
-        ).exclude(text__in=self.common())
+        self.filter(day__lt=today - timedelta(days=RETENTION_DAYS)).delete()
+        rare = self.filter(day__lt=today - timedelta(days=RARE_RETENTION_DAYS)).exclude(
+            text=OTHER_SEARCHES
+        ).exclude(text__in=self.common_texts())
         for row in list(rare):
-            self.add(row.day, row.language, TOGETHER, row.asked, row.nothing, row.opened)
+            self.add(
+                row.day, row.language, OTHER_SEARCHES, row.searches, row.no_results, row.opened
+            )
             row.delete()
 
-    def add(self, day, language, text, asked=0, nothing=0, opened=0):
-        """Count on; returns the row's number."""
-        row, _is_new = self.get_or_create(day=day, language=language, text=text)
+    def add(self, day, language, text, searches=0, no_results=0, opened=0):
+        """Add to the counts of a row, created if missing; returns the row's id."""
+        row, _created = self.get_or_create(day=day, language=language, text=text)
         self.filter(pk=row.pk).update(
-            asked=F("asked") + asked, nothing=F("nothing") + nothing, opened=F("opened") + opened
+            searches=F("searches") + searches, no_results=F("no_results") + no_results,
+            opened=F("opened") + opened,
         )
         return row.pk
 
 
 class SearchCount(models.Model):
-    """One search in one language on one day. No time, address, session or user is kept."""
+    """One search in one language on one day. No time, address, session or user is stored."""
 
     day = models.DateField()
     language = models.CharField(max_length=10)
     text = models.CharField(max_length=100, blank=True)
-    asked = models.PositiveIntegerField(default=0)
-    nothing = models.PositiveIntegerField(default=0)
+    searches = models.PositiveIntegerField(default=0)
+    no_results = models.PositiveIntegerField(default=0)
     opened = models.PositiveIntegerField(default=0)
 
     objects = SearchCountQuerySet.as_manager()
@@ -67,10 +75,10 @@ class SearchCount(models.Model):
         verbose_name_plural = _("searches")
         constraints = [
             models.UniqueConstraint(
-                fields=["day", "language", "text"], name="one_count_of_a_search"
+                fields=["day", "language", "text"], name="unique_search_count"
             ),
         ]
-        indexes = [models.Index(fields=["text"], name="count_by_text")]
+        indexes = [models.Index(fields=["text"], name="search_count_by_text")]
 
     def __str__(self):
         return f"{self.day} {self.language} {self.text}"

@@ -1,8 +1,8 @@
-"""The engine for one call of a reader: the cluster, or the local index standing in for it.
+"""The engine for one call of a reader: the cluster, with the local index as its fallback.
 
-The local index is up to date whenever the cluster may be, so it answers whenever the cluster
-does not: when it fails, when it was left alone after a failure, when it does not hold all entries,
-and while pages wait to be sent to it.
+The local index is always updated first, so it answers whenever the cluster does not: when it
+fails, while its circuit breaker is open, when entries are missing in it, and while pages wait to be
+sent to it.
 """
 
 import logging
@@ -17,42 +17,42 @@ DRAIN_SECONDS = 0.2
 
 
 class FallbackEngine:
-    """What a reader asks of an engine. ``stood_in`` says that the cluster should have answered
-    and did not."""
+    """The reading part of an engine. ``fell_back``: the cluster should have answered and did
+    not."""
 
-    def __init__(self, local, target=None, stood_in=False):
-        self._local, self._target, self.stood_in = local, target, stood_in
+    def __init__(self, local, target=None, fell_back=False):
+        self._local, self._target, self.fell_back = local, target, fell_back
         self._engine = target and target.engine.within(CLUSTER_SECONDS)
 
     def search(self, *arguments):
-        return self._ask("search", *arguments)
+        return self._call("search", *arguments)
 
     def suggest(self, *arguments):
-        return self._ask("suggest", *arguments)
+        return self._call("suggest", *arguments)
 
-    def _ask(self, what, *arguments):
+    def _call(self, method, *arguments):
         if self._target is not None:
-            self._local.count()  # without it nobody could stand in, and nothing would be sent
+            self._local.count()  # raises where there is no local index to fall back to
             try:
-                with self._target.minding():
-                    self._target.look(self._engine, self._local)
-                    return getattr(self._engine, what)(*arguments)
+                with self._target.reporting_to_breaker():
+                    self._target.check_size(self._engine, self._local)
+                    return getattr(self._engine, method)(*arguments)
             except IndexUnavailable as error:
-                logger.info("The local index stands in: %s", error)
-                self._target, self.stood_in = None, True
-        return getattr(self._local, what)(*arguments)
+                logger.info("The local index answers for the cluster: %s", error)
+                self._target, self.fell_back = None, True
+        return getattr(self._local, method)(*arguments)
 
 
 def engine() -> FallbackEngine:
-    """The engine for one call, after the cluster was sent what waits for it."""
+    """The engine for one call, after pending pages were sent to the cluster."""
     target, local = cluster.cluster(), local_engine()
     if target is None:
         return FallbackEngine(local)
-    if cluster.waiting():
+    if cluster.has_pending():
         cluster.drain(DRAIN_SECONDS)
-        if cluster.waiting():
-            # Counts of the cluster would tell of pages that were closed since.
-            return FallbackEngine(local, stood_in=target.breaker.is_open)
+        if cluster.has_pending():
+            # The cluster's counts would include pages that became private since.
+            return FallbackEngine(local, fell_back=target.breaker.is_open)
     if not target.breaker.allows():
-        return FallbackEngine(local, stood_in=True)
+        return FallbackEngine(local, fell_back=True)
     return FallbackEngine(local, target)

@@ -1,6 +1,6 @@
 """The whole search call: plan, engine, permission recheck, passages.
 
-The public page, suggestions, tests and benchmarks all come through here.
+The public page, suggestions, feeds, tests and benchmarks all use it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,25 +10,28 @@ from django.utils.translation import get_language
 from wagtail.models import CollectionViewRestriction, Locale, Page, PageViewRestriction
 
 from hub.models import HubDocument, OutboxEntry
-from hub.pages.navigation import site_of
-from search.engines.contract import Filters, IndexUnavailable
-from search.index.audience import PUBLIC, audiences_of
-from search.index.indexer import catch_up, ensure
+from hub.web.navigation import site_of
+from search.engines.contract import PUBLIC, Filters, IndexUnavailable
+from search.index.audience import audiences_of
+from search.index.indexer import catch_up, ensure_current
+from search.index.vocabulary import vocabulary_at
 from search.query import corrections, fallback, planning
-from search.query.passages import Passage, Places, best_passages, needles
+from search.query.passages import Passage, WordPositions, best_passages, needles
 from search.query.reranking import rarity, reranked
-from search.text import thai, vocabulary
+from search.text import thai
 
 RESULTS_PER_PAGE = 10
 MAX_PAGES = 50
-FEW = 2  # results or fewer: perhaps something else was meant
-# What a result shows of its page; the rest of a page is long and would be decoded for nothing.
-SHOWN = ("path", "depth", "title", "draft_title", "slug", "url_path", "live", "expire_at", "locale")
+FEW_RESULTS = 2  # or fewer: a correction is tried
+# The fields that a result shows of its page; decoding the others would take long.
+PAGE_FIELDS = (
+    "path", "depth", "title", "draft_title", "slug", "url_path", "live", "expire_at", "locale",
+)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks: the audience tokens and site for the engine, the check for the recheck."""
+    """Who searches: audience tokens and site for the engine, the request for the recheck."""
 
     audiences: tuple[str, ...] = (PUBLIC,)
     site: str | None = None
@@ -40,7 +43,7 @@ class Reader:
         return cls(tuple(audiences_of(request)), str(site.pk) if site else None, request)
 
     def may_read(self, page, restrictions) -> bool:
-        """Recheck against the database as it is now."""
+        """Whether the reader passes those of ``restrictions`` that apply to ``page``."""
         held = [r for r in restrictions if page.path.startswith(r.page.path)]
         if self.request is None:
             return not held
@@ -49,10 +52,10 @@ class Reader:
 
 @dataclass
 class Result:
-    """A hit that was rechecked: the page, the file when it is one, and its best passages.
+    """A rechecked hit: the page, the document if it is a file, and its best passages.
 
-    In ``Results`` every page stands once, with the files of it that were found in ``files``; a
-    page of which only files were found has no passages of its own.
+    ``Results`` has every page once, with its matching files in ``files``; a page of which only
+    files match has no passages.
     """
 
     page: Page
@@ -64,7 +67,7 @@ class Result:
 
 @dataclass
 class Results:
-    """One page of results; ``total`` and ``facets`` as the engine counted them."""
+    """One page of results; ``total`` and ``facets`` are counted by the engine."""
 
     plan: object
     results: list[Result]
@@ -72,13 +75,13 @@ class Results:
     facets: dict[str, list[tuple[str, int]]]
     number: int
     strategy: str = ""
-    corrected: str = ""  # nothing was found for what was typed; these are the results for this
-    did_you_mean: str = ""  # would find more
-    stood_in: bool = False  # the local index answered because the cluster did not
+    corrected: str = ""  # what was typed has no results; these are the results of this text
+    did_you_mean: str = ""  # a text with more results
+    fell_back: bool = False  # the local index answered because the cluster did not
 
     @property
     def entries(self) -> list[Result]:
-        """Pages and files that were found, each by itself."""
+        """The matching pages and files, each by itself."""
         pages = [[r] * (r.hit.document_id is None) + r.files for r in self.results]
         return [entry for entries in pages for entry in entries]
 
@@ -88,43 +91,43 @@ class Results:
 
 
 def find(
-    text, reader=None, chosen=None, number=1, facets=True, *,
+    text, reader=None, filters=None, number=1, facets=True, *,
     pages=None, limit=RESULTS_PER_PAGE, with_passages=True,
 ) -> Results:
     """Search for ``text`` as ``reader`` and return page ``number`` (from 1) of the results.
 
-    ``chosen`` maps names of FACETS to the values chosen; with values chosen and nothing typed,
-    all their pages are found, newest first, translations only once. Never raises on what was typed.
-    ``pages``, a set of ids, narrows the search to them and their files.
+    ``filters`` maps names of FACETS to the selected values; with values selected and nothing
+    typed, all their pages are found, newest first, translations only once. ``pages``, a set of ids,
+    narrows the search to them and their files. Never raises on what was typed.
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
-    generation = brought_up_to_date()
-    plan = planning.plan(text, vocabulary.at(generation).synonyms)
-    if (plan.is_empty and not chosen and pages is None) or pages == set():
+    generation = index_pending_changes()
+    plan = planning.plan(text, vocabulary_at(generation).synonyms)
+    if (plan.is_empty and not filters and pages is None) or pages == set():
         return Results(plan, [], 0, {}, number)
-    filters = Filters(audiences=list(reader.audiences), site=reader.site, **(chosen or {}))
+    scope = Filters(audiences=list(reader.audiences), site=reader.site, **(filters or {}))
     if pages is not None:
-        filters = replace(filters, pages=sorted(pages))
+        scope = replace(scope, pages=sorted(pages))
     if plan.is_empty:  # browsing: files and translations would repeat their pages
-        filters = replace(filters, kinds=["page"], readers=[get_language()])
-    search = _Search(filters, number, limit, facets, generation)
-    search.ask(plan)
+        scope = replace(scope, kinds=["page"], readers=[get_language()])
+    search = _Search(scope, number, limit, facets, generation)
+    search.run(plan)
     answer = search.answer
     found = recheck(answer.hits, reader, generation)
     if with_passages:
-        search.look_up(search.plan, answer.hits)
-    for result in found if with_passages else []:
-        result.passages = best_passages(search.places[result.hit.key], search.needles)
+        search.locate_words(search.plan, answer.hits)
+        for result in found:
+            result.passages = best_passages(search.positions[result.hit.key], search.needles)
     withheld = len(answer.hits) - len(found)
     return Results(
         search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
-        answer.strategy, search.corrected, search.did_you_mean, search.engine.stood_in,
+        answer.strategy, search.corrected, search.did_you_mean, search.engine.fell_back,
     )
 
 
 def _by_page(found) -> list[Result]:
-    """Files under their pages, each page where its best hit stood."""
+    """Files under their pages, each page at the rank of its best hit."""
     pages = {}
     for result in found:
         page = pages.setdefault(result.page.pk, Result(result.page, result.hit))
@@ -136,122 +139,124 @@ def _by_page(found) -> list[Result]:
 
 
 class _Search:
-    """One search on its way: what is asked of the engine, one thing after the other."""
+    """The state of one search while the engine is asked, perhaps several times."""
 
     def __init__(self, filters, number, limit, facets, generation):
         self.filters, self.number, self.limit = filters, number, limit
         self.facets, self.generation = facets, generation
         self.plan = self.answer = None
-        self.needles, self.places = {}, {}
+        self.needles, self.positions = {}, {}
         self.engine = fallback.engine()
         self.corrected = self.did_you_mean = ""
 
-    def ask(self, plan) -> None:
-        """Find the answer to ``plan``, or to what it was probably meant to be."""
+    def run(self, plan) -> None:
+        """Find the answer to ``plan``, or to its correction."""
         self.plan = plan
         if plan.is_empty:
-            self.answer = self._run(plan, ["browse"])
+            self.answer = self._ask(plan, ["browse"])
         elif plan.is_question:
             self.answer = self._question(self._with_correction(plan))
         else:
-            self.answer = self._run(plan, ["phrase", "all"])
-            if self.answer.total <= FEW:
-                self._look_for_what_was_meant(plan)
+            self.answer = self._ask(plan, ["phrase", "all"])
+            if self.answer.total <= FEW_RESULTS:
+                self._try_correction(plan)
             if not self.answer.total:
-                self.answer = self._run(plan, ["any"])
+                self.answer = self._ask(plan, ["any"])
 
-    def look_up(self, plan, hits) -> None:
-        """Find where the words stand in the hits, unless that was done for their rank already."""
-        if not self.places:
+    def locate_words(self, plan, hits) -> None:
+        """Find the positions of the words in the hits, unless reranking has done so."""
+        if not self.positions:
             self.needles = needles(plan)
-            self.places = {hit.key: Places(hit, self.needles) for hit in hits}
+            self.positions = {hit.key: WordPositions(hit, self.needles) for hit in hits}
 
-    def _run(self, plan, strategies):
+    def _ask(self, plan, strategies):
         offset = (self.number - 1) * self.limit
-        return answer_of(lambda: planning.run(
+        return retry_after_rebuild(lambda: planning.run(
             self.engine, plan, self.filters, offset, self.limit, self.facets, strategies
         ))
 
     def _question(self, plan):
-        """Any word; the first page is ranked anew."""
-        answer = self._run(plan, ["any"])
+        """The answer by any word; the first page is reranked."""
+        answer = self._ask(plan, ["any"])
         if self.number > 1:
             return answer
-        self.look_up(plan, answer.hits)
+        self.locate_words(plan, answer.hits)
         return replace(
-            answer, hits=reranked(answer.hits, self.places, self._rarities(plan))
+            answer, hits=reranked(answer.hits, self.positions, self._rarities(plan))
         )
 
     def _rarities(self, plan) -> dict[str, float]:
-        counts, size = corrections.words_known(self.generation)
+        counts, size = corrections.known_words(self.generation)
         return {
             word: rarity(counts.get(word, 0), size) for word in plan.words
             if word not in thai.STOP_WORDS
         }
 
     def _with_correction(self, plan):
-        """A question with unknown words asks for the words that they may be as well."""
-        counts, _size = corrections.words_known(self.generation)
+        """``plan``, with the words that its unknown words were probably meant to be."""
+        counts, _size = corrections.known_words(self.generation)
         if all(w in counts or w in thai.STOP_WORDS for w in plan.words):
             return plan
-        meant = corrections.correction_of(plan.text, self.generation)
-        if not meant or not meant.is_sure:
+        correction = corrections.correction_of(plan.text, self.generation)
+        if not correction or not correction.is_sure:
             return plan
-        return replace(plan, terms=(*plan.terms, *planning.plan(meant.text).terms))
+        return replace(plan, terms=(*plan.terms, *planning.plan(correction.text).terms))
 
-    def _look_for_what_was_meant(self, plan):
-        meant = corrections.correction_of(plan.text, self.generation)
-        if meant is None:
+    def _try_correction(self, plan):
+        """Use or offer a correction that has more results."""
+        correction = corrections.correction_of(plan.text, self.generation)
+        if correction is None:
             return
-        synonyms = vocabulary.at(self.generation).synonyms
-        corrected = planning.plan(meant.text, synonyms)
-        answer = self._run(corrected, ["phrase", "all"])
+        synonyms = vocabulary_at(self.generation).synonyms
+        corrected = planning.plan(correction.text, synonyms)
+        answer = self._ask(corrected, ["phrase", "all"])
         if answer.total <= self.answer.total:
             return
-        if meant.is_sure and not self.answer.total:
-            self.plan, self.answer, self.corrected = corrected, answer, meant.text
+        if correction.is_sure and not self.answer.total:
+            self.plan, self.answer, self.corrected = corrected, answer, correction.text
         else:
-            self.did_you_mean = meant.text
+            self.did_you_mean = correction.text
 
 
 def suggest(text, reader=None, limit=8) -> list[Result]:
-    """Pages whose titles fit what has been typed so far, rechecked."""
+    """Pages whose titles match what has been typed so far, rechecked."""
     reader = reader or Reader()
-    generation = brought_up_to_date()
-    plan = planning.plan(text, vocabulary.at(generation).synonyms)
+    generation = index_pending_changes()
+    plan = planning.plan(text, vocabulary_at(generation).synonyms)
     if plan.is_empty:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
     engine = fallback.engine()
-    hits = answer_of(lambda: engine.suggest(plan.text, filters, limit))
+    hits = retry_after_rebuild(lambda: engine.suggest(plan.text, filters, limit))
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 
-def brought_up_to_date() -> str:
-    """Take waiting changes into the index; returns the generation of the change log."""
+def index_pending_changes() -> str:
+    """Index pending changes; returns the generation of the change log."""
     generation, pending = OutboxEntry.objects.state()
     if pending:
         catch_up(timeout=0.3)
     return generation
 
 
-def answer_of(ask):
-    """What ``ask`` returns, after the index was built when there was none to be read."""
+def retry_after_rebuild(search):
+    """What ``search`` returns; where there is no readable index, it is built first."""
     try:
-        return ask()
+        return search()
     except IndexUnavailable:
-        ensure()
-        return ask()
+        ensure_current()
+        return search()
 
 
 def recheck(hits, reader, generation) -> list[Result]:
-    """Keep the hits whose page is live and open to ``reader`` in the database now.
+    """The hits whose page is live and open to ``reader`` in the database now.
 
-    ``generation`` of the change log was read before: what it does not announce did not change.
+    ``generation`` of the change log was read before the search: as long as it stays the same, the
+    cached restrictions are valid.
     """
-    page_rules, collection_rules, locales = _settings(generation)
+    page_rules, collection_rules, locales = _restrictions_at(generation)
     now = timezone.now()
-    pages = Page.objects.filter(pk__in={hit.page_id for hit in hits}).only(*SHOWN).order_by()
+    pages = Page.objects.filter(pk__in={hit.page_id for hit in hits}).only(*PAGE_FIELDS).order_by()
     for page in pages:
         page.locale = locales[page.locale_id]
     open_pages = {
@@ -274,21 +279,21 @@ def recheck(hits, reader, generation) -> list[Result]:
     return results
 
 
-_known_settings = ("", [], [], {})
+_cached_restrictions = ("", [], [], {})
 
 
-def _settings(generation):
-    """All privacy settings of pages and of collections, and the languages by id, asked for again
-    after every change."""
-    global _known_settings
-    if _known_settings[0] != generation:
-        _known_settings = (
+def _restrictions_at(generation):
+    """All view restrictions of pages and of collections, and the locales by id, read again after
+    every change."""
+    global _cached_restrictions
+    if _cached_restrictions[0] != generation:
+        _cached_restrictions = (
             generation,
             list(PageViewRestriction.objects.select_related("page")),
             list(CollectionViewRestriction.objects.select_related("collection")),
             Locale.objects.in_bulk(),
         )
-    return _known_settings[1:]
+    return _cached_restrictions[1:]
 
 
 def _open_documents(hits, reader, rules) -> dict:

@@ -1,7 +1,7 @@
-"""The passage of a hit that answers best, with the words that matched.
+"""The best passages of a hit, with the words that matched.
 
-Works on the stored text as it stands: the planned words are looked up as strings, so that no
-body is segmented again for a search.
+Works on the stored text as it stands: the words of the query are searched for as strings, so that
+no body is segmented again for a search.
 """
 
 import re
@@ -12,32 +12,36 @@ from search.text import thai
 
 WINDOW = 200  # characters of a passage
 BEFORE = 50  # of them before the first match
-OCCURRENCES = 12  # looked at per word and section
+MAX_OCCURRENCES = 12  # per word and section
 MARKS = re.compile(f"[{thai.UPPER_AND_LOWER}ะาำๅๆ]")
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A stretch of a section; ``pieces`` are (text, matched) in order."""
+    """An excerpt of a section; ``pieces`` are (text, matched) in order."""
 
     anchor: str
     heading: str
     pieces: list[tuple[str, bool]]
 
 
-class Places:
-    """Where each of ``words`` stands in the texts of ``hit``: looked up once, used for its rank and
-    for its passages. ``found`` has for each section (position, word) in order."""
+class WordPositions:
+    """The positions of ``words`` in the texts of ``hit``: found once, used for its rank and for its
+    passages. ``by_section`` has for each section (position, word) in order."""
 
     def __init__(self, hit, words):
         self.sections = hit.sections
         if hit.summary:
             self.sections = [Section("", "", hit.summary), *hit.sections]
-        self.found = [_places_in(lowered(section.text), words) for section in self.sections]
+        self.by_section = [
+            _positions_in(lowered(section.text), words) for section in self.sections
+        ]
 
     def best(self, weights, width) -> float:
-        """The most that stands within ``width`` characters of one section."""
-        return max((best_window(places, weights, width)[0] for places in self.found), default=0)
+        """The best score of ``best_window`` in one section."""
+        return max(
+            (best_window(positions, weights, width)[0] for positions in self.by_section), default=0
+        )
 
 
 @dataclass
@@ -47,10 +51,13 @@ class _Candidate:
     start: int
 
 
-def best_passages(places, weights, most=2) -> list[Passage]:
-    """The one or two best passages by the ``needles`` (word → weight), from different sections."""
+def best_passages(positions, weights, limit=2) -> list[Passage]:
+    """The best passages by the weight of the words in them, from different sections.
+
+    ``positions`` are WordPositions; ``weights`` maps words to weights, see ``needles``.
+    """
     candidates = []
-    for section, found in zip(places.sections, places.found, strict=True):
+    for section, found in zip(positions.sections, positions.by_section, strict=True):
         score, start = best_window(found, weights, WINDOW - BEFORE)
         if section.heading:
             heading = lowered(section.heading)
@@ -60,68 +67,68 @@ def best_passages(places, weights, most=2) -> list[Passage]:
     candidates.sort(key=lambda c: -c.score)
     words = list(weights)
     if not candidates:
-        first = next((s for s in places.sections if s.text.strip()), None)
+        first = next((s for s in positions.sections if s.text.strip()), None)
         return [_passage(_Candidate(0, first, 0), [])] if first else []
     best = candidates[0].score
-    kept = [c for c in candidates[:most] if c.score >= best * 0.6]
+    kept = [c for c in candidates[:limit] if c.score >= best * 0.6]
     return [_passage(c, words) for c in kept]
 
 
 def needles(plan) -> dict[str, float]:
-    """What to look for, longest first, with its weight: whole stretches count most, then words by
+    """The strings to find → their weight, longest first: whole terms count most, then words by
     length."""
     found = {}
-    for terms in plan.terms:
-        meaningful = [w for w in terms.words if w not in thai.STOP_WORDS] or list(terms.words)
+    for term in plan.terms:
+        meaningful = [w for w in term.words if w not in thai.STOP_WORDS] or list(term.words)
         for word in meaningful:
-            if len(word) == 1 and "\u0e00" <= word <= "\u0e7f":
-                continue  # a lone letter is a remnant of a name cut apart
+            if len(word) == 1 and thai.is_thai(word):
+                continue  # a single letter is the rest of a name that was segmented
             found[word] = max(found.get(word, 0), float(min(len(word), 12)))
-        for other in terms.other_names:  # whole: คน is no match for คนแก่
-            name = thai.join(other)
+        for synonym in term.synonyms:  # whole: คน is no match for คนแก่
+            name = thai.join(synonym)
             found[name] = max(found.get(name, 0), float(min(len(name), 12)))
-        whole = "".join(terms.words)
-        if len(terms.words) > 1 and not plan.is_question:
+        whole = "".join(term.words)
+        if len(term.words) > 1 and not plan.is_question:
             found[whole] = 3.0 * min(len(whole), 24)
     return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
 def lowered(text) -> str:
-    """``text`` for comparison, character for character (so that positions stay)."""
+    """``text`` for comparison, with every character at its position."""
     low = text.lower()
     if len(low) != len(text):
         low = text
     return low.translate(thai.THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
 
 
-def _places_in(text, words) -> list[tuple[int, str]]:
-    places = []
+def _positions_in(text, words) -> list[tuple[int, str]]:
+    positions = []
     for word in words:
         start, seen = text.find(word), 0
-        while start >= 0 and seen < OCCURRENCES:
-            places.append((start, word))
+        while start >= 0 and seen < MAX_OCCURRENCES:
+            positions.append((start, word))
             seen += 1
             start = text.find(word, start + len(word))
-    places.sort()
-    return places
+    positions.sort()
+    return positions
 
 
-def best_window(places, weights, width) -> tuple[float, int]:
-    """Where within ``width`` characters the most stands: the weights of the words there, each
-    counted once, and the position of the first."""
+def best_window(positions, weights, width) -> tuple[float, int]:
+    """The window of ``width`` characters with the highest score, which is the sum of the weights
+    of the words in it, each counted once: the score, and the position of the first word."""
     inside, total, first, best = {}, 0.0, 0, (0.0, 0)
-    for start, word in places:
+    for start, word in positions:
         if not inside.get(word):
             total += weights.get(word, 0.0)
         inside[word] = inside.get(word, 0) + 1
-        while start - places[first][0] > width:
-            gone = places[first][1]
+        while start - positions[first][0] > width:
+            gone = positions[first][1]
             inside[gone] -= 1
             if not inside[gone]:
                 total -= weights.get(gone, 0.0)
             first += 1
         if total > best[0]:
-            best = (total, places[first][0])
+            best = (total, positions[first][0])
     return best
 
 
@@ -145,7 +152,7 @@ def _passage(candidate, words) -> Passage:
 
 
 def _boundary(text, at) -> int:
-    """The nearest place at or before ``at`` where no mark loses its letter."""
+    """The nearest position at or before ``at`` that does not part a mark from its letter."""
     while at > 0 and at < len(text) and (
         MARKS.match(text[at]) or text[at - 1] in "เแโใไ"
     ):
@@ -156,7 +163,7 @@ def _boundary(text, at) -> int:
 def _marked(text, words) -> list[tuple[str, bool]]:
     """``text`` split where words match; longer words win, a match never splits a cluster.
 
-    Plain searches: compiling a pattern of all words would cost more than everything else here.
+    By ``str.find``: compiling a pattern of all words would cost more than everything else here.
     """
     low = lowered(text)
     matches = []

@@ -1,27 +1,27 @@
-"""From what was typed to a plan, and from a plan to an answer.
+"""From what was typed to a plan, and from a plan to an answer. No Django here.
 
-Keywords are looked for as they stand first, then all words, then any word; questions go by any
-word. Measured reasons: docs/decisions/0003-search-engine.md.
+Keywords are searched for as they stand first, then all words, then any word; questions match any
+word. The measurements behind this are in docs/decisions/0003-search-engine.md.
 """
 
 import re
 from dataclasses import dataclass, replace
 
+from hub.thai.dates import BUDDHIST_ERA
 from search.engines.contract import Answer, Engine, Filters, ParsedQuery, QueryTerm
 from search.text import thai
 
 MAX_CHARACTERS = 200
-MAX_TERMS = 16
-MOST_VARIANTS = 6  # of a stretch
-LONGEST_NAME = 10  # words; a longer name is not looked for in what was typed
-QUESTION_CLUSTERS = 25  # an unbroken stretch longer than this is a sentence, not a keyword
-BUDDHIST_ERA = 543
+MAX_WORDS = 16
+MAX_VARIANTS = 6  # of a term
+MAX_NAME_WORDS = 10  # longer names have no synonyms in queries
+MAX_KEYWORD_CLUSTERS = 25  # a longer term is a sentence, not a keyword
 YEARS = range(1850, 2101)  # Christian years that a number of four digits may mean
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be asked: ``text`` as cleaned, its stretches, and codes of what to tell.
+    """A parsed query: ``text`` as cleaned, its terms, and what the reader should know.
 
     ``notes`` may hold ``cut`` (only the beginning is used) and ``empty`` (no word was typed).
     """
@@ -38,21 +38,21 @@ class Plan:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """All words asked for, those that carry meaning first."""
+        """All words of the terms, stop words last."""
         found = dict.fromkeys(w for terms in self.terms for w in terms.words)
         return tuple(sorted(found, key=lambda w: w in thai.STOP_WORDS))
 
 
 @dataclass(frozen=True)
 class RawToken:
-    """A stretch as it was typed; ``quoted`` ones are taken to the letter."""
+    """What was typed between two spaces, or in quotes; a ``quoted`` one has no synonyms."""
 
     text: str
     quoted: bool = False
 
 
 def plan(text: str, synonyms=None) -> Plan:
-    """Plan a search for ``text``, whatever it is; never raises.
+    """Parse ``text``, whatever it is; never raises.
 
     ``synonyms`` maps the words of a name to other names of the same thing.
     """
@@ -61,26 +61,26 @@ def plan(text: str, synonyms=None) -> Plan:
     if len(text) > MAX_CHARACTERS:
         notes.append("cut")
         text = text[:MAX_CHARACTERS]
-    wanted, excluded = _stretches(text)
-    names = _Names(synonyms or {})
-    kept, room = [], MAX_TERMS
-    for terms in names.in_stretches(wanted):
-        if len(terms.words) > room:
+    wanted, excluded = _tokens(text)
+    expander = _SynonymExpander(synonyms or {})
+    kept, room = [], MAX_WORDS
+    for term in expander.terms_of(wanted):
+        if len(term.words) > room:
             notes.append("cut")
-            terms = _terms_of_words(terms.words[:room]) if room else None
-        if terms:
-            kept.append(terms)
-            room -= len(terms.words)
+            term = _term_of_words(term.words[:room]) if room else None
+        if term:
+            kept.append(term)
+            room -= len(term.words)
     if not kept:
         notes.append("empty")
     return Plan(
-        text, tuple(kept), tuple(names.in_stretches(excluded)), _is_question(text, kept),
+        text, tuple(kept), tuple(expander.terms_of(excluded)), _is_question(text, kept),
         tuple(dict.fromkeys(notes)),
     )
 
 
-def _stretches(text) -> tuple[list[RawToken], list[RawToken]]:
-    """The stretches to find and those to leave out (``-word``); quotes hold one together."""
+def _tokens(text) -> tuple[list[RawToken], list[RawToken]]:
+    """The tokens to find and those to exclude (``-word``); quotes keep words together."""
     wanted, excluded = [], []
     for minus, quoted, plain in re.findall(r'(-?)(?:"([^"]+)"|([^\s"]+))', text):
         if thai.words(quoted or plain):
@@ -90,66 +90,60 @@ def _stretches(text) -> tuple[list[RawToken], list[RawToken]]:
     return wanted, excluded
 
 
-def terms_of(text) -> QueryTerm:
-    return QueryTerm(
-        tuple(thai.words(text)), tuple(thai.cluster_tokens(text)), tuple(thai.grams(text))
-    )
+def _term_of_words(words) -> QueryTerm:
+    return replace(QueryTerm.of(thai.join(words)), words=tuple(words))
 
 
-def _terms_of_words(words) -> QueryTerm:
-    return replace(terms_of(thai.join(words)), words=tuple(words))
-
-
-class _Names:
-    """Finds the names of known things among what was typed, and says them otherwise."""
+class _SynonymExpander:
+    """Finds names of known things in what was typed and adds their other names."""
 
     def __init__(self, synonyms):
         self.synonyms = synonyms
 
-    def in_stretches(self, typed) -> list[QueryTerm]:
-        """The terms of each stretch with its variants. A name may span stretches (health
-        assembly): they become one."""
+    def terms_of(self, tokens) -> list[QueryTerm]:
+        """The term of each token with its variants. Tokens that are one name together (health
+        assembly) become one term."""
         found, i = [], 0
-        cut = [terms_of(stretch.text) for stretch in typed]
-        while i < len(typed):
-            end = self._end_of_name(typed, cut, i)
-            text = " ".join(stretch.text for stretch in typed[i:end])
-            terms = cut[i] if end == i + 1 else terms_of(text)
-            if not typed[i].quoted:
-                terms = replace(terms, variants=self._variants(terms.words))
-            found.append(terms)
+        terms = [QueryTerm.of(token.text) for token in tokens]
+        while i < len(tokens):
+            end = self._end_of_name(tokens, terms, i)
+            text = " ".join(token.text for token in tokens[i:end])
+            term = terms[i] if end == i + 1 else QueryTerm.of(text)
+            if not tokens[i].quoted:
+                term = replace(term, variants=self._variants(term.words))
+            found.append(term)
             i = end
         return found
 
-    def _end_of_name(self, typed, cut, start) -> int:
+    def _end_of_name(self, tokens, terms, start) -> int:
         words, best = (), start + 1
-        for i in range(start, len(typed)):
-            if typed[i].quoted:
+        for i in range(start, len(tokens)):
+            if tokens[i].quoted:
                 break
-            words += cut[i].words
-            if len(words) > LONGEST_NAME:
+            words += terms[i].words
+            if len(words) > MAX_NAME_WORDS:
                 break
             if words in self.synonyms:
                 best = i + 1
         return best
 
     def _variants(self, words) -> tuple[QueryTerm, ...]:
-        """Other ways to say ``words``: each name in them by its other names, one at a time, and
-        all at once by their first."""
-        said, everything, i = [], [], 0
+        """Synonyms of ``words``: each name in them replaced by its other names, one at a time,
+        and all names at once by their first."""
+        variants, all_replaced, i = [], [], 0
         while i < len(words):
             length, others = self._name_at(words, i)
             for other in others:
-                said.append([*words[:i], *thai.words(other), *words[i + length :]])
-            everything += thai.words(others[0]) if others else [words[i]]
+                variants.append([*words[:i], *thai.words(other), *words[i + length :]])
+            all_replaced += thai.words(others[0]) if others else [words[i]]
             i += length
-        if said and everything not in said:
-            said.append(everything)
-        return tuple(_terms_of_words(way) for way in said[:MOST_VARIANTS])
+        if variants and all_replaced not in variants:
+            variants.append(all_replaced)
+        return tuple(_term_of_words(variant) for variant in variants[:MAX_VARIANTS])
 
     def _name_at(self, words, i) -> tuple[int, tuple[str, ...]]:
-        """The longest name that begins at ``i``: how many words, and its other names."""
-        for length in range(min(LONGEST_NAME, len(words) - i), 0, -1):
+        """The longest name that begins at ``i``: its number of words, and its other names."""
+        for length in range(min(MAX_NAME_WORDS, len(words) - i), 0, -1):
             if others := self.synonyms.get(tuple(words[i : i + length])):
                 return length, others
         return 1, other_calendar(words[i])
@@ -165,8 +159,8 @@ def other_calendar(word) -> tuple[str, ...]:
     return ()
 
 
-def _is_question(text, stretches) -> bool:
-    words = [w for terms in stretches for w in terms.words]
+def _is_question(text, terms) -> bool:
+    words = [w for term in terms for w in term.words]
     return (
         "?" in text
         or any(
@@ -174,7 +168,7 @@ def _is_question(text, stretches) -> bool:
             w in thai.QUESTION_WORDS and (len(words) > 2 or not w.isascii())
             for w in words
         )
-        or any(len(terms.clusters) > QUESTION_CLUSTERS for terms in stretches)
+        or any(len(term.clusters) > MAX_KEYWORD_CLUSTERS for term in terms)
     )
 
 
@@ -182,24 +176,22 @@ def run(
     engine: Engine, plan: Plan, filters: Filters, offset=0, limit=10, facets=True,
     strategies=None,
 ) -> Answer:
-    """Ask ``engine``: the first strategy that finds anything answers."""
+    """Search with ``engine``; the answer is that of the first strategy that finds anything."""
     answer = None
     if plan.is_empty:
         strategies = ["browse"]
     for strategy in strategies or (["any"] if plan.is_question else ["phrase", "all", "any"]):
-        asked = plan.terms
-        if strategy == "any":
-            asked = _meaningful(plan.terms)
+        terms = _without_stop_words(plan.terms) if strategy == "any" else plan.terms
         answer = engine.search(
-            ParsedQuery(strategy, asked, plan.excluded), filters, offset, limit, facets
+            ParsedQuery(strategy, terms, plan.excluded), filters, offset, limit, facets
         )
         if answer.total:
             break
     return answer
 
 
-def _meaningful(terms):
-    """The stretches without words that every page has, unless nothing else was typed."""
+def _without_stop_words(terms):
+    """``terms`` without stop words, unless nothing else was typed."""
     kept = tuple(
         replace(t, words=tuple(w for w in t.words if w not in thai.STOP_WORDS)) for t in terms
     )

@@ -1,17 +1,16 @@
-"""Pages that a reader of one page may want next: by the chain first, then by what they tell."""
+"""Pages to read next after a page: by the chain first, then by content."""
 
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from hub.models import ChainLink, KnowledgePage
-from hub.pages.navigation import site_of
-from search.engines.contract import Filters, IndexUnavailable
-from search.index.audience import PUBLIC
-from search.query.find import brought_up_to_date
-from search.query.similar import hits_like, meaningful_words
+from hub.web.navigation import site_of
+from search.engines.contract import PUBLIC, Filters, IndexUnavailable
+from search.query.find import index_pending_changes
+from search.query.similar import meaningful_words, similar_hits
 
-ALIKE_FROM = 0.2  # of the score that the page itself gets
+MIN_SIMILARITY = 0.2  # of the score of the page itself
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Related:
 def related_to(page, chain, request, limit=4) -> list[Related]:
     """At most ``limit`` pages open to all, none of them in ``chain``, the page's own.
 
-    Half of them at most by the chain, as long as there are others by content.
+    At most half of them are related by the chain, unless too few are by content.
     """
     linked = {step.page.pk: step.page for steps in chain.values() for step in steps}
     known = {page.translation_key, *(p.translation_key for p in linked.values())}
@@ -45,7 +44,7 @@ def _readable(page, pks):
 
 
 def _by_chain(page, linked, known) -> list[Related]:
-    """Pages two links away: what rests on the same lesson, replicates the same Model."""
+    """Pages two links away: those based on the same lesson, replications of the same Model."""
     links = ChainLink.objects.filter(Q(page__in=linked) | Q(target__in=linked))
     between = {}
     for one, other in links.order_by("-date", "pk").values_list("page_id", "target_id"):
@@ -60,19 +59,19 @@ def _by_chain(page, linked, known) -> list[Related]:
 
 
 def _by_content(page, request, known, limit) -> list[Related]:
-    """Pages that tell of the same, by the words of title and summary."""
+    """Pages with similar content, by the words of title and summary."""
     site = site_of(request)
     filters = Filters(
         [PUBLIC], site=str(site.pk) if site else None, kinds=["page"],
         readers=[page.locale.language_code],
     )
-    brought_up_to_date()
+    index_pending_changes()
     try:
-        hits = hits_like(meaningful_words(f"{page.title} {page.summary}"), filters, limit * 4)
+        hits = similar_hits(meaningful_words(f"{page.title} {page.summary}"), filters, limit * 4)
     except IndexUnavailable:
-        return []  # nobody came for these
+        return []  # the page is shown without them
     own = next((hit.score for hit in hits if hit.page_id == page.pk), hits[0].score if hits else 0)
-    near = [hit.page_id for hit in hits if hit.score >= own * ALIKE_FROM]
+    near = [hit.page_id for hit in hits if hit.score >= own * MIN_SIMILARITY]
     readable = _readable(page, near)
     return [
         Related(readable[pk]) for pk in near

@@ -1,14 +1,14 @@
-"""The best of a question's hits, looked at once more: where do its words stand together?
+"""Reranks the first hits of a question by how close its words are to each other.
 
-BM25 counts words wherever they stand. An answer has the rare words of its question close to each
-other, so the first ten hits are ranked anew by both; to look at twenty finds no more. Measured in
+BM25 ignores positions. An answer has the rare words of its question close together, so the first
+ten hits are ranked again by both; reranking twenty finds no more. The measurements are in
 docs/decisions/0003-search-engine.md. No Django here.
 """
 
 from math import log
 
-TOGETHER = 400  # characters
-WEIGHT = 2.0  # of the rarity of the words that stand together, beside the engine's score
+WINDOW = 400  # characters
+WEIGHT = 2.0  # of the rarity of the words in the window, beside the engine's score
 
 
 def rarity(count: int, size: int) -> float:
@@ -16,9 +16,9 @@ def rarity(count: int, size: int) -> float:
     return log(1 + (size - count + 0.5) / (count + 0.5))
 
 
-def reranked(hits, places, rarities) -> list:
-    """``hits`` in their new order; ``places`` has ``passages.Places`` by the hit's key,
-    ``rarities`` the rarity of each word."""
+def reranked(hits, positions, rarities) -> list:
+    """``hits`` in their new order; ``positions`` maps their keys to ``passages.WordPositions``,
+    ``rarities`` each word to its rarity."""
     return sorted(
-        hits, key=lambda hit: -(hit.score + WEIGHT * places[hit.key].best(rarities, TOGETHER))
+        hits, key=lambda hit: -(hit.score + WEIGHT * positions[hit.key].best(rarities, WINDOW))
     )

@@ -7,47 +7,38 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hub.chain.relations import Stage
-from hub.models import Area, Topic
 from search.engines.contract import FACETS
-from search.index.entries import place_in_file
+from search.index.entries import part_label
+from search.query.facets import Labels, filters_of, parameters_of, year_label
 from search.query.find import Reader, find, suggest
-from search.statistics.counters import Asked
+from search.statistics.counters import SearchEvent
 from search.text import thai
 
-PARAMETERS = {
-    "stages": "kind", "topics": "topic", "areas": "area", "years": "year", "languages": "lang",
-}
 VALUES_PER_FACET = 12
 
 
 @require_safe
 def results(request):
-    """What the site knows about ``q``; filters are in the address."""
+    """The results for ``q`` and the filters in the address."""
     text = request.GET.get("q", "")
-    chosen = {name: _chosen(request, name) for name in FACETS}
+    filters = filters_of(request)
     number = request.GET.get("page", "1")
     number = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
-    found = find(text, Reader.of(request), {n: v for n, v in chosen.items() if v}, number)
-    link = Link(request.path, found.plan.text, chosen)
-    if found.number == 1 and not found.plan.is_empty and not any(chosen.values()):
-        request.about = Asked(found.plan.text, found.total)
-    labels = _labels(found.facets, chosen)
+    found = find(text, Reader.of(request), {n: v for n, v in filters.items() if v}, number)
+    link = Link(request.path, found.plan.text, filters)
+    if found.number == 1 and not found.plan.is_empty and not any(filters.values()):
+        request.search_event = SearchEvent(found.plan.text, found.total)
+    labels = Labels(filters, found.facets)
+    selected = [(name, value) for name in FACETS for value in filters[name]]
     context = {
         "q": found.plan.text,
         "asked": bool(text),
         "total": found.total,
         "results": [_result(result) for result in found.results],
-        "heading": found.plan.text or ", ".join(
-            str(labels[n].get(v) or _year(n, v)) for n in FACETS for v in chosen[n]
-        ),
-        "facets": _facets(found.facets, chosen, labels, link),
+        "heading": found.plan.text or ", ".join(labels.of(*pair) for pair in selected),
+        "facets": _facets(found.facets, filters, labels, link),
         "selected": [
-            {
-                "label": labels[name].get(value) or _year(name, value),
-                "url": link.without(name, value),
-            }
-            for name in FACETS
-            for value in chosen[name]
+            {"label": labels.of(*pair), "url": link.without(*pair)} for pair in selected
         ],
         "notices": _notices(found, text),
         "did_you_mean": {
@@ -59,15 +50,15 @@ def results(request):
         "previous_url": link.page(found.number - 1) if found.number > 1 else "",
         "next_url": link.page(found.number + 1) if found.number < found.num_pages else "",
     }
-    response = render(request, "search/results.html", context)
-    if found.stood_in:
+    response = render(request, "search/query/results.html", context)
+    if found.fell_back:
         response["Cache-Control"] = "no-store"  # the notice must not outlast its reason
     return response
 
 
 @require_safe
 def suggestions(request):
-    """Titles that fit what has been typed so far, as a fragment of the page."""
+    """Titles that match what has been typed so far, as a fragment of the page."""
     text = request.GET.get("q", "")
     found = suggest(text, Reader.of(request))
     context = {
@@ -82,69 +73,47 @@ def suggestions(request):
             for result in found
         ],
     }
-    return render(request, "search/suggestions.html", context)
-
-
-def _chosen(request, name) -> list[str]:
-    """The values chosen for a facet: at most 20, short, without characters no index holds."""
-    values = request.GET.getlist(PARAMETERS[name])[:20]
-    if name == "years":
-        return [v for v in values if v.isascii() and v.isdigit() and len(v) == 4]
-    return [v for v in values if v and len(v) <= 50 and v.isprintable() and v.isascii()]
+    return render(request, "search/query/suggestions.html", context)
 
 
 class Link:
-    """Makes the addresses of this search with one thing changed."""
+    """The addresses of this search with one thing changed."""
 
-    def __init__(self, path, text, chosen):
-        self.path, self.text, self.chosen = path, text, chosen
+    def __init__(self, path, text, filters):
+        self.path, self.text, self.filters = path, text, filters
 
-    def _to(self, chosen, page=1) -> str:
-        pairs = [("q", self.text)]
-        pairs += [(PARAMETERS[n], v) for n in FACETS for v in chosen[n]]
+    def _to(self, filters, page=1) -> str:
+        pairs = [("q", self.text), *parameters_of(filters)]
         pairs += [("page", page)] if page > 1 else []
         return f"{self.path}?{urlencode(pairs)}"
 
     def searching(self, text) -> str:
-        return Link(self.path, text, self.chosen)._to(self.chosen)
+        return Link(self.path, text, self.filters)._to(self.filters)
 
     def toggled(self, name, value) -> str:
         return (
             self.without(name, value)
-            if value in self.chosen[name]
-            else self._to({**self.chosen, name: [*self.chosen[name], value]})
+            if value in self.filters[name]
+            else self._to({**self.filters, name: [*self.filters[name], value]})
         )
 
     def without(self, name, value) -> str:
-        return self._to({**self.chosen, name: [v for v in self.chosen[name] if v != value]})
+        return self._to({**self.filters, name: [v for v in self.filters[name] if v != value]})
 
     def page(self, number) -> str:
-        return self._to(self.chosen, number)
+        return self._to(self.filters, number)
 
 
-def _labels(facets, chosen) -> dict[str, dict[str, str]]:
-    """For every facet, its values in the reader's words."""
-    topics = {v for v, _n in facets.get("topics", [])} | set(chosen["topics"])
-    areas = {v for v, _n in facets.get("areas", [])} | set(chosen["areas"])
-    return {
-        "stages": {s.value: str(s.label) for s in Stage},
-        "topics": {t.slug: t.name for t in Topic.objects.filter(slug__in=topics)},
-        "areas": {a.geocode: a.name for a in Area.objects.filter(geocode__in=areas)},
-        "years": {},
-        "languages": {"th": _("Thai"), "en": _("English")},
-    }
-
-
-def _facets(facets, chosen, labels, link) -> list[dict]:
+def _facets(counts, filters, labels, link) -> list[dict]:
     headings = {
         "stages": _("Kind"), "topics": _("Topic"), "areas": _("District"), "years": _("Year"),
         "languages": _("Language"),
     }
     shown = []
     for name in FACETS:
-        values = facets.get(name, [])
+        values = counts.get(name, [])
         if name == "areas":  # districts: provinces say too little, subdistricts too much
-            values = [(v, n) for v, n in values if len(v) == 4 or v in chosen[name]]
+            values = [(v, n) for v, n in values if len(v) == 4 or v in filters[name]]
         if name == "years":
             values = sorted(values, reverse=True)
         if not values:
@@ -155,25 +124,16 @@ def _facets(facets, chosen, labels, link) -> list[dict]:
                 "label": headings[name],
                 "values": [
                     {
-                        "label": labels[name].get(str(value)) or _year(name, value),
+                        "label": labels.of(name, value),
                         "count": count,
                         "url": link.toggled(name, str(value)),
-                        "selected": str(value) in chosen[name],
+                        "selected": str(value) in filters[name],
                     }
                     for value, count in values[:VALUES_PER_FACET]
                 ],
             }
         )
     return shown
-
-
-def _year(name, value) -> str:
-    """A year in the reader's calendar: Buddhist in Thai."""
-    from django.utils.translation import get_language
-
-    if name == "years" and get_language() == "th":
-        return str(int(value) + 543)
-    return str(value)
 
 
 def _result(result) -> dict:
@@ -185,7 +145,7 @@ def _result(result) -> dict:
         "stage": result.hit.stage,
         "stage_label": Stage(result.hit.stage).label,
         "language": page.locale.language_code,
-        "year": _year("years", result.hit.year) if result.hit.year else "",
+        "year": year_label(result.hit.year) if result.hit.year else "",
         "passages": _passages(result, page.url),
         "files": [
             {
@@ -205,14 +165,14 @@ def _passages(result, url) -> list[dict]:
             "pieces": passage.pieces,
             "heading": passage.heading,
             "url": f"{url}#{passage.anchor}" if passage.anchor else url,
-            "place": place_in_file(passage.anchor) if result.document else "",
+            "place": part_label(passage.anchor) if result.document else "",
         }
         for passage in result.passages
     ]
 
 
 def _notices(found, text) -> list[str]:
-    """What the reader should know about how the question was taken."""
+    """What the reader should know about how the query was understood."""
     notices = []
     if "cut" in found.plan.notes:
         notices.append(_("The search was long, so only its first words were used."))
@@ -226,6 +186,6 @@ def _notices(found, text) -> list[str]:
         )
     if found.strategy == "any" and found.total and not found.plan.is_question:
         notices.append(_("No page has all the words; these have some of them."))
-    if found.stood_in:
+    if found.fell_back:
         notices.append(_("The search service is away for the moment; a copy kept here answered."))
     return notices

@@ -1,4 +1,4 @@
-"""A report for editors: what was searched for, what found nothing, and what was opened from it."""
+"""A report for editors: what was searched for, what had no results, and what was opened."""
 
 from collections import defaultdict
 
@@ -14,9 +14,8 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import page_permission_policy
 
-from hub.export.spreadsheets import no_formula
 from search.models import OpenedCount, SearchCount
-from search.models.search_count import TOGETHER
+from search.models.search_count import OTHER_SEARCHES
 
 PERMISSIONS = ["add", "change", "publish"]
 TITLES_OF_A_ROW = 3
@@ -28,7 +27,7 @@ def may_see_searches(user) -> bool:
 
 
 class SearchesFilterSet(WagtailFilterSet):
-    """Which days, which language, and whether each day stands for itself."""
+    """The period, the language, and whether each day has rows of its own."""
 
     day = django_filters.DateFromToRangeFilter(
         label=gettext_lazy("Period"), widget=DateRangePickerWidget
@@ -39,21 +38,21 @@ class SearchesFilterSet(WagtailFilterSet):
     )
     rows = django_filters.ChoiceFilter(
         label=gettext_lazy("Rows"), choices=[("day", gettext_lazy("Each day"))],
-        widget=forms.RadioSelect, empty_label=gettext_lazy("Whole period"), method="leave",
+        widget=forms.RadioSelect, empty_label=gettext_lazy("Whole period"), method="keep_all",
     )
 
     class Meta:
         model = SearchCount
         fields = ["day", "language", "rows"]
 
-    def leave(self, queryset, name, value):
-        return queryset  # the view groups what the others have chosen
+    def keep_all(self, queryset, name, value):
+        return queryset  # the view groups the filtered rows
 
 
 class SearchesView(ReportView):
-    """Searches with how often they were asked, found nothing and led to something opened.
+    """How often texts were searched for, had no results, and led to something opened.
 
-    Searches asked for less than three times stand together in one row, without their words.
+    Texts searched for less than three times are added up in one row, without the text.
     """
 
     model = SearchCount
@@ -71,12 +70,8 @@ class SearchesView(ReportView):
     export_headings = {
         "day": gettext_lazy("Day"), "shown": gettext_lazy("Searched for"),
         "language": gettext_lazy("Language"), "times": gettext_lazy("Times"),
-        "times_nothing": gettext_lazy("Found nothing"), "times_opened": gettext_lazy("Opened"),
+        "times_no_results": gettext_lazy("Found nothing"), "times_opened": gettext_lazy("Opened"),
         "titles": gettext_lazy("What was opened"),
-    }
-
-    custom_field_preprocess = {
-        name: {ReportView.FORMAT_CSV: no_formula} for name in ("shown", "titles")
     }
 
     @cached_property
@@ -85,7 +80,7 @@ class SearchesView(ReportView):
 
     @cached_property
     def columns(self):
-        sortable = ["shown", "language", "times", "times_nothing", "times_opened"]
+        sortable = ["shown", "language", "times", "times_no_results", "times_opened"]
         return [
             Column(name, label=label, sort_key=name if name in ["day", *sortable] else None)
             for name, label in self.export_headings.items()
@@ -100,10 +95,10 @@ class SearchesView(ReportView):
         return SearchCount.objects.all()
 
     def order_queryset(self, queryset):
-        return queryset  # not before the rows are grouped
+        return queryset  # get_filtered_queryset orders the grouped rows
 
     def get_filtered_queryset(self):
-        # The filters choose the days that are then added up, so they go first.
+        # Filters first: they select the days that are added up.
         rows = self.get_queryset().for_report(self.per_day)
         last = ["-day"] if self.per_day else []
         return rows.order_by(self.ordering, *last, "shown", "language")
@@ -117,7 +112,7 @@ class SearchesView(ReportView):
         return super().get_table(self._with_titles(object_list))
 
     def _with_titles(self, rows) -> list[dict]:
-        """The rows for people: words for what is counted together, titles of what was opened."""
+        """The rows with labels for display and the titles of what was opened."""
         languages = dict(settings.LANGUAGES)
         shown = []
         for row in rows:
@@ -137,9 +132,9 @@ class SearchesView(ReportView):
         days = ["search__day"] if self.per_day else []
         counted = (
             OpenedCount.objects.filter(
-                search__in=self.get_queryset().filter(text__in=SearchCount.objects.common())
+                search__in=self.get_queryset().filter(text__in=SearchCount.objects.common_texts())
             )
-            .exclude(search__text=TOGETHER)
+            .exclude(search__text=OTHER_SEARCHES)
             .values(*days, "search__language", "search__text", "page__title", "document__title")
             .annotate(times=Sum("opened"))
             .order_by("-times", "page__title", "document__title")

@@ -1,10 +1,10 @@
-"""What was probably meant, when what was typed is found nowhere. No Django here.
+"""Spelling correction for searches without results. No Django here.
 
-A word is known by its *sound*: what is left when tone marks, killed letters' marks and doubled
-letters are taken away and letters that sound alike are made one. What was typed is cut anew, by
-sound, into words that the index has; the cut with the fewest, most used and least changed words
-wins. So ธนาคารปูมา means ธนาคารปูม้า, whichever way a dictionary would have cut it. What makes no
-sense at all may have been typed with the keyboard in the other language.
+Words are compared by a *sound key*: tone marks, marks of silenced letters and doubled letters are
+removed and letters that sound alike are unified. What was typed is segmented again, by sound, into
+words of the index; the segmentation with the fewest, most frequent and least changed words wins.
+So ธนาคารปูมา is corrected to ธนาคารปูม้า, however a dictionary segments it. What has no such
+segmentation may have been typed with the keyboard in the other language.
 """
 
 import re
@@ -14,14 +14,14 @@ from math import log
 from search.text import thai
 
 TONES = "่้๊๋็์"
-ALIKE = str.maketrans("ศษณฬฏฎฐฆใีูื", "สสนลตดถคไิุึ")
-TO_SOUND = ALIKE | dict.fromkeys(map(ord, TONES))
+SAME_SOUND = str.maketrans("ศษณฬฏฎฐฆใีูื", "สสนลตดถคไิุึ")
+TO_SOUND = SAME_SOUND | dict.fromkeys(map(ord, TONES))
 DOUBLED = re.compile(r"(.)\1+")
-KILLED = re.compile("[ก-ฮ][ิุ]?์")  # the silenced letter may have been left out with its mark
-SILENT_VOWEL = re.compile("[ิุ]์")  # or the vowel that is silenced with it
-LONGEST = 60  # letters of a stretch that is looked into
-MOST_WORDS = 60_000  # the most used ones of the index
-PER_WORD, PER_CHANGE = 1.0, 0.6
+SILENCED_LETTER = re.compile("[ก-ฮ][ิุ]?์")  # may be left out with its mark
+SILENCED_VOWEL = re.compile("[ิุ]์")  # may be left out too
+MAX_LENGTH = 60  # letters of a run that is corrected
+MAX_WORDS = 60_000  # the most frequent ones of the index
+WORD_COST, CHANGE_COST = 1.0, 0.6
 # A Thai (Kedmanee) keyboard and a Latin one (QWERTY), key by key, shift keys after.
 LATIN_KEYS = (
     r"1234567890-=qwertyuiop[]\asdfghjkl;'zxcvbnm,./"
@@ -34,95 +34,95 @@ TO_LATIN = str.maketrans(THAI_KEYS, LATIN_KEYS)
 
 @dataclass(frozen=True)
 class Correction:
-    """``text`` as it was probably meant. ``is_sure``: what was typed is no word by itself."""
+    """``text`` as it was probably meant. ``is_sure``: what was typed is not in the dictionary."""
 
     text: str
     is_sure: bool
 
 
-def sound_of(text: str) -> tuple[str, list[int]]:
-    """``text`` by its sound, and for each letter of that where it stands in ``text``."""
-    letters, places = [], []
-    for place, letter in enumerate(text):
+def sound_key(text: str) -> tuple[str, list[int]]:
+    """The sound key of ``text``, and the position in ``text`` of each letter of it."""
+    letters, positions = [], []
+    for position, letter in enumerate(text):
         if letter in TONES:
             continue
-        letter = letter.translate(ALIKE)
+        letter = letter.translate(SAME_SOUND)
         if letters and letters[-1] == letter:
             continue
         letters.append(letter)
-        places.append(place)
-    return "".join(letters), places
+        positions.append(position)
+    return "".join(letters), positions
 
 
 def _sound(word) -> str:
-    """The same without the places: a whole vocabulary is taken in at once."""
+    """The sound key alone, faster: it is computed for every word of the index."""
     return DOUBLED.sub(r"\1", word.translate(TO_SOUND))
 
 
 class Speller:
-    """Knows the words of an index: ``counts`` maps each to the number of entries that have it,
+    """Corrects by the words of an index: ``counts`` maps each to the number of entries with it,
     of ``size`` in all."""
 
     def __init__(self, counts: dict[str, int], size: int = 0):
         self.size = size
-        used = sorted(counts.items(), key=lambda pair: -pair[1])[:MOST_WORDS]
-        self.counts = dict(used)
+        frequent = sorted(counts.items(), key=lambda pair: -pair[1])[:MAX_WORDS]
+        self.counts = dict(frequent)
         self.by_sound = {}
-        for word, _count in used:
+        for word, _count in frequent:
             self.by_sound.setdefault(_sound(word), []).append(word)
-            for without in {KILLED.sub("", word), SILENT_VOWEL.sub("", word)} - {word}:
+            for without in {SILENCED_LETTER.sub("", word), SILENCED_VOWEL.sub("", word)} - {word}:
                 self.by_sound.setdefault(_sound(without), []).append(word)
         self.by_sound.pop("", None)
         self.longest = max(map(len, self.by_sound), default=1)
 
     def correct(self, text: str) -> Correction | None:
-        """What ``text`` means if it is misspelt; None when it is not or nothing comes near."""
-        if len(text) > LONGEST * 2:
+        """The correction of a misspelt ``text``; None when it is correct or nothing is near."""
+        if len(text) > MAX_LENGTH * 2:
             return None
-        stretches = text.split()
-        meant = [self._stretch(stretch) for stretch in stretches]
-        if all(meant):
-            said = " ".join(word for word, _sure in meant)
-            if thai.normalise(said) != thai.normalise(text):
-                return Correction(said, any(sure for _word, sure in meant))
+        corrections = [self._correct_token(token) for token in text.split()]
+        if all(corrections):
+            corrected = " ".join(token for token, _sure in corrections)
+            if thai.normalise(corrected) != thai.normalise(text):
+                return Correction(corrected, any(sure for _token, sure in corrections))
         return self._other_keyboard(text)
 
-    def _stretch(self, stretch) -> tuple[str, bool] | None:
-        """A stretch as it was meant, and whether it is surely misspelt; None if it is nothing."""
-        runs = thai.runs(stretch)
+    def _correct_token(self, token) -> tuple[str, bool] | None:
+        """A token as it was meant, and whether it is surely misspelt; None if nothing is near."""
+        runs = thai.runs(token)
         if not runs:
-            return stretch, False
-        meant, sure = [], False
+            return token, False
+        corrected, sure = [], False
         for run in runs:
-            if "\u0e00" <= run[0] <= "\u0e7f":
+            if thai.is_thai(run):
                 found = self._by_sound(run)
                 if found is None:
                     return None
                 sure = sure or ("".join(found) != run and not thai.is_in_dictionary(run))
-                meant.append("".join(found))
+                corrected.append("".join(found))
             else:
                 found = run if run in self.counts or run.isdigit() else self._near(run)
                 if found is None:
                     return None
                 sure = sure or found != run
-                meant.append(found)
-        return "".join(meant) if len(meant) == 1 else " ".join(meant), sure
+                corrected.append(found)
+        return " ".join(corrected), sure
 
     def _by_sound(self, run) -> list[str] | None:
-        """The words of the index that sound like ``run``, by the cheapest way of cutting it."""
-        sound, places = sound_of(run)
-        if not sound or len(sound) > LONGEST:
+        """The words of the index that sound like ``run``, by its cheapest segmentation."""
+        sound, positions = sound_key(run)
+        if not sound or len(sound) > MAX_LENGTH:
             return None
-        places = [*places, len(run)]
+        positions = [*positions, len(run)]
         best = [(0.0, None, "")] + [(float("inf"), None, "")] * len(sound)
         for end in range(1, len(sound) + 1):
             for start in range(max(0, end - self.longest), end):
                 cost = best[start][0]
                 if cost == float("inf"):
                     continue
-                typed = run[places[start] : places[end]]
+                typed = run[positions[start] : positions[end]]
                 for word in self.by_sound.get(sound[start:end], ()):
-                    step = cost + PER_WORD + self._change(typed, word) - self._use(word)
+                    step = cost + WORD_COST
+                    step += self._change_cost(typed, word) - self._frequency_bonus(word)
                     if step < best[end][0]:
                         best[end] = (step, start, word)
         if best[-1][1] is None:
@@ -134,15 +134,15 @@ class Speller:
             end = start
         return words
 
-    def _use(self, word) -> float:
+    def _frequency_bonus(self, word) -> float:
         return 0.08 * log(1 + self.counts[word])
 
     @staticmethod
-    def _change(typed, word) -> float:
-        return 0.0 if typed == word else PER_CHANGE + 0.15 * distance(typed, word)
+    def _change_cost(typed, word) -> float:
+        return 0.0 if typed == word else CHANGE_COST + 0.15 * distance(typed, word)
 
     def _near(self, word) -> str | None:
-        """The most used Latin word one letter away from ``word``; none for short words."""
+        """The most frequent Latin word one letter away from ``word``; none for short words."""
         if len(word) < 4:
             return None
         near = [
@@ -152,7 +152,7 @@ class Speller:
         return max(near, key=self.counts.get, default=None)
 
     def _other_keyboard(self, text) -> Correction | None:
-        """``text`` as it would stand had the keyboard been in the other language."""
+        """``text`` as typed with the keyboard in the other language, if the index has its words."""
         table = TO_THAI if text.isascii() else TO_LATIN
         other = thai.canonical(text.translate(table))
         words = thai.words(other)
@@ -162,7 +162,7 @@ class Speller:
 
 
 def distance(first: str, second: str) -> int:
-    """How many letters must be put in, left out, changed or swapped with their neighbour."""
+    """The Damerau-Levenshtein distance (optimal string alignment)."""
     before, previous, row = [], [], list(range(len(second) + 1))
     for i, a in enumerate(first, 1):
         before, previous, row = previous, row, [i]

@@ -1,6 +1,6 @@
-"""All that the hub knows about Thai text: how to normalise it and where its words end.
+"""Thai text for search: how it is normalised and where its words end. No Django here.
 
-No Django here. Segmentation is maximal matching over a dictionary within character clusters
+Segmentation is maximal matching over a dictionary within character clusters
 ("newmm", PyThaiNLP's algorithm) by nlpo3, which is the same in Rust; docs/decisions/
 0003-search-engine.md has the comparison.
 """
@@ -40,7 +40,7 @@ QUESTION_WORDS = frozenset(
 
 
 def clean(text: str) -> str:
-    """``text`` without what no database or index takes: NUL, controls, lone surrogates."""
+    """``text`` without what no database or index accepts: NUL, controls, lone surrogates."""
     return UNREADABLE.sub(" ", INVISIBLE.sub("", text))
 
 
@@ -65,72 +65,79 @@ def normalise(text: str) -> str:
 
 
 class _Segmenter:
-    """nlpo3's dictionary, loaded when the first Thai word is cut, with custom words beside it."""
+    """nlpo3's dictionary with the custom words, loaded when the first Thai run is segmented."""
 
     def __init__(self):
         self.lock = Lock()
-        self.cut = None
+        self.segment = None
         self.known = frozenset()  # the words of the dictionary that was loaded
         self.custom = frozenset()
-        self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load has a name of its own
+        self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load gets its own name
 
-    def keep_whole(self, words) -> bool:
-        if words is self.custom:  # asked before every search
+    def set_custom_words(self, words) -> bool:
+        """Whether ``words`` differ from the custom words until now."""
+        if words is self.custom:  # called before every search
             return False
         with self.lock:
             changed = self.custom != frozenset(words)
             self.custom = frozenset(words)
             if changed:
-                self.cut = None
+                self.segment = None
             return changed
 
     def load(self):
+        """The function that segments a run of Thai by the current dictionary."""
         with self.lock:
-            if self.cut is None:
+            if self.segment is None:
+                # heavy: a process that segments nothing loads neither library nor dictionary
                 from nlpo3 import load_dict, segment
 
                 self.loaded += 1
                 name = f"hub-{self.loaded}"
-                self.known = _dictionary(self.custom)
+                self.known = _dictionary_words() | {normalise(word) for word in self.custom}
                 with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
                     file.write("\n".join(sorted(self.known)))
                     file.flush()
                     load_dict(file.name, name)
                 # nlpo3's safe mode loses letters of runs over about 140 characters (1.4.0), so
                 # the time is bounded by LONGEST_RUN instead.
-                self.cut = lambda run: segment(run, name, safe=False, parallel=False)
-            return self.cut
+                self.segment = lambda run: segment(run, name, safe=False, parallel=False)
+            return self.segment
 
 
 _segmenter = _Segmenter()
 
 
-def keep_whole(words) -> None:
-    """Keep ``words``, and of the custom words no others, whole from now on. Text indexed before
-    was cut as before: ``search.index.indexer`` takes in anew what contains a word that came or went."""
-    if _segmenter.keep_whole(words):
-        _cut_thai.cache_clear()
+def set_custom_words(words) -> None:
+    """Replace the custom words, which are kept whole, by ``words``.
+
+    Text indexed before keeps its old segmentation until ``search.index.glossary`` has the pages
+    indexed again that contain a word which came or went.
+    """
+    if _segmenter.set_custom_words(words):
+        _segment_cached.cache_clear()
         parts.cache_clear()
 
 
 def is_in_dictionary(word: str) -> bool:
     """Whether ``word`` is one without being a custom word."""
-    return normalise(word) in _words_of_the_language()
+    return normalise(word) in _dictionary_words()
 
 
 @lru_cache(maxsize=1)
-def _words_of_the_language() -> frozenset[str]:
-    """PyThaiNLP's word list (CC0), cleaned of what is no word."""
+def _dictionary_words() -> frozenset[str]:
+    """PyThaiNLP's word list (CC0), normalised, without empty lines."""
     words = files("pythainlp.corpus").joinpath("words_th.txt").read_text("utf-8").split("\n")
     return frozenset(normalise(word.strip()) for word in words if word.strip())
 
 
-def _dictionary(custom) -> frozenset[str]:
-    return _words_of_the_language() | {normalise(word) for word in custom}
+def is_thai(run: str) -> bool:
+    """Whether a run, as of ``runs``, is of Thai letters."""
+    return "\u0e00" <= run[0] <= "\u0e7f"
 
 
 def _pieces(run):
-    """``run`` in stretches of at most LONGEST_RUN characters, no letter parted from its marks."""
+    """``run`` in pieces of at most LONGEST_RUN characters, split before a letter, not a mark."""
     while len(run) > LONGEST_RUN:
         end = LONGEST_RUN
         while end > LONGEST_RUN - 10 and (NOT_FIRST.match(run[end]) or run[end - 1] in "เแโใไ"):
@@ -141,32 +148,28 @@ def _pieces(run):
 
 
 @lru_cache(maxsize=20_000)
-def _cut_thai(run: str) -> tuple[str, ...]:
+def _segment_cached(run: str) -> tuple[str, ...]:
     """The words of a run of Thai letters."""
-    cut = _segmenter.load()
+    return tuple(word for word in segment(run) if word.strip())
+
+
+def segment(run: str) -> list[str]:
+    """A run of Thai split between its words, where a line may break; joined, it is the same."""
+    segment_piece = _segmenter.load()
     words = []
     for piece in _pieces(run):
-        words.extend(cut(piece))
-    return tuple(w for w in words if w.strip())
-
-
-def cut(run: str) -> list[str]:
-    """A run of Thai as it stands, cut between its words: where a line may break."""
-    segment = _segmenter.load()
-    pieces = []
-    for piece in _pieces(run):
-        pieces.extend(segment(piece))
-    return pieces
+        words.extend(segment_piece(piece))
+    return words
 
 
 def tokens(text: str) -> list[str]:
-    """``text`` as it stands, cut into words and what is between them; joined, it is the same."""
+    """``text`` split into words and what is between them; joined, it is the same."""
     found, last = [], 0
     for match in TOKEN.finditer(text):
         if match.start() > last:
             found.append(text[last : match.start()])
         run = match[0]
-        found.extend(cut(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
+        found.extend(segment(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
         last = match.end()
     return found + [text[last:]] if last < len(text) else found
 
@@ -182,7 +185,7 @@ def words(text: str) -> list[str]:
     found = []
     for run in runs(text):
         if "\u0e00" <= run[0] <= "\u0e7f":
-            found.extend(w for w in _cut_thai(run) if w not in ("ๆ", "ฯ"))
+            found.extend(w for w in _segment_cached(run) if w not in ("ๆ", "ฯ"))
         else:
             found.append(run.replace("’", "'"))
     return found
@@ -190,11 +193,11 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def parts(word: str) -> tuple[str, ...]:
-    """The shorter words that ``word`` is whole made of, in order: ถังขยะ → ถัง, ขยะ.
+    """The shorter words that together make up ``word``, in order: ถังขยะ → ถัง, ขยะ.
 
-    The fewest dictionary words of two letters or more, and their parts in turn; all ways when
-    several are shortest. So กันและกัน has กัน, but ตาก has no ตา. In a word of four letters no
-    part begins with a bare consonant, which would rather end the part before: นายก has no นา.
+    The fewest dictionary words of two letters or more, and their parts in turn; all splits when
+    several have the fewest. So กันและกัน has กัน, but ตาก has no ตา. In a word of four letters no
+    part begins with a bare consonant, which more likely ends the part before: นายก has no นา.
     A percentage has its number.
     """
     if word.endswith("%"):
@@ -207,13 +210,13 @@ def parts(word: str) -> tuple[str, ...]:
     )
 
 
-def falls_apart(word: str) -> bool:
-    """Whether ``word`` is not made of words of the language, so that it would be cut wrong."""
-    return not _cover(normalise(word), _words_of_the_language())
+def is_compound(word: str) -> bool:
+    """Whether ``word`` consists of dictionary words; if not, it would be segmented wrongly."""
+    return bool(_cover(normalise(word), _dictionary_words()))
 
 
 def _cover(word, known) -> list[str]:
-    """The fewest of ``known`` that make up ``word``, in order; all ways when several are."""
+    """The fewest words of ``known`` that make up ``word``, in order; all splits with that many."""
     ends = [0]
     for cluster in clusters(word):
         ends.append(ends[-1] + len(cluster))
@@ -226,10 +229,10 @@ def _cover(word, known) -> list[str]:
     for start, end in pieces:  # ordered by start
         if start in fewest:
             fewest[end] = min(fewest.get(end, len(word)), fewest[start] + 1)
-    on_the_way, found = {len(word)}, []
+    on_shortest, found = {len(word)}, []
     for start, end in reversed(pieces):
-        if end in on_the_way and end in fewest and fewest.get(start) == fewest[end] - 1:
-            on_the_way.add(start)
+        if end in on_shortest and end in fewest and fewest.get(start) == fewest[end] - 1:
+            on_shortest.add(start)
             found.insert(0, word[start:end])
     return found
 
@@ -238,8 +241,8 @@ def join(words) -> str:
     """Words as they are written: Thai without spaces, other scripts with."""
     text = ""
     for word in words:
-        apart = text and not ("\u0e00" <= word[0] <= "\u0e7f" and "\u0e00" <= text[-1] <= "\u0e7f")
-        text += f" {word}" if apart else word
+        needs_space = text and not (is_thai(word) and is_thai(text[-1]))
+        text += f" {word}" if needs_space else word
     return text
 
 

@@ -26,9 +26,10 @@ def registrations():
 
 
 def wagtails_strings():
-    """Every string in Wagtail's code, where it asks for its hooks by their names."""
+    """Every string in Wagtail's code and templates, where it asks for its hooks by their names."""
     return {
-        found for path in WAGTAIL.rglob("*.py") if "tests" not in path.parts
+        found for kind in ("py", "html") for path in WAGTAIL.rglob(f"*.{kind}")
+        if "tests" not in path.parts
         for found in re.findall(r"""["'](\w+)["']""", path.read_text("utf-8"))
     }
 

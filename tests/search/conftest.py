@@ -4,7 +4,13 @@ import pytest
 
 from search.index import cluster
 from search.query import fallback
-from tests.search.clusters import cluster_url, forget
+from tests.search.clusters import PRODUCTS, cluster_url, forget
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if hasattr(item, "callspec") and any(p in PRODUCTS for p in item.callspec.params.values()):
+            item.add_marker(pytest.mark.cluster)
 
 
 @pytest.fixture

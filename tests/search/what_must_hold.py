@@ -7,7 +7,8 @@ from wagtail.models import Page, PageLogEntry, Revision
 
 from hub.models import Attachment, OutboxEntry
 from lessons.models import LessonPage
-from search.index import indexer, wagtail_backend
+from search.editors import wagtail_backend
+from search.index import indexer
 from search.models import DocumentText
 
 

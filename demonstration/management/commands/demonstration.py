@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from importlib.util import find_spec
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -31,6 +32,11 @@ class Command(BaseCommand):
         getattr(self, action)()
 
     def load(self):
+        if find_spec("pptx") is None:
+            raise CommandError(
+                "The demonstration needs more packages: pip install --require-hashes "
+                "-r requirements-demonstration.txt"
+            )
         for line in Loader().load():
             self.stdout.write(line)
 

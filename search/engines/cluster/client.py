@@ -1,8 +1,7 @@
-"""Talks to a search cluster over HTTP: OpenSearch or Elasticsearch, each by its own client.
+"""The HTTP clients of a search cluster: OpenSearch or Elasticsearch, each by its own library.
 
-Whatever goes wrong on the way raises IndexUnavailable, and no request takes longer than it was
-given. No Django here. The clients are imported when one is made, so a hub without a cluster does
-not load them.
+Every failure raises IndexUnavailable, and no request takes longer than its limit. No Django here.
+A library is imported when its client is created, so a hub without a cluster loads neither.
 """
 
 import logging
@@ -17,7 +16,7 @@ from search.engines.contract import IndexUnavailable
 DEFAULT_PORT = 9200
 DEFAULT_PREFIX = "hub"
 PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
-AT_ONCE = 32  # requests under way in one process
+MAX_CONCURRENT = 32  # requests of one process
 
 
 class Unreachable(IndexUnavailable):
@@ -30,7 +29,7 @@ class Unreachable(IndexUnavailable):
 
 @dataclass(frozen=True)
 class Address:
-    """What a SEARCH_URL says: ``opensearch+tls://user:password@host:9200/prefix?ca=/path``."""
+    """The parts of a SEARCH_URL: ``opensearch+tls://user:password@host:9200/prefix?ca=/path``."""
 
     product: str  # opensearch | elasticsearch
     secure: bool
@@ -51,7 +50,7 @@ class Address:
 
 
 def address_of(url: str) -> Address:
-    """Read a SEARCH_URL; ValueError says what is wrong with it, without its password."""
+    """Parse a SEARCH_URL. Raises ValueError, whose message does not contain the password."""
     parts = urlsplit(url)
     product, _plus, security = parts.scheme.partition("+")
     if product not in CLIENTS or security not in ("", "tls", "https"):
@@ -75,36 +74,36 @@ def address_of(url: str) -> Address:
 
 
 class Client:
-    """What both clients share: one request with a limit in seconds, its answer or Unreachable."""
+    """Sends a request with a limit in seconds; returns its answer or raises Unreachable."""
 
     def __init__(self, address: Address):
         self.address = address
-        self._room = threading.BoundedSemaphore(AT_ONCE)
+        self._slots = threading.BoundedSemaphore(MAX_CONCURRENT)
 
     def request(self, method, path, body=None, params=None, seconds=0.5) -> dict:
         """The answer as decoded JSON. ``body`` is a dict, or text of JSON lines.
 
-        The clients' own time-outs begin anew with each piece that arrives and leave the looking
-        up of names out; so the request runs in a thread that is left behind when its time is up.
+        The libraries' own time-outs restart with each chunk that arrives and do not cover DNS,
+        so the request runs in a thread that is abandoned when its time is up.
         """
         if seconds <= 0:
             raise Unreachable("no time left")
         deadline = time.monotonic() + seconds
-        if not self._room.acquire(timeout=seconds):
+        if not self._slots.acquire(timeout=seconds):
             raise Unreachable("too many requests are waiting for an answer")
         outcome = {}
 
-        def ask():
+        def send():
             try:
                 outcome["answer"] = self._send(method, path, body, params or {}, seconds)
             except IndexUnavailable as error:
                 outcome["error"] = error
-            except Exception as error:  # the clients let others' through: TLS, decoding
+            except Exception as error:  # of other libraries: TLS, decoding
                 outcome["error"] = Unreachable(f"{type(error).__name__}: {error}")
             finally:
-                self._room.release()
+                self._slots.release()
 
-        thread = threading.Thread(target=ask, name="cluster", daemon=True)
+        thread = threading.Thread(target=send, name="cluster", daemon=True)
         thread.start()
         thread.join(max(0.0, deadline - time.monotonic()))
         if not outcome:
@@ -112,7 +111,7 @@ class Client:
         if "error" in outcome:
             raise outcome["error"]
         if not isinstance(outcome["answer"], dict):
-            raise Unreachable("the answer is no JSON object")
+            raise Unreachable("the answer is not a JSON object")
         return outcome["answer"]
 
     def _send(self, method, path, body, params, seconds):
@@ -121,17 +120,17 @@ class Client:
 
 class OpenSearchClient(Client):
     def __init__(self, address):
-        import opensearchpy
+        import opensearchpy  # heavy: only where SEARCH_URL names OpenSearch
 
         super().__init__(address)
-        # It logs each failed request with its traceback; the hub says once that it failed.
+        # It logs each failed request with a traceback; the hub logs a failure once.
         logging.getLogger("opensearch").setLevel(logging.ERROR)
         self._errors = opensearchpy.exceptions
         self._client = opensearchpy.OpenSearch(
             hosts=[{"host": address.host, "port": address.port}],
             http_auth=(address.user, address.password) if address.user else None,
             use_ssl=address.secure, verify_certs=True, ca_certs=address.ca,
-            max_retries=0, retry_on_timeout=False, pool_maxsize=AT_ONCE,
+            max_retries=0, retry_on_timeout=False, pool_maxsize=MAX_CONCURRENT,
         )
 
     def _send(self, method, path, body, params, seconds):
@@ -147,14 +146,14 @@ class OpenSearchClient(Client):
 
 class ElasticsearchClient(Client):
     def __init__(self, address):
-        import elasticsearch
+        import elasticsearch  # heavy: only where SEARCH_URL names Elasticsearch
 
         super().__init__(address)
         logging.getLogger("elastic_transport").setLevel(logging.ERROR)
         self._api_error = elasticsearch.ApiError
         trust = {"ca_certs": address.ca} if address.secure and address.ca else {}
         self._client = elasticsearch.Elasticsearch(
-            address.url, max_retries=0, retry_on_timeout=False, connections_per_node=AT_ONCE,
+            address.url, max_retries=0, retry_on_timeout=False, connections_per_node=MAX_CONCURRENT,
             basic_auth=(address.user, address.password) if address.user else None, **trust,
         )
 

@@ -1,4 +1,4 @@
-"""An index of a search cluster: its settings and mapping, and entries as it takes them.
+"""An index of a search cluster: its settings and mapping, and entries as bulk requests.
 
 No Django and no client here.
 """
@@ -16,7 +16,7 @@ from search.engines.fields import (
 
 K1, B = 1.2, 0.75  # of BM25, as in tantivy
 # BM25 with the factor k1 + 1, as tantivy has it, so that what is added (standing, freshness)
-# weighs the same; OpenSearch 3 has made another formula its BM25.
+# weighs the same; the BM25 of OpenSearch 3 is another formula.
 SIMILARITY = {"opensearch": "LegacyBM25", "elasticsearch": "BM25"}
 
 
@@ -29,10 +29,10 @@ def index_body(product) -> dict:
     properties |= {name: text("freqs") for name in BAG_FIELDS}
     properties |= {name: {"type": "keyword"} for name in (*KEYWORD_FIELDS, "digest")}
     properties["published"] = {"type": "long"}
-    properties["shown"] = {"type": "object", "enabled": False}  # kept as it is, never looked into
+    properties["shown"] = {"type": "object", "enabled": False}  # stored, not indexed
     return {
         "settings": {
-            "number_of_shards": 1,  # so that words are counted over all entries
+            "number_of_shards": 1,  # so that word frequencies are those of all entries
             "auto_expand_replicas": "0-1",
             "refresh_interval": "-1",
             "similarity": {"default": {"type": SIMILARITY[product], "k1": K1, "b": B}},
@@ -47,9 +47,9 @@ def index_body(product) -> dict:
 
 
 def source_of(entry) -> dict:
-    """An entry as the cluster takes it."""
+    """An entry as a document of the cluster."""
     held = document_of(entry)
-    # Lucene leaves entries without a field out of its statistics, tantivy does not.
+    # Lucene leaves documents without a field out of its statistics, tantivy does not.
     texts = {name: tokens or BREAK for name, tokens in held["texts"].items()}
     return {
         **texts, **held["keywords"], "published": held["published"], "digest": held["digest"],
@@ -63,5 +63,5 @@ def line(value) -> str:
 
 
 def index_lines(entry) -> str:
-    """The lines that put ``entry`` into an index in place of what had its key."""
+    """The lines that add ``entry`` to an index or replace the entry with its key."""
     return line({"index": {"_id": entry.key}}) + line(source_of(entry))

@@ -1,24 +1,24 @@
-"""The clauses of ``search.engines.matching`` in the query language of OpenSearch and Elasticsearch.
+"""The clauses of ``search.engines.matching`` in the query DSL of OpenSearch and Elasticsearch.
 
 No Django and no client here.
 """
 
 from search.engines import matching
 
-MOST_BEGINNINGS = 20
+MAX_PREFIX_TERMS = 20
 
 
-class Beginning(str):
-    """As the value of a Term: any word that begins so, which the cluster looks up itself."""
+class Prefix(str):
+    """As the value of a Term: any word that begins with it; the cluster looks them up."""
 
 
 def dsl(clause) -> dict:
     """The query that ``clause`` means."""
     match clause:
-        case matching.Term(value=Beginning()):
+        case matching.Term(value=Prefix()):
             return {"prefix": {clause.field: {
                 "value": str(clause.value), "boost": clause.boost,
-                "rewrite": f"top_terms_{MOST_BEGINNINGS}",
+                "rewrite": f"top_terms_{MAX_PREFIX_TERMS}",
             }}}
         case matching.Term():
             return {"term": {clause.field: {
@@ -31,29 +31,29 @@ def dsl(clause) -> dict:
         case matching.OneOf():
             found = {"terms": {clause.field: list(clause.values)}}
             return {"constant_score": {"filter": found, "boost": clause.score}}
-        case matching.Since():
+        case matching.PublishedSince():
             found = {"range": {"published": {"gte": clause.seconds}}}
             return {"constant_score": {"filter": found, "boost": clause.score}}
-        case matching.Everything():
+        case matching.MatchAll():
             return {"match_all": {}}
         case matching.Bool():
             return _bool(clause)
-    raise TypeError(f"{clause!r} is no clause")
+    raise TypeError(f"{clause!r} is not a clause")
 
 
 def _bool(clause):
     if not (clause.must or clause.should):
         return {"match_none": {}}
-    # What is worth nothing only filters, and the cluster may remember whom it lets through.
+    # A clause without a score is a filter, whose result the cluster may cache.
     filters = [p for p in clause.must if isinstance(p, matching.OneOf) and not p.score]
     parts = {
         "must": [dsl(part) for part in clause.must if part not in filters],
         "filter": [dsl(part)["constant_score"]["filter"] for part in filters],
         "should": [dsl(part) for part in clause.should],
-        "must_not": [dsl(part) for part in clause.never],
+        "must_not": [dsl(part) for part in clause.must_not],
     }
-    asked = {name: queries for name, queries in parts.items() if queries}
-    asked["minimum_should_match"] = 0 if clause.must else 1
+    query = {name: queries for name, queries in parts.items() if queries}
+    query["minimum_should_match"] = 0 if clause.must else 1
     if clause.boost != 1.0:
-        asked["boost"] = clause.boost
-    return {"bool": asked}
+        query["boost"] = clause.boost
+    return {"bool": query}

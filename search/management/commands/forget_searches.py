@@ -1,4 +1,4 @@
-"""Forgets old counts of searches."""
+"""Deletes old counts of searches."""
 
 from django.core.management.base import BaseCommand
 
@@ -12,4 +12,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options):
-        SearchCount.objects.forget()
+        SearchCount.objects.prune()

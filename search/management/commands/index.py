@@ -1,12 +1,12 @@
-"""Look after the search index, and that of the cluster when there is one."""
+"""Builds, checks and repairs the search index, and that of the cluster when there is one."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from search.editors.wagtail_backend import has_editors_index
 from search.engines.cluster.engine import IndexMismatch
 from search.engines.contract import IndexUnavailable
 from search.index import cluster, indexer
-from search.index.wagtail_backend import has_editors_index
 
 LOCAL = "local index"
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         group = parser.add_mutually_exclusive_group()
         group.add_argument(
             "--rebuild", action="store_true",
-            help="Build the indexes anew beside the old ones and swap them in.",
+            help="Build new indexes and swap them in.",
         )
         group.add_argument(
             "--check", action="store_true",
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )
         group.add_argument(
             "--repair", action="store_true",
-            help="Compare, and take what differs into the indexes anew.",
+            help="Compare, and index what differs again.",
         )
 
     def handle(self, *args, rebuild, check, repair, **options):
@@ -34,14 +34,16 @@ class Command(BaseCommand):
             self.stdout.write(f"{LOCAL}: {indexer.rebuild()} entries indexed.")
             self._editors_index()
             if cluster.cluster():
-                self._reaching(lambda: self._say(f"{cluster.rebuild()} entries indexed."))
+                self._with_cluster(
+                    lambda: self._print_cluster(f"{cluster.rebuild()} entries indexed.")
+                )
         elif check or repair:
             self._compare(repair)
         else:
             self._ensure()
 
     def _ensure(self):
-        indexer.ensure()
+        indexer.ensure_current()
         if not has_editors_index():
             self._editors_index()
         self.stdout.write(f"{LOCAL}: {indexer.engine().count()} entries.")
@@ -54,35 +56,35 @@ class Command(BaseCommand):
             except IndexMismatch:
                 cluster.rebuild()
             cluster.drain_all()
-            self._say(f"{target.engine.count()} entries.")
+            self._print_cluster(f"{target.engine.count()} entries.")
         except (IndexUnavailable, TimeoutError) as error:
-            # The hub serves without it, and keep_schedule goes on trying.
-            self.stderr.write(f"{target}: not available, the local index stands in: {error}")
+            # The hub works without it, and keep_schedule tries again.
+            self.stderr.write(f"{target}: not available, the local index is used: {error}")
 
     def _compare(self, repair):
         differing = self._differing(LOCAL, indexer.engine(), repair)
         target = cluster.cluster()
         if target:
-            differing += self._reaching(lambda: self._compared_cluster(target, repair))
+            differing += self._with_cluster(lambda: self._compare_cluster(target, repair))
         if differing:
             raise CommandError(" ".join(differing))
 
-    def _compared_cluster(self, target, repair):
+    def _compare_cluster(self, target, repair):
         try:
             target.engine.count()
         except IndexMismatch:
             if not repair:
                 raise
-            self._say(f"{cluster.rebuild()} entries indexed.")
+            self._print_cluster(f"{cluster.rebuild()} entries indexed.")
         cluster.drain_all()
         return self._differing(target, target.engine, repair)
 
     def _differing(self, name, engine, repair) -> list[str]:
-        """Print what differs, mend it if wanted; a sentence about what still does."""
+        """Print what differs, repair it if wanted; returns a sentence about what still does."""
         found = indexer.difference(engine)
         for problem, keys in (
             ("missing", found.missing), ("only in the index", found.surplus),
-            ("held otherwise than the database has it", found.changed),
+            ("differs from the database", found.changed),
         ):
             for key in keys:
                 self.stdout.write(f"{name}: {problem}: {key}")
@@ -97,15 +99,15 @@ class Command(BaseCommand):
             f"{len(found.changed)} changed."
         ]
 
-    def _say(self, text):
+    def _print_cluster(self, text):
         self.stdout.write(f"{cluster.cluster()}: {text}")
 
-    def _reaching(self, do):
+    def _with_cluster(self, do):
         try:
             return do()
         except (IndexUnavailable, TimeoutError) as error:
             raise CommandError(f"{cluster.cluster()}: not available: {error}") from error
 
     def _editors_index(self):
-        """The index of the editor's search, which Wagtail fills model by model."""
+        """Fill the index of the editors' search, as Wagtail does it, model by model."""
         call_command("wagtail_update_index", verbosity=0, chunk_size=500)

@@ -7,11 +7,11 @@ from search.alerts.subscriptions import send_due
 
 class Command(BaseCommand):
     help = (
-        "Writes to those whose saved search has found something new, once a day or a week as they "
-        "chose, and forgets alerts that nobody confirmed. May be run at any time, and killed."
+        "Sends e-mails about new results of saved searches, once a day or a week as chosen, and "
+        "deletes alerts that nobody confirmed. May be run, and killed, at any time."
     )
 
     def handle(self, *args, verbosity, **options):
         sent = send_due()
         if verbosity:
-            self.stdout.write(f"{sent} letters.")
+            self.stdout.write(f"{sent} e-mails.")

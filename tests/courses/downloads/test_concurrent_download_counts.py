@@ -10,7 +10,7 @@ from courses.models import DownloadCount, Handout
 from tests.factories import CurriculumPageFactory, document
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_concurrent_writes_lose_no_counts(hub):
     """SQLite serialises writing transactions, so that only PostgreSQL needs threads."""
     page, file = CurriculumPageFactory(), document("ใบงาน", "ใบงาน.txt")

@@ -19,7 +19,7 @@ from wagtail.models import Collection, CollectionViewRestriction, PageViewRestri
 from courses.models import Handout
 from courses.packs import build
 from hub.models import ChainLink, HubImage, KnowledgePage
-from hub.pages import navigation
+from hub.web import navigation
 from models_lib.models import ModelPage
 from tests.factories import CurriculumPageFactory, ModelPageFactory, document
 

@@ -201,7 +201,7 @@ def test_the_calendar_has_every_meeting(run, visitor):
         f"/courses/runs/{run.pk}/calendar.ics").content.decode()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_people_at_the_last_seat_one_is_enrolled_and_one_waits(make_run, make_member):
     """On PostgreSQL both enrol concurrently; on SQLite one after the other, with instances of the
     run that were loaded before either took the seat."""

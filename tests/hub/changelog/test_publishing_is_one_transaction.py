@@ -10,7 +10,7 @@ from hub.models import OutboxEntry
 from lessons.models import PracticePage
 from tests.factories import SectionPageFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def form(**fields):

@@ -14,7 +14,9 @@ def empty_log(hub):
 
 
 def rows(number):
-    return OutboxEntry.objects.bulk_create(OutboxEntry(kind=OutboxEntry.Kind.SITE) for _row in range(number))
+    return OutboxEntry.objects.bulk_create(
+        OutboxEntry(kind=OutboxEntry.Kind.SITE) for _row in range(number)
+    )
 
 
 def test_rows_taken_in_are_forgotten_but_the_last():

@@ -8,7 +8,7 @@ from wagtail.users.models import UserProfile
 from hub.email.sending import absolute, write_to, write_to_user
 
 pytestmark = pytest.mark.django_db
-CONFIRM = "search/letters/confirm.txt"
+CONFIRM = "search/alerts/emails/confirm.txt"
 
 
 def test_a_letter_is_in_the_language_that_its_reader_chose(editor):

@@ -17,6 +17,7 @@ from PIL import Image
 
 from hub.files import validation
 from hub.files.validation import validate_document, validate_image
+from tests.ole2 import ole2_file
 
 FILES = Path(__file__).parents[2] / "files"
 THAI = "ธนาคารปูม้าชุมชนบ้านหัวเขา"
@@ -41,21 +42,6 @@ def saved(document):
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
-
-
-def ole2(*streams):
-    """An OLE2 file of a header, an allocation table and one sector of directory."""
-    header = bytearray(b"\xff" * 512)
-    header[:76] = validation.OLE2 + bytes(16) + struct.pack(
-        "<HHHHH6xIIIIIIIII", 62, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
-    header[76:80] = struct.pack("<I", 0)
-    table = struct.pack("<II", 0xFFFFFFFD, 0xFFFFFFFE) + b"\xff" * 504
-    directory = b""
-    for name in ("Root Entry", *streams):
-        encoded = name.encode("utf-16-le")
-        entry = encoded.ljust(64, b"\0") + struct.pack("<H", len(encoded) + 2)
-        directory += entry.ljust(128, b"\0")
-    return bytes(header) + table + directory.ljust(512, b"\0")
 
 
 GOOD = {
@@ -187,8 +173,8 @@ def test_a_large_but_ordinary_document_is_taken():
 
 
 @pytest.mark.parametrize("kind, content", [
-    ("docx", ole2("EncryptionInfo", "EncryptedPackage")),
-    ("doc", ole2("EncryptionInfo", "EncryptedPackage")),
+    ("docx", ole2_file("EncryptionInfo", "EncryptedPackage")),
+    ("doc", ole2_file("EncryptionInfo", "EncryptedPackage")),
     ("odt", odf("text", "<manifest:encryption-data/>")),
 ])
 def test_a_locked_document_is_told_as_such(kind, content):
@@ -205,15 +191,23 @@ def test_a_locked_zip_is_told_as_such():
     ("WordDocument", "doc"), ("PowerPoint Document", "ppt"), ("Workbook", "xls"), ("Book", "xls"),
 ])
 def test_old_office_files_are_told_by_their_streams(stream, kind):
-    validate_document(upload(ole2(stream)), f"a.{kind}")
-    assert refusal(validate_document, ole2("MsiTable", stream + "2"), f"a.{kind}") == "content"
+    validate_document(upload(ole2_file(stream)), f"a.{kind}")
+    assert refusal(validate_document, ole2_file("MsiTable", stream + "2"), f"a.{kind}") == "content"
 
 
 def test_an_old_office_file_whose_sectors_go_in_a_circle_ends():
-    content = bytearray(ole2("x"))
+    content = bytearray(ole2_file("x"))
     content[512 + 4 : 512 + 8] = struct.pack("<I", 1)  # the directory follows itself
-    content[68:72] = struct.pack("<I", 0)  # and so does the table
     assert refusal(validate_document, bytes(content), "a.doc") == "content"
+    # A table of four thousand million sectors, all of them the first one of the file.
+    content[44:48], content[68:76] = b"\xff" * 4, struct.pack("<II", 0, 33_818_640)
+    content[512:1024] = bytes(512)
+    assert refusal(validate_document, bytes(content), "a.doc") == "content"
+
+
+def test_an_old_office_file_is_not_taken_for_what_is_embedded_in_it():
+    content = ole2_file("WordDocument", inside="Attachment")
+    assert refusal(validate_document, content, "a.doc") == "content"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16"])

@@ -191,7 +191,7 @@ def test_a_copy_and_a_translation_count_for_themselves(hub, english_home):
     assert numbers(page) == [1, 2]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_who_publish_at_once_get_two_numbers(hub):
     page = ModelPageFactory()
     revisions = []

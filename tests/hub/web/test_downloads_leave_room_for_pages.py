@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db  # the end of a request looks at its connecti
 
 def test_answers_are_made_in_turns_but_sent_beside_each_other(rf, monkeypatch):
     monkeypatch.setattr(concurrency_limit, "AT_ONCE", 1)
-    middleware = concurrency_limit.ConcurrencyLimitMiddleware(lambda request: StreamingHttpResponse(iter([b"x"])))
+    middleware = concurrency_limit.ConcurrencyLimitMiddleware(
+        lambda request: StreamingHttpResponse(iter([b"x"]))
+    )
     sending = [middleware(rf.get("/")) for _ in range(5)]  # would wait for ever if a turn were kept
     assert [response.status_code for response in sending] == [200] * 5
     assert middleware.turns.acquire(blocking=False)
@@ -40,7 +42,9 @@ def test_no_more_than_so_many_work_at_once(rf, monkeypatch):
 
 def test_beyond_the_limit_a_download_is_asked_to_come_back(rf, monkeypatch):
     monkeypatch.setattr(concurrency_limit, "SENDING", 2)
-    middleware = concurrency_limit.ConcurrencyLimitMiddleware(lambda request: StreamingHttpResponse(iter([b"x"])))
+    middleware = concurrency_limit.ConcurrencyLimitMiddleware(
+        lambda request: StreamingHttpResponse(iter([b"x"]))
+    )
     first, _second, third = (middleware(rf.get("/")) for _ in range(3))
     assert third.status_code == 503 and int(third["Retry-After"])
     first.close()

@@ -72,7 +72,7 @@ def test_at_no_moment_is_it_live_without_its_restriction(ours):
     assert not any(seen[:1])
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_others_never_see_a_new_closed_page_before_its_restriction(hub):
     """The row and its restriction become visible with the same commit."""
     from django.db import connection

@@ -153,7 +153,7 @@ def test_it_changes_nothing_and_is_not_for_robots(pages, visitor):
 def test_a_hub_of_many_pages_tells_the_newest_and_looks_further_when_few_match(
     hub, monkeypatch, django_assert_max_num_queries
 ):
-    monkeypatch.setattr("search.alerts.new_results.AT_ONCE", 4)
+    monkeypatch.setattr("search.alerts.new_results.RECENT_PAGES", 4)
     for number in range(8):
         aged(LessonPageFactory(title=f"นกเงือก {number}"), number)
     aged(LessonPageFactory(title="พะยูนตัวเดียว"), 100)

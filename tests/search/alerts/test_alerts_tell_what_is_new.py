@@ -303,7 +303,7 @@ def test_when_the_mail_server_is_away_all_wait_for_the_next_look(
 
 
 # The schedule lets go of connections.
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_the_schedule_sends_the_alerts(start, alert, mailoutbox):
     published("ปูม้าใหม่", start + DAY)
     alert()

@@ -56,7 +56,7 @@ def test_the_page_of_the_file_warns_above_the_form(page, editor, signed_in, lang
 
 def test_whoever_uploads_is_told_when_the_file_was_read(page, editor, signed_in):
     client, file = signed_in(editor), page.attachments.get().document
-    address = reverse("search_text_of_file", args=[file.pk])
+    address = reverse("search_file_text", args=[file.pk])
     DocumentText.objects.update(status="waiting", sample="")
     waiting = client.get(address)
     assert (waiting.status_code, "help-info" in waiting.content.decode()) == (202, True)
@@ -71,14 +71,14 @@ def test_whoever_uploads_is_told_when_the_file_was_read(page, editor, signed_in)
 def test_a_file_read_in_part_says_so(page, editor, signed_in):
     DocumentText.objects.update(status="read", sample=GARBLED)
     file = page.attachments.get().document
-    told = signed_in(editor).get(reverse("search_text_of_file", args=[file.pk])).content.decode()
+    told = signed_in(editor).get(reverse("search_file_text", args=[file.pk])).content.decode()
     assert "help-warning" in told
     assert GARBLED in told
 
 
 def test_others_are_not_told_what_a_file_holds(page, signed_in, django_user_model, client):
     file = page.attachments.get().document
-    address = reverse("search_text_of_file", args=[file.pk])
+    address = reverse("search_file_text", args=[file.pk])
     outsider = django_user_model.objects.create_user("outsider", password="secret")
     assert client.get(address).status_code == 302
     assert signed_in(outsider).get(address).status_code == 302

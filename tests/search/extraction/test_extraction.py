@@ -11,6 +11,7 @@ import pytest
 from fpdf import FPDF
 
 from search.extraction.extractor import Extracted, Limits, decode, extract, extract_safely
+from tests.ole2 import ole2_file
 
 FILES = Path(__file__).parents[2] / "files"
 SENTENCES = [
@@ -237,8 +238,7 @@ def locked_odt(path):
 def test_locked_files_are_told(tmp_path):
     thai_pdf(["ปูม้า"], owner_password="a", user_password="b").output(tmp_path / "a.pdf")
     locked_odt(tmp_path / "a.odt")
-    wrapped = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
-    (tmp_path / "a.docx").write_bytes(wrapped)
+    (tmp_path / "a.docx").write_bytes(ole2_file("EncryptionInfo", "EncryptedPackage"))
     for name in ("a.pdf", "a.odt", "a.docx"):
         assert read(tmp_path / name).status == "encrypted", name
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from search.extraction.extractor import best_reading
+from search.extraction.pdf import best_reading
 from search.text.quality import repair, thai_quality
 from tests.search.extraction.test_extraction import FILES, SENTENCES, read, thai_pdf
 
@@ -40,9 +40,9 @@ def test_a_map_that_names_other_letters_is_told_too(by, tmp_path):
     "หรอยจังฮู้ นุ้ยไปแลหนังลุงตะ แหลงใต้ม่ายโร้ เติ้นอี้ไปไหนเหล่า ตาหลวงเข้าโหม่แล้วหม้าย " * 2,
 ])
 def test_prayers_names_and_dialect_are_a_language(text):
-    from search.text.quality import is_no_language
+    from search.text.quality import is_gibberish
 
-    assert not is_no_language(text)
+    assert not is_gibberish(text)
 
 
 def test_one_garbled_part_does_not_lose_the_others(monkeypatch, tmp_path):

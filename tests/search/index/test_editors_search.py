@@ -57,7 +57,7 @@ def test_the_index_of_editors_can_be_built_anew(client, settings):
     import shutil
 
     LessonPageFactory(title="บทเรียนข้าวพื้นเมือง", parent=SectionPageFactory())
-    from search.index import wagtail_backend
+    from search.editors import wagtail_backend
 
     wagtail_backend._engine().close()
     wagtail_backend._engines.clear()
@@ -86,5 +86,5 @@ def test_what_is_saved_is_taken_in_before_waiting_files_are_read(
         LessonPageFactory(title="ปลากระบอก")
     # In the order in which a worker takes them.
     waiting = list(DBTaskResult.objects.values_list("task_path", flat=True))
-    assert waiting[-3:] == ["search.extraction.tasks.read_text"] * 3
+    assert waiting[-3:] == ["search.extraction.tasks.extract_text"] * 3
     assert "modelsearch.tasks.insert_or_update_object_task" in waiting[:-3]

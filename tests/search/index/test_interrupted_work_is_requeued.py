@@ -10,14 +10,15 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from hub.models import HubDocument, OutboxEntry
-from search.extraction.tasks import MOST_TRIES, read_text
-from search.index import indexer, wagtail_backend
+from search.editors import wagtail_backend
+from search.extraction.tasks import MAX_TRIES, extract_text
+from search.index import indexer
 from search.models import DocumentText
 from tests.factories import LessonPageFactory, document
 
 # The worker and the schedule let go of connections.
 pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.editors_search,
+    pytest.mark.django_db(transaction=True), pytest.mark.editors_search,
 ]
 QUEUE = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -28,7 +29,7 @@ def queue(settings, db):
     from django_tasks_db.models import DBTaskResult
 
     settings.TASKS = QUEUE
-    return DBTaskResult.objects.filter(task_path=read_text.module_path)
+    return DBTaskResult.objects.filter(task_path=extract_text.module_path)
 
 
 def work():
@@ -66,7 +67,7 @@ def test_a_task_at_work_is_left_alone(hub, queue):
 
 def test_a_task_that_ends_every_worker_is_given_up_and_the_editor_told(hub, queue):
     waiting_file()
-    queue.update(status="RUNNING", started_at=an_hour_ago(), worker_ids=["w"] * MOST_TRIES)
+    queue.update(status="RUNNING", started_at=an_hour_ago(), worker_ids=["w"] * MAX_TRIES)
     call_command("keep_schedule", "--once")
     call_command("keep_schedule", "--once")
     assert queue.get().status == "FAILED"
@@ -98,7 +99,7 @@ def test_a_recording_is_not_asked_for(hub, queue):
 
 def test_a_file_is_read_once_however_often_it_is_asked_for(hub, queue, monkeypatch):
     file = waiting_file()
-    read_text.enqueue(document_id=file.pk)
+    extract_text.enqueue(document_id=file.pk)
     rows = OutboxEntry.objects.count()
     work()
     assert OutboxEntry.objects.count() == rows + 1
@@ -114,7 +115,7 @@ def test_a_text_and_its_row_in_the_change_log_come_together(hub, monkeypatch):
     DocumentText.objects.update(status="waiting")
     monkeypatch.setattr(tasks, "record", killed)
     with pytest.raises(SystemExit):
-        read_text.call(document_id=file.pk)
+        extract_text.call(document_id=file.pk)
     assert status() == "waiting"
     assert HubDocument.objects.filter(pk=file.pk).exists()
 
@@ -184,14 +185,14 @@ def test_more_changes_than_the_log_keeps_do_not_escape_a_rebuild(hub, monkeypatc
 
 
 def test_the_folder_of_a_killed_reader_is_removed_in_time(tmp_path, monkeypatch):
-    from search.extraction.child_process import FOLDERS, LEFT_BEHIND
+    from search.extraction.child_process import FOLDER_PREFIX, STALE_SECONDS
     from search.extraction.extractor import extract_safely
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    old, new = tmp_path / f"{FOLDERS}old", tmp_path / f"{FOLDERS}new"
+    old, new = tmp_path / f"{FOLDER_PREFIX}old", tmp_path / f"{FOLDER_PREFIX}new"
     for folder in (old, new):
         folder.mkdir()
-    then = time.time() - LEFT_BEHIND - 1
+    then = time.time() - STALE_SECONDS - 1
     os.utime(old, (then, then))
     extract_safely(tmp_path / "none.txt", filename="none.txt")
     assert (old.exists(), new.exists()) == (False, True)
@@ -217,7 +218,7 @@ def test_the_reading_child_ends_with_the_process_that_asked(tmp_path):
     asking.wait()
     state = Path(f"/proc/{child}/stat")
     deadline = time.monotonic() + 5
-    while state.exists() and ") Z " not in state.read_text():  # a zombie, where none collects
+    while state.exists() and ") Z " not in state.extract_text():  # a zombie, where none collects
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

@@ -13,7 +13,7 @@ from search.query.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.editors_search,
+    pytest.mark.django_db(transaction=True), pytest.mark.editors_search,
 ]
 WORD = "กระพงทดลอง"
 
@@ -24,7 +24,7 @@ def found(text=WORD):
 
 @pytest.fixture
 def page(hub):
-    indexer.ensure()
+    indexer.ensure_current()
     return LessonPageFactory(title=f"เรื่อง{WORD}", parent=SectionPageFactory(title="หมวด"))
 
 

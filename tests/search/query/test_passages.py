@@ -16,7 +16,7 @@ def hit(*sections, summary=""):
 
 def best(text, *sections, **arguments):
     words = passages.needles(planning.plan(text))
-    places = passages.Places(hit(*sections, **arguments), words)
+    places = passages.WordPositions(hit(*sections, **arguments), words)
     return passages.best_passages(places, words)
 
 

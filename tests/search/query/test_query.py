@@ -80,7 +80,7 @@ def test_a_long_query_is_cut_and_says_so():
     plan = planning.plan("ข้าว น้ำ ปลา " * 1000)
     assert "cut" in plan.notes
     assert len(plan.text) <= planning.MAX_CHARACTERS
-    assert sum(len(t.words) for t in plan.terms) <= planning.MAX_TERMS
+    assert sum(len(t.words) for t in plan.terms) <= planning.MAX_WORDS
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "!!", "\ud800", '""', "-", "\u200b"])

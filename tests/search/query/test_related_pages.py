@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def index(hub):
-    indexer.ensure()
+    indexer.ensure_current()
 
 
 def related(visitor, page):

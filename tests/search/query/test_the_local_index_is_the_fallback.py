@@ -11,13 +11,13 @@ from search.engines.cluster.client import address_of
 from search.engines.contract import Filters
 from search.engines.fields import SCHEMA_VERSION
 from search.index import cluster, indexer
-from search.models import ClusterPending
+from search.models import ClusterQueueEntry
 from search.query.find import find, suggest
 from tests.factories import LessonPageFactory
 from tests.search.clusters import PRODUCTS, cluster_url, forget
 from tests.search.faulty_server import FAULTS, FaultyServer
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 WORD = "กระพงทดลอง"
 NOTICES = {
     "/search/": "ระบบค้นหาหลักไม่พร้อมชั่วคราว",
@@ -28,12 +28,12 @@ NOTICES = {
 def found(text=WORD):
     """Titles, and whether the local index stood in."""
     answer = find(f'"{text}"')
-    return [result.page.title for result in answer.results], answer.stood_in
+    return [result.page.title for result in answer.results], answer.fell_back
 
 
 @pytest.fixture
 def page(hub):
-    indexer.ensure()
+    indexer.ensure_current()
     return LessonPageFactory(title=f"เรื่อง{WORD}")
 
 
@@ -132,7 +132,7 @@ def test_publishing_never_fails_and_is_hardly_slower(failing, monkeypatch):
         assert max(taken) < 0.1, fault  # the cluster is left alone
         pks += [late.pk, other.pk]
     assert len(found("ปลาหมอ")[0]) == 10
-    assert set(pks) <= set(ClusterPending.objects.values_list("page_id", flat=True))
+    assert set(pks) <= set(ClusterQueueEntry.objects.values_list("page_id", flat=True))
 
 
 def test_a_cluster_that_is_back_catches_up(real, server, page, capsys):
@@ -146,7 +146,7 @@ def test_a_cluster_that_is_back_catches_up(real, server, page, capsys):
             call_command("index", "--check")
         server.fault = None
         call_command("keep_schedule", "--once")
-        assert not cluster.waiting()
+        assert not cluster.has_pending()
         capsys.readouterr()
         call_command("index", "--check")
         assert capsys.readouterr().out.count("agrees with the database") == 2
@@ -160,7 +160,7 @@ def test_the_next_search_brings_it_up_to_date_too(real, server):
     late = LessonPageFactory(title="ปลาหมอคางดำ")
     server.fault = None
     assert found("ปลาหมอคางดำ") == ([late.title], False)
-    assert not cluster.waiting()
+    assert not cluster.has_pending()
 
 
 def test_a_half_filled_index_is_not_asked_and_is_built_anew(real, page):
@@ -182,19 +182,19 @@ def test_an_index_that_is_lost_or_unfit_is_built_anew(real, page):
         None, {"schema": SCHEMA_VERSION, "complete": False},
         {"schema": SCHEMA_VERSION - 1, "complete": True},
     ):
-        [name] = real.engine._behind_the_alias()
+        [name] = real.engine._aliased_indexes()
         if meta is None:
             request("DELETE", f"/{name}", seconds=5)
         else:
             request("PUT", f"/{name}/_mapping", {"_meta": meta}, seconds=5)
-        real.engine.look_again()
+        real.engine.forget_index()
         assert found() == ([page.title], True)
         with pytest.raises(CommandError, match="not available"):
             call_command("index", "--check")
         call_command("keep_schedule", "--once")
         call_command("index", "--check")
         assert found() == ([page.title], False)
-        assert real.engine._behind_the_alias() != [name]
+        assert real.engine._aliased_indexes() != [name]
 
 
 def test_check_and_repair_name_the_index(real, page, capsys):
@@ -217,10 +217,10 @@ def test_no_count_tells_of_a_page_closed_while_the_cluster_was_away(real, server
     server.fault = "hang"
     PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
     answer = find(WORD)
-    assert (answer.total, answer.stood_in) == (0, True) and not any(answer.facets.values())
+    assert (answer.total, answer.fell_back) == (0, True) and not any(answer.facets.values())
     server.fault = None
     assert find(WORD).total == 0
-    assert not cluster.waiting()
+    assert not cluster.has_pending()
 
 
 def test_what_changes_while_it_is_sent_is_sent_again(real, page, monkeypatch):
@@ -231,10 +231,10 @@ def test_what_changes_while_it_is_sent_is_sent_again(real, page, monkeypatch):
         if titles:
             # Another process publishes: takes the change in, and finds the cluster's lock held.
             type(page).objects.filter(pk=page.pk).update(title=titles.pop(0))
-            ClusterPending.objects.want([page.pk])
+            ClusterQueueEntry.objects.enqueue([page.pk])
 
     monkeypatch.setattr(type(real.engine), "apply", apply_and_change)
-    ClusterPending.objects.want([page.pk])
+    ClusterQueueEntry.objects.enqueue([page.pk])
     cluster.drain_all()
-    assert not cluster.waiting()
+    assert not cluster.has_pending()
     assert [h.title for h in real.engine.suggest("ที่สาม", Filters(["public"]), 5)] == ["ที่สาม"]

@@ -189,7 +189,7 @@ def test_counting_that_fails_fails_no_search(page, monkeypatch):
 
 def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monkeypatch):
     monkeypatch.setattr(hub_counting, "MOST_WAITING", 30)
-    monkeypatch.setattr(counters, "MOST_TEXTS_OF_A_DAY", 10)
+    monkeypatch.setattr(counters, "MAX_TEXTS_PER_DAY", 10)
     for number in range(50):
         counters.counts.increment(("th", f"คำ {number}", "asked"))
     assert len(counters.counts.waiting) == 30
@@ -253,8 +253,8 @@ def test_words_that_stayed_rare_are_forgotten_after_thirty_days(page):
     rows("หายากแต่ใหม่", days_ago=29)
     rows("พบบ่อย", days_ago=31, asked=2)
     rows("พบบ่อย", days_ago=1)
-    SearchCount.objects.forget()
-    SearchCount.objects.forget()
+    SearchCount.objects.prune()
+    SearchCount.objects.prune()
     kept = {(c.text, c.asked, c.nothing) for c in SearchCount.objects.all()}
     assert kept == {("", 2, 1), ("หายากแต่ใหม่", 1, 0), ("พบบ่อย", 2, 0), ("พบบ่อย", 1, 0)}
     assert not OpenedCount.objects.exists()

@@ -74,10 +74,10 @@ def test_a_custom_word_is_kept_whole():
     word = "ฮับความรู้ขอนแก่นทดลอง"
     assert thai.words(word) != [word]
     try:
-        thai.keep_whole([word])
+        thai.set_custom_words([word])
         assert thai.words(word) == [word]
     finally:
-        thai.keep_whole([])
+        thai.set_custom_words([])
     assert thai.words(word) != [word]
 
 
@@ -112,7 +112,10 @@ def test_threads_cut_alike():
 
 
 def test_importing_loads_no_dictionary():
-    code = "import sys, search.text.thai; print('nlpo3' in sys.modules or 'pythainlp' in sys.modules)"
+    code = (
+        "import sys, search.text.thai; "
+        "print('nlpo3' in sys.modules or 'pythainlp' in sys.modules)"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
 

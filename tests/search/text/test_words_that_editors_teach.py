@@ -10,12 +10,12 @@ from search.query.find import find
 from search.text import thai
 from tests.factories import LessonPageFactory, PracticePageFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def index(hub):
-    indexer.ensure()
+    indexer.ensure_current()
 
 
 def titles(text):
@@ -109,8 +109,9 @@ def test_a_new_word_recuts_the_pages_that_contain_it_and_no_others():
     assert word not in thai.words(holder.context_text)
     newest = OutboxEntry.objects.latest("pk").pk
     GlossaryTerm.objects.create(names=word)
-    recut = OutboxEntry.objects.filter(pk__gt=newest, kind="page").values_list("object_id", flat=True)
-    assert set(recut) == {holder.pk} and other.pk not in recut
+    recorded = OutboxEntry.objects.filter(pk__gt=newest, kind="page")
+    reindexed = recorded.values_list("object_id", flat=True)
+    assert set(reindexed) == {holder.pk} and other.pk not in reindexed
     assert word in thai.words(holder.context_text)
     assert titles(word) == ["มี"]
     assert not indexer.difference()
