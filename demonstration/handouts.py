@@ -106,7 +106,7 @@ def _pdf(values, course) -> bytes:
 
 
 def _pptx(values, course) -> bytes:
-    # Only requirements-demonstration.txt has it: `demonstration remove` works without.
+    # heavy: only in requirements-demonstration.txt; `demonstration remove` works without it.
     from pptx import Presentation
     from pptx.util import Pt
 

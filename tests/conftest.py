@@ -27,7 +27,8 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("thorough"):
-        config.hook.pytest_deselected([i for i in items if i.get_closest_marker("thorough")])
+        thorough = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=thorough)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
         if not item.get_closest_marker("django_db") and "db" not in item.fixturenames:

@@ -316,6 +316,15 @@ def test_a_closed_file_opens_when_all_published_courses_hand_it_to_everybody(cou
     assert "guide" in canaries_in(read(visitor, page.url))
 
 
+def test_a_file_closed_and_then_removed_is_not_shown_in_earlier_versions(courses, visitor):
+    turned = courses["files"]["turned"]  # for everybody in version 1, closed in version 2
+    for name in ("open", "english"):
+        publish(courses[name], [])
+    page = CurriculumPage.objects.get(pk=courses["open"].pk)
+    assert visitor.get(turned.url).status_code == 403
+    assert "turned" not in canaries_in(read(visitor, f"{page.url}v/1/"))
+
+
 def test_a_file_of_an_earlier_version_stays_open(courses, visitor):
     opened = courses["files"]["open"]
     page = publish(courses["open"], [])
