@@ -14,7 +14,7 @@ from wagtail.models import ReferenceIndex, get_page_models
 from courses.models import CurriculumPage, Handout, KnownHandout
 from courses.models.handout import closed_documents
 from courses.permissions import may_facilitate
-from hub.wagtail_hooks import may_change_document
+from hub.files.permissions import may_change_document
 
 
 def is_handout(document) -> bool:
