@@ -38,8 +38,8 @@ def may_ask(request) -> bool:
 def request_subscription(model, email, identity, values) -> None:
     """Store a subscription of ``model`` and send an e-mail to confirm it.
 
-    ``identity`` and ``values`` map fields to values; ``identity`` distinguishes the subscriptions of
-    one address. The response does not reveal whether the address is known, has too many
+    ``identity`` and ``values`` map fields to values; ``identity`` distinguishes the subscriptions
+    of one address. The response does not reveal whether the address is known, has too many
     subscriptions or got too many e-mails: then none is sent.
     """
     email = email.strip().lower()
