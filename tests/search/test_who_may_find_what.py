@@ -1,4 +1,4 @@
-"""Every way to read the site, for every role: no word of what one may not read comes out."""
+"""Every way to read the site, for every role, shows no word of what the role may not read."""
 
 import re
 from copy import deepcopy
@@ -155,7 +155,7 @@ def test_browsing_lists_what_the_role_may_read_and_no_more(guarded, client_of, r
 def test_lists_homes_and_the_chain_show_what_is_open_to_all(guarded, client_of, role):
     client = client_of(role)
     for address in ("/", "/en/", guarded["section"].url, guarded["model"].url):
-        # An attached file's title may stand on its page, its text may not; here it stands nowhere.
+        # A page may show the title of its file but not the text; here neither is shown.
         assert canaries_in(client.get(address).content.decode()) == set(), address
 
 
@@ -195,10 +195,10 @@ def test_an_alert_contains_nothing_that_is_not_public(guarded, hub, mailoutbox):
             digest=f"{text[:20]}{len(filters)}", confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
-    assert send_due() == 1, "only who asked for everything hears of the open pages"
-    letters = "".join(letter.subject + letter.body for letter in mailoutbox)
-    assert "หน้าเปิด" in letters
-    assert canaries_in(letters) == set()
+    assert send_due() == 1, "only the alert without a text matches the public page"
+    sent = "".join(email.subject + email.body for email in mailoutbox)
+    assert "หน้าเปิด" in sent
+    assert canaries_in(sent) == set()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -237,8 +237,8 @@ ADDRESSES = {
     "wagtaildocs_authenticate_with_password": "switched off",
     "media": "tests/hub/files/test_documents_and_images.py", "search": "search",
     "search_suggest": "search", "search_feed": "a feed", "search_alert": "the pages of alerts",
-    "search_alert_asked": "the pages of alerts",
-    # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
+    "search_alert_requested": "the pages of alerts",
+    # They show a saved search to the reader of its e-mail, and no results.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
     **dict.fromkeys(
         ["lesson_usage", "lesson_usage_csv", "lesson_usage_json", "lesson_groups",
@@ -259,7 +259,7 @@ ADDRESSES = {
     **dict.fromkeys(
         ["course_run", "course_run_calendar", "course_runs", "group", "group_add",
          "group_complete", "group_file", "group_list", "group_meeting", "group_remove",
-         "group_send", "group_unsend", "my_run", "run_enrol", "run_leave"],
+         "group_send", "group_delete_post", "my_run", "run_enrol", "run_leave"],
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
@@ -267,11 +267,12 @@ ADDRESSES = {
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
-        ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
-         "certificate_revoke"], "tests/courses/runs/test_certificates.py",
+        ["certificate", "certificate_erase_name", "certificate_look_up", "certificate_pdf",
+         "certificate_revoke"], "tests/courses/certificates/test_certificates.py",
     ),
     **dict.fromkeys(
-        ["short_address", "short_address_qr"], "tests/courses/test_short_addresses.py"
+        ["short_address", "short_address_qr"],
+        "tests/courses/short_addresses/test_short_addresses.py",
     ),
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
