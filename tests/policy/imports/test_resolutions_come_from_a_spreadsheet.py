@@ -1,4 +1,4 @@
-"""Past resolutions from .xlsx, .ods or .csv: every row's problem named, all or nothing, never a 500."""
+"""Past resolutions from .xlsx, .ods or .csv: every problem named, all or nothing, never a 500."""
 
 import io
 import zipfile
