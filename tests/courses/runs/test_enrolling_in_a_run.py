@@ -56,7 +56,7 @@ def test_what_is_missing_is_said_at_its_field_and_the_rest_is_kept(
 
 
 @pytest.mark.parametrize("bad", [{"name": "ก" * 500}, {"phone": "1" * 99}, {"needs": "x" * 9999},
-                                 {"name": "ก\0ข"}])
+                                 {"name": "\u200b\0"}])
 def test_bad_input_is_refused_without_an_error(run, member, signed_in, bad):
     answer = signed_in(member).post(f"/courses/runs/{run.pk}/enrol/", FORM | bad)
     assert answer.status_code == 422

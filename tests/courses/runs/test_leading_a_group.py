@@ -97,7 +97,8 @@ def test_somebody_without_an_account_stands_there_by_name(run, leads, address):
 
 
 @pytest.mark.parametrize(("said", "field"), [
-    ({"name": " "}, "name"), ({"account": "nobody"}, "account"), ({"name": "ยายแดง"}, "agreed"),
+    ({"name": " "}, "name"), ({"name": "\u200b"}, "name"),
+    ({"account": "nobody"}, "account"), ({"name": "ยายแดง"}, "agreed"),
     ({"account": "a\0b"}, "account"),
 ])
 def test_what_is_missing_when_adding_is_said_at_its_field(run, leads, address, said, field):
