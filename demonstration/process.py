@@ -56,7 +56,7 @@ def load(pages) -> None:
         ])
         draft = _page(
             DraftResolutionPage, assembly, language, thai.get("draft"), draft, tabled=tabled,
-            hold_first=False,
+            hold_first_contributions=False,
         )
         if language == "th":
             thai = {"assembly": assembly, "draft": draft}

@@ -19,5 +19,5 @@ def coming_runs(page) -> list[CourseRun]:
 
 @register.filter
 def tone(state) -> str:
-    """The mark of ``static/css/policy.css`` that fits a run's state."""
+    """The mark of ``static/css/knowledge.css`` that fits a run's state."""
     return TONES.get(str(state), "no_report")

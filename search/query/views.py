@@ -32,7 +32,6 @@ def results(request):
     selected = [(name, value) for name in FACETS for value in filters[name]]
     context = {
         "q": found.plan.text,
-        "asked": bool(text),
         "total": found.total,
         "results": [_result(result) for result in found.results],
         "heading": found.plan.text or ", ".join(labels.of(*pair) for pair in selected),

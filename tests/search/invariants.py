@@ -1,4 +1,4 @@
-"""What is true of a hub whatever was killed in it; every function returns what is not, as lines."""
+"""Invariants of a hub after any kill; every function returns the violations, a line each."""
 
 import json
 from collections import defaultdict
@@ -28,14 +28,14 @@ def wrong_after_a_search(folder, results) -> list[str]:
 def _half_transactions():
     wrong = [f"tree: {problems}" for problems in [Page.find_problems()] if any(problems)]
     for page in LessonPage.objects.all():
-        said = PageLogEntry.objects.filter(page=page.pk).order_by("pk")
-        published = said.filter(action="wagtail.publish")
+        log = PageLogEntry.objects.filter(page=page.pk).order_by("pk")
+        published = log.filter(action="wagtail.publish")
         revisions = Revision.objects.filter(object_id=str(page.pk))
         if set(published.values_list("revision_id", flat=True)) != set(
             revisions.values_list("pk", flat=True)
         ):
             wrong.append(f"page {page.pk}: its revisions and its audit entries disagree")
-        last = said.filter(action__in=["wagtail.publish", "wagtail.unpublish"]).last()
+        last = log.filter(action__in=["wagtail.publish", "wagtail.unpublish"]).last()
         if (last.action == "wagtail.publish") != page.live:
             wrong.append(f"page {page.pk}: live {page.live} after {last.action}")
         if page.live and page.live_revision_id not in revisions.values_list("pk", flat=True):
@@ -46,14 +46,14 @@ def _half_transactions():
 
 
 def _lost_acknowledgements(folder):
-    """Each page is as the last acknowledged act left it, or as one begun after that meant to."""
+    """Each page has the state after its last acknowledged action, or after one started later."""
     possible = defaultdict(lambda: [{}])
-    path = folder / "said"
+    path = folder / "acknowledged"
     for line in path.read_text().splitlines() if path.exists() else []:
-        said = json.loads(line)
-        before = possible[said["page"]]
-        after = [state | said.get("done", said.get("about_to")) for state in before]
-        possible[said["page"]] = after if "done" in said else before + after
+        entry = json.loads(line)
+        before = possible[entry["page"]]
+        after = [state | entry.get("done", entry.get("about_to")) for state in before]
+        possible[entry["page"]] = after if "done" in entry else before + after
     wrong = []
     for pk, states in possible.items():
         now = _state_of(pk)
@@ -65,11 +65,11 @@ def _lost_acknowledgements(folder):
 def _state_of(pk):
     page = LessonPage.objects.filter(pk=pk).first()
     if page is None:
-        # What a page was before it went is of no account.
+        # The state of a page before its deletion does not matter.
         return _Anything(gone=True)
-    held = Attachment.objects.filter(page=pk).first()
+    attachment = Attachment.objects.filter(page=pk).first()
     return {"title": page.title, "live": page.live, "parent": page.get_parent().pk,
-            "file": held and held.document_id}
+            "file": attachment and attachment.document_id}
 
 
 class _Anything(dict):
@@ -83,14 +83,14 @@ class _Equal:
 
 
 def wrong_after_the_schedule() -> list[str]:
-    """Nothing that a killed rebuild began lies about, and no index is half filled."""
+    """No leftovers of a killed rebuild, and no incomplete index."""
     wrong = []
     for engine in (indexer.engine(), wagtail_backend.editors_engine()):
         left = [*engine.path.glob("g-*"), *engine.path.glob("current.*")]
         if len(left) != 1:
             wrong.append(f"left in the index folder: {[path.name for path in left]}")
     if not wagtail_backend.has_editors_index():
-        wrong.append("the editors' index is not whole")
+        wrong.append("the editors' index is incomplete")
     return wrong
 
 

@@ -1,4 +1,4 @@
-"""Every way to read the site, for every role: no word of what one may not read comes out."""
+"""Every way to read the site, for every role, shows no word of what the role may not read."""
 
 import re
 from copy import deepcopy
@@ -155,7 +155,7 @@ def test_browsing_lists_what_the_role_may_read_and_no_more(guarded, client_of, r
 def test_lists_homes_and_the_chain_show_what_is_open_to_all(guarded, client_of, role):
     client = client_of(role)
     for address in ("/", "/en/", guarded["section"].url, guarded["model"].url):
-        # An attached file's title may stand on its page, its text may not; here it stands nowhere.
+        # A page may show the title of its file but not the text; here neither is shown.
         assert canaries_in(client.get(address).content.decode()) == set(), address
 
 
@@ -195,10 +195,10 @@ def test_an_alert_contains_nothing_that_is_not_public(guarded, hub, mailoutbox):
             digest=f"{text[:20]}{len(filters)}", confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
-    assert send_due() == 1, "only who asked for everything hears of the open pages"
-    letters = "".join(letter.subject + letter.body for letter in mailoutbox)
-    assert "หน้าเปิด" in letters
-    assert canaries_in(letters) == set()
+    assert send_due() == 1, "only the alert without a text matches the public page"
+    sent = "".join(email.subject + email.body for email in mailoutbox)
+    assert "หน้าเปิด" in sent
+    assert canaries_in(sent) == set()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -237,8 +237,8 @@ ADDRESSES = {
     "wagtaildocs_authenticate_with_password": "switched off",
     "media": "tests/hub/files/test_documents_and_images.py", "search": "search",
     "search_suggest": "search", "search_feed": "a feed", "search_alert": "the pages of alerts",
-    "search_alert_asked": "the pages of alerts",
-    # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
+    "search_alert_requested": "the pages of alerts",
+    # They show a saved search to the reader of its e-mail, and no results.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
     **dict.fromkeys(
         ["lesson_usage", "lesson_usage_csv", "lesson_usage_json", "lesson_groups",
@@ -279,9 +279,9 @@ ADDRESSES = {
 } | dict.fromkeys(
     ["follow_up", "follow_up_assembly", "follow_up_party", "follow_up_area", "follow_up_data",
      "follow_up_cell", "follow_up_cell_data", "follow_up_report", "follow_up_verify",
-     "follow_up_mine", "follow_up_withdraw", "follow_up_file", "follow_up_link",
-     "follow_up_quiet"],
-    "tests/policy/reports/test_who_may_write_and_open_what.py",
+     "follow_up_my_parties", "follow_up_withdraw", "follow_up_file", "follow_up_link",
+     "follow_up_opt_out"],
+    "tests/policy/reports/test_permissions_in_follow_up.py",
 )
 
 

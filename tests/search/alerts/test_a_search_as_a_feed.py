@@ -1,4 +1,4 @@
-"""A search as an Atom feed: what it holds, in which order, and what it makes of bad input."""
+"""A search as an Atom feed: its entries, their order, and bad input."""
 
 from datetime import timedelta
 from xml.etree import ElementTree

@@ -1,4 +1,4 @@
-"""Saving a search: the form, the letter that asks, confirming, stopping; what abuse gets."""
+"""Saving a search: the form, the confirmation e-mail, confirming, stopping, and abuse."""
 
 import re
 from datetime import timedelta
@@ -28,8 +28,8 @@ def ask(client, email=READER, frequency="day", address="/search/alert/", **field
     return client.post(address + question, data)
 
 
-def link(letter, what) -> str:
-    found = re.search(rf"http://localhost:8000(\S*/alert/{what}/\S+)", letter.body)
+def link(email, what) -> str:
+    found = re.search(rf"http://localhost:8000(\S*/alert/{what}/\S+)", email.body)
     return unquote(found[1])
 
 
@@ -53,17 +53,17 @@ def test_the_form_saves_the_search_and_sends_a_confirmation(page, visitor, mailo
     alert = Alert.objects.get()
     assert (alert.email, alert.text, alert.filters) == (READER, "ปูม้า", {"stages": ["lesson"]})
     assert (alert.language, alert.frequency, alert.confirmed_at) == ("th", "day", None)
-    [letter] = mailoutbox
-    assert letter.to == [READER]
-    assert "ยืนยัน" in letter.subject and "ปูม้า · บทเรียน" in letter.body
+    [email] = mailoutbox
+    assert email.to == [READER]
+    assert "ยืนยัน" in email.subject and "ปูม้า · บทเรียน" in email.body
 
 
 def test_english_readers_get_english_emails(page, visitor, mailoutbox):
     answer = ask(visitor, address="/en/search/alert/", question="?q=crab")
     assert answer.url.startswith("/en/search/alert/asked/")
-    [letter] = mailoutbox
-    assert letter.subject.startswith("Confirm your alert")
-    address = link(letter, "confirm")
+    [email] = mailoutbox
+    assert email.subject.startswith("Confirm your alert")
+    address = link(email, "confirm")
     assert address.startswith("/en/search/alert/confirm/")
     assert "Yes, write to me" in visitor.get(address).content.decode()
     assert "The alert is on" in visitor.post(address).content.decode()
@@ -76,7 +76,7 @@ def test_opening_the_link_does_not_confirm_but_the_button_does(page, visitor, ma
         assert visitor.get(address).status_code == 200
         assert visitor.head(address).status_code == 200
         assert Alert.objects.get().confirmed_at is None
-    # Programs for mail open pages without the cookies of the browser that asked.
+    # Mail programs open pages without the cookies of the browser that sent the form.
     assert Client(enforce_csrf_checks=True).post(address).status_code == 200
     first = Alert.objects.get().confirmed_at
     assert first is not None
@@ -247,11 +247,11 @@ def test_the_frequency_is_one_of_two(page, visitor, frequency):
 def test_a_strange_search_is_accepted_or_rejected_clearly(page, visitor, question, mailoutbox):
     assert visitor.get("/search/alert/" + question).status_code in (200, 400)
     assert ask(visitor, question=question).status_code in (302, 400)
-    for letter in mailoutbox:
-        assert letter.recipients() == [READER]
-        assert "\n" not in letter.subject
-        assert letter.message()["Bcc"] is None
-        assert "<script" not in visitor.get(link(letter, "confirm")).content.decode().replace(
+    for email in mailoutbox:
+        assert email.recipients() == [READER]
+        assert "\n" not in email.subject
+        assert email.message()["Bcc"] is None
+        assert "<script" not in visitor.get(link(email, "confirm")).content.decode().replace(
             '<script src="/static', "")
 
 

@@ -79,7 +79,7 @@ def test_nothing_is_sent_twice_and_nothing_without_new_results(start, alert, mai
 
 @pytest.mark.postgresql
 def test_a_late_commit_is_sent_by_the_next_check(start, alert, mailoutbox):
-    """Its moment lies before the last look, which could not see it yet."""
+    """It was published before the last check, which could not see it yet."""
     alert()
     now = timezone.now()
     published("ปูม้าแรก", now - timedelta(minutes=2))
@@ -159,7 +159,7 @@ def test_weak_matches_are_not_sent(start, alert, mailoutbox):
     published("ธนาคารปูม้า", start - DAY)
     published("ธนาคารต้นไม้ กับปูม้าตัวเดียว", start + DAY)
     published("ดาวเทียม", start + DAY)
-    alert("ธนาคารปูม้า")  # stands as it is elsewhere, so having its parts is not enough
+    alert("ธนาคารปูม้า")  # another page has it as it stands, so having its parts is not enough
     alert("ดาวเทียม ดาวอังคาร")  # only some of the words
     assert send_due() == 0
 
@@ -212,7 +212,7 @@ def test_when_killed_between_claiming_and_sending_nothing_is_sent_twice(
         patched.setattr(EmailMessage, "send", killed)
         with pytest.raises(SystemExit):
             send_due()
-    # The letter may or may not have left; the mark is there.
+    # The e-mail may or may not have been sent; the claim is there.
     assert send_due() == 0 and send_due(timezone.now() + DAY) == 0
 
 

@@ -1,4 +1,4 @@
-"""Wagtail's own search in the editor finds Thai, drafts included, through the hub's engine."""
+"""The search of Wagtail's admin finds Thai, drafts included, through the hub's engine."""
 
 import pytest
 from django.core.management import call_command

@@ -1,4 +1,4 @@
-"""What visitors find on the short way is what they would find on the long one."""
+"""The fast path of anonymous visitors finds the same as the normal path."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Answers that are no answers, and a cluster that is too busy or refuses: the engine says so."""
+"""Invalid answers and a cluster that is busy or rejects entries: the engine raises."""
 
 import json
 
@@ -30,7 +30,7 @@ MAPPING = {"hub-1": {"mappings": {"_meta": {"schema": SCHEMA_VERSION, "complete"
 
 
 class RecordedClient(Client):
-    """Answers by the end of the path; a list is given out piece by piece. Notes what was asked."""
+    """Answers by the end of the path, from a list one by one. Records the requests."""
 
     def __init__(self, **answers):
         super().__init__(Address("opensearch", False, "localhost", 9200, "hub"))

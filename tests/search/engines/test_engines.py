@@ -1,4 +1,4 @@
-"""What every engine does alike: tantivy, OpenSearch and Elasticsearch pass the same tests."""
+"""The contract of engines: tantivy, OpenSearch and Elasticsearch pass the same tests."""
 
 import json
 import threading

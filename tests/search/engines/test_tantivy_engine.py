@@ -1,4 +1,4 @@
-"""The embedded index: atomic, shared by processes, never a crash for what was typed or killed."""
+"""The embedded index: atomic, shared by processes, safe against any query and any kill."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The text of attached files is read, found, and led to by page or slide."""
+"""The text of attached files is found, with the page or slide."""
 
 from pathlib import Path
 

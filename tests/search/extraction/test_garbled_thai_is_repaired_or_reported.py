@@ -1,4 +1,4 @@
-"""Thai that a program broke is mended where spelling allows one reading, else told, not indexed."""
+"""Garbled Thai is repaired where spelling allows one reading; else it is reported, not indexed."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.search.extraction.test_extraction import FILES, SENTENCES, read, thai
 
 
 def test_garbled_pages_are_reported_and_not_returned(tmp_path):
-    """A character map that names Thai glyphs after private characters."""
+    """A character map from Thai glyphs to private characters."""
     path = tmp_path / "garbled.pdf"
     path.write_bytes(
         bytes(thai_pdf(["ปูม้าตัวเมียไข่นอกกระดอง"] * 2).output()).replace(b"<0E", b"<E0")
@@ -22,7 +22,7 @@ def test_garbled_pages_are_reported_and_not_returned(tmp_path):
 
 @pytest.mark.parametrize("by", ["next sign", "controls"])
 def test_a_wrong_glyph_table_is_detected_too(by, tmp_path):
-    """Every sign may stand where it stands, or is none at all, and yet there is no word."""
+    """Every sign is in a legal position or missing, and yet there is no word."""
     content = bytes(thai_pdf([" ".join(SENTENCES[:2]).replace("ำ", "า")] * 2).output())
     path = tmp_path / "garbled.pdf"
     path.write_bytes(content.replace(b"<0E", b"<00") if by == "controls" else re.sub(

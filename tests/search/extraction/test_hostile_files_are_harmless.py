@@ -1,4 +1,4 @@
-"""Cut, altered and malicious files of every kind give a status within the limits, never a raise."""
+"""Truncated, altered and malicious files of every kind give a status within the limits."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""Synonyms find each other both ways and across languages; a new word recuts only its pages."""
+"""Synonyms find each other both ways and across languages; a new word reindexes its pages only."""
 
 import pytest
 from django.core.exceptions import ValidationError

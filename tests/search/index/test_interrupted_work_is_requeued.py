@@ -1,4 +1,4 @@
-"""Tasks, files, index folders: what a killed process left is found by the schedule and mended."""
+"""Tasks, files, index folders: the schedule finds and repairs what a killed process left."""
 
 import os
 import time
@@ -205,9 +205,9 @@ def test_the_child_process_ends_with_its_parent(tmp_path):
 
     program = (
         "import sys, os, time, subprocess; sys.path.insert(0, '.')\n"
-        "from search import extraction_process as e\n"
-        "order = 'from search import extraction_process as e; import os, time;'"
-        "' e._end_with(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)'\n"
+        "from search.extraction import child_process as e\n"
+        "order = 'from search.extraction import child_process as e; import os, time;'"
+        "' e._exit_with(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)'\n"
         "child = subprocess.Popen([sys.executable, '-c', order])\n"
         "time.sleep(60)"
     )
@@ -219,13 +219,13 @@ def test_the_child_process_ends_with_its_parent(tmp_path):
     asking.wait()
     state = Path(f"/proc/{child}/stat")
     deadline = time.monotonic() + 5
-    while state.exists() and ") Z " not in state.extract_text():  # a zombie, where none collects
+    while state.exists() and ") Z " not in state.read_text():  # a zombie, where none collects
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
 def test_an_index_whose_writer_was_killed_in_its_commit_can_be_written_again(hub):
-    """The list of deleted entries was there, the index that names it was not."""
+    """The list of deleted entries was written, the index that refers to it was not."""
     page, _other = LessonPageFactory(), LessonPageFactory()
     indexer.rebuild()
     [folder] = indexer.engine().path.glob("g-*")

@@ -1,4 +1,4 @@
-"""Whatever an editor does through the admin, the next search knows; no failure stops publishing."""
+"""The next search reflects every change in the admin; no failure stops publishing."""
 
 import shutil
 
@@ -136,7 +136,7 @@ def test_repair_fixes_what_the_check_found(page, capsys):
 
 
 def test_a_page_deleted_while_the_index_is_built_does_not_stop_it(page, monkeypatch):
-    """Wagtail asks twice for specific pages, and raises KeyError for one that went between."""
+    """Wagtail queries specific pages twice, and raises KeyError for one deleted in between."""
     from wagtail.query import SpecificIterable
 
     leaving, asked = LessonPageFactory(title="หน้าที่ถูกลบ"), []

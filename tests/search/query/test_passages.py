@@ -1,4 +1,4 @@
-"""A hit shows the passage that answers, marked, cut where a reader would cut."""
+"""A hit shows its best passage, marked, beginning and ending between clusters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is typed becomes a plan, whatever it is, and the plan finds what a reader expects."""
+"""Any text becomes a plan, and the plan finds what a reader expects."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each page leads on: to what shares its chain, and to what tells of the same."""
+"""Each page leads to others that share its chain or its content."""
 
 import pytest
 from wagtail.models import PageViewRestriction

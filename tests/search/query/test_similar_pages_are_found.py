@@ -1,4 +1,4 @@
-"""What the base layer asks of search: words of a text, and pages that tell of the same."""
+"""What search provides to the base layer: the words of a text, and similar pages."""
 
 import pytest
 

@@ -28,7 +28,7 @@ NOTICES = {
 
 
 def found(text=WORD):
-    """Titles, and whether the local index stood in."""
+    """Titles, and whether the local index was the fallback."""
     answer = find(f'"{text}"')
     return [result.page.title for result in answer.results], answer.fell_back
 
@@ -59,7 +59,7 @@ def failing(request, page, server, search_cluster):
 
 @pytest.fixture(params=PRODUCTS)
 def real(request, page, server, search_cluster, monkeypatch):
-    """A whole cluster behind the faulty server; it is tried again at once after a failure."""
+    """A working cluster behind the faulty server, tried again at once after a failure."""
     url = cluster_url(request.param)
     address = address_of(url)
     server.backend = (address.host, address.port)
@@ -101,16 +101,16 @@ def test_suggestions_work_without_the_cluster(failing, page):
 def test_after_a_failure_the_cluster_is_not_asked_for_a_while(failing, server, page):
     target = failing("hang")
     found()
-    asked = server.asked
+    asked = server.connections
     started = time.monotonic()
     for _ in range(5):
         assert found() == ([page.title], True)
     assert time.monotonic() - started < PATIENCE
-    assert server.asked == asked
+    assert server.connections == asked
     target.breaker.seconds = 0
     target.breaker.failed("again")
     found()
-    assert server.asked > asked
+    assert server.connections > asked
 
 
 def test_publishing_does_not_fail_and_is_hardly_slower(failing, server, monkeypatch):
@@ -127,11 +127,11 @@ def test_publishing_does_not_fail_and_is_hardly_slower(failing, server, monkeypa
         failing(fault).breaker.succeeded()
         taken.clear()
         late = LessonPageFactory(title=f"ปลาหมอคางดำ {number}")
-        first, asked = max(taken), server.asked
+        first, asked = max(taken), server.connections
         other = LessonPageFactory(title=f"ปลาหมอช้างเหยียบ {number}")
         assert late.live and other.live
         assert first < PATIENCE, fault
-        assert server.asked == asked, fault  # the cluster is left alone
+        assert server.connections == asked, fault  # the cluster is not asked
         pks += [late.pk, other.pk]
     assert len(found("ปลาหมอ")[0]) == 10
     assert set(pks) <= set(ClusterQueueEntry.objects.values_list("page_id", flat=True))
@@ -231,7 +231,7 @@ def test_a_page_changed_while_it_is_sent_is_sent_again(real, page, monkeypatch):
     def apply_and_change(engine, entries, **arguments):
         apply(engine, entries, **arguments)
         if titles:
-            # Another process publishes: takes the change in, and finds the cluster's lock held.
+            # Another process publishes: it indexes the change and finds the cluster's lock held.
             type(page).objects.filter(pk=page.pk).update(title=titles.pop(0))
             ClusterQueueEntry.objects.enqueue([page.pk])
 

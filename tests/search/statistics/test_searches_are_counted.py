@@ -1,4 +1,4 @@
-"""What is searched for and opened is counted, for editors, without anything of who did it."""
+"""Searches and what is opened from them are counted for editors, without personal data."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def page(hub):
 
 
 def reader(number=0, agent=FIREFOX):
-    """A visitor of an address of her own."""
+    """A visitor with an IP address of their own."""
     return Client(REMOTE_ADDR=f"192.0.2.{number}", HTTP_USER_AGENT=agent)
 
 

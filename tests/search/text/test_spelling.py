@@ -1,4 +1,4 @@
-"""What was misspelt is understood: tones, doubled and silent letters, the wrong keyboard."""
+"""Misspelt text is corrected: tones, doubled and silent letters, the wrong keyboard."""
 
 import pytest
 from wagtail.models import PageViewRestriction

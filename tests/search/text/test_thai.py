@@ -1,4 +1,4 @@
-"""Thai is compared in one spelling and cut into words, whatever is thrown at it."""
+"""Thai text is normalised and segmented into words, whatever the input."""
 
 import subprocess
 import sys
