@@ -259,7 +259,7 @@ ADDRESSES = {
     **dict.fromkeys(
         ["course_run", "course_run_calendar", "course_runs", "group", "group_add",
          "group_complete", "group_file", "group_list", "group_meeting", "group_remove",
-         "group_send", "group_unsend", "my_run", "run_enrol", "run_leave"],
+         "group_send", "group_delete_post", "my_run", "run_enrol", "run_leave"],
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
@@ -267,11 +267,12 @@ ADDRESSES = {
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
-        ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
-         "certificate_revoke"], "tests/courses/runs/test_certificates.py",
+        ["certificate", "certificate_erase_name", "certificate_look_up", "certificate_pdf",
+         "certificate_revoke"], "tests/courses/certificates/test_certificates.py",
     ),
     **dict.fromkeys(
-        ["short_address", "short_address_qr"], "tests/courses/test_short_addresses.py"
+        ["short_address", "short_address_qr"],
+        "tests/courses/short_addresses/test_short_addresses.py",
     ),
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
