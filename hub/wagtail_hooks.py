@@ -68,8 +68,9 @@ def admin_styles():
 @hooks.register("after_create_page")
 @hooks.register("after_edit_page")
 def keep_answers(request, page):
-    """Of what other apps ask in the editor's form."""
-    form_extensions.store(page, request.POST, request.user)
+    """Of what other apps ask in the editor's form of knowledge pages; other pages ask nothing."""
+    if isinstance(page, KnowledgePage):
+        form_extensions.store(page, request.POST, request.user)
 
 
 @hooks.register("register_page_header_buttons")
