@@ -7,7 +7,8 @@ class LessonsConfig(AppConfig):
     verbose_name = _("Lessons")
 
     def ready(self):
-        from lessons import panels, signals
+        from lessons import signals
+        from lessons.suggestions import panel
 
         signals.connect()
-        panels.ask_in_editors()
+        panel.add_to_editors()

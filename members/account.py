@@ -1,7 +1,7 @@
-"""An account as a whole: what it holds, and how it is emptied when its owner leaves.
+"""The data of an account: exported, and erased when its owner leaves.
 
-The row stays, without anything of the person and closed, so that what others build on keeps
-pointing at somebody: a former member.
+The row of the user stays, deactivated and without personal data, so that foreign keys to it remain
+valid; it is shown as a former member.
 """
 
 from allauth.account.models import EmailAddress
@@ -20,7 +20,7 @@ from members.models import Member
 
 
 def export(user) -> dict:
-    """What the account itself holds."""
+    """The data of the account itself, as JSON-serialisable values."""
     member = Member.objects.of(user)
     return {
         "username": user.get_username(),
@@ -37,14 +37,14 @@ def export(user) -> dict:
         "last_sign_in": user.last_login,
         "consent": {"version": member.consent_version, "at": member.consented_at},
         "sign_in_with": [
-            {"kind": held.get_type_display(), "since": held.created_at, "used": held.last_used_at}
-            for held in Authenticator.objects.filter(user=user).order_by("pk")
+            {"kind": item.get_type_display(), "since": item.created_at, "used": item.last_used_at}
+            for item in Authenticator.objects.filter(user=user).order_by("pk")
         ],
     }
 
 
 def pages_of(user) -> list[dict]:
-    """The pages that ``user`` began, drafts too."""
+    """The pages owned by ``user``, including drafts."""
     return [
         {"title": page.title, "address": page.url or "", "published": page.live,
          "begun": page.latest_revision_created_at or page.first_published_at}
@@ -53,13 +53,13 @@ def pages_of(user) -> list[dict]:
 
 
 @transaction.atomic
-def close(user) -> None:
-    """Erase what the apps hold of ``user``, then empty and shut the account for good."""
-    write_to_user(user, "members/letters/left.txt", _("Your account is deleted"))
+def erase(user) -> None:
+    """Erase the personal data of ``user`` in every app, then deactivate the emptied account."""
+    write_to_user(user, "members/emails/account_deleted.txt", _("Your account is deleted"))
     personal_data.erase(user)
     AccessAttempt.objects.filter(username__in=[user.get_username(), user.email]).delete()
-    for held in (EmailAddress, Authenticator, Member, UserProfile):
-        held.objects.filter(user=user).delete()
+    for model in (EmailAddress, Authenticator, Member, UserProfile):
+        model.objects.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()
     user.username = f"former-{user.pk}"
@@ -71,4 +71,4 @@ def close(user) -> None:
     ModelLogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(user), object_id=str(user.pk)
     ).update(label=user.username, data={})
-    record("site")  # pages that showed the name
+    record("site")  # pages show the name

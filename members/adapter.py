@@ -1,4 +1,4 @@
-"""Where django-allauth asks how this site does things."""
+"""How django-allauth behaves on this site."""
 
 from urllib.parse import urlsplit
 
@@ -20,15 +20,15 @@ LETTERS_AND_DIGITS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 class MemberAdapter(DefaultAccountAdapter):
     def populate_username(self, request, user):
-        """A name that says nothing of the person: members sign in by their address."""
+        """A random name without personal data: members sign in by their address."""
         user.username = f"member-{get_random_string(10, LETTERS_AND_DIGITS)}"
 
     def send_mail(self, template_prefix, email, context):
-        """As every letter of the hub: in the reader's language, in the background, plain."""
+        """Like every e-mail of the hub: in the reader's language, in the background, plain text."""
         users = filter_users_by_email(email, is_active=True, prefer_verified=True)
         language = language_of(users[0]) if len(users) == 1 else get_language()
         context = {"email": email, "home_path": translate_url("/", language)} | {
-            key: _address(value, language) if key.endswith("_url") else value
+            key: _localized_url(value, language) if key.endswith("_url") else value
             for key, value in context.items()
         }
         write_to(
@@ -38,7 +38,7 @@ class MemberAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self):
         stages = super().get_login_stages()
-        ours = f"{__name__}.{AddressStage.__name__}"
+        ours = f"{__name__}.{MemberEmailVerificationStage.__name__}"
         return [ours if name.endswith(".EmailVerificationStage") else name for name in stages]
 
     def get_logout_redirect_url(self, request):
@@ -51,9 +51,11 @@ class MemberAdapter(DefaultAccountAdapter):
         return network_of(request)
 
 
-class AddressStage(EmailVerificationStage):
-    """Asks for a confirmed address, except of accounts that an administrator made: sign-ups have
-    an address from their first moment, these have none yet and theirs is taken as confirmed."""
+class MemberEmailVerificationStage(EmailVerificationStage):
+    """Requires a confirmed address, except for accounts created by an administrator.
+
+    Those have no ``EmailAddress`` at first, and the address of their user counts as confirmed.
+    """
 
     def handle(self):
         user = self.login.user
@@ -65,8 +67,8 @@ class AddressStage(EmailVerificationStage):
         return None, True
 
 
-def account_meant(request, credentials) -> str:
-    """The name of the account that somebody tries to enter, typed as name or as address."""
+def attempted_username(request, credentials) -> str:
+    """The username of an attempted sign-in, whether a name or an address was typed."""
     given = credentials or {}
     typed = given.get("username") or given.get("email") or request.POST.get("username") or ""
     typed = typed[:254].strip()
@@ -77,8 +79,8 @@ def account_meant(request, credentials) -> str:
     return typed
 
 
-def _address(url, language) -> str:
-    """A whole address of this hub's, leading to the pages in ``language``."""
+def _localized_url(url, language) -> str:
+    """``url`` with the domain of this hub and the path of ``language``."""
     parts = urlsplit(url)
     path = translate_url(parts.path + (f"?{parts.query}" if parts.query else ""), language)
     return absolute(path)

@@ -1,4 +1,4 @@
-"""Joining, one's own particulars, leaving; and the two doors that know a password only."""
+"""Forms to sign up, edit the profile and delete the account, and to sign in by password."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
@@ -29,8 +29,8 @@ def _name_field():
     )
 
 
-class JoiningForm(SignupForm):
-    """Sign-up. ``website`` is for robots: people do not see it."""
+class MemberSignupForm(SignupForm):
+    """Sign-up. ``website`` is a honeypot."""
 
     name = _name_field()
     consent = forms.BooleanField(
@@ -44,10 +44,10 @@ class JoiningForm(SignupForm):
         self.fields["consent"].help_text = format_html(
             '<a href="{}">{}</a>', reverse("privacy_notice"), _("Read the privacy notice")
         )
-        # The library hides its lure by an inline style, which the site's policy forbids.
-        lure = self.fields["website"]
-        lure.label = _("Leave this empty")
-        lure.widget = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
+        # allauth hides its honeypot by an inline style, which the content security policy forbids.
+        honeypot = self.fields["website"]
+        honeypot.label = _("Leave this empty")
+        honeypot.widget = forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"})
 
     def clean_name(self):
         return " ".join(self.cleaned_data["name"].split())
@@ -56,12 +56,12 @@ class JoiningForm(SignupForm):
         user.first_name = self.cleaned_data["name"]
         user.save(update_fields=["first_name"])
         Member(user=user).save()
-        user.member.agree()
-        _choose_language(user, get_language())
+        user.member.give_consent()
+        _set_language(user, get_language())
 
 
-class ParticularsForm(forms.Form):
-    """What a member says of herself."""
+class ProfileForm(forms.Form):
+    """Name, language, organisation and area of a member."""
 
     name = _name_field()
     language = forms.ChoiceField(
@@ -76,7 +76,7 @@ class ParticularsForm(forms.Form):
         queryset=Area.objects.select_related("parent"), empty_label=_("Not stated"),
     )
 
-    clean_name = JoiningForm.clean_name
+    clean_name = MemberSignupForm.clean_name
 
     def __init__(self, user, *args, **kwargs):
         self.user, self.member = user, Member.objects.of(user)
@@ -86,16 +86,16 @@ class ParticularsForm(forms.Form):
         }, **kwargs)
 
     def save(self):
-        said = self.cleaned_data
-        self.user.first_name, self.user.last_name = said["name"], ""
+        values = self.cleaned_data
+        self.user.first_name, self.user.last_name = values["name"], ""
         self.user.save(update_fields=["first_name", "last_name"])
-        self.member.organisation, self.member.area = said["organisation"], said["area"]
+        self.member.organisation, self.member.area = values["organisation"], values["area"]
         self.member.save(update_fields=["organisation", "area"])
-        _choose_language(self.user, said["language"])
+        _set_language(self.user, values["language"])
 
 
-class LeavingForm(forms.Form):
-    """The password once more, against a phone that lies open on a table."""
+class DeleteAccountForm(forms.Form):
+    """Asks for the password again, in case somebody else uses an unlocked device."""
 
     password = PasswordField(label=_("Your password"), autocomplete="current-password")
 
@@ -110,8 +110,8 @@ class LeavingForm(forms.Form):
         return password
 
 
-class _ByPasswordAlone:
-    """Refuses those whose sign-in takes more than a password: this door would let them around."""
+class _RefusesMfaUsers:
+    """Refuses users with a second factor, which these sign-in forms would let them skip."""
 
     def confirm_login_allowed(self, user):
         super().confirm_login_allowed(user)
@@ -122,13 +122,13 @@ class _ByPasswordAlone:
             ))
 
 
-class EditorSignInForm(_ByPasswordAlone, LoginForm):
+class EditorSignInForm(_RefusesMfaUsers, LoginForm):
     """The form of /admin/login/."""
 
 
-class PasswordSignInForm(_ByPasswordAlone, AuthenticationForm):
+class PasswordSignInForm(_RefusesMfaUsers, AuthenticationForm):
     """The form of Wagtail's own page for readers."""
 
 
-def _choose_language(user, language) -> None:
+def _set_language(user, language) -> None:
     UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})

@@ -1,22 +1,22 @@
-"""What is kept of a member beside the account itself."""
+"""What is stored of a member in addition to the user account."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# The version of the text in templates/members/privacy/; a new one is asked for anew.
+# The version of the text in templates/members/privacy/; members are asked to consent to a new one.
 PRIVACY_NOTICE = "3"
 
 
 class MemberQuerySet(models.QuerySet):
     def of(self, user) -> "Member":
-        """The member that ``user`` is; accounts made by an administrator have none at first."""
+        """The member of ``user``, created for accounts that an administrator created."""
         return self.select_related("area__parent").get_or_create(user=user)[0]
 
 
 class Member(models.Model):
-    """Where somebody stands in the field, and which privacy notice she agreed to, and when."""
+    """Organisation and area of a user, and their consent to the privacy notice."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="member")
     organisation = models.CharField(_("organisation"), max_length=200, blank=True)
@@ -37,10 +37,11 @@ class Member(models.Model):
         return f"member {self.pk}"
 
     @property
-    def has_agreed(self) -> bool:
-        """Whether it was the notice as it stands now that the member agreed to."""
+    def has_current_consent(self) -> bool:
+        """Whether the member agreed to the current version of the notice."""
         return self.consent_version == PRIVACY_NOTICE
 
-    def agree(self) -> None:
+    def give_consent(self) -> None:
+        """Record consent to the current version of the notice."""
         self.consent_version, self.consented_at = PRIVACY_NOTICE, timezone.now()
         self.save(update_fields=["consent_version", "consented_at"])

@@ -1,7 +1,7 @@
-"""The forms of passkeys, which take no harm from what no browser sends.
+"""Forms of passkeys that treat malformed credentials as invalid ones.
 
-A credential is read by a library that raises whatever it stumbles on; said here, it is a wrong
-code like any other and not an error of the site.
+The library that parses credentials raises various errors for input that no browser sends; they
+become a form error instead of a server error.
 """
 
 from allauth.mfa.adapter import get_adapter
@@ -12,28 +12,28 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 
-STUMBLES = (AttributeError, KeyError, TypeError, ValueError)
+PARSING_ERRORS = (AttributeError, KeyError, TypeError, ValueError)
 
 
-class _Unharmed:
+class _InvalidCredentialAsFormError:
     def full_clean(self):
         try:
             super().full_clean()
-        except STUMBLES:
+        except PARSING_ERRORS:
             self.add_error(None, get_adapter().validation_error("incorrect_code"))
 
 
-class AddPasskeyForm(_Unharmed, AddWebAuthnForm):
+class AddPasskeyForm(_InvalidCredentialAsFormError, AddWebAuthnForm):
     pass
 
 
-class SecondStepForm(_Unharmed, AuthenticateWebAuthnForm):
+class AuthenticatePasskeyForm(_InvalidCredentialAsFormError, AuthenticateWebAuthnForm):
     pass
 
 
-class PasskeySignInForm(_Unharmed, LoginWebAuthnForm):
+class PasskeySignInForm(_InvalidCredentialAsFormError, LoginWebAuthnForm):
     pass
 
 
-class ShowAgainForm(_Unharmed, ReauthenticateWebAuthnForm):
+class ReauthenticatePasskeyForm(_InvalidCredentialAsFormError, ReauthenticateWebAuthnForm):
     pass

@@ -1,4 +1,4 @@
-"""What is forgotten by the clock: sign-ups that nobody confirmed."""
+"""The job that deletes accounts whose e-mail address was never confirmed."""
 
 from datetime import timedelta
 
@@ -8,12 +8,12 @@ from django.utils import timezone
 DAYS_TO_CONFIRM = 7
 
 
-def forget() -> None:
-    never_confirmed().delete()
+def delete_unconfirmed() -> None:
+    unconfirmed_accounts().delete()
 
 
-def never_confirmed(now=None):
-    """Accounts whose address was not confirmed in time: somebody else's, perhaps."""
+def unconfirmed_accounts(now=None):
+    """Accounts whose address was not confirmed within ``DAYS_TO_CONFIRM``."""
     before = (now or timezone.now()) - timedelta(days=DAYS_TO_CONFIRM)
     users = get_user_model().objects.filter(
         member__isnull=False, last_login=None, date_joined__lt=before, is_active=True,

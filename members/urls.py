@@ -1,4 +1,4 @@
-"""Signing up and in by django-allauth, the member's own pages, and Wagtail's page to sign in."""
+"""Addresses of django-allauth, of account pages, and of Wagtail's page to sign in."""
 
 from django.urls import include, path
 
@@ -7,13 +7,13 @@ from members import views
 accounts = [
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
-    path("me/", views.page, name="member_page"),
-    path("me/particulars/", views.particulars, name="member_particulars"),
-    path("me/agree/", views.agree, name="member_agree"),
-    path("me/data/", views.data, name="member_data"),
-    path("me/leave/", views.leave, name="member_leave"),
-    path("left/", views.left, name="member_left"),
-    path("privacy/", views.privacy, name="privacy_notice"),
+    path("me/", views.account_page, name="member_page"),
+    path("me/particulars/", views.profile, name="member_profile"),
+    path("me/agree/", views.consent, name="member_consent"),
+    path("me/data/", views.personal_data, name="member_data"),
+    path("me/leave/", views.delete_account, name="member_delete_account"),
+    path("left/", views.account_deleted, name="member_account_deleted"),
+    path("privacy/", views.privacy_notice, name="privacy_notice"),
 ]
 urlpatterns = [
     path("accounts/", include(accounts)),

@@ -1,4 +1,4 @@
-"""A member's own pages. Signing up and in is django-allauth's."""
+"""Account pages of members; django-allauth has the views to sign up and in."""
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,7 @@ from hub.export.tables import json_document
 from hub.people.account_pages import sections_of
 from hub.people.personal_data import export_of
 from members import account
-from members.forms import LeavingForm, ParticularsForm, PasswordSignInForm
+from members.forms import DeleteAccountForm, PasswordSignInForm, ProfileForm
 from members.models import PRIVACY_NOTICE, Member
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -27,39 +27,40 @@ wagtail_sign_in = LoginView.as_view(
 @never_cache
 @login_required
 @require_safe
-def page(request):
-    """My page: who I am here, what I take part in, and my account."""
+def account_page(request):
+    """My page: profile, sections of the apps, and links to manage the account."""
     context = {
         "member": Member.objects.of(request.user), "sections": sections_of(request.user),
     }
-    return render(request, "members/page.html", context)
+    return render(request, "members/account.html", context)
 
 
 @never_cache
 @login_required
 @require_http_methods(FORM_METHODS)
-def particulars(request):
-    form = ParticularsForm(request.user, request.POST or None)
+def profile(request):
+    """Edit name, language, organisation and area."""
+    form = ProfileForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect("member_page")
     status = 422 if form.errors else 200
-    return render(request, "members/particulars.html", {"form": form}, status=status)
+    return render(request, "members/profile.html", {"form": form}, status=status)
 
 
 @login_required
 @require_POST
-def agree(request):
-    """Consent to the privacy notice as it stands now, of those who have not given it yet."""
-    Member.objects.of(request.user).agree()
+def consent(request):
+    """Record consent to the current privacy notice."""
+    Member.objects.of(request.user).give_consent()
     return redirect("member_page")
 
 
 @never_cache
 @login_required
 @require_safe
-def data(request):
-    """All that is held of the member, as a JSON file."""
+def personal_data(request):
+    """Everything stored about the member, as a JSON file."""
     name = slugify(request.user.get_username()) or "member"
     return json_document(export_of(request.user), name, indent=2)
 
@@ -67,27 +68,28 @@ def data(request):
 @never_cache
 @login_required
 @require_http_methods(FORM_METHODS)
-def leave(request):
-    """Deletes the account, once the password is given. Who runs the site cannot leave so."""
+def delete_account(request):
+    """Erase the account once the password is confirmed; superusers are not allowed to."""
     if request.method == "POST" and request.user.is_superuser:
         raise PermissionDenied
-    form = LeavingForm(request, request.POST or None)
+    form = DeleteAccountForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = request.user
         logout(request)
-        account.close(user)
-        return redirect("member_left")
+        account.erase(user)
+        return redirect("member_account_deleted")
     status = 422 if form.errors else 200
-    return render(request, "members/leave.html", {"form": form}, status=status)
+    return render(request, "members/delete_account.html", {"form": form}, status=status)
 
 
 @require_safe
-def left(request):
-    return render(request, "members/left.html")
+def account_deleted(request):
+    """The confirmation after an account was deleted."""
+    return render(request, "members/account_deleted.html")
 
 
 @require_safe
-def privacy(request):
-    """The privacy notice: prose, so each language has a file of its own."""
+def privacy_notice(request):
+    """The privacy notice; each language has its own template, since it is prose."""
     text = f"members/privacy/{get_language()}.html"
     return render(request, "members/privacy.html", {"text": text, "version": PRIVACY_NOTICE})

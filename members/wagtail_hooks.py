@@ -1,4 +1,4 @@
-"""What members plug into the base layer."""
+"""Hooks into the base layer: personal data and the job that deletes unconfirmed accounts."""
 
 from wagtail import hooks
 
@@ -8,4 +8,4 @@ from members import account, schedule
 
 hooks.register("register_personal_data", lambda: PersonalData("account", account.export))
 hooks.register("register_personal_data", lambda: PersonalData("pages", account.pages_of))
-hooks.register("register_job", every(AN_HOUR, schedule.forget))
+hooks.register("register_job", every(AN_HOUR, schedule.delete_unconfirmed))

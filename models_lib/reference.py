@@ -1,4 +1,4 @@
-"""What every hub starts with for its Models: skills, groups, the lie of Songkhla's districts."""
+"""Reference data of Models: skills, community groups, features of areas, the review workflow."""
 
 import csv
 from pathlib import Path
@@ -12,8 +12,8 @@ from models_lib.models import AreaFeature, CommunityGroup, PeerReviewTask, Skill
 
 # geocode, feature, present (yes or no), source. Only what is certain: the six districts on the
 # Gulf, those on Songkhla Lake, those that certainly have neither, and two subdistricts.
-FEATURES = Path(__file__).with_name("songkhla_features.csv")
-NAME = "การทบทวนโดยผู้รู้"  # of the workflow and its task; editors may rename both
+FEATURES_FILE = Path(__file__).with_name("songkhla_features.csv")
+WORKFLOW_NAME = "การทบทวนโดยผู้รู้"  # of the workflow and its task; editors may rename both
 SKILLS = [
     ("bookkeeping", "ทำบัญชี", "Bookkeeping"),
     ("facilitating", "ชวนคุย ดำเนินวงประชุม", "Leading a meeting"),
@@ -44,45 +44,45 @@ GROUPS = [
 
 
 def add_reference(added) -> dict[str, int]:
-    """Add what is missing and leave what editors changed alone."""
+    """Add what is missing without touching what editors changed; returns counts by name."""
     return {
-        "skills": _named(Skill, SKILLS), "community groups": _named(CommunityGroup, GROUPS),
-        "features of areas": _features(), "peer review workflows": _workflow(),
+        "skills": _add_named(Skill, SKILLS), "community groups": _add_named(CommunityGroup, GROUPS),
+        "features of areas": _add_features(), "peer review workflows": _add_workflow(),
     }
 
 
-def _named(model, rows) -> int:
-    """Only into an empty list: what an editor took away stays away."""
+def _add_named(model, rows) -> int:
+    """Add ``rows`` to an empty table only, so that nothing editors deleted comes back."""
     if model.objects.exists():
         return 0
     return add_all(model, [model(slug=s, name_th=th, name_en=en) for s, th, en in rows])
 
 
-def _workflow() -> int:
-    """A workflow that begins with a peer review, where there is none.
+def _add_workflow() -> int:
+    """Create a workflow with a peer review, if there is none.
 
-    It is assigned to no page, so that submitting and publishing stay as they are; authors start it
-    for a Model from that page's menu.
+    It is assigned to no page, so that it changes nothing for submitting and publishing; authors
+    start it for a Model from the page's menu.
     """
     if PeerReviewTask.objects.exists():
         return 0
-    task = PeerReviewTask.objects.create(name=NAME)
+    task = PeerReviewTask.objects.create(name=WORKFLOW_NAME)
     task.groups.set(Group.objects.filter(name="Moderators"))
-    workflow = Workflow.objects.create(name=NAME)
+    workflow = Workflow.objects.create(name=WORKFLOW_NAME)
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     return 1
 
 
-def _features() -> int:
+def _add_features() -> int:
     if AreaFeature.objects.exists():
         return 0
     areas = Area.objects.in_bulk(field_name="geocode")
-    rows = csv.DictReader(FEATURES.read_text("utf-8").splitlines())
-    made = AreaFeature.objects.bulk_create(
+    rows = csv.DictReader(FEATURES_FILE.read_text("utf-8").splitlines())
+    features = AreaFeature.objects.bulk_create(
         AreaFeature(
             area=areas[row["geocode"]], feature=row["feature"], present=row["present"] == "yes",
             source=row["source"],
         )
         for row in rows
     )
-    return len(made)
+    return len(features)

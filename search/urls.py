@@ -10,7 +10,7 @@ urlpatterns = [
     path("suggest/", views.suggestions, name="search_suggest"),
     path("feed/", feed, name="search_feed"),
     path("alert/", alert_views.new, name="search_alert"),
-    path("alert/asked/", alert_views.asked, name="search_alert_asked"),
+    path("alert/asked/", alert_views.requested, name="search_alert_requested"),
     path("alert/confirm/<str:token>/", subscription_views.confirm, alert_views.EMAIL_LINKS,
          name="search_alert_confirm"),
     path("alert/stop/<str:token>/", subscription_views.stop, alert_views.EMAIL_LINKS,

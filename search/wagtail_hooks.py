@@ -10,10 +10,10 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from hub.files.permissions import may_change_documents
 from hub.jobs.scheduler import A_DAY, AN_HOUR, every
 from hub.models import KnowledgePage
 from hub.people.personal_data import PersonalData
-from hub.wagtail_hooks import may_change_documents
 from search import jobs
 from search.alerts import account_section, emails, subscriptions
 from search.extraction import document_text
@@ -51,12 +51,12 @@ def add_file_text_script():
 @hooks.register("before_serve_page")
 def note_opened_page(page, request, args, kwargs):
     if isinstance(page, KnowledgePage):
-        request.search_event = OpenEvent(page_id=page.pk)
+        request.counted_event = OpenEvent(page_id=page.pk)
 
 
 @hooks.register("before_serve_document")
 def note_opened_file(document, request):
-    request.search_event = OpenEvent(document_id=document.pk)
+    request.counted_event = OpenEvent(document_id=document.pk)
 
 
 @hooks.register("register_admin_urls")

@@ -4,10 +4,13 @@ Text in an SVG does not wrap, so titles are cut into lines here, between words.
 """
 
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
+from hub.chain.graph import Chain
 from hub.chain.relations import STAGE_PLURALS, Stage
 from hub.pages.page_search import words_of
 
@@ -25,13 +28,14 @@ LATIN = 0.87  # of the width of a Thai letter
 MOST_LINES = 5
 OPENING = tuple("([“‘")
 SWEEPS = 6
+Key: TypeAlias = Any  # of a box: a translation key, alone or with the places of its steps
 
 
 @dataclass
 class Box:
     """A page, a clause or what became of it."""
 
-    key: object
+    key: Key
     column: int
     kind: str  # what the stylesheet colours by
     label: str
@@ -53,7 +57,7 @@ class Box:
         return self.y + self.height // 2
 
     @property
-    def texts(self) -> list[tuple]:
+    def texts(self) -> list[tuple[str, int, str]]:
         """(text, y of its base line, class) of every line of the box."""
         classed = [(f"{self.label} ", "label"), *((line, "title") for line in self.lines)]
         classed += [(f" {self.mark}", "mark")] if self.mark else []
@@ -67,19 +71,19 @@ class Box:
 class Picture:
     boxes: list[Box] = field(default_factory=list)
     curves: list[str] = field(default_factory=list)  # paths, from source to dependent
-    columns: list[tuple] = field(default_factory=list)  # (heading, x)
+    columns: list[tuple[str, int]] = field(default_factory=list)  # (heading, x)
     width: int = 0
     height: int = 0
 
 
-def letters(text) -> float:
+def letters(text: str) -> float:
     """How many Thai letters wide ``text`` is; marks above and below take no room."""
     return sum(
         1 if c > "\u0e00" else LATIN for c in text if unicodedata.category(c) not in ("Mn", "Cf")
     )
 
 
-def wrapped(text, width=LETTERS, most=MOST_LINES) -> list[str]:
+def wrapped(text: object, width: int = LETTERS, most: int = MOST_LINES) -> list[str]:
     """``text`` in lines of up to ``width`` letters, parted between words; the last may end in ….
 
     A space stays at the end of its line: the lines joined are the text, for those who hear it.
@@ -103,10 +107,10 @@ def wrapped(text, width=LETTERS, most=MOST_LINES) -> list[str]:
     return lines
 
 
-def _with_signs(words) -> list[str]:
+def _with_signs(words: Iterable[str]) -> list[str]:
     """``words`` with what begins no line at the end of the word before, and what ends no line (an
     opening bracket) at the beginning of the word after."""
-    found = []
+    found: list[str] = []
     for word in words:
         is_sign = not any(c.isalnum() for c in word) and word.strip()[:1] not in OPENING
         if found and (is_sign or found[-1].rstrip()[-1:] in OPENING):
@@ -116,7 +120,7 @@ def _with_signs(words) -> list[str]:
     return found
 
 
-def picture(chain, marks, url_of) -> Picture:
+def picture(chain: Chain, marks: Mapping[int, str], url_of: Callable[[Any], str]) -> Picture:
     """``chain`` drawn; ``marks`` are words by page id, ``url_of`` makes a page's address."""
     boxes, pairs = _boxes(chain, marks, url_of)
     used = sorted({box.column for box in boxes.values()})
@@ -144,8 +148,8 @@ def picture(chain, marks, url_of) -> Picture:
     return drawn
 
 
-def _headings():
-    def heading(number, kinds) -> str:
+def _headings() -> Callable[[int, set[str]], str]:
+    def heading(number: int, kinds: set[str]) -> str:
         if number == CLAUSES:
             return _("Clauses of resolutions")
         if number == REPORTS:
@@ -155,9 +159,14 @@ def _headings():
     return heading
 
 
-def _boxes(chain, marks, url_of) -> tuple[dict, list]:
+def _boxes(
+    chain: Chain, marks: Mapping[int, str], url_of: Callable[[Any], str]
+) -> tuple[dict[Key, Box], list[tuple[Key, Key]]]:
     """Boxes by their key, and the pairs of keys that an arrow leads between."""
-    boxes, pairs = {}, dict.fromkeys((a.source, a.dependent) for a in chain.arrows)
+    boxes: dict[Key, Box] = {}
+    pairs: dict[tuple[Key, Key], None] = dict.fromkeys(
+        (arrow.source, arrow.dependent) for arrow in chain.arrows
+    )
     for key, page in chain.pages.items():
         number = next(n for n, stages in enumerate(COLUMNS) if page.stage in stages)
         boxes[key] = Box(
@@ -180,13 +189,13 @@ def _boxes(chain, marks, url_of) -> tuple[dict, list]:
     return boxes, list(pairs)
 
 
-def _order(columns, pairs) -> None:
+def _order(columns: dict[int, list[Box]], pairs: Iterable[tuple[Key, Key]]) -> None:
     """Put what is linked at about the same height, so that few arrows cross."""
-    neighbours = {}
+    neighbours: dict[Key, list[Key]] = {}
     for one, other in pairs:
         neighbours.setdefault(one, []).append(other)
         neighbours.setdefault(other, []).append(one)
-    place = {}
+    place: dict[Key, float] = {}
     for boxes in columns.values():
         place |= {box.key: (n + 0.5) / len(boxes) for n, box in enumerate(boxes)}
     for sweep in range(SWEEPS):
@@ -197,12 +206,12 @@ def _order(columns, pairs) -> None:
             place |= {box.key: (n + 0.5) / len(boxes) for n, box in enumerate(boxes)}
 
 
-def _mean(values, otherwise) -> float:
+def _mean(values: list[float], otherwise: float) -> float:
     return sum(values) / len(values) if values else otherwise
 
 
-def _curve(source, dependent) -> str:
-    """The path of an arrow; it nodes at a side and arrives at one, whichever columns they are."""
+def _curve(source: Box, dependent: Box) -> str:
+    """The path of an arrow; it leaves at a side and arrives at one, whichever columns they are."""
     tip = 7  # of the arrow's head, beyond the end of the line
     if source.column < dependent.column:
         x1, x2 = source.x + WIDTH, dependent.x - tip

@@ -5,8 +5,8 @@ A stored page carries the generation of the change log it was made under (see
 on a short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
 process can miss an invalidation.
 
-What the view said of its answer in ``request.about`` is kept with the page and said again when the
-page comes from memory, for middleware outside this one that counts.
+What a view puts in ``request.counted_event`` is stored with the page and put on the request again
+when the page comes from memory, for the counters (the hook ``count_response``).
 """
 
 from collections import OrderedDict
@@ -48,7 +48,7 @@ class PageCacheMiddleware:
         stored = self.pages.get(key)
         now = timezone.now()
         if stored and stored[0] == generation and now < stored[1]:
-            _generation, _until, headers, content, request.about = stored
+            _generation, _until, headers, content, request.counted_event = stored
             response = HttpResponse(content, headers=headers)
         else:
             response = self.get_response(request)
@@ -60,8 +60,8 @@ class PageCacheMiddleware:
             if expiry := next_expiry_of(request):
                 until = min(until, expiry)
             with self.lock:
-                about = getattr(request, "about", None)
-                self.pages[key] = (generation, until, headers, response.content, about)
+                event = getattr(request, "counted_event", None)
+                self.pages[key] = (generation, until, headers, response.content, event)
                 self.pages.move_to_end(key)
                 while len(self.pages) > MAX_PAGES:
                     self.pages.popitem(last=False)

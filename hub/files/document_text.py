@@ -3,6 +3,7 @@
 It provides both functions by the hooks ``document_text_status`` and ``extract_document_text``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.hooks import provider
@@ -23,7 +24,7 @@ class TextStatus:
     sample: str = ""
 
 
-def text_status_of(pks) -> dict[int, TextStatus]:
+def text_status_of(pks: Iterable[int]) -> dict[int, TextStatus]:
     """Id of a document → its status. Recordings and archives are not in it."""
     return provider("document_text_status")(list(pks))
 

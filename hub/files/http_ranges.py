@@ -1,9 +1,11 @@
 """Bytes that a reader on a bad line takes in parts: Range, If-Range, ETag, 304, 416 and HEAD."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import IO
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 BLOCK = 128 * 1024  # bytes read and sent at a time
@@ -11,29 +13,33 @@ RANGE = re.compile(r"bytes\s*=\s*(?:(\d{1,20})\s*-\s*(\d{0,20})|-\s*(\d{1,20}))"
 
 
 def in_parts(
-    request, size: int, etag: str, read: Callable[[int, int], Iterable[bytes]], headers
-) -> HttpResponse:
+    request: HttpRequest,
+    size: int,
+    etag: str,
+    read: Callable[[int, int], Iterable[bytes]],
+    headers: Mapping[str, str],
+) -> HttpResponseBase:
     """``size`` bytes, or the part of them that ``request`` asks for.
 
     ``read(start, stop)`` yields the bytes from ``start`` up to ``stop``; nothing is read before
     the answer is sent. ``etag`` is strong, in its quotation marks: the same for the same bytes. A
     request for several parts is answered with the whole, as RFC 9110 allows.
     """
-    if answer := get_conditional_response(request, etag=etag):
-        return _with(answer, etag, headers if answer.status_code == 304 else {})
+    if unchanged := get_conditional_response(request, etag=etag):
+        return _with(unchanged, etag, headers if unchanged.status_code == 304 else {})
     start, stop = 0, size
     wanted = request.headers.get("Range", "") if request.method == "GET" else ""
     if wanted and request.headers.get("If-Range", etag).strip() == etag:
         part = part_of(wanted, size)
         if part is None:
-            answer = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-            return _with(answer, etag, {})
+            refused = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+            return _with(refused, etag, {})
         start, stop = part
     status = 200 if (start, stop) == (0, size) else 206
-    if request.method == "HEAD":
-        answer = HttpResponse()
-    else:
-        answer = StreamingHttpResponse(read(start, stop), status=status)
+    answer: HttpResponseBase = (
+        HttpResponse() if request.method == "HEAD"
+        else StreamingHttpResponse(read(start, stop), status=status)
+    )
     if status == 206:
         answer["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     answer["Content-Length"] = str(stop - start)
@@ -57,14 +63,14 @@ def part_of(wanted: str, size: int) -> tuple[int, int] | None:
     return start, min(int(found[2]) + 1 if found[2] else size, size)
 
 
-def is_beginning(request, answer) -> bool:
+def is_beginning(request: HttpRequest, answer: HttpResponseBase) -> bool:
     """Whether ``answer`` sends a file from its first byte on: no download that goes on, no HEAD."""
     if request.method != "GET" or answer.status_code not in (200, 206):
         return False
     return answer.status_code == 200 or answer.get("Content-Range", "").startswith("bytes 0-")
 
 
-def read_part(file, start: int, stop: int):
+def read_part(file: IO[bytes], start: int, stop: int) -> Iterator[bytes]:
     """Yield the bytes of an open ``file`` from ``start`` to ``stop``, and close it."""
     with file:
         file.seek(start)
@@ -76,7 +82,7 @@ def read_part(file, start: int, stop: int):
             yield block
 
 
-def _with(answer, etag, headers):
+def _with(answer: HttpResponseBase, etag: str, headers: Mapping[str, str]) -> HttpResponseBase:
     answer["ETag"] = etag
     answer["Accept-Ranges"] = "bytes"
     for name, value in headers.items():

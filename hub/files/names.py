@@ -43,7 +43,7 @@ def safe_filename(name: str) -> str:
     return (_cut(stem, extension).strip(". -") or "file") + extension
 
 
-def _cut(stem, extension) -> str:
+def _cut(stem: str, extension: str) -> str:
     """``stem`` shortened between clusters: a letter never loses the marks it carries."""
     kept = stem[: MAX_CHARACTERS - len(extension)]
     while len((kept + extension).encode()) > MAX_BYTES:
@@ -57,7 +57,7 @@ def _cut(stem, extension) -> str:
     return kept
 
 
-def _leans_on_the_letter_before(character) -> bool:
+def _leans_on_the_letter_before(character: str) -> bool:
     return unicodedata.category(character).startswith("M") or character in "ะาำๅ"
 
 
@@ -65,21 +65,21 @@ def _leans_on_the_letter_before(character) -> bool:
 class ThaiNameStorage(FileSystemStorage):
     """Files on disk under names made by ``safe_filename``."""
 
-    def get_valid_name(self, name):
+    def get_valid_name(self, name: str) -> str:
         return safe_filename(name)
 
-    def delete(self, name):
+    def delete(self, name: str) -> None:
         super().delete(name)
         if name.count("/") > 1:  # the folder that ``document_upload_to`` made for this file
             with contextlib.suppress(OSError):
                 os.rmdir(os.path.dirname(self.path(name)))
 
 
-def document_upload_to(instance, filename: str) -> str:
+def document_upload_to(instance: object, filename: str) -> str:
     """Where a document goes: a folder of its own, so that two of one name both keep it."""
     return f"documents/{uuid.uuid4().hex[:8]}/{safe_filename(filename)}"
 
 
-def image_upload_to(instance, filename: str) -> str:
+def image_upload_to(instance: object, filename: str) -> str:
     """Where an original image goes; stock Wagtail would turn its Thai name into underscores."""
     return os.path.join("original_images", safe_filename(filename))

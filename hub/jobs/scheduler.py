@@ -27,7 +27,9 @@ class Job:
     in_thread: bool = False
 
 
-def every(seconds: float, function, by_day=False, in_thread=False) -> Callable[[], Job]:
+def every(
+    seconds: float, function: Callable[[], object], by_day: bool = False, in_thread: bool = False
+) -> Callable[[], Job]:
     """What is registered under ``register_job``: a function that returns the ``Job``."""
     job = Job(seconds, function, by_day, in_thread)
     return lambda: job
@@ -36,7 +38,7 @@ def every(seconds: float, function, by_day=False, in_thread=False) -> Callable[[
 class Scheduler:
     """Remembers when each job was last called in this process."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._called: dict[Job, float] = {}
         self._locks: dict[Job, threading.Lock] = {}
 
@@ -46,7 +48,7 @@ class Scheduler:
         A job that fails stops no other and is called again in its time; its error is logged and
         returned.
         """
-        errors = []
+        errors: list[Exception] = []
         for hook in registered("register_job"):
             job = hook()
             if not (once or self._is_due(job)):
@@ -59,12 +61,12 @@ class Scheduler:
                 errors.append(error)
         return errors
 
-    def _is_due(self, job) -> bool:
+    def _is_due(self, job: Job) -> bool:
         called = self._called.get(job)
         is_due = called is None or time.monotonic() - called >= job.seconds
         return is_due and (not job.by_day or _is_day())
 
-    def _call(self, job, wait) -> None:
+    def _call(self, job: Job, wait: bool) -> None:
         if wait:
             job.function()
             return
@@ -77,7 +79,7 @@ def _is_day() -> bool:
     return FIRST_HOUR <= timezone.localtime().hour < LAST_HOUR
 
 
-def _run_in_thread(function, lock) -> None:
+def _run_in_thread(function: Callable[[], object], lock: threading.Lock) -> None:
     try:
         function()
     except Exception:

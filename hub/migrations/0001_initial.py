@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('introduction', models.TextField(blank=True, verbose_name='introduction')),
-                ('stages', models.CharField(help_text='Which kinds the list shows, e.g. practice,lesson.', max_length=200, verbose_name='kinds of page')),
+                ('stages', models.CharField(help_text='Which kinds the list shows.', max_length=200, verbose_name='kinds of page')),
             ],
             options={
                 'verbose_name': 'section page',

@@ -89,9 +89,8 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     A page type sets ``stage`` and ``chain`` (see ``hub.chain.relations``) and names in
     ``section_fields`` those of its fields that readers see as parts of the page, in order.
-    ``lists_after`` names lists of other pages that stand below them, each with its heading; its
-    anchor is the name. Where ``asks_lessons`` is set, whoever writes such a page is shown lessons
-    that fit.
+    ``lists_after`` names lists of other pages that are shown below them, each with its heading; its
+    anchor is the name. ``suggests_lessons`` adds suggestions of lessons to the editor's form.
 
     With ``keeps_versions`` every published version stays readable (see ``hub.versions.numbering``);
     ``compared`` names what readers see of a page, in reading order, where that is more than
@@ -103,7 +102,7 @@ class KnowledgePage(RoutablePageMixin, Page):
     chain = {}
     section_fields = []
     lists_after = []
-    asks_lessons = False
+    suggests_lessons = False
     keeps_versions = False
     compared = []
     unversioned = ["chain_links"]

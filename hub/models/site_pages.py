@@ -13,7 +13,7 @@ from hub.models.area import Area
 from hub.models.knowledge_page import KnowledgePage
 from hub.models.topic import Topic
 from hub.pages.blocks import StoryBlock
-from hub.pages.forms import HubPageForm
+from hub.pages.forms import HubPageForm, SectionPageForm
 from hub.pages.panels import TITLE
 
 PAGES_IN_A_LIST = 12
@@ -87,10 +87,10 @@ class SectionPage(Page):
     stages = models.CharField(
         _("kinds of page"),
         max_length=200,
-        help_text=_("Which kinds the list shows, e.g. practice,lesson."),
+        help_text=_("Which kinds the list shows."),  # stored as practice,lesson
     )
 
-    base_form_class = HubPageForm
+    base_form_class = SectionPageForm
     content_panels = [TITLE, FieldPanel("introduction"), FieldPanel("stages")]
     parent_page_types = ["hub.HomePage"]
     # No subpage_types here: the base layer cannot name the page types of the apps above it.
@@ -102,21 +102,6 @@ class SectionPage(Page):
     @property
     def stage_list(self) -> list[Stage]:
         return [Stage(s.strip()) for s in self.stages.split(",") if s.strip() in Stage.values]
-
-    def clean(self):
-        super().clean()
-        from django.core.exceptions import ValidationError
-
-        unknown = [
-            s.strip() for s in self.stages.split(",") if s.strip() not in Stage.values
-        ]
-        if unknown:
-            raise ValidationError(
-                {
-                    "stages": _("Unknown kinds: %(unknown)s. Choose from: %(known)s.")
-                    % {"unknown": ", ".join(unknown), "known": ", ".join(Stage.values)}
-                }
-            )
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)

@@ -7,7 +7,7 @@ from modelcluster.forms import ClusterForm
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.models import Page
 
-from hub.chain.relations import DEPENDENCE
+from hub.chain.relations import DEPENDENCE, STAGE_PLURALS
 from hub.pages import form_extensions
 from hub.pages.slugs import validate_thai_slug
 from hub.thai.slugs import slugify_thai
@@ -44,6 +44,34 @@ class HubPageForm(WagtailAdminPageForm):
             if base:
                 cleaned["slug"] = available_slug(base, self.parent_page, self.instance)
         return cleaned
+
+
+class StagesField(forms.MultipleChoiceField):
+    """Kinds of page, ticked by their names; its value is their codes, joined by commas."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def prepare_value(self, value):
+        return _codes(value)
+
+    def has_changed(self, initial, data):
+        return super().has_changed(_codes(initial), data)
+
+    def clean(self, value):
+        return ",".join(super().clean(value))
+
+
+def _codes(value) -> list[str]:
+    return [code.strip() for code in value.split(",")] if isinstance(value, str) else value
+
+
+class SectionPageForm(HubPageForm):
+    """The form of a list: which kinds of page it shows is ticked, not typed."""
+
+    stages = StagesField(
+        label=_("kinds of page"), help_text=_("Which kinds the list shows."),
+        choices=[(stage.value, plural) for stage, plural in STAGE_PLURALS.items()],
+    )
 
 
 class KnowledgePageForm(HubPageForm):

@@ -9,6 +9,6 @@ ADDRESSES = {
 }
 
 
-def licence_address(code) -> str:
+def licence_address(code: str) -> str:
     """The address of the licence by its code; "" for rights reserved or not known."""
     return ADDRESSES.get(code, "")

@@ -6,8 +6,11 @@ hooks ``segment_words`` and ``find_similar_pages``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
 
 from hub.hooks import provider
 
@@ -21,7 +24,7 @@ class SimilarPage:
 
     page: KnowledgePage  # specific
     score: float  # 0 to 1, the best of those found is 1
-    passages: list  # search.query.passages.Passage: heading, anchor and pieces of text
+    passages: list[Any]  # search.query.passages.Passage: heading, anchor and pieces of text
 
 
 def words_of(text: str) -> list[str]:
@@ -29,7 +32,13 @@ def words_of(text: str) -> list[str]:
     return provider("segment_words")(text)
 
 
-def pages_like(text, stages, request=None, language=None, limit=10) -> list[SimilarPage]:
+def pages_like(
+    text: str,
+    stages: Iterable[str],
+    request: HttpRequest | None = None,
+    language: str | None = None,
+    limit: int = 10,
+) -> list[SimilarPage]:
     """Pages of the ``stages`` that have words of ``text``, best first.
 
     Only what the user of ``request`` may read, without a request what everybody may. Of pages

@@ -1,6 +1,9 @@
 """What a member finds on their own page: sections that apps add by the hook ``account_section``."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
 
 from hub.hooks import registered
 
@@ -20,12 +23,12 @@ class AccountSection:
     ``AccountItem``, and ``empty`` where there is none."""
 
     title: str
-    items: list
+    items: list[Any]
     template: str = "includes/account_items.html"
     empty: str = ""
 
 
-def sections_of(user) -> list[AccountSection]:
+def sections_of(user: AbstractBaseUser) -> list[AccountSection]:
     """The sections that have something for ``user``, or something to say to them, in order."""
     sections = [section(user) for section in registered("account_section")]
     return [section for section in sections if section and (section.items or section.empty)]

@@ -14,9 +14,14 @@ import re
 import secrets
 import threading
 from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 from axes.helpers import get_client_ip_address
 from django.db import connection, transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from hub.hooks import registered
@@ -35,10 +40,10 @@ PURPOSE = ("Sec-Purpose", "Purpose", "X-Moz")  # what a browser says when it fet
 class CountingMiddleware:
     """Outermost: what is refused further in is seen as refused, pages from memory count too."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         for count in registered("count_response"):
             try:
@@ -48,7 +53,7 @@ class CountingMiddleware:
         return response
 
 
-def is_a_person(request) -> bool:
+def is_a_person(request: HttpRequest) -> bool:
     """Whether a browser asked for somebody who waits for the answer: no robot, nothing ahead."""
     agent = request.META.get("HTTP_USER_AGENT", "")
     return bool(agent) and not ROBOT.search(agent) and not any(
@@ -59,11 +64,13 @@ def is_a_person(request) -> bool:
 class Visitors:
     """Who did what today, as hashes that nobody can turn back and that are never written."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.day, self.salt, self.seen = None, b"", set()
+        self.day: date | None = None
+        self.salt = b""
+        self.seen: set[bytes] = set()
 
-    def is_new(self, request, what) -> bool:
+    def is_new(self, request: HttpRequest, what: object) -> bool:
         """Whether the visitor, by address and browser, did ``what`` not yet today."""
         agent = request.META.get("HTTP_USER_AGENT", "")
         done = f"{get_client_ip_address(request)}|{agent}|{what}".encode("utf-8", "replace")
@@ -86,12 +93,12 @@ class Counts:
 
     lost = ""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.timer = None
-        self.waiting = Counter()
+        self.timer: threading.Timer | None = None
+        self.waiting: Counter[tuple[date, tuple[Any, ...]]] = Counter()
 
-    def increment(self, *whats) -> None:
+    def increment(self, *whats: tuple[Any, ...]) -> None:
         """Count each of ``whats``, tuples, once on this day."""
         today = timezone.localdate()
         with self.lock:
@@ -120,5 +127,5 @@ class Counts:
             with transaction.atomic():
                 self.add(waiting)
 
-    def add(self, waiting) -> None:
+    def add(self, waiting: Counter[tuple[date, tuple[Any, ...]]]) -> None:
         raise NotImplementedError

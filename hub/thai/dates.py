@@ -40,7 +40,7 @@ class Reason(StrEnum):
 class NotADate(ValueError):
     """A text that is no date or time. ``reason`` tells why, ``values`` what to say of it."""
 
-    def __init__(self, reason: Reason, **values):
+    def __init__(self, reason: Reason, **values: object):
         self.reason, self.values = reason, values
         super().__init__(f"{reason}: {values}")
 
@@ -73,7 +73,7 @@ _AFTER = (
 )
 
 
-def _shape(pattern):
+def _shape(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
@@ -98,7 +98,7 @@ _MONTHS = [
 ]
 
 
-def read_date(value) -> date:
+def read_date(value: object) -> date:
     """The day that ``value`` names: a text, or a ``date`` or ``datetime`` of a spreadsheet.
 
     A time behind the day is left aside. A cell that a spreadsheet holds as a date may have a
@@ -109,7 +109,7 @@ def read_date(value) -> date:
     return _read_day(_prepared(value))[0]
 
 
-def read_datetime(value) -> datetime:
+def read_datetime(value: object) -> datetime:
     """The moment that ``value`` names; midnight when it gives no time. Raises NotADate.
 
     Without a time zone, unless the text gives an offset from UTC as ISO 8601 does.
@@ -124,7 +124,7 @@ def read_datetime(value) -> datetime:
     return datetime.combine(day, _time(found), _zone(found["offset"]))
 
 
-def read_time(value) -> time:
+def read_time(value: object) -> time:
     """The time of day that ``value`` names: 09.00 น., 9:30, 9 น., 2:15 pm. Raises NotADate."""
     if isinstance(value, datetime):
         return value.time()
@@ -137,7 +137,7 @@ def read_time(value) -> time:
     return _time(found)
 
 
-def read_day_or_month(value) -> tuple[date, date]:
+def read_day_or_month(value: object) -> tuple[date, date]:
     """The first and the last day of what ``value`` names: the same day twice, or a month's ends.
 
     Takes what ``read_date`` takes, and พ.ค. 2567, 5/2567, 2024-05, May 2024. Raises NotADate.
@@ -153,14 +153,14 @@ def read_day_or_month(value) -> tuple[date, date]:
     return day, day
 
 
-def _prepared(value) -> str:
+def _prepared(value: object) -> str:
     text = to_arabic(typed(str(value)))
     if not text or len(text) > LONGEST:
         raise NotADate(Reason.UNREADABLE, text=text[:LONGEST])
     return " ".join(text.split())
 
 
-def _read_day(text) -> tuple[date, re.Match]:
+def _read_day(text: str) -> tuple[date, re.Match[str]]:
     found, is_english = next(
         ((found, is_english) for shape, is_english in _DATES if (found := shape.fullmatch(text))),
         (None, False),
@@ -178,7 +178,7 @@ def _read_day(text) -> tuple[date, re.Match]:
     return day, found
 
 
-def _written_year(found, is_english) -> int:
+def _written_year(found: re.Match[str], is_english: bool) -> int:
     """The year of the common era that a match has."""
     groups = found.groupdict()
     era = groups.get("era") or groups.get("era_after") or ""
@@ -194,7 +194,7 @@ def _written_year(found, is_english) -> int:
     return year
 
 
-def _common(digits) -> int:
+def _common(digits: str) -> int:
     if len(digits) == 4:
         if int(digits) in BUDDHIST_YEARS:
             return int(digits) - BUDDHIST_ERA
@@ -203,19 +203,19 @@ def _common(digits) -> int:
     raise NotADate(Reason.NO_SUCH_YEAR, year=digits)
 
 
-def _written_month(found) -> int:
+def _written_month(found: re.Match[str]) -> int:
     written = found["month"].strip()
     month = int(written) if written.isdigit() else month_of(written)
-    if month not in range(1, 13):
+    if month is None or not 1 <= month <= 12:
         raise NotADate(Reason.NO_SUCH_MONTH, month=written)
     return month
 
 
-def _day(year, month, day) -> date:
+def _day(year: str, month: int, day: int) -> date:
     return _on(_common(year), month, day)
 
 
-def _on(year, month, day) -> date:
+def _on(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
@@ -225,7 +225,7 @@ def _on(year, month, day) -> date:
         ) from None
 
 
-def _time(found) -> time:
+def _time(found: re.Match[str]) -> time:
     hour, mark = int(found["hour"]), (found["mark"] or "").lower()
     if mark[:1] in ("a", "p"):
         hour = -1 if not 1 <= hour <= 12 else hour % 12 + (12 if mark[0] == "p" else 0)
@@ -235,7 +235,7 @@ def _time(found) -> time:
         raise NotADate(Reason.NO_SUCH_TIME, time=found["time"].strip()) from None
 
 
-def _zone(offset) -> timezone | None:
+def _zone(offset: str | None) -> timezone | None:
     if not offset:
         return None
     if offset in "zZ":
@@ -276,9 +276,9 @@ def format_datetime(moment: datetime, language: str) -> str:
     return f"{format_date(moment, language)} {moment:%H:%M}"
 
 
-def _month_name(day, language) -> str:
+def _month_name(day: date, language: str) -> str:
     return MONTHS["th" if _is_thai(language) else "en"][day.month - 1]
 
 
-def _is_thai(language) -> bool:
+def _is_thai(language: str) -> bool:
     return language.startswith("th")

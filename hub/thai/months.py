@@ -36,12 +36,12 @@ _OTHER_WEEKDAYS = """
 """
 
 
-def _key(word) -> str:
+def _key(word: str) -> str:
     """A word as it is compared: without dots, spaces and case."""
     return word.casefold().replace(".", "").replace(" ", "")
 
 
-def _table(*lists) -> dict[str, int]:
+def _table(*lists: list[str]) -> dict[str, int]:
     """Names → their place in the lists, each of which names the same things in the same order."""
     return {
         _key(name): place

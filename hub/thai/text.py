@@ -51,7 +51,8 @@ def without_unseen(text: str) -> str:
     text = _LINE_ENDS.sub("\n", text)
     if not _UNSEEN.search(text):
         return text
-    kept, last = [], 0
+    kept: list[str] = []
+    last = 0
     for emoji in _EMOJI.finditer(text):
         kept += [_UNSEEN.sub("", text[last : emoji.start()]), emoji[0]]
         last = emoji.end()
@@ -74,18 +75,18 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _in_order(found) -> str:
+def _in_order(found: re.Match[str]) -> str:
     """The marks on one letter, each once: vowels, other signs, tones, the sign of silence, and
     marks of other scripts."""
     return "".join(dict.fromkeys(sorted(found[0], key=_rank)))
 
 
-def _sara_am(found) -> str:
+def _sara_am(found: re.Match[str]) -> str:
     """Its tones, then itself in one character."""
     return re.sub(f"[^{_TONES}]", "", found[0]) + "\u0e33"
 
 
-def _rank(mark) -> int:
+def _rank(mark: str) -> int:
     if mark < "\u0e00":
         return 5
     if "\u0e48" <= mark <= "\u0e4b":
@@ -123,7 +124,7 @@ def letters_of(text: str) -> list[str]:
     Extended grapheme clusters (Unicode annex 29), which in Thai take sara-am to the letter before.
     Syllables of other scripts that Unicode joins by rules of their own may count as several.
     """
-    found = []
+    found: list[str] = []
     for character in text:
         if found and _continues(found[-1], character):
             found[-1] += character
@@ -132,7 +133,7 @@ def letters_of(text: str) -> list[str]:
     return found
 
 
-def _continues(before, character) -> bool:
+def _continues(before: str, character: str) -> bool:
     if character == "\n":
         return before == "\r"
     if before in ("\r", "\n"):

@@ -1,6 +1,7 @@
 """Plain text as HTML, escaped: lines as lists, and Thai titles that break between phrases."""
 
 import re
+from collections.abc import Iterable
 from html import escape
 
 THAI_LETTER = re.compile(r"[\u0e01-\u0e2e\u0e40-\u0e44]")
@@ -30,7 +31,7 @@ def _paragraph_or_list(part: str) -> str:
     return f"<ul>{_items(lines)}</ul>"
 
 
-def _items(lines) -> str:
+def _items(lines: Iterable[str]) -> str:
     return "".join(f"<li>{escape(line)}</li>" for line in lines)
 
 

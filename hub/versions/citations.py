@@ -56,7 +56,7 @@ def in_english(work: Work) -> str:
 
 
 def _sentence(
-    work: Work, last: str, publisher: str, year: int, version: str, retrieved: str
+    work: Work, last: str, publisher: str, year: str, version: str, retrieved: str
 ) -> str:
     *first, final = [_line(author) for author in work.authors] or [publisher]
     authors = (", ".join(first) + last + final) if first else final

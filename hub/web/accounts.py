@@ -14,7 +14,7 @@ ACCOUNTS = {
     # An address is changed where it is confirmed, on the member's own page.
     "WAGTAIL_EMAIL_MANAGEMENT_ENABLED": False,
     "ACCOUNT_ADAPTER": "members.adapter.MemberAdapter",
-    "ACCOUNT_FORMS": {"signup": "members.forms.JoiningForm"},
+    "ACCOUNT_FORMS": {"signup": "members.forms.MemberSignupForm"},
     "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],
     "ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD": "website",
     "ACCOUNT_LOGIN_METHODS": {"email", "username"},
@@ -36,12 +36,12 @@ ACCOUNTS = {
     "MFA_PASSKEY_LOGIN_ENABLED": True,
     "MFA_FORMS": {
         "add_webauthn": "members.passkeys.AddPasskeyForm",
-        "authenticate_webauthn": "members.passkeys.SecondStepForm",
+        "authenticate_webauthn": "members.passkeys.AuthenticatePasskeyForm",
         "login_webauthn": "members.passkeys.PasskeySignInForm",
-        "reauthenticate_webauthn": "members.passkeys.ShowAgainForm",
+        "reauthenticate_webauthn": "members.passkeys.ReauthenticatePasskeyForm",
     },
     # However somebody signs in, by name or by address, wrong passwords count for one account.
-    "AXES_USERNAME_CALLABLE": "members.adapter.account_meant",
+    "AXES_USERNAME_CALLABLE": "members.adapter.attempted_username",
     "AXES_FAILURE_LIMIT": 8,
     "AXES_COOLOFF_TIME": 0.25,  # hours
     "AXES_LOCKOUT_PARAMETERS": ["username", "ip_address"],

@@ -11,12 +11,13 @@ import ipaddress
 from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils import timezone
 
 HOUR, DAY = 60 * 60, 24 * 60 * 60
 
 
-def hit(what, who, seconds) -> int:
+def hit(what: str, who: object, seconds: int) -> int:
     """How often ``who`` did ``what`` in this stretch of ``seconds``, this time included."""
     said = f"{timezone.localdate()}|{seconds}|{what}|{who}".encode()
     name = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
@@ -28,7 +29,7 @@ def hit(what, who, seconds) -> int:
         return 1
 
 
-def network_of(request) -> str:
+def network_of(request: HttpRequest) -> str:
     """The visitor's address; of IPv6 the part that one household shares."""
     address = get_client_ip_address(request) or ""
     try:

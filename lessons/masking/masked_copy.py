@@ -1,8 +1,8 @@
-"""The masked copy of a closed lesson: what it says, and how it becomes a page of its own.
+"""The masked copy of a closed lesson: its text, and how it becomes a page of its own.
 
-A page of its own, so that nothing that shows, finds or exports pages has to know of masking: there
-is no unmasked word on it. It has no files, pictures, contributors, links or dates but years, and
-its areas are provinces.
+A separate page, so that views, search and exports need not know about masking: the page holds no
+unmasked text. It has no files, pictures, contributors or links; dates are reduced to years and
+areas to provinces.
 """
 
 import hashlib
@@ -18,33 +18,33 @@ from hub.pages.forms import available_slug
 from hub.pages.page_search import words_of
 from hub.pages.sections import plain
 from hub.thai.slugs import slugify_thai
-from lessons.masking.masker import Area as NamedArea
-from lessons.masking.masker import Rules, mask, stretches
+from lessons.masking.masker import NamedArea, Rules, find_spans, mask
 from lessons.models import LessonPage, MaskedLesson
 
 FIELDS = ["title", "summary", *LessonPage.section_fields]
 
 
-def draft_of(original) -> LessonPage:
-    """The newest version of ``original``: what its author sees is what is masked."""
+def latest_draft(original) -> LessonPage:
+    """The newest draft of ``original``, which is what its author sees in the editor."""
     return original.get_latest_revision_as_object()
 
 
 def rules_for(lesson, decisions, areas=None) -> Rules:
-    """The rules for one lesson: its people, its organisation, all areas, the author's words."""
+    """The rules for one lesson: its people and organisation, all areas, the author's words."""
     language = lesson.locale.language_code
     names = []
     for person in lesson.contributors.all():
         names += [person.name, person.organisation]
     names += [lesson.validated_by, str(lesson.organisation or "")]
     return Rules(
-        language=language, names=tuple(filter(None, names)), areas=areas or named_areas(language),
-        words=tuple(decisions.word_list), released=frozenset(decisions.released), cut=words_of,
+        language=language, names=tuple(filter(None, names)), areas=areas or known_areas(language),
+        words=tuple(decisions.extra_word_list), released=frozenset(decisions.released),
+        segment=words_of,
     )
 
 
-def named_areas(language) -> tuple[NamedArea, ...]:
-    """Every district and subdistrict by both its names, with its province in ``language``."""
+def known_areas(language) -> tuple[NamedArea, ...]:
+    """Every district and subdistrict by its Thai and English name; provinces in ``language``."""
     provinces = {}
     found = []
     with override(language):
@@ -58,42 +58,46 @@ def named_areas(language) -> tuple[NamedArea, ...]:
     return tuple(found)
 
 
-def texts_of(lesson) -> list[tuple[str, str]]:
-    """(label, text) of all that the copy tells, in order, as it is before masking."""
+def labelled_texts(lesson) -> list[tuple[str, str]]:
+    """(label, text) of everything the copy shows, in order, before masking."""
     found = [(lesson._meta.get_field(name).verbose_name, getattr(lesson, name)) for name in FIELDS]
-    story = []
-    rewritten(lesson.body, lambda text: story.append(text) or text)
-    label = lesson._meta.get_field("body").verbose_name
-    return [(label, text) for label, text in [*found, *((label, t) for t in story)] if text]
+    body_label = lesson._meta.get_field("body").verbose_name
+
+    def collect(text):
+        found.append((body_label, text))
+        return text
+
+    rewrite_body(lesson.body, collect)
+    return [(label, text) for label, text in found if text]
 
 
-def rewritten(body, of) -> list[dict]:
-    """The blocks of ``body`` as raw data, each text of them as ``of`` makes it.
+def rewrite_body(body, transform) -> list[dict]:
+    """The blocks of ``body`` as raw data, with ``transform`` (str → str) applied to each text.
 
-    Pictures and links are left out; of a quotation stays what was said.
+    Pictures, links and the speakers of quotations are left out.
     """
     raw = []
     for block in body:
         value = block.value
         match block.block_type:
             case "heading":
-                new = of(str(value))
+                new = transform(str(value))
             case "paragraph":
-                new = "".join(f"<p>{escape(of(line))}</p>"
+                new = "".join(f"<p>{escape(transform(line))}</p>"
                               for line in plain(value.source).split("\n") if line.strip())
             case "quote":
-                new = {"text": of(value["text"]), "by": ""}
+                new = {"text": transform(value["text"]), "by": ""}
             case "callout":
-                new = {name: of(value.get(name) or "") for name in ("title", "text")}
+                new = {name: transform(value.get(name) or "") for name in ("title", "text")}
             case "steps":
-                new = [{name: of(item.get(name) or "") for name in ("title", "text")}
+                new = [{name: transform(item.get(name) or "") for name in ("title", "text")}
                        for item in value]
             case "figures":
-                new = [_figure(item, of) for item in value]
+                new = [_figure(item, transform) for item in value]
             case "table":
                 new = dict(value) | {
-                    "data": [[of(str(cell or "")) for cell in row] for row in value["data"]],
-                    "table_caption": of(value.get("table_caption") or ""),
+                    "data": [[transform(str(cell or "")) for cell in row] for row in value["data"]],
+                    "table_caption": transform(value.get("table_caption") or ""),
                 }
             case _:
                 continue
@@ -101,42 +105,45 @@ def rewritten(body, of) -> list[dict]:
     return raw
 
 
-def _figure(item, of) -> dict:
-    """A figure with its unit as one text: 23 people are masked, 23 alone would not be."""
-    whole = f"{item['value']} {item.get('unit') or ''}".strip()
-    said = of(whole)
-    same = said == whole
+def _figure(item, transform) -> dict:
+    """A figure block. Value and unit are masked as one text: "23" alone would not match a rule."""
+    before = f"{item['value']} {item.get('unit') or ''}".strip()
+    after = transform(before)
+    unchanged = after == before
     return {
-        "label": of(item["label"]), "measured": of(item.get("measured") or ""),
-        "value": item["value"] if same else said[:60],
-        "unit": (item.get("unit") or "") if same else "",
+        "label": transform(item["label"]), "measured": transform(item.get("measured") or ""),
+        "value": item["value"] if unchanged else after[:60],
+        "unit": (item.get("unit") or "") if unchanged else "",
     }
 
 
-def all_stretches(lesson, rules) -> list:
-    """Each stretch that is masked or released, once, as it first stands."""
+def all_spans(lesson, rules) -> list:
+    """Each different span that is masked or released, in order of first appearance."""
     found = {}
-    for _label, text in texts_of(lesson):
-        for stretch in stretches(text, rules, with_released=True):
-            found.setdefault(stretch.key, stretch)
+    for _label, text in labelled_texts(lesson):
+        for span in find_spans(text, rules, include_released=True):
+            found.setdefault(span.key, span)
     return list(found.values())
 
 
 def digest(lesson, decisions) -> str:
-    """Changes with any word of the copy: what is published is what was looked at."""
+    """SHA-256 of the copy's text. The author confirms it, so that nothing unseen is published."""
     rules = rules_for(lesson, decisions)
-    texts = [decisions.title, *(mask(text, rules) for _label, text in texts_of(lesson))]
+    texts = [decisions.title, *(mask(text, rules) for _label, text in labelled_texts(lesson))]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 @transaction.atomic
-def hand_in(decisions: MaskedLesson, user) -> LessonPage:
-    """Make or renew the public page; publish it, or send it to the moderators where ``user`` may
-    not. They see the copy and nothing of the original. Without ``user``, the hub itself does it."""
+def submit(decisions: MaskedLesson, user) -> LessonPage:
+    """Create or update the public page, then publish it or submit it to the moderators.
+
+    It is published when ``user`` may publish or is None (the system). Moderators see the copy and
+    nothing of the original.
+    """
     original = decisions.original
-    lesson = draft_of(original)
+    lesson = latest_draft(original)
     rules = rules_for(lesson, decisions)
-    copy = decisions.public
+    copy = decisions.copy
     copy = copy.get_latest_revision_as_object() if copy else LessonPage(
         locale=original.locale, owner=user, is_demonstration=original.is_demonstration, live=False,
     )
@@ -144,7 +151,8 @@ def hand_in(decisions: MaskedLesson, user) -> LessonPage:
         setattr(copy, name, mask(getattr(lesson, name), rules))
     copy.summary = mask(lesson.summary, rules)[:500]
     copy.title = mask(decisions.title or lesson.title, rules)[:255]
-    copy.body = copy.body.stream_block.to_python(rewritten(lesson.body, lambda t: mask(t, rules)))
+    blocks = rewrite_body(lesson.body, lambda text: mask(text, rules))
+    copy.body = copy.body.stream_block.to_python(blocks)
     copy.lesson_type, copy.licence, copy.sdgs = lesson.lesson_type, lesson.licence, lesson.sdgs
     copy.period_start = lesson.period_start and date(lesson.period_start.year, 1, 1)
     copy.period_end = lesson.period_end and date(lesson.period_end.year, 12, 31)
@@ -154,9 +162,9 @@ def hand_in(decisions: MaskedLesson, user) -> LessonPage:
     parent = original.get_parent()
     copy.slug = available_slug(slugify_thai(copy.title) or "lesson", parent, copy)
     if not copy.pk:
-        _join_translations(copy, original)
+        _link_translations(copy, original)
         parent.add_child(instance=copy)
-        decisions.public = copy
+        decisions.copy = copy
     decisions.save()
     revision = copy.save_revision(user=user, log_action=True)
     if user is None or PagePermissionTester(user, copy).can_publish():
@@ -166,10 +174,10 @@ def hand_in(decisions: MaskedLesson, user) -> LessonPage:
     return copy
 
 
-def _join_translations(copy, original) -> None:
-    """Masked copies of translations are translations of each other, never of an original."""
-    twins = MaskedLesson.objects.filter(
-        original__translation_key=original.translation_key, public__isnull=False
+def _link_translations(copy, original) -> None:
+    """Make masked copies of translations translations of each other, never of an original."""
+    others = MaskedLesson.objects.filter(
+        original__translation_key=original.translation_key, copy__isnull=False
     ).exclude(original=original)
-    if twin := twins.select_related("public").first():
-        copy.translation_key = twin.public.translation_key
+    if other := others.select_related("copy").first():
+        copy.translation_key = other.copy.translation_key

@@ -1,76 +1,84 @@
-"""The masking rules that need no list of names: patterns of numbers, dates, titles and prefixes.
+"""Masking rules that need no list of names: patterns of numbers, dates, titles and prefixes.
 
-No Django here. Each rule takes a ``Plain`` text and the rules of ``lessons.masking.masker`` and yields
-(start, end, kind, what stands instead).
+No Django here. Each rule takes a ``NormalizedText`` and the ``Rules`` of ``lessons.masking.masker``
+and yields (start, end, kind, replacement) with offsets in the normalized text.
 """
 
 import re
 from functools import cached_property
 
-from lessons.masking.words import (
-    AFTER_A_NAME,
-    BEFORE_A_TEMPLE,
-    CALLED,
+from hub.thai.digits import THAI_DIGITS
+from lessons.masking.vocabulary import (
     MONTHS_EN,
     MONTHS_TH,
-    NOT_A_PLACE,
-    NOT_A_SURNAME,
+    NAME_STOP_WORDS,
     NUMBERS_EN,
     NUMBERS_TH,
     PEOPLE_EN,
     PEOPLE_TH,
+    PLACE_STOP_WORDS,
     PLACES_TH,
+    SURNAME_STOP_WORDS,
     TITLES_EN,
     TITLES_TH,
+    TITLES_WITHOUT_SURNAME,
+    WORDS_BEFORE_TEMPLE,
 )
 
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
                        "\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 THAI_RUN = re.compile("[\u0e01-\u0e4e]+")
 LATIN_NAME = re.compile(r"[A-Z][\w'’-]*(?:\s+(?:bin|binti|na)?\s*[A-Z][\w'’-]*){0,2}")
-LONGEST_SURNAME = 25
-_SAID = re.compile("(?:บอก|เล่า|กล่าว|พูด|ถาม|ตอบ|เห็น|คิด|เชื่อ)ว่า|เล่าให้|บอกให้")
-_SAYING = tuple("บอก เล่า กล่าว พูด ถาม ตอบ เห็น ช่วย เริ่ม ชวน เชื่อ ต้อง กำลัง เพราะ".split())
+MAX_SURNAME_LENGTH = 25
+_REPORTED_SPEECH = re.compile("(?:บอก|เล่า|กล่าว|พูด|ถาม|ตอบ|เห็น|คิด|เชื่อ)ว่า|เล่าให้|บอกให้")
+_SPEECH_VERBS = tuple("บอก เล่า กล่าว พูด ถาม ตอบ เห็น ช่วย เริ่ม ชวน เชื่อ ต้อง กำลัง เพราะ".split())
 
 
-class Plain:
-    """A text for rules made of patterns: nothing invisible, Arabic digits; knows the way back."""
+class NormalizedText:
+    """A text without invisible characters and with Arabic digits, as the patterns expect it.
 
-    def __init__(self, text, cut):
-        self.text, self.cut = text, cut
-        self.places = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
-        self.line = "".join(text[i] for i in self.places).translate(THAI_DIGITS)
+    ``original_range`` maps offsets in ``line`` back to offsets in the original text.
+    """
+
+    def __init__(self, text, segment):
+        self.segment = segment
+        self.offsets = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
+        self.line = "".join(text[i] for i in self.offsets).translate(THAI_DIGITS)
         self.line = re.sub(r"[^\S\n]", " ", self.line)
 
-    def place(self, start, end) -> tuple[int, int]:
-        """Where ``line[start:end]`` stands in the text."""
-        return self.places[start], self.places[end - 1] + 1
+    def original_range(self, start, end) -> tuple[int, int]:
+        """(start, end) of ``line[start:end]`` in the original text."""
+        return self.offsets[start], self.offsets[end - 1] + 1
 
     @cached_property
-    def word_ends(self) -> set[int] | None:
-        """Where words begin and end; None when nobody can tell."""
-        if self.cut is None:
+    def word_boundaries(self) -> set[int] | None:
+        """Offsets of word boundaries in ``line``; None without a segmenter."""
+        if self.segment is None:
             return None
-        ends, at = {0}, 0
-        for word in self.cut(self.line):
-            at += len(word)
-            ends.add(at)
-        return ends
+        boundaries, offset = {0}, 0
+        for word in self.segment(self.line):
+            offset += len(word)
+            boundaries.add(offset)
+        return boundaries
 
     def is_word(self, start, end) -> bool:
-        return self.word_ends is None or (start in self.word_ends and end in self.word_ends)
+        boundaries = self.word_boundaries
+        return boundaries is None or (start in boundaries and end in boundaries)
 
-    def name_end(self, start, none_of, longest=60) -> int:
-        """Where a Thai name that begins at ``start`` ends; ``start`` when none begins there."""
+    def name_end(self, start, stop_words, longest=60) -> int:
+        """The offset where a Thai name starting at ``start`` ends; ``start`` if there is none.
+
+        ``stop_words`` end a name. A run of more than ``longest`` letters is masked whole.
+        """
         run = THAI_RUN.match(self.line, start)
         if not run:
             return start
-        said = _SAID.search(run[0])  # no matter how the words before it are cut
-        name, end = run[0][: said.start()] if said else run[0], start
-        for word in self.cut(name) if self.cut else [name]:
-            if word in none_of or word.startswith(_SAYING) or (
-                self.cut is None and word.startswith(tuple(none_of))
+        # Found by pattern: the words before it may be segmented in more than one way.
+        speech = _REPORTED_SPEECH.search(run[0])
+        name, end = run[0][: speech.start()] if speech else run[0], start
+        for word in self.segment(name) if self.segment else [name]:
+            if word in stop_words or word.startswith(_SPEECH_VERBS) or (
+                self.segment is None and word.startswith(tuple(stop_words))
             ):
                 break
             end += len(word)
@@ -80,9 +88,9 @@ class Plain:
 # The rules
 
 
-def _matches(pattern, plain, kind, instead):
-    for match in pattern.finditer(plain.line):
-        yield match.start(), match.end(), kind, instead
+def _matches(pattern, text, kind, replacement):
+    for match in pattern.finditer(text.line):
+        yield match.start(), match.end(), kind, replacement
 
 
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
@@ -96,12 +104,12 @@ _ACCOUNT = re.compile(
 _PHONE = re.compile(r"(?<![\d/])(?:\+?66|0)(?:[ ().-]{0,2}\d){8,9}(?!\d)")
 
 
-def contacts(plain, rules):
-    """Addresses, telephone numbers and names of accounts."""
-    yield from _matches(_EMAIL, plain, "email", rules.instead["email"])
-    yield from _matches(_WEB, plain, "address", rules.instead["address"])
-    yield from _matches(_ACCOUNT, plain, "account", rules.instead["account"])
-    yield from _matches(_PHONE, plain, "phone", rules.instead["phone"])
+def contacts(text, rules):
+    """E-mail and web addresses, telephone numbers and account names."""
+    yield from _matches(_EMAIL, text, "email", rules.replacements["email"])
+    yield from _matches(_WEB, text, "address", rules.replacements["address"])
+    yield from _matches(_ACCOUNT, text, "account", rules.replacements["account"])
+    yield from _matches(_PHONE, text, "phone", rules.replacements["phone"])
 
 
 _IDENTITY = re.compile(r"(?<!\d)\d(?:[ -]?\d){12}(?!\d)|(?<!\d)\d{3}-\d-\d{5}-\d(?!\d)|\d{7,}")
@@ -116,12 +124,12 @@ _VILLAGE = re.compile(
 )
 
 
-def numbers(plain, rules):
+def numbers(text, rules):
     """Identity numbers, coordinates, house and village numbers."""
-    yield from _matches(_IDENTITY, plain, "number", rules.instead["number"])
-    yield from _matches(_COORDINATE, plain, "place", rules.instead["place"])
-    yield from _matches(_HOUSE, plain, "house", rules.instead["house"])
-    yield from _matches(_VILLAGE, plain, "place", rules.instead["village"])
+    yield from _matches(_IDENTITY, text, "number", rules.replacements["number"])
+    yield from _matches(_COORDINATE, text, "place", rules.replacements["place"])
+    yield from _matches(_HOUSE, text, "house", rules.replacements["house"])
+    yield from _matches(_VILLAGE, text, "place", rules.replacements["village"])
 
 
 _DIGITS = r"\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|\d(?: \d)+|\d[\d,]*(?:\.\d+)?"
@@ -130,7 +138,7 @@ _FIGURE = (rf"(?:(?:{_DIGITS})\s*(?:กว่า)?\s*{_TIMES}*(?:\s*กว่า
            rf"|(?<!หลัก)(?<!หลาย){_NUMBER_TH}+(?:\s*กว่า)?"
            rf"|\b(?:{'|'.join(sorted(NUMBERS_EN, key=len, reverse=True))})"
            rf"(?:[ -](?:and )?(?:{'|'.join(sorted(NUMBERS_EN, key=len, reverse=True))}))*)")
-# Taken whole or not at all: no part of a figure is left over.
+# Atomic: a figure matches as a whole or not at all, so no part of it is left over.
 _RANGE = rf"(?>(?<!\d)(?<!\d[.,]){_FIGURE}(?:\s*(?:-|–|—|ถึง|หรือ|to|or)\s*{_FIGURE})?)"
 _MONEY = re.compile(
     rf"(?:฿|THB)\s*({_RANGE})|({_RANGE})\s*(?:บาท|สตางค์|baht\b|THB\b|฿)|"
@@ -143,29 +151,29 @@ _PEOPLE = re.compile(
 )
 
 
-def money(plain, rules):
-    """Baht as a size: หลักหมื่นบาท, tens of thousands of baht."""
-    for match in _MONEY.finditer(plain.line):
+def money(text, rules):
+    """Sums in baht, replaced by their order of magnitude: tens of thousands of baht."""
+    for match in _MONEY.finditer(text.line):
         figure = next(part for part in match.groups() if part)
-        size = len(str(int(value_of(figure)))) - 2  # 10 to 99 baht are the first kind
-        kinds = rules.instead["money"]
-        instead = kinds[max(0, min(size, len(kinds) - 1))]
+        size = len(str(int(parse_figure(figure)))) - 2  # the first kind is 10 to 99 baht
+        kinds = rules.replacements["money"]
+        replacement = kinds[max(0, min(size, len(kinds) - 1))]
         start = match.start() if match[1] or match[2] else match.start(3)
-        yield start, match.end(), "amount", instead
+        yield start, match.end(), "amount", replacement
 
 
-def people(plain, rules):
-    """People and households as a size: หลายสิบคน, dozens of people."""
-    for match in _PEOPLE.finditer(plain.line):
-        kinds = rules.instead["people"]
-        size = len(str(int(value_of(match[1])))) - 1
+def people(text, rules):
+    """Numbers of people and households, replaced by their order of magnitude: dozens of people."""
+    for match in _PEOPLE.finditer(text.line):
+        kinds = rules.replacements["people"]
+        size = len(str(int(parse_figure(match[1])))) - 1
         unit = PEOPLE_TH.get(match[2], match[2])
-        instead = kinds[max(0, min(size, len(kinds) - 1))].format(unit=unit)
-        yield match.start(), match.end(), "amount", instead
+        replacement = kinds[max(0, min(size, len(kinds) - 1))].format(unit=unit)
+        yield match.start(), match.end(), "amount", replacement
 
 
-def value_of(figure: str) -> float:
-    """The number that ``figure`` says, in digits or in words; of a range the first."""
+def parse_figure(figure: str) -> float:
+    """The value of a number in digits or words; of a range, its first number."""
     figure = re.split(r"(?<=\d)\s*-|–|—|ถึง|หรือ|\bto\b|\bor\b", figure.strip().casefold())[0]
     digits = re.match(_DIGITS, figure)
     value = float(re.sub("[ ,]", "", digits[0])) if digits else 0.0
@@ -196,16 +204,17 @@ _DATE = re.compile(
 )
 
 
-def dates(plain, rules):
-    """Days and months as their year."""
-    for match in _DATE.finditer(plain.line):
+def dates(text, rules):
+    """Days and months, replaced by their year."""
+    for match in _DATE.finditer(text.line):
         year = next((part for part in match.groups() if part), None)
         if year and len(year) == 2:
             year = f"25{year}" if rules.language == "th" else f"20{year}"
-        instead = rules.instead["year"].format(year=year) if year else rules.instead["day"]
+        shown = rules.replacements
+        replacement = shown["year"].format(year=year) if year else shown["day"]
         if year and match[0].startswith(("on ", "in ")):
-            instead = f"in {instead}"
-        yield match.start(), match.end(), "date", instead
+            replacement = f"in {replacement}"
+        yield match.start(), match.end(), "date", replacement
 
 
 def _titled(titles) -> re.Pattern:
@@ -216,7 +225,7 @@ _TITLE_TH = _titled(TITLES_TH)
 _TITLE_EN = re.compile(rf"\b({_titled(TITLES_EN).pattern})\b\.?\s+(?=[A-Z])")
 _PLACE_TH = _titled(PLACES_TH)
 _VILLAGE_TH = re.compile("()(บ้าน)")
-_TEMPLE_TH = re.compile(rf"(^|\s|(?<=[(“\"])|{'|'.join(BEFORE_A_TEMPLE)})\s*(วัด)", re.M)
+_TEMPLE_TH = re.compile(rf"(^|\s|(?<=[(“\"])|{'|'.join(WORDS_BEFORE_TEMPLE)})\s*(วัด)", re.M)
 _PLACE_EN = re.compile(
     r"\b(Ban|Tambon|Amphoe|Wat|Moo Ban)\s+(?=[A-Z])|"
     r"\b((?:[A-Z][\w'’-]*\s+){1,3})(School|Temple|Hospital|University|College|Municipality|"
@@ -226,45 +235,45 @@ _PLACES_EN = {"ban": "village", "moo ban": "village", "tambon": "subdistrict",
               "amphoe": "district", "wat": "temple"}
 
 
-def persons(plain, rules):
-    """Titles and the names after them."""
-    for match in _TITLE_TH.finditer(plain.line):
-        if not plain.is_word(match.start(), match.end()) and not match[0].endswith("."):
+def persons(text, rules):
+    """Titles with the names after them."""
+    for match in _TITLE_TH.finditer(text.line):
+        if not text.is_word(match.start(), match.end()) and not match[0].endswith("."):
             continue
-        start = match.end() + (plain.line[match.end() : match.end() + 1] == " ")
-        end = plain.name_end(start, AFTER_A_NAME)
+        start = match.end() + (text.line[match.end() : match.end() + 1] == " ")
+        end = text.name_end(start, NAME_STOP_WORDS)
         if end == start:
             continue
-        if plain.line[end : end + 1] == " " and match[0] not in CALLED:
-            surname = plain.name_end(end + 1, NOT_A_SURNAME)
-            if 2 <= surname - end - 1 <= LONGEST_SURNAME:
+        if text.line[end : end + 1] == " " and match[0] not in TITLES_WITHOUT_SURNAME:
+            surname = text.name_end(end + 1, SURNAME_STOP_WORDS)
+            if 2 <= surname - end - 1 <= MAX_SURNAME_LENGTH:
                 end = surname
-        instead = TITLES_TH[match[0]] if rules.language != "en" else rules.instead["name"]
-        yield match.start(), end, "name", instead
-    for match in _TITLE_EN.finditer(plain.line):
-        name = LATIN_NAME.match(plain.line, match.end())
+        replacement = TITLES_TH[match[0]] if rules.language != "en" else rules.replacements["name"]
+        yield match.start(), end, "name", replacement
+    for match in _TITLE_EN.finditer(text.line):
+        name = LATIN_NAME.match(text.line, match.end())
         if name:
             yield match.start(), name.end(), "name", TITLES_EN[match[1]]
 
 
-def places(plain, rules):
-    """Villages, institutions and areas by the words before their names."""
-    for match in _PLACE_TH.finditer(plain.line):
+def places(text, rules):
+    """Villages, institutions and areas, found by the words before their names."""
+    for match in _PLACE_TH.finditer(text.line):
         abbreviation = match[0].endswith(".")
-        if abbreviation and THAI_RUN.match(plain.line[match.start() - 1 : match.start()] or " "):
+        if abbreviation and THAI_RUN.match(text.line[match.start() - 1 : match.start()] or " "):
             continue  # the end of another abbreviation: ส.อบต.
-        start = match.end() + (plain.line[match.end() : match.end() + 1] == " " and abbreviation)
-        end = plain.name_end(start, NOT_A_PLACE)
+        start = match.end() + (text.line[match.end() : match.end() + 1] == " " and abbreviation)
+        end = text.name_end(start, PLACE_STOP_WORDS)
         if end > start:
             yield match.start(), end, "place", PLACES_TH[match[0]]
     for pattern, kind in ((_VILLAGE_TH, "village"), (_TEMPLE_TH, "temple")):
-        for match in pattern.finditer(plain.line):
-            end = plain.name_end(match.end(2), NOT_A_PLACE)
-            if end > match.end(2) and plain.is_word(match.start(2), match.end(2)):
-                yield match.start(2), end, "place", rules.instead[kind]
-    for match in _PLACE_EN.finditer(plain.line):
+        for match in pattern.finditer(text.line):
+            end = text.name_end(match.end(2), PLACE_STOP_WORDS)
+            if end > match.end(2) and text.is_word(match.start(2), match.end(2)):
+                yield match.start(2), end, "place", rules.replacements[kind]
+    for match in _PLACE_EN.finditer(text.line):
         if match[1]:
-            end = LATIN_NAME.match(plain.line, match.end()).end()
+            end = LATIN_NAME.match(text.line, match.end()).end()
             yield match.start(), end, "place", f"a {_PLACES_EN[match[1].lower()]}"
         else:
             yield match.start(), match.end(), "place", f"a {match[3].lower()}"

@@ -1,4 +1,4 @@
-"""Where an author sees her lesson masked, corrects the masking and hands the copy in."""
+"""The page on which authors review a masked lesson, correct the masking and submit the copy."""
 
 from django import forms
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hub.forms.model_fields import ModelForm
+from hub.thai.text import typed
 from lessons.masking import masked_copy
 from lessons.masking.masker import mask, pieces
 from lessons.models import LessonPage, MaskedLesson
@@ -22,25 +23,25 @@ KINDS = {
     "account": gettext_lazy("Account"), "number": gettext_lazy("Identity number"),
     "house": gettext_lazy("House number"), "date": gettext_lazy("Date"),
 }
-LONGEST_REASON = 300
+MAX_REASON_LENGTH = 300
 
 
 class DecisionsForm(ModelForm):
-    """Words to mask and a title; the stretches to show are read beside it, one by one."""
+    """More words to mask, and the title; ``posted_releases`` reads the released spans."""
 
     class Meta(ModelForm.Meta):
         model = MaskedLesson
-        fields = ["title", "words"]
-        widgets = {"words": forms.Textarea(attrs={"rows": 4})}
+        fields = ["title", "extra_words"]
+        widgets = {"extra_words": forms.Textarea(attrs={"rows": 4})}
 
 
-def released_of(data) -> tuple[dict, set]:
-    """What a form says to show: key → reason, and the keys that lack their reason."""
+def posted_releases(data) -> tuple[dict, set]:
+    """Released spans in posted ``data``: key → reason, and the keys without a reason."""
     released, lacking = {}, set()
     for name, key in data.items():
         number = name.removeprefix("key-")
         if name.startswith("key-") and data.get(f"show-{number}"):
-            reason = data.get(f"reason-{number}", "").strip()[:LONGEST_REASON]
+            reason = typed(data.get(f"reason-{number}", ""))[:MAX_REASON_LENGTH]
             released[key] = reason
             if not reason:
                 lacking.add(key)
@@ -50,17 +51,17 @@ def released_of(data) -> tuple[dict, set]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mask_lesson(request, page_id):
-    """The original and the copy side by side; GET to look, POST to look again or to hand in."""
+    """Original and copy side by side. POST saves the decisions; with ``hand-in`` it submits."""
     original = get_object_or_404(LessonPage, pk=page_id)
     if not original.permissions_for_user(request.user).can_edit():
         raise PermissionDenied
-    lesson = masked_copy.draft_of(original)
+    lesson = masked_copy.latest_draft(original)
     decisions = MaskedLesson.objects.filter(original=original).first() or MaskedLesson(
         original=original
     )
     form, lacking, status = DecisionsForm(request.POST or None, instance=decisions), set(), 200
     if request.method == "POST":
-        decisions.released, lacking = released_of(request.POST)
+        decisions.released, lacking = posted_releases(request.POST)
         if not form.is_valid() or lacking:
             status = 422
         elif "hand-in" not in request.POST:
@@ -76,33 +77,33 @@ def mask_lesson(request, page_id):
                 "The copy is not the one you looked at any more. Please look at it again."))
             status = 422
         else:
-            copy = masked_copy.hand_in(decisions, request.user)
+            copy = masked_copy.submit(decisions, request.user)
             messages.success(request, _("The masked copy is published.") if copy.live else _(
                 "The masked copy was sent to the moderators. They do not see the original."))
-            return redirect(reverse("lessons_mask", args=[original.pk]))
-    return render(request, "lessons/admin/mask.html",
-                  _shown(lesson, decisions, form, lacking), status=status)
+            return redirect(reverse("lesson_mask", args=[original.pk]))
+    return render(request, "lessons/masking/mask.html",
+                  _context(lesson, decisions, form, lacking), status=status)
 
 
-def _shown(lesson, decisions, form, lacking) -> dict:
+def _context(lesson, decisions, form, lacking) -> dict:
     rules = masked_copy.rules_for(lesson, decisions)
-    texts = masked_copy.texts_of(lesson)
-    found = masked_copy.all_stretches(lesson, rules)
+    texts = masked_copy.labelled_texts(lesson)
+    spans = masked_copy.all_spans(lesson, rules)
     return {
-        "page": lesson, "decisions": decisions, "form": form, "public": decisions.public,
+        "page": lesson, "decisions": decisions, "form": form, "copy": decisions.copy,
         "is_chosen": lesson.openness == LessonPage.Openness.ANONYMISED,
         "parts": [
             {"label": label, "pieces": list(pieces(text, rules))} for label, text in texts
         ],
         "title": mask(decisions.title or lesson.title, rules),
-        "stretches": [
+        "spans": [
             {
-                "stretch": stretch, "kind": KINDS.get(stretch.kind, stretch.kind),
-                "is_shown": stretch.key in decisions.released,
-                "reason": decisions.released.get(stretch.key, ""),
-                "lacks_reason": stretch.key in lacking,
+                "span": span, "kind": KINDS.get(span.kind, span.kind),
+                "is_shown": span.key in decisions.released,
+                "reason": decisions.released.get(span.key, ""),
+                "lacks_reason": span.key in lacking,
             }
-            for stretch in found
+            for span in spans
         ],
         "digest": masked_copy.digest(lesson, decisions),
     }

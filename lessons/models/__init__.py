@@ -8,5 +8,6 @@ from lessons.models.private_collection import PrivateCollection
 from lessons.models.study_tour_page import StudyTourPage
 
 __all__ = [
-    "LessonAnswer", "LessonPage", "MaskedLesson", "PracticePage", "PrivateCollection", "StudyTourPage",
+    "LessonAnswer", "LessonPage", "MaskedLesson", "PracticePage", "PrivateCollection",
+    "StudyTourPage",
 ]

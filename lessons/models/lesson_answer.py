@@ -1,4 +1,4 @@
-"""Whether a lesson was used where it was shown, and why not."""
+"""Whether a suggested lesson was used, and if not, why."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LessonAnswer(models.Model):
-    """What the author of ``target`` answered about one lesson; the newest answer stands.
+    """The current answer of an author of ``target`` about one lesson.
 
-    Answers of earlier days stay in the history of ``target`` (Wagtail's log).
+    Earlier answers stay in Wagtail's log of the lesson.
     """
 
     class Answer(models.TextChoices):
@@ -24,10 +24,10 @@ class LessonAnswer(models.Model):
     )
     answer = models.CharField(_("answer"), max_length=10, choices=Answer.choices)
     reason = models.TextField(_("reason"), blank=True)
-    by = models.ForeignKey(
+    user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    at = models.DateTimeField(auto_now=True)
+    answered_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("answer about a lesson")

@@ -1,4 +1,4 @@
-"""Lessons learned, open to everybody or kept by the organisation that learned them."""
+"""Lessons learned, open to everybody or closed to all but the organisation that learned them."""
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -11,17 +11,18 @@ from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.models.knowledge_page import KnowledgePageQuerySet
 from lessons.models.masked_lesson import MaskedLesson
-from lessons.panels import MaskingPanel
+from lessons.models.private_collection import PrivateCollection
 from lessons.privacy import permissions, restriction
 from lessons.privacy.forms import LessonPageForm
+from lessons.privacy.panels import MaskingPanel
 
 
 class LessonPageQuerySet(KnowledgePageQuerySet):
     def closed(self):
-        """Lessons that their organisations keep to themselves."""
+        """Lessons that only their organisation may read as they are."""
         return self.exclude(openness=LessonPage.Openness.PUBLIC)
 
-    def kept_from(self, user):
+    def hidden_from(self, user):
         """Closed lessons of organisations that ``user`` does not belong to."""
         if user.is_active and user.is_superuser:
             return self.none()
@@ -33,7 +34,7 @@ LessonPageManager = PageManager.from_queryset(LessonPageQuerySet)
 
 
 class LessonPage(KnowledgePage):
-    """What was learned from one event: expected, happened, why, what to do next time."""
+    """What was learned from one event: what was expected, what happened, why, what to change."""
 
     class LessonType(models.TextChoices):
         LESSON = "lesson", _("Lesson learned")
@@ -53,7 +54,7 @@ class LessonPage(KnowledgePage):
     section_fields = ["event", "expected", "happened", "why", "next_time"]
 
     class Openness(models.TextChoices):
-        """Who reads a lesson; all but the first are closed: kept by the organisation."""
+        """Who may read a lesson. All but the first are closed."""
 
         PUBLIC = "public", _("Everybody may read it")
         ANONYMISED = "anonymised", _("Everybody may read a masked copy")
@@ -119,8 +120,12 @@ class LessonPage(KnowledgePage):
 
     @property
     def is_masked_copy(self) -> bool:
-        """Whether this page tells masked what another, nobody learns which, tells as it was."""
-        return MaskedLesson.objects.filter(public=self.pk).exists()
+        """Whether this page is the masked copy of a closed lesson."""
+        return MaskedLesson.objects.filter(copy=self.pk).exists()
+
+    def private_collection(self):
+        """The collection for files of a closed lesson; created if there is none."""
+        return PrivateCollection.of(self.organisation)
 
     def clean(self):
         super().clean()
@@ -129,7 +134,7 @@ class LessonPage(KnowledgePage):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        """Save the row; a closed one never without its restriction, which comes first."""
+        """Save the row; the restriction of a closed lesson is written first."""
         fields = kwargs.get("update_fields")
         if fields is not None and not {"openness", "organisation"} & set(fields):
             return super().save(*args, **kwargs)
@@ -140,18 +145,20 @@ class LessonPage(KnowledgePage):
 
     @transaction.atomic
     def save_revision(self, *args, **kwargs):
-        """Save a draft; one that closes the lesson closes what is live already."""
+        """Save a draft; a draft that closes the lesson closes the live page at once."""
         restriction.before_saving_draft(self)
         revision = super().save_revision(*args, **kwargs)
-        restriction.keep_files(self)
+        restriction.protect_files(self)
         return revision
 
     def permissions_for_user(self, user):
         return permissions.LessonPermissions(user, self)
 
     def get_workflow(self):
-        """None for a closed lesson: moderators of others do not read it."""
-        return None if self.is_closed or restriction.is_closed_now(self) else super().get_workflow()
+        """None for a closed lesson: moderators from outside must not read it."""
+        if self.is_closed or restriction.is_closed_in_database(self):
+            return None
+        return super().get_workflow()
 
     @property
     def has_workflow(self):

@@ -1,23 +1,24 @@
-"""The link between a closed lesson and the masked copy that everybody reads."""
+"""The link between a closed lesson and its public masked copy."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class MaskedLesson(models.Model):
-    """What the author decided about masking one lesson, and the public page made by it.
+    """Decisions about masking one lesson, and the public page built from them.
 
-    The link is known to those who may read the original and never shown on the public page.
-    ``released`` maps stretches as ``lessons.masking.masker`` names them to the reasons for showing them.
+    Only those who may read the original see the link; the public page never shows it.
+    ``released`` maps keys of spans (``lessons.masking.masker.Span.key``) to the reason why each is
+    shown.
     """
 
     original = models.OneToOneField(
         "lessons.LessonPage", on_delete=models.CASCADE, related_name="masked"
     )
-    public = models.OneToOneField(
+    copy = models.OneToOneField(
         "lessons.LessonPage", on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    words = models.TextField(
+    extra_words = models.TextField(
         _("mask these words too"), blank=True,
         help_text=_("One name or phrase a line. They are masked wherever they stand."),
     )
@@ -28,8 +29,9 @@ class MaskedLesson(models.Model):
     )
 
     def __str__(self):
-        return f"{self.original_id} → {self.public_id}"
+        return f"{self.original_id} → {self.copy_id}"
 
     @property
-    def word_list(self) -> list[str]:
-        return [line.strip() for line in self.words.splitlines() if line.strip()]
+    def extra_word_list(self) -> list[str]:
+        return [line.strip() for line in self.extra_words.splitlines() if line.strip()]
+

@@ -1,4 +1,4 @@
-"""Practices: where the chain begins."""
+"""Practices: how communities do something."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

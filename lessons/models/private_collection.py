@@ -1,4 +1,4 @@
-"""Where the files of an organisation's closed lessons lie."""
+"""Collections for the files of closed lessons."""
 
 from django.contrib.auth.models import Group
 from django.db import models
@@ -6,7 +6,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 
 
 class PrivateCollection(models.Model):
-    """An organisation's collection: nobody else opens, finds or lists what lies there."""
+    """The collection of one organisation; nobody else can open, find or list its files."""
 
     organisation = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="+")
     collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+")
@@ -16,10 +16,10 @@ class PrivateCollection(models.Model):
 
     @classmethod
     def of(cls, organisation) -> Collection:
-        """The collection of ``organisation``, made with its restriction when there is none."""
-        shelf = cls.objects.select_related("collection").filter(organisation=organisation).first()
-        if shelf:
-            return shelf.collection
+        """The collection of ``organisation``, created with its restriction if there is none."""
+        found = cls.objects.select_related("collection").filter(organisation=organisation).first()
+        if found:
+            return found.collection
         collection = Collection.get_first_root_node().add_child(name=organisation.name)
         restriction = CollectionViewRestriction.objects.create(
             collection=collection, restriction_type=CollectionViewRestriction.GROUPS
@@ -29,8 +29,8 @@ class PrivateCollection(models.Model):
         return collection
 
     @classmethod
-    def kept_from(cls, user):
-        """Ids of the collections of organisations that ``user`` does not belong to."""
+    def hidden_from(cls, user):
+        """Values queryset: ids of the collections of organisations without ``user``."""
         if user.is_active and user.is_superuser:
             return cls.objects.none().values("collection")
         return cls.objects.exclude(organisation__in=user.groups.all()).values("collection")

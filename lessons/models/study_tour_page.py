@@ -1,4 +1,4 @@
-"""Study-tour reports: what others do, and what of it fits at home."""
+"""Reports of study tours."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,7 +12,7 @@ from hub.pages.blocks import ItemsBlock
 
 
 class StudyTourPage(KnowledgePage):
-    """A journey to learn from others: what was asked, seen, and adapted at home."""
+    """A visit to learn from others: questions, observations, and what to adapt at home."""
 
     stage = Stage.STUDY_TOUR
     page_description = _("What a delegation went to see and what it brought home.")

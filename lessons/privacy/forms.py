@@ -1,4 +1,4 @@
-"""The editor's form of a lesson."""
+"""The editing form of a lesson."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import PagePermissionTester
@@ -8,7 +8,7 @@ from lessons.privacy import permissions
 
 
 class LessonPageForm(KnowledgePageForm):
-    """Offers the organisations that the author belongs to, and says who publishes what."""
+    """Offers the author's organisations, and checks who may publish or submit what."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

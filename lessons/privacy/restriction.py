@@ -1,8 +1,10 @@
-"""Closing a lesson to all but its organisation, and opening it again.
+"""Closing a lesson to everybody outside its organisation, and opening it again.
 
-The row and Wagtail's own restriction always say the same: whatever respects privacy (search,
-lists, feeds, the chain, files) knows nothing of lessons. Closing acts at once, when a draft that
-says so is saved; opening takes the publication of the newest version.
+The lesson's row and Wagtail's view restriction always agree, so that whatever respects view
+restrictions (search, lists, feeds, the chain, files) needs no knowledge of lessons. Closing takes
+effect when a closed draft is saved; opening takes effect when the newest version is published.
+
+The functions take the page and do not import the models of lessons, which call them.
 """
 
 from django.db.models import Q
@@ -17,25 +19,28 @@ from wagtail.models import (
 
 from hub.models import HubDocument, HubImage
 
-PUBLIC = "public"
 
-
-def row_of(page) -> dict | None:
-    """``openness`` and ``organisation_id`` of ``page`` as the database has them."""
+def stored_row(page) -> dict | None:
+    """``openness`` and ``organisation_id`` of ``page`` in the database; None without a row."""
     rows = type(page)._base_manager.filter(pk=page.pk)
     return rows.values("openness", "organisation_id").first() if page.pk else None
 
 
-def is_closed_now(page) -> bool:
-    """Whether the database says that ``page`` is closed, whatever the draft at hand says."""
-    row = row_of(page)
-    return bool(row) and row["openness"] != PUBLIC
+def is_closed_in_database(page) -> bool:
+    """Whether the row of ``page`` is closed, whatever the draft in memory says."""
+    row = stored_row(page)
+    return bool(row) and row["openness"] != page.Openness.PUBLIC
 
 
 def before_saving(page) -> dict | None:
-    """Restrict ``page`` before a closed row is written; returns the row as it was."""
-    before = row_of(page)
-    if before and before["openness"] != PUBLIC and not page.is_closed and not _opens(page):
+    """Restrict ``page`` before a closed row is written; returns the row as it was before.
+
+    A closed row stays closed unless the newest draft is open: an older version that was scheduled
+    must not open the lesson.
+    """
+    before = stored_row(page)
+    was_closed = bool(before) and before["openness"] != page.Openness.PUBLIC
+    if was_closed and not page.is_closed and not _newest_draft_is_open(page):
         page.openness, page.organisation_id = before["openness"], before["organisation_id"]
     if before and page.is_closed:
         restrict(page)
@@ -43,17 +48,18 @@ def before_saving(page) -> dict | None:
 
 
 def after_saving(page, before) -> None:
+    """Bring restriction, files and related pages in line; ``before`` is from ``before_saving``."""
     if page.is_closed:
         restrict(page)
-        keep_files(page)
-        close_others(page)
-    elif before and before["openness"] != PUBLIC:
+        protect_files(page)
+        close_related_pages(page)
+    elif before and before["openness"] != page.Openness.PUBLIC:
         unrestrict(page, before["organisation_id"])
 
 
 def before_saving_draft(page) -> None:
-    """Let the row follow a draft that closes the lesson, and any draft of what is not live."""
-    row = row_of(page)
+    """Update the row from a draft that closes the lesson, and from any draft of an unlive page."""
+    row = stored_row(page)
     if row is None or not (page.is_closed or not page.live):
         return
     if page.is_closed:
@@ -63,25 +69,26 @@ def before_saving_draft(page) -> None:
             openness=page.openness, organisation=page.organisation_id
         )
         if page.is_closed:
-            close_others(page)
+            close_related_pages(page)
         else:
             unrestrict(page, row["organisation_id"])
 
 
-def _opens(page) -> bool:
-    """Whether the newest version of ``page`` is open; one that waits in the schedule is older."""
+def _newest_draft_is_open(page) -> bool:
+    """Whether the newest revision of ``page`` is open to everybody."""
     newest = Revision.objects.filter(
         pk__in=Page.objects.filter(pk=page.pk).values("latest_revision")
     ).first()
-    return newest is None or newest.content.get("openness", PUBLIC) == PUBLIC
+    public = page.Openness.PUBLIC
+    return newest is None or newest.content.get("openness", public) == public
 
 
 def restrict(page) -> None:
-    """Restrict ``page`` to its organisation and take it out of the hands of all others."""
+    """Restrict ``page`` to its organisation; cancel workflows and subscriptions of others."""
     restrictions = PageViewRestriction.objects.filter(
         page_id=page.pk, restriction_type=PageViewRestriction.GROUPS
     )
-    # Copying a page copies its restriction beside the one that the copy has got already.
+    # Copying a page copies its restriction, next to the one that saving the copy has created.
     restriction, *others = restrictions.order_by("pk") or [PageViewRestriction.objects.create(
         page_id=page.pk, restriction_type=PageViewRestriction.GROUPS
     )]
@@ -94,26 +101,26 @@ def restrict(page) -> None:
         state.cancel()
     others = PageSubscription.objects.filter(page_id=page.pk)
     others.exclude(user__groups=page.organisation_id).delete()
-    withdraw_masked(page)
+    unpublish_masked_copy(page)
 
 
 def unrestrict(page, organisation_id) -> None:
-    """Take the restriction to ``organisation_id`` away, and let the files go with the page."""
+    """Remove the restriction to ``organisation_id`` and move the files to the root collection."""
     for restriction in PageViewRestriction.objects.filter(
         page_id=page.pk, restriction_type=PageViewRestriction.GROUPS
     ):
         if list(restriction.groups.values_list("pk", flat=True)) == [organisation_id]:
             restriction.delete()
-    withdraw_masked(page)
+    unpublish_masked_copy(page)
     root = Collection.get_first_root_node()
-    for file in files_of(page):
+    for file in attached_files(page):
         if file.collection.view_restrictions.filter(groups=organisation_id).exists():
             file.collection = root
             file.save()
 
 
-def close_others(page) -> None:
-    """Close what tells the same: translations and aliases of ``page``."""
+def close_related_pages(page) -> None:
+    """Close translations and aliases of ``page`` too."""
     others = type(page).objects.filter(
         Q(translation_key=page.translation_key) | Q(alias_of=page.pk)
     ).exclude(pk=page.pk)
@@ -126,15 +133,16 @@ def close_others(page) -> None:
             other.save_revision(clean=False)
 
 
-def withdraw_masked(page) -> None:
-    """Take the masked copy away when its original is not shared masked any more."""
+def unpublish_masked_copy(page) -> None:
+    """Unpublish the masked copy of ``page`` unless the lesson is shared as a masked copy."""
     masked = getattr(page, "masked", None) if page.pk else None
-    if masked and masked.public and masked.public.live and page.openness != "anonymised":
-        masked.public.unpublish()
+    copy = masked.copy if masked else None
+    if copy and copy.live and page.openness != page.Openness.ANONYMISED:
+        copy.unpublish()
 
 
-def files_of(page) -> list:
-    """The documents and images that ``page``, as it is at hand, attaches or shows."""
+def attached_files(page) -> list:
+    """The documents and images that ``page``, as it is in memory, attaches or shows."""
     wanted = {HubDocument: set(), HubImage: set()}
     wanted[HubDocument] |= {a.document_id for a in page.attachments.all()}
     wanted[HubDocument] |= {link.evidence_document_id for link in page.chain_links.all()}
@@ -147,21 +155,19 @@ def files_of(page) -> list:
     ]
 
 
-def keep_files(page) -> None:
-    """Put the files of a closed lesson, the draft's too, on the shelf of its organisation.
+def protect_files(page) -> None:
+    """Move files of a closed lesson or draft to the private collection of its organisation.
 
-    A file that another page shows as well stays where it is: it is no secret of this lesson.
+    A file that another page shows too stays where it is: it is not private to this lesson.
     """
-    from lessons.models import PrivateCollection
-
     if not page.is_closed:
         return
-    shelf = None
-    for file in files_of(page):
+    collection = None
+    for file in attached_files(page):
         used = ReferenceIndex.get_references_to(file).exclude(object_id=str(page.pk))
         if used.exists():
             continue
-        shelf = shelf or PrivateCollection.of(page.organisation)
-        if file.collection_id != shelf.pk:
-            file.collection = shelf
+        collection = collection or page.private_collection()
+        if file.collection_id != collection.pk:
+            file.collection = collection
             file.save()

@@ -1,4 +1,4 @@
-"""Lessons that fit a text that is being written, as a fragment of the editor's form."""
+"""Suggested lessons as an HTML fragment of the editor's form."""
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
@@ -9,14 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from hub.models import KnowledgePage
-from lessons.suggestions.answers import LONGEST_TEXT, asked_about
+from hub.thai.text import typed
+from lessons.suggestions.suggest import MAX_TEXT_LENGTH, suggestions_for
 
 
 @never_cache
 @require_POST
-def at_hand(request):
-    """POST ``text`` with ``page`` (its id, when it is saved) or ``model`` (app.model)."""
-    text = request.POST.get("text", "")[:LONGEST_TEXT].replace("\0", "")
+def lesson_suggestions(request):
+    """POST ``text`` with ``page`` (the id of a saved page) or ``model`` (app.model)."""
+    text = typed(request.POST.get("text", "")[:MAX_TEXT_LENGTH])
     page_id = request.POST.get("page", "")
     if page_id:
         if not page_id.isdecimal():
@@ -28,11 +29,12 @@ def at_hand(request):
     else:
         page, language = _model(request.POST.get("model", "")), None
     with override(language or request.LANGUAGE_CODE):
-        asked = asked_about(page, text, request)
-    return render(request, "lessons/at_hand.html", {"asked": asked})
+        suggestions = suggestions_for(page, text, request)
+    return render(request, "lessons/suggestions/list.html", {"suggestions": suggestions})
 
 
 def _model(label):
+    """The page type named ``label``; Http404 for anything else."""
     try:
         model = apps.get_model(label)
     except (LookupError, ValueError) as error:

@@ -2,23 +2,25 @@
 
 from django import template
 
-from lessons.suggestions import answers
+from lessons.suggestions.suggest import page_text, suggestions_for
+from lessons.usage.counts import usage_by_lesson
 
 register = template.Library()
 
 
-@register.inclusion_tag("lessons/at_hand.html", takes_context=True)
-def lessons_at_hand(context, page, text="", data=None):
-    """Lessons that fit, inside a form that writes ``page`` (a page or, before there is one, its
-    type); ``text`` is what was typed so far, ``data`` what was posted. The view of the form hands
-    what comes back to ``hub.pages.form_extensions``."""
-    saved = "" if isinstance(page, type) else answers.text_of(page)
+@register.inclusion_tag("lessons/suggestions/list.html", takes_context=True)
+def lesson_suggestions(context, page, text="", data=None):
+    """Lessons that fit, inside a form that writes ``page`` (a page or its type).
+
+    ``text`` is what was typed so far, ``data`` what was posted. The view of the form passes the
+    posted answers to ``hub.pages.form_extensions``.
+    """
+    saved = "" if isinstance(page, type) else page_text(page)
     request = context["request"]
-    return {"asked": answers.asked_about(page, f"{text}\n{saved}", request, data)}
+    return {"suggestions": suggestions_for(page, f"{text}\n{saved}", request, data)}
 
 
-@register.inclusion_tag("lessons/used.html")
-def lesson_used(lesson):
+@register.inclusion_tag("lessons/usage/section.html")
+def lesson_usage(lesson):
     """How often a lesson was used and not used, and where."""
-    return {"used": answers.used_by_lesson([lesson])[lesson.translation_key]}
-
+    return {"usage": usage_by_lesson([lesson])[lesson.translation_key]}

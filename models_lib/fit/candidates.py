@@ -1,4 +1,7 @@
-"""The Models of the hub as ``models_lib.fit.ranking`` compares them: the same few queries for all."""
+"""The Models of the hub as ``models_lib.fit.ranking`` compares them.
+
+The number of queries does not depend on the number of Models.
+"""
 
 from collections import Counter, defaultdict
 
@@ -9,7 +12,7 @@ from hub.models import KnowledgePage
 from hub.models.site_pages import pages_of_site
 from hub.pages.page_search import pages_like
 from hub.thai.typography import THAI_LETTER
-from models_lib.fit.ranking import Candidate, Need, Part, Trial
+from models_lib.fit.ranking import BlockCost, Candidate, Requirement, Trial
 from models_lib.models import (
     BlockOutcome,
     BuildingBlock,
@@ -19,44 +22,46 @@ from models_lib.models import (
     ReplicationPage,
 )
 
-MOST_FOUND = 200  # Models asked of search for the words of a problem
+MAX_TEXT_MATCHES = 200
 
 
 def candidates(request, locale, problem="") -> list[Candidate]:
-    """Every Model that anybody may read, in the reader's language where there is such a version."""
+    """Every public Model, in the reader's language where there is such a version."""
     readable = pages_of_site(request).for_readers_of(locale)
     models = list(ModelPage.objects.filter(pk__in=readable.values("pk")).order_by("pk"))
-    found = {}
+    matches = {}
     if problem:
-        # Looked for in the language it is written in, whichever language the page is read in.
-        written = "th" if THAI_LETTER.search(problem) else "en"
-        likes = pages_like(problem, [Stage.MODEL], request, written, limit=MOST_FOUND)
-        found = {like.page.translation_key: like for like in likes}
-    needs, parts = _needs(models), _parts(models)
+        # Searched in the language of the problem, whichever language the page is read in.
+        language = "th" if THAI_LETTER.search(problem) else "en"
+        similar = pages_like(problem, [Stage.MODEL], request, language, limit=MAX_TEXT_MATCHES)
+        matches = {match.page.translation_key: match for match in similar}
+    requirements, blocks = _requirements(models), _blocks(models)
     trials = _trials(models, readable)
-    return [
-        Candidate(
+    found = []
+    for model in models:
+        match = matches.get(model.translation_key)
+        model_trials = trials[model.translation_key]
+        found.append(Candidate(
             title=model.title,
             key=short_key(model),
-            needs=tuple(needs[model.pk]),
-            parts=_with_left_out(parts[model.pk], trials[model.translation_key]),
-            trials=tuple(trials[model.translation_key]),
+            requirements=tuple(requirements[model.pk]),
+            blocks=_with_drop_counts(blocks[model.pk], model_trials),
+            trials=tuple(model_trials),
             budget=model.budget_min,
-            words=found[model.translation_key].score if model.translation_key in found else 0.0,
-            passages=tuple(found[model.translation_key].passages)
-            if model.translation_key in found else (),
+            text_score=match.score if match else 0.0,
+            passages=tuple(match.passages) if match else (),
             page=model,
-        )
-        for model in models
-    ]
+        ))
+    return found
 
 
-def short_key(thing) -> str:
-    """What an address calls a Model or a condition: the same in every language."""
-    return thing.translation_key.hex[:10]
+def short_key(translatable) -> str:
+    """The name of a Model or a condition in query strings, the same in every language."""
+    return translatable.translation_key.hex[:10]
 
 
-def _needs(models) -> dict[int, list[Need]]:
+def _requirements(models) -> dict[int, list[Requirement]]:
+    """Id of a Model → its conditions."""
     found = defaultdict(list)
     conditions = Condition.objects.filter(page__in=models).select_related("skill", "group")
     for c in conditions.order_by("page_id", "sort_order", "pk"):
@@ -67,40 +72,41 @@ def _needs(models) -> dict[int, list[Need]]:
             value, name = c.skill.slug, c.skill.name
         elif c.kind == Condition.Kind.GROUP and c.group:
             value, name = c.group.slug, c.group.name
-        # A kind without its value can be answered by the leader only.
+        # A kind without its value cannot be checked, only answered.
         kind = c.kind if value or c.amount else ""
         found[c.page_id].append(
-            Need(c.text, c.required, kind, c.amount or 0, value, name, short_key(c))
+            Requirement(c.text, c.required, kind, c.amount or 0, value, name, short_key(c))
         )
     return found
 
 
-def _parts(models) -> dict[int, list[Part]]:
+def _blocks(models) -> dict[int, list[BlockCost]]:
+    """Id of a Model → its building blocks."""
     found = defaultdict(list)
     blocks = BuildingBlock.objects.filter(page__in=models)
     for block in blocks.order_by("page_id", "sort_order", "pk"):
         found[block.page_id].append(
-            Part(block.title, block.cost_baht, str(block.translation_key), block.anchor)
+            BlockCost(block.title, block.cost_baht, str(block.translation_key), block.anchor)
         )
     return found
 
 
-def _with_left_out(parts, trials) -> tuple[Part, ...]:
-    times = Counter(key for trial in trials if trial.worked for key in trial.dropped)
-    return tuple(Part(p.title, p.cost, p.key, p.anchor, times[p.key]) for p in parts)
+def _with_drop_counts(blocks, trials) -> tuple[BlockCost, ...]:
+    times = Counter(key for trial in trials if trial.succeeded for key in trial.dropped)
+    return tuple(BlockCost(b.title, b.cost, b.key, b.anchor, times[b.key]) for b in blocks)
 
 
 def _trials(models, readable) -> dict[object, list[Trial]]:
-    """Translation key of a Model → its replications, below whichever of its versions they stand."""
+    """Translation key of a Model → the replications below any of its translations."""
     keys = {model.translation_key for model in models}
-    above = dict(
+    key_by_path = dict(
         ModelPage.objects.filter(translation_key__in=keys).values_list("path", "translation_key")
     )
     pages = [
         page
         for page in ReplicationPage.objects.filter(pk__in=readable.values("pk"))
         .order_by("-started", "pk")
-        if page.path[: -Page.steplen] in above
+        if page.path[: -Page.steplen] in key_by_path
     ]
     pks = [page.pk for page in pages]
     areas, dropped = defaultdict(set), defaultdict(set)
@@ -114,7 +120,7 @@ def _trials(models, readable) -> dict[object, list[Trial]]:
         dropped[pk].add(str(key))
     found = defaultdict(list)
     for page in pages:
-        found[above[page.path[: -Page.steplen]]].append(
+        found[key_by_path[page.path[: -Page.steplen]]].append(
             Trial(
                 page.outcome == ReplicationPage.Outcome.SUCCESS, frozenset(areas[page.pk]),
                 page.households, frozenset(dropped[page.pk]), page,

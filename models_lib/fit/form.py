@@ -1,4 +1,4 @@
-"""The form of the fit search: what a leader types, understood; and the address that holds it."""
+"""The form of the fit search, and the query string that holds its values."""
 
 import re
 
@@ -12,31 +12,31 @@ from hub.models import Area
 from models_lib.fit.ranking import Situation
 from models_lib.models import AreaFeature, CommunityGroup, Feature, Skill
 
-TIMES = {"พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
+MULTIPLIERS = {"พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 1_000_000}
 UNITS = re.compile(r"(บาท|baht|thb|฿|ครัวเรือน|หลังคาเรือน|หลัง|households?|คน|people)", re.I)
-NUMBER = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(TIMES)})?")
+NUMBER = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(MULTIPLIERS)})?")
 GROUPED = re.compile(r"\d{1,3}(?:[, ]\d{3})+")
 ANSWER = re.compile(r"a-([0-9a-f]{10})")
 ANSWERS = {"yes": True, "no": False}
-MOST = 1_000_000_000
+MAX_NUMBER = 1_000_000_000
 
 
 def read_number(text) -> int:
-    """The whole number in ``text``: ๑๒,๕๐๐ and 12 500 บาท and 1.5 แสน alike. Raises ValueError."""
+    """The whole number in ``text``, e.g. ๑๒,๕๐๐, 12 500 บาท, 1.5 แสน. Raises ValueError."""
     text = UNITS.sub("", text).strip()
     if GROUPED.fullmatch(text):
         return int(re.sub("[, ]", "", text))
     match = NUMBER.fullmatch(re.sub(r"\s", "", text))
     if match is None:
         raise ValueError(text)
-    number = float(match[1]) * TIMES.get(match[2], 1)
+    number = float(match[1]) * MULTIPLIERS.get(match[2], 1)
     if number != int(number):
         raise ValueError(text)
     return int(number)
 
 
 class NumberField(TextField):
-    """A whole number as people write it, or None."""
+    """A whole number as people write it; None if empty."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
@@ -51,13 +51,13 @@ class NumberField(TextField):
             number = read_number(text)
         except ValueError:
             raise ValidationError(_("Write a whole number, e.g. 120 or 12,500.")) from None
-        if number > MOST:
+        if number > MAX_NUMBER:
             raise ValidationError(_("This number is too large."))
         return number
 
 
 def area_choices() -> list:
-    """Districts, each with its subdistricts below it, as choices of a list."""
+    """Choices grouped by district: its subdistricts, then the whole district."""
     areas = list(Area.objects.exclude(level=Area.Level.PROVINCE))
     choices = [("", _("Choose a subdistrict"))]
     for district in (a for a in areas if a.level == Area.Level.DISTRICT):
@@ -69,7 +69,7 @@ def area_choices() -> list:
 
 
 class FitForm(forms.Form):
-    """What a leader says of her community; every field is optional, but one must be filled."""
+    """Describes a community; every field is optional, but at least one must be filled."""
 
     problem = LongTextField(
         label=_("Which problem do you want to solve?"), required=False, max_length=1000,
@@ -107,23 +107,23 @@ class FitForm(forms.Form):
                 if name in self.fields:
                     self.fields[name].widget.attrs["aria-invalid"] = "true"
         for name, field in self.fields.items():
-            said = [f"{name}-help"] if field.help_text else []
+            described_by = [f"{name}-help"] if field.help_text else []
             if self.is_bound and name in self.errors:
-                said.insert(0, f"{name}-problem")
-            if said:
-                field.widget.attrs["aria-describedby"] = " ".join(said)
+                described_by.insert(0, f"{name}-problem")
+            if described_by:
+                field.widget.attrs["aria-describedby"] = " ".join(described_by)
 
     @classmethod
-    def of(cls, parameters) -> "FitForm":
-        """The form with what stands in an address; empty where nothing of it does."""
-        sent = any(name in parameters for name in cls.base_fields)
-        return cls(parameters if sent else None)
+    def from_query(cls, parameters) -> "FitForm":
+        """The form bound to ``parameters``; unbound if none of its fields is among them."""
+        is_sent = any(name in parameters for name in cls.base_fields)
+        return cls(parameters if is_sent else None)
 
     def clean(self):
-        said = super().clean()
-        if not self.errors and all(value in (None, "", []) for value in said.values()):
+        cleaned = super().clean()
+        if not self.errors and all(value in (None, "", []) for value in cleaned.values()):
             raise ValidationError(_("Fill in at least one thing."))
-        return said
+        return cleaned
 
     # Of a valid form
 
@@ -133,7 +133,7 @@ class FitForm(forms.Form):
 
     @property
     def answers(self) -> dict[str, bool]:
-        """What she answered to conditions: key → yes or no."""
+        """Answers to requirements: key → yes or no."""
         found = {}
         for name, value in self.data.items():
             match = ANSWER.fullmatch(name)
@@ -142,19 +142,20 @@ class FitForm(forms.Form):
         return found
 
     def situation(self, area) -> Situation:
-        said = self.cleaned_data
+        """The cleaned values; ``area`` is ``chosen_area``."""
+        values = self.cleaned_data
         return Situation(
             area=area.geocode if area else "",
-            households=said["households"], people=said["people"], budget=said["budget"],
-            skills=frozenset(said["skill"]), groups=frozenset(said["group"]),
-            features=frozenset(said["place"]),
-            known=AreaFeature.objects.known_of(area) if area else {},
+            households=values["households"], people=values["people"], budget=values["budget"],
+            skills=frozenset(values["skill"]), groups=frozenset(values["group"]),
+            features=frozenset(values["place"]),
+            area_features=AreaFeature.objects.known_of(area) if area else {},
             answers=self.answers,
         )
 
-    def pairs(self, without=()) -> list[tuple[str, str]]:
-        """What was said, as parameters of an address; answers whose key is in ``without`` left
-        out."""
+    def query_pairs(self, without=()) -> list[tuple[str, str]]:
+        """(name, value) of each value, for a query string, without answers to the keys in
+        ``without``."""
         found = []
         for name in self.fields:
             value = self.cleaned_data[name]
@@ -168,14 +169,14 @@ class FitForm(forms.Form):
         ]
         return found
 
-    def address(self) -> str:
-        """The shortest query string that says the same."""
+    def query_string(self) -> str:
+        """The shortest query string for the same values."""
         query = QueryDict(mutable=True)
-        for name, value in self.pairs():
+        for name, value in self.query_pairs():
             query.appendlist(name, value)
         return query.urlencode()
 
-    def chosen(self, name) -> list[str]:
-        """The words of what was ticked in the field ``name``."""
-        words = dict(self.fields[name].choices)
-        return [str(words[value]) for value in self.cleaned_data[name]]
+    def chosen_labels(self, name) -> list[str]:
+        """Labels of the choices that are ticked in the field ``name``."""
+        labels = dict(self.fields[name].choices)
+        return [str(labels[value]) for value in self.cleaned_data[name]]

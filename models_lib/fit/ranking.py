@@ -1,8 +1,8 @@
 """How well Models fit a community: pure functions, no database.
 
-Nothing here weighs or guesses. Each condition is met, not met or unknown for a reason that can be
-said in a sentence, and Models are ranked by comparing what was found, in the order that
-``Fit.order`` states and docs/decisions/0009-fit-search.md explains.
+Nothing here is weighted or guessed. Each requirement is met, not met or unknown for a reason that
+can be stated in a sentence, and Models are ranked by comparing these results in the order of
+``Fit.sort_key``; docs/decisions/0009-fit-search.md explains it.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-TELLS = 0.75  # of the best score for the words of a problem: from here on a Model tells of it
+PROBLEM_MATCH_THRESHOLD = 0.75  # text score, 0 to 1, from which a Model is about the problem
 
 
 class Verdict(StrEnum):
@@ -21,18 +21,18 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """What a verdict rests on."""
+    """What a verdict is based on."""
 
-    NUMBER = "number"  # her number beside the Model's
-    TICKED = "ticked"  # she said that her place or people have it
-    ANSWER = "answer"  # she answered the condition itself
+    NUMBER = "number"  # the community's number compared with the Model's
+    TICKED = "ticked"  # the community says that its place or people have it
+    ANSWER = "answer"  # the requirement itself was answered
     AREA = "area"  # the table of what areas have
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What a leader said of her community; None and empty mean that she did not say."""
+    """What is known of a community; None and empty mean that it was not stated."""
 
     area: str = ""  # geocode of a subdistrict or district
     households: int | None = None
@@ -41,70 +41,74 @@ class Situation:
     skills: frozenset[str] = frozenset()  # slugs
     groups: frozenset[str] = frozenset()  # slugs
     features: frozenset[str] = frozenset()
-    known: Mapping[str, bool] = field(default_factory=dict)  # feature → what the table says
-    answers: Mapping[str, bool] = field(default_factory=dict)  # key of a need → her answer
+    area_features: Mapping[str, bool] = field(default_factory=dict)  # feature → whether present
+    answers: Mapping[str, bool] = field(default_factory=dict)  # key of a requirement → answer
 
 
 @dataclass(frozen=True)
-class Need:
-    """One condition of a Model. ``kind`` is one of ``Condition.Kind``, empty for words alone."""
+class Requirement:
+    """One condition of a Model. ``kind`` is one of ``Condition.Kind``, empty for text alone."""
 
     text: str
     required: bool = True
     kind: str = ""
     amount: int = 0  # households, people or baht
     value: str = ""  # slug of a skill or group, or a feature
-    name: str = ""  # of that skill, group or feature, as readers read it
-    key: str = ""  # under which it can be answered; empty where it cannot
+    name: str = ""  # of that skill, group or feature, for readers
+    key: str = ""  # under which it can be answered; empty if it cannot
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A need held against a situation."""
+class Assessment:
+    """A requirement compared with a situation."""
 
-    need: Need
+    requirement: Requirement
     verdict: Verdict
     reason: Reason = Reason.NOTHING
-    given: int | None = None  # her number
-    lacking: int = 0  # how many households, people or baht are missing, or too many
+    given: int | None = None  # the community's number
+    shortfall: int = 0  # how many households, people or baht are missing, or too many
 
     @property
     def may_answer(self) -> bool:
-        return bool(self.need.key) and self.reason != Reason.NUMBER
+        return bool(self.requirement.key) and self.reason != Reason.NUMBER
 
 
-GIVEN = {
+# Kind of requirement → field of Situation.
+NUMBER_FIELDS = {
     "households-min": "households", "households-max": "households", "people": "people",
     "budget": "budget",
 }
-TICKED = {"skill": "skills", "group": "groups", "place": "features"}
+TICKED_FIELDS = {"skill": "skills", "group": "groups", "place": "features"}
 
 
-def check(need: Need, situation: Situation) -> Checked:
-    """Whether ``need`` is met in ``situation``, and what that rests on."""
-    if need.kind in GIVEN:
-        given = getattr(situation, GIVEN[need.kind])
+def assess(requirement: Requirement, situation: Situation) -> Assessment:
+    """Whether ``requirement`` is met in ``situation``, and what that is based on."""
+    kind, value, key = requirement.kind, requirement.value, requirement.key
+    if kind in NUMBER_FIELDS:
+        given = getattr(situation, NUMBER_FIELDS[kind])
         if given is not None:
-            above = given - need.amount
-            lacking = max(0, above if need.kind == "households-max" else -above)
-            verdict = Verdict.NOT_MET if lacking else Verdict.MET
-            return Checked(need, verdict, Reason.NUMBER, given, lacking)
-    if need.key and need.key in situation.answers:
-        verdict = Verdict.MET if situation.answers[need.key] else Verdict.NOT_MET
-        return Checked(need, verdict, Reason.ANSWER)
-    if need.kind in TICKED and need.value in getattr(situation, TICKED[need.kind]):
-        return Checked(need, Verdict.MET, Reason.TICKED)
-    if need.kind == "place" and need.value in situation.known:
-        verdict = Verdict.MET if situation.known[need.value] else Verdict.NOT_MET
-        return Checked(need, verdict, Reason.AREA)
-    return Checked(need, Verdict.UNKNOWN)
+            excess = given - requirement.amount
+            shortfall = max(0, excess if kind == "households-max" else -excess)
+            verdict = Verdict.NOT_MET if shortfall else Verdict.MET
+            return Assessment(requirement, verdict, Reason.NUMBER, given, shortfall)
+    if key and key in situation.answers:
+        return Assessment(requirement, _verdict(situation.answers[key]), Reason.ANSWER)
+    if kind in TICKED_FIELDS and value in getattr(situation, TICKED_FIELDS[kind]):
+        return Assessment(requirement, Verdict.MET, Reason.TICKED)
+    if kind == "place" and value in situation.area_features:
+        return Assessment(requirement, _verdict(situation.area_features[value]), Reason.AREA)
+    return Assessment(requirement, Verdict.UNKNOWN)
+
+
+def _verdict(is_met: bool) -> Verdict:
+    return Verdict.MET if is_met else Verdict.NOT_MET
 
 
 @dataclass(frozen=True)
 class Trial:
     """A replication: how it ended, where, how large, and which building blocks it dropped."""
 
-    worked: bool
+    succeeded: bool
     areas: frozenset[str] = frozenset()  # geocodes
     households: int | None = None
     dropped: frozenset[str] = frozenset()  # keys of building blocks
@@ -115,7 +119,7 @@ class Trial:
         district = situation.area[:4]
         return len(district) == 4 and any(code[:4] == district for code in self.areas)
 
-    def is_as_large(self, situation: Situation) -> bool:
+    def is_similar_size(self, situation: Situation) -> bool:
         """Whether it had between half and twice as many households."""
         if not self.households or not situation.households:
             return False
@@ -123,149 +127,149 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """A trial as seen from a situation."""
+class RelatedTrial:
+    """A trial compared with a situation."""
 
     trial: Trial
     is_near: bool
-    is_as_large: bool
+    is_similar_size: bool
 
 
 @dataclass(frozen=True)
-class Part:
-    """A building block: what it costs in baht, and how often a replication that worked did
-    without it."""
+class BlockCost:
+    """A building block: its cost in baht, and how many successful replications dropped it."""
 
     title: str
     cost: int | None = None
     key: str = ""
     anchor: str = ""
-    left_out: int = 0
+    times_dropped: int = 0
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """All that ranking needs to know of a Model."""
+    """Everything that ranking needs to know of a Model."""
 
     title: str
     key: str = ""  # the same in every language
-    needs: tuple[Need, ...] = ()
-    parts: tuple[Part, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    blocks: tuple[BlockCost, ...] = ()
     trials: tuple[Trial, ...] = ()
-    budget: int | None = None  # the least that it takes, baht
-    words: float = 0.0  # 0 to 1: how well it tells of her problem, beside the other Models
+    budget: int | None = None  # the minimum, baht
+    text_score: float = 0.0  # 0 to 1: how well it matches the problem, relative to other Models
     passages: tuple = ()
     page: object = None
 
 
 @dataclass(frozen=True)
 class Fit:
-    """A Model held against a situation."""
+    """A Model compared with a situation."""
 
     candidate: Candidate
     situation: Situation
-    checks: tuple[Checked, ...]
+    assessments: tuple[Assessment, ...]
 
     @property
     def key(self) -> str:
         return self.candidate.key
 
-    def _share(self, checks) -> float:
-        met = sum(c.verdict == Verdict.MET for c in checks)
-        return met / len(checks) if checks else 0.0
+    def _share_met(self, assessments) -> float:
+        met = sum(a.verdict == Verdict.MET for a in assessments)
+        return met / len(assessments) if assessments else 0.0
 
     @cached_property
     def counts(self) -> Counter:
-        return Counter(c.verdict.name for c in self.checks)
+        """Name of a verdict → number of requirements."""
+        return Counter(a.verdict.name for a in self.assessments)
 
     @cached_property
-    def must(self) -> tuple[Checked, ...]:
-        return tuple(c for c in self.checks if c.need.required)
+    def required(self) -> tuple[Assessment, ...]:
+        return tuple(a for a in self.assessments if a.requirement.required)
 
     @cached_property
-    def broken(self) -> tuple[Checked, ...]:
-        """What cannot be done without and is not there: why the Model does not fit."""
-        return tuple(c for c in self.must if c.verdict == Verdict.NOT_MET)
+    def unmet_required(self) -> tuple[Assessment, ...]:
+        """Why the Model does not fit."""
+        return tuple(a for a in self.required if a.verdict == Verdict.NOT_MET)
 
     @cached_property
-    def open(self) -> tuple[Checked, ...]:
-        return tuple(c for c in self.must if c.verdict == Verdict.UNKNOWN)
-
-    @cached_property
-    def lacking(self) -> tuple[Checked, ...]:
-        return tuple(c for c in self.checks if c.verdict == Verdict.NOT_MET)
+    def unknown_required(self) -> tuple[Assessment, ...]:
+        return tuple(a for a in self.required if a.verdict == Verdict.UNKNOWN)
 
     @property
-    def tells(self) -> bool:
-        """Whether the Model tells of the leader's problem."""
-        return self.candidate.words >= TELLS
+    def matches_problem(self) -> bool:
+        """Whether the Model is about the community's problem."""
+        return self.candidate.text_score >= PROBLEM_MATCH_THRESHOLD
 
     @cached_property
-    def alike(self) -> tuple[Trial, ...]:
-        """Replications that worked in the same district or in a community as large."""
+    def similar_successes(self) -> tuple[Trial, ...]:
+        """Successful replications in the same district or in a community of similar size."""
         return tuple(
-            n.trial for n in self.trials if n.trial.worked and (n.is_near or n.is_as_large)
+            related.trial for related in self.trials
+            if related.trial.succeeded and (related.is_near or related.is_similar_size)
         )
 
     @cached_property
-    def trials(self) -> list[Neighbour]:
-        """All replications, those in the same district first, then those as large."""
+    def trials(self) -> list[RelatedTrial]:
+        """All replications, those in the same district first, then those of similar size."""
         found = [
-            Neighbour(t, t.is_near(self.situation), t.is_as_large(self.situation))
+            RelatedTrial(t, t.is_near(self.situation), t.is_similar_size(self.situation))
             for t in self.candidate.trials
         ]
-        return sorted(found, key=lambda n: (not n.is_near, not n.is_as_large))
+        return sorted(found, key=lambda related: (
+            not related.is_near, not related.is_similar_size))
 
-    # What it would cost
-
-    @cached_property
-    def cost(self) -> int:
-        """Of all building blocks, baht."""
-        return sum(part.cost or 0 for part in self.candidate.parts)
+    # Costs
 
     @cached_property
-    def spared(self) -> int:
-        """What those building blocks cost that others left out successfully, baht."""
-        return sum(part.cost or 0 for part in self.candidate.parts if part.left_out)
+    def total_cost(self) -> int:
+        """Cost of all building blocks, baht."""
+        return sum(block.cost or 0 for block in self.candidate.blocks)
 
     @cached_property
-    def least(self) -> int | None:
-        """The least that it takes, baht: what the Model says, else what its parts cost."""
-        return self.candidate.budget or (self.cost - self.spared) or None
+    def avoidable_cost(self) -> int:
+        """Cost of the building blocks that successful replications dropped, baht."""
+        return sum(block.cost or 0 for block in self.candidate.blocks if block.times_dropped)
 
     @cached_property
-    def gap(self) -> int | None:
-        """What the leader's money falls short of the least, baht; None where it is not known."""
-        if self.situation.budget is None or self.least is None:
+    def minimum_cost(self) -> int | None:
+        """The Model's stated minimum, else the cost of its unavoidable blocks, baht."""
+        return self.candidate.budget or (self.total_cost - self.avoidable_cost) or None
+
+    @cached_property
+    def budget_gap(self) -> int | None:
+        """What the budget falls short of the minimum cost, baht; None if unknown."""
+        if self.situation.budget is None or self.minimum_cost is None:
             return None
-        return max(0, self.least - self.situation.budget)
+        return max(0, self.minimum_cost - self.situation.budget)
 
     @property
-    def order(self) -> tuple:
-        """What is compared, one after the other; the smallest stands first."""
+    def sort_key(self) -> tuple:
+        """What is compared, one after the other; the smallest comes first."""
         return (
-            not self.tells,  # only where she wrote a problem; else alike for all
-            len(self.broken),
-            -self._share(self.must),
-            -self._share(self.checks),
-            -round(self.candidate.words, 2),
-            -len(self.alike),
+            not self.matches_problem,  # equal for all where no problem was stated
+            len(self.unmet_required),
+            -self._share_met(self.required),
+            -self._share_met(self.assessments),
+            -round(self.candidate.text_score, 2),
+            -len(self.similar_successes),
             self.candidate.title,
         )
 
 
-def needs_of(candidate: Candidate) -> tuple[Need, ...]:
-    """Its conditions, and its least budget where no condition speaks of money."""
-    if candidate.budget and not any(need.kind == "budget" for need in candidate.needs):
-        return (*candidate.needs, Need("", True, "budget", candidate.budget))
-    return candidate.needs
+def requirements_of(candidate: Candidate) -> tuple[Requirement, ...]:
+    """Its requirements, and its minimum budget if no requirement is about money."""
+    requirements = candidate.requirements
+    if candidate.budget and not any(r.kind == "budget" for r in requirements):
+        return (*requirements, Requirement("", True, "budget", candidate.budget))
+    return requirements
 
 
 def fit(candidate: Candidate, situation: Situation) -> Fit:
-    checks = tuple(check(need, situation) for need in needs_of(candidate))
-    return Fit(candidate, situation, checks)
+    """``candidate`` compared with ``situation``."""
+    assessments = tuple(assess(r, situation) for r in requirements_of(candidate))
+    return Fit(candidate, situation, assessments)
 
 
-def ranked(candidates, situation: Situation) -> list[Fit]:
-    """All ``candidates``, the one that fits best first; none is left out."""
-    return sorted((fit(c, situation) for c in candidates), key=lambda f: f.order)
+def rank(candidates, situation: Situation) -> list[Fit]:
+    """All ``candidates``, the best fit first; none is left out."""
+    return sorted((fit(c, situation) for c in candidates), key=lambda f: f.sort_key)

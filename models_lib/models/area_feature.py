@@ -1,4 +1,4 @@
-"""What is known of the lie of the land: which areas have a coast, a lake shore, and which not."""
+"""Geographic features of areas: which have a coast or a lake shore, and which do not."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +15,9 @@ class Feature(models.TextChoices):
 
 class AreaFeatureQuerySet(models.QuerySet):
     def known_of(self, area) -> dict[str, bool]:
-        """Feature → whether ``area`` has it, as far as that is certain.
+        """Feature → whether ``area`` has it, where that is certain.
 
-        What a whole district lacks, each of its subdistricts lacks; what the district has, one of
-        its subdistricts may still lack.
+        A subdistrict lacks what its whole district lacks, but need not have what the district has.
         """
         known = {}
         for row in self.filter(area__geocode__in=area.lineage).select_related("area"):
@@ -28,7 +27,7 @@ class AreaFeatureQuerySet(models.QuerySet):
 
 
 class AreaFeature(models.Model):
-    """One certain fact about one area, and where it is from."""
+    """One certain fact about one area, with its source."""
 
     area = models.ForeignKey(
         "hub.Area", models.CASCADE, related_name="features", verbose_name=_("area")

@@ -1,4 +1,4 @@
-"""What must hold for a Model to work, in words and, where it can be, so that it can be checked."""
+"""Conditions of a Model, as text and, where possible, in a form that can be checked."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,10 +11,10 @@ from models_lib.models.area_feature import Feature
 
 
 class Condition(TranslatableMixin, Orderable):
-    """What must hold for the Model to work; ``required`` says whether it may be done without.
+    """What must hold for the Model to work; without a ``required`` one the Model does not fit.
 
-    A condition without a kind is answered by the leader herself; one with a kind is held against
-    what she says of her community.
+    People answer a condition without a kind themselves; one with a kind is compared with what
+    they enter about their community.
     """
 
     class Kind(models.TextChoices):
@@ -47,8 +47,8 @@ class Condition(TranslatableMixin, Orderable):
     feature = models.CharField(
         _("what the place has"), max_length=12, choices=Feature.choices, blank=True
     )
-    # Set to nothing when the skill or group goes: then only people can tell. No other rule would
-    # let old revisions of the page be read.
+    # SET_NULL, because old revisions of the page must stay readable when the skill or group is
+    # deleted; the condition is then answered by people.
     skill = models.ForeignKey(
         "models_lib.Skill", models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("skill"),
@@ -78,7 +78,7 @@ class Condition(TranslatableMixin, Orderable):
         return self.text
 
     def clean(self):
-        """Raises ValidationError where what is checked has no value."""
+        """Raises ValidationError if the kind has no value."""
         super().clean()
         name = self.VALUES.get(self.kind)
         if name and not getattr(self, name):

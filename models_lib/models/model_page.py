@@ -6,7 +6,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
-from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, TranslatableMixin
 
@@ -14,10 +13,12 @@ from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.blocks import FigureBlock
 from hub.pages.sections import Section, block_texts, heading_anchor
+from models_lib.models.peer_review import PeerReview
+from models_lib.models.replication_page import ReplicationPage
 
 
 class ModelPage(KnowledgePage):
-    """A way of solving a problem, in building blocks, with what it takes and where it fails."""
+    """A way of solving a problem, in building blocks, with its conditions, costs and limits."""
 
     class Maturity(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -26,7 +27,7 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
-    asks_lessons = True
+    suggests_lessons = True
     lists_after = [
         ("replications", _("Where it holds and where not")),
         ("peer_review", _("Reviewed by peers")),
@@ -134,30 +135,14 @@ class ModelPage(KnowledgePage):
             found.append(Section(heading_anchor("results"), str(field.verbose_name), text))
         return found + self.field_section("not_working") + super().sections()
 
-    @path("replicate/")
-    def replicate(self, request):
-        """The form in which anybody signed in reports a replication."""
-        from models_lib.replications.views import replicate
-
-        return replicate(request, self)
-
-    @path("replicate/<uuid:key>/")
-    def continue_report(self, request, key):
-        """The form with a report begun before."""
-        from models_lib.replications.views import replicate
-
-        return replicate(request, self, key)
-
     @property
     def total_cost(self) -> int:
-        """Cost of all building blocks together, baht."""
+        """Cost of all building blocks, baht."""
         return sum(block.cost_baht or 0 for block in self.building_blocks.all())
 
     @cached_property
     def peer_review(self):
-        """The last round of reviews that this Model passed, in whichever language."""
-        from models_lib.models.peer_review import PeerReview
-
+        """The last peer review that this Model passed, in any language; None without one."""
         return (
             PeerReview.objects.passed()
             .filter(page__translation_key=self.translation_key)
@@ -168,25 +153,15 @@ class ModelPage(KnowledgePage):
 
     @cached_property
     def replications(self):
-        """Live public replications of this Model, in this language where there is one."""
-        from models_lib.models.replication_page import ReplicationPage
-
-        twins = ModelPage.objects.filter(translation_key=self.translation_key)
-        keys = ReplicationPage.objects.none()
-        for twin in twins:
-            keys = keys | ReplicationPage.objects.child_of(twin)
-        pks = KnowledgePage.objects.open_to_all().filter(pk__in=keys.values("pk"))
+        """Public replications of this Model, each in this language where there is a version."""
+        below = ReplicationPage.objects.none()
+        for translation in ModelPage.objects.filter(translation_key=self.translation_key):
+            below = below | ReplicationPage.objects.child_of(translation)
+        public = KnowledgePage.objects.open_to_all().filter(pk__in=below.values("pk"))
         return (
-            ReplicationPage.objects.filter(pk__in=pks.for_readers_of(self.locale))
+            ReplicationPage.objects.filter(pk__in=public.for_readers_of(self.locale))
             .select_related("locale").order_by("-started", "pk")
         )
-
-    @cached_property
-    def holding(self):
-        """What the replications say together: ``models_lib.replications.statistics.ReplicationStatistics``."""
-        from models_lib.replications.statistics import holding_of
-
-        return holding_of(self)
 
 
 class BuildingBlock(TranslatableMixin, Orderable):

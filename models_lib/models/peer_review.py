@@ -1,7 +1,7 @@
-"""Peer reviews of a Model: one round after the other, its reviewers and what they said.
+"""Peer reviews of a Model: rounds, invited reviewers and their reviews.
 
-None of this hangs on the page as a child, so that it stands in no revision, no copy and no index:
-who reviewed without a name is known here and to the moderators, nowhere else.
+None of these are children of the page, so that no revision, copy or index contains them: the
+identity of an anonymous reviewer is known here and to the moderators, nowhere else.
 """
 
 import uuid
@@ -22,7 +22,7 @@ class PeerReviewQuerySet(models.QuerySet):
 
 
 class PeerReview(models.Model):
-    """One round: a revision of a Model, read by those who were invited."""
+    """One round of reviews of one revision of a Model."""
 
     class Result(models.TextChoices):
         OPEN = "open", _("under review")
@@ -35,7 +35,7 @@ class PeerReview(models.Model):
     )
     revision = models.ForeignKey("wagtailcore.Revision", models.SET_NULL, null=True,
                                  related_name="+")
-    version = models.CharField(max_length=20, blank=True)  # the number it gets when it is published
+    version = models.CharField(max_length=20, blank=True)  # the number it gets once published
     task_state = models.OneToOneField(
         "wagtailcore.TaskState", models.SET_NULL, null=True, related_name="peer_review"
     )
@@ -59,34 +59,34 @@ class PeerReview(models.Model):
 
     @cached_property
     def reviews(self) -> list["Review"]:
-        """What came in, in an order that tells nothing of who was invited first."""
+        """The reviews received, in an order that does not reveal who was invited first."""
         return list(
             Review.objects.filter(reviewer__peer_review=self)
             .select_related("reviewer").order_by("key")
         )
 
     @cached_property
-    def counted(self) -> list["Review"]:
-        """The reviews of those who have no interest of their own."""
+    def counted_reviews(self) -> list["Review"]:
+        """The reviews without a declared conflict of interest."""
         return [review for review in self.reviews if not review.has_interest]
 
     @property
-    def is_enough(self) -> bool:
-        return len(self.counted) >= self.reviews_needed
+    def has_enough_reviews(self) -> bool:
+        return len(self.counted_reviews) >= self.reviews_needed
 
     @property
-    def recommendations(self) -> list[tuple[str, int]]:
-        """What the reviewers recommend, in words, and how many do."""
-        given = [review.recommendation for review in self.counted]
+    def recommendation_counts(self) -> list[tuple[str, int]]:
+        """(label of a recommendation, number of reviews), without those nobody gave."""
+        given = [review.recommendation for review in self.counted_reviews]
         return [(choice.label, given.count(choice)) for choice in Review.Recommendation
                 if choice in given]
 
     @property
-    def table(self) -> list[tuple[str, list[tuple[str, int]]]]:
-        """Criterion → how many found it how good, in words."""
+    def verdict_counts(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """(label of a criterion, [(label of a verdict, number of reviews)])."""
         rows = []
         for criterion in Review.Criterion:
-            given = [getattr(review, criterion.value) for review in self.counted]
+            given = [getattr(review, criterion.value) for review in self.counted_reviews]
             rows.append((
                 criterion.label,
                 [(verdict.label, given.count(verdict)) for verdict in Review.Verdict
@@ -96,7 +96,7 @@ class PeerReview(models.Model):
 
     @property
     def is_changed_since(self) -> bool:
-        """Whether readers see another revision than the reviewers did."""
+        """Whether readers see a different revision from the reviewed one."""
         return self.page.live_revision_id != self.revision_id
 
 
@@ -109,9 +109,9 @@ class ReviewerQuerySet(models.QuerySet):
 
 
 class Reviewer(models.Model):
-    """Somebody who was invited to one round. ``key`` is what the link in the letter holds."""
+    """Somebody who was invited to one round. The link in the e-mail contains ``key``, signed."""
 
-    DAYS = 30  # a link is good for
+    LINK_VALID_DAYS = 30
 
     peer_review = models.ForeignKey(PeerReview, models.CASCADE, related_name="reviewers")
     email = models.EmailField()
@@ -138,25 +138,25 @@ class Reviewer(models.Model):
         ]
 
     def __str__(self):
-        return str(self.pk)  # no name, wherever this may be printed
+        return str(self.pk)  # no name, wherever this may appear
 
     @property
     def is_expired(self) -> bool:
         return self.expires_at <= timezone.now()
 
     @property
-    def said(self) -> "Review | None":
+    def submitted_review(self) -> "Review | None":
         return getattr(self, "review", None)
 
     def may_read(self, user) -> bool:
-        """Whether who holds the link, signed in as ``user``, may read and answer now."""
+        """Whether the holder of the link, signed in as ``user``, may read and answer now."""
         if self.revoked_at or self.peer_review.closed_at:
             return False
         return not self.is_expired or (user.is_authenticated and user.pk == self.user_id)
 
 
 class Review(models.Model):
-    """What one reviewer said of the Model."""
+    """The review of one reviewer."""
 
     class Criterion(models.TextChoices):
         """The names of the fields that hold the verdicts."""
@@ -178,7 +178,7 @@ class Review(models.Model):
         NOT_YET = "not-yet", _("not ready yet")
 
     reviewer = models.OneToOneField(Reviewer, models.CASCADE, related_name="review")
-    key = models.UUIDField(default=uuid.uuid4, editable=False)  # the order of reviews
+    key = models.UUIDField(default=uuid.uuid4, editable=False)  # random, reviews are sorted by it
     evidence = models.CharField(max_length=10, choices=Verdict.choices)
     evidence_text = models.TextField(blank=True)
     conditions = models.CharField(max_length=10, choices=Verdict.choices)
@@ -202,7 +202,7 @@ class Review(models.Model):
 
     @property
     def criteria(self) -> list[tuple[str, str, str]]:
-        """(criterion, verdict in words, text) of each criterion."""
+        """(label of the criterion, label of the verdict, text) of each criterion."""
         return [
             (c.label, getattr(self, f"get_{c.value}_display")(), getattr(self, f"{c.value}_text"))
             for c in self.Criterion

@@ -1,4 +1,4 @@
-"""The step of a workflow at which a Model is read by peers."""
+"""The workflow task in which peers review a Model."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -10,9 +10,9 @@ from models_lib.models.peer_review import PeerReview
 
 
 class PeerReviewTask(AbstractGroupApprovalTask):
-    """Members of the groups invite reviewers and approve when enough reviews are in.
+    """Members of the groups invite reviewers, and approve when there are enough reviews.
 
-    Meanwhile the page is locked for others, so that what is reviewed is what is published.
+    Meanwhile the page is locked for others, so that the reviewed revision is the published one.
     """
 
     reviews_needed = models.PositiveSmallIntegerField(
@@ -31,7 +31,7 @@ class PeerReviewTask(AbstractGroupApprovalTask):
         return _("Invited reviewers read a Model; members of the groups approve when enough did")
 
     def start(self, workflow_state, user=None):
-        """Open a round for the revision at hand; other pages are approved without reviews."""
+        """Open a round for the current revision; pages that are no Models need no reviews."""
         state = super().start(workflow_state, user=user)
         page = state.revision.as_object()
         if isinstance(page, ModelPage):
@@ -47,18 +47,18 @@ class PeerReviewTask(AbstractGroupApprovalTask):
         return user.is_active and (user.is_superuser or self._user_in_groups(user))
 
     def get_actions(self, obj, user):
-        """Approving is offered only when enough reviews are in."""
+        """Approving is offered only when there are enough reviews."""
         review = PeerReview.objects.open().filter(page_id=obj.pk, task_state__task=self).first()
         actions = super().get_actions(obj, user)
-        if review and not review.is_enough:
+        if review and not review.has_enough_reviews:
             return [action for action in actions if action[0] != "approve"]
         return actions
 
     def on_action(self, task_state, user, action_name, **kwargs):
         review = PeerReview.objects.filter(task_state=task_state).first()
-        if action_name == "approve" and review and not review.is_enough:
+        if action_name == "approve" and review and not review.has_enough_reviews:
             raise PermissionDenied
         return super().on_action(task_state, user, action_name, **kwargs)
 
     def get_template_for_action(self, action):
-        return "models_lib/admin/peer_review_action.html"
+        return "models_lib/peer_review/admin/action.html"

@@ -1,4 +1,8 @@
-"""How communities used Models: what they kept, changed and dropped, and what came of it."""
+"""How communities used Models: what they kept, changed and dropped, and the outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,11 +13,13 @@ from wagtail.models import Orderable
 
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
-from models_lib.models.model_page import BuildingBlock, ModelPage
+
+if TYPE_CHECKING:
+    from models_lib.models.model_page import ModelPage
 
 
 class ReplicationPage(KnowledgePage):
-    """How a community used a Model: what it kept, changed and dropped, and what came of it."""
+    """How a community used a Model: what it kept, changed and dropped, and the outcome."""
 
     class Outcome(models.TextChoices):
         SUCCESS = "success", _("It worked")
@@ -29,7 +35,7 @@ class ReplicationPage(KnowledgePage):
         CITY = "city", _("City")
 
     stage = Stage.REPLICATION
-    asks_lessons = True
+    suggests_lessons = True
     page_description = _(
         "How a community used a Model, and whether it worked. Failure counts."
     )
@@ -58,8 +64,9 @@ class ReplicationPage(KnowledgePage):
     content_panels = (
         KnowledgePage.content_panels
         + [
-            # Whom to ask is told to editors here and nowhere else.
-            HelpPanel(template="models_lib/contact_panel.html", heading=_("The report")),
+            # The contact is shown to editors here and nowhere else.
+            HelpPanel(template="models_lib/replications/contact_panel.html",
+                      heading=_("The report")),
             MultiFieldPanel(
                 [FieldPanel("who"), FieldPanel("place"), FieldPanel("started"),
                  FieldPanel("ended"), FieldPanel("households"), FieldPanel("cost_baht")],
@@ -98,7 +105,7 @@ class ReplicationPage(KnowledgePage):
 
 
 class BlockOutcome(Orderable):
-    """What became of one building block in a replication."""
+    """Whether a replication kept, changed or dropped one building block."""
 
     class Outcome(models.TextChoices):
         KEPT = "kept", _("Kept")
@@ -107,10 +114,10 @@ class BlockOutcome(Orderable):
 
     page = ParentalKey(ReplicationPage, on_delete=models.CASCADE, related_name="block_outcomes")
     block = models.ForeignKey(
-        BuildingBlock, on_delete=models.SET_NULL, null=True, blank=True,
+        "models_lib.BuildingBlock", on_delete=models.SET_NULL, null=True, blank=True,
         related_name="outcomes", verbose_name=_("building block"),
     )
-    # Kept beside the link so that the report stays readable when the Model drops the block.
+    # Stored beside the link so that the report stays readable when the Model drops the block.
     block_title = models.CharField(_("building block, as then named"), max_length=255,
                                    blank=True)
     outcome = models.CharField(_("what became of it"), max_length=10, choices=Outcome.choices)

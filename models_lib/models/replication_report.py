@@ -1,4 +1,4 @@
-"""What somebody reports of a replication: typed on a phone, kept until it becomes a page."""
+"""Reports of replications: entered by members, stored until they become pages."""
 
 import uuid
 
@@ -13,8 +13,8 @@ from models_lib.models.replication_page import ReplicationPage
 
 
 class ReplicationReportQuerySet(models.QuerySet):
-    def of(self, user):
-        """The reports of ``user``, what was touched last first."""
+    def reported_by(self, user):
+        """The reports of ``user``, the last changed first."""
         return (
             self.filter(reporter=user)
             .select_related("model__locale", "page")
@@ -24,16 +24,16 @@ class ReplicationReportQuerySet(models.QuerySet):
     def unsent(self):
         return self.filter(sent_at=None)
 
-    def locked(self, **wanted):
-        """The one report, kept from others until the transaction ends; None if there is none."""
-        return self.select_for_update().filter(**wanted).first()
+    def get_locked(self, **lookup):
+        """The report, locked until the transaction ends; None if there is none."""
+        return self.select_for_update().filter(**lookup).first()
 
 
 class ReplicationReport(models.Model):
-    """One report of one person; before it is sent nobody else sees it.
+    """A report of one person; before it is sent nobody else can see it.
 
-    ``typed`` holds the answers as they were typed, right or wrong: {name of the field: text}. What
-    is said of contact is not among them. When sent, the report becomes a page that is not live.
+    ``answers`` holds the form's values as they were typed, valid or not: {field name: text},
+    without those about contact. When sent, the report becomes a page that is not live.
     """
 
     class State(models.TextChoices):
@@ -52,22 +52,22 @@ class ReplicationReport(models.Model):
     page = models.OneToOneField(
         ReplicationPage, on_delete=models.SET_NULL, null=True, related_name="report"
     )
-    typed = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     sent_at = models.DateTimeField(null=True)
-    told_at = models.DateTimeField(null=True)  # when the reporter was told that it is published
+    notified_at = models.DateTimeField(null=True)  # when the reporter was e-mailed: published
     refused_at = models.DateTimeField(null=True)
-    refusal = models.TextField(blank=True)  # why it was not taken, as the reporter is told
+    refusal = models.TextField(blank=True)  # the reason for refusing it, sent to the reporter
 
     objects = ReplicationReportQuerySet.as_manager()
 
     def __str__(self):
-        return f"{self.model}: {self.typed.get('who', '')}"
+        return f"{self.model}: {self.answers.get('who', '')}"
 
     @property
     def state(self) -> "ReplicationReport.State":
-        """Where the report stands, asked from the page and its workflow."""
+        """The state of the report, derived from its page and the page's workflow."""
         if self.sent_at is None:
             return self.State.DRAFT
         if self.page and self.page.live:
@@ -82,13 +82,13 @@ class ReplicationReport(models.Model):
         return self.State.WAITING
 
     @property
-    def may_be_written(self) -> bool:
+    def is_editable(self) -> bool:
         """Whether the reporter may change it: before sending, and when it was sent back."""
         return self.state in (self.State.DRAFT, self.State.RETURNED)
 
     @property
-    def question(self) -> str:
-        """What the moderator said when sending it back, else why it was not taken."""
+    def moderator_comment(self) -> str:
+        """The comment with which a moderator sent it back or refused it; else empty."""
         if self.state == self.State.RETURNED:
             task = self.page.current_workflow_state.current_task_state
             return task.comment if task else ""
@@ -96,12 +96,12 @@ class ReplicationReport(models.Model):
 
     @property
     def address(self) -> str:
-        """Where the report is written on, below its Model."""
+        """The address of the form with this report, below its Model."""
         return f"{self.model.url}{self.model.reverse_subpage('continue_report', [self.key])}"
 
 
 class ReplicationContact(models.Model):
-    """Whom editors may ask; apart from the page, so that no revision, index or export has it."""
+    """Whom editors may contact; not on the page, so that no revision, index or export has it."""
 
     report = models.OneToOneField(
         ReplicationReport, on_delete=models.CASCADE, related_name="contact"
@@ -115,9 +115,9 @@ class ReplicationContact(models.Model):
 
 
 class ReplicationPhoto(models.Model):
-    """A picture of a report, stored where no address leads; ``image`` is its place on the page."""
+    """A photo of a report, in private storage; ``image`` is its copy on the page."""
 
-    MOST = 6
+    MAX_PER_REPORT = 6
 
     report = models.ForeignKey(
         ReplicationReport, on_delete=models.CASCADE, related_name="photos"

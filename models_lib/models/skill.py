@@ -1,4 +1,4 @@
-"""What a community brings along: skills and groups, two lists that editors keep."""
+"""What a community can contribute: skills and groups, two lists kept by editors."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from hub.models import BilingualName
 
 
 class Skill(index.Indexed, BilingualName):
-    """Something that people know how to do, e.g. bookkeeping."""
+    """Something that people can do, e.g. bookkeeping."""
 
     slug = models.SlugField(_("slug"), unique=True)
 

@@ -1,52 +1,19 @@
-"""The editor's side of Models: what communities bring along, and what is known of areas."""
+"""Peer reviews in the editor: the address, the button and a message on the page."""
 
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.panels import FieldPanel
 from wagtail.admin.widgets import Button
-from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from models_lib.models import AreaFeature, CommunityGroup, ModelPage, Skill
-from models_lib.peer_review.admin_views import may_moderate, peer_review
-
-
-class SkillViewSet(SnippetViewSet):
-    model = Skill
-    icon = "pick"
-    list_display = ["name_th", "name_en"]
-    panels = [FieldPanel(n) for n in ("name_th", "name_en", "slug")]
-
-
-class CommunityGroupViewSet(SnippetViewSet):
-    model = CommunityGroup
-    icon = "group"
-    list_display = ["name_th", "name_en"]
-    panels = [FieldPanel(n) for n in ("name_th", "name_en", "slug")]
-
-
-class AreaFeatureViewSet(SnippetViewSet):
-    model = AreaFeature
-    icon = "site"
-    list_display = ["area", "feature", "present", "source"]
-    list_filter = ["feature", "present"]
-    panels = [FieldPanel(n) for n in ("area", "feature", "present", "source")]
-
-
-class CommunityViewSetGroup(SnippetViewSetGroup):
-    items = (SkillViewSet, CommunityGroupViewSet, AreaFeatureViewSet)
-    menu_label = _("What communities have")
-    menu_icon = "group"
-
-
-register_snippet(CommunityViewSetGroup)
+from models_lib.models import ModelPage
+from models_lib.peer_review.admin_views import peer_review
+from models_lib.peer_review.permissions import may_moderate
 
 
 @hooks.register("register_admin_urls")
-def peer_review_address():
+def register_peer_review_url():
     return [path("peer-review/<int:page_id>/", peer_review, name="models_lib_peer_review")]
 
 
@@ -60,16 +27,16 @@ def peer_review_button(page, user, view_name, next_url=None):
 
 
 @hooks.register("before_edit_page")
-def say_how_the_review_stands(request, page):
-    """To moderators, above the form of a Model that peers are reading."""
+def show_review_progress(request, page):
+    """Show moderators the number of reviews above the form of a Model under review."""
     if request.method != "GET" or not isinstance(page, ModelPage):
         return
     review = page.peer_reviews.open().select_related("task_state__task").first()
     if review and may_moderate(request.user, review):
-        said = gettext("Peer review: %(number)s of %(needed)s reviews are in.") % {
-            "number": len(review.counted), "needed": review.reviews_needed,
+        message = gettext("Peer review: %(number)s of %(needed)s reviews are in.") % {
+            "number": len(review.counted_reviews), "needed": review.reviews_needed,
         }
         address = reverse("models_lib_peer_review", args=[page.pk])
         messages.info(
-            request, said, buttons=[messages.button(address, gettext("Read and invite"))]
+            request, message, buttons=[messages.button(address, gettext("Read and invite"))]
         )

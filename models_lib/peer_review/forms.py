@@ -1,4 +1,4 @@
-"""The forms of peer reviews: what a reviewer answers, whom moderators invite."""
+"""Forms of peer reviews: the review itself, and invitations."""
 
 from django import forms
 from django.conf import settings
@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from hub.forms.model_fields import ModelForm
 from hub.forms.text_fields import LongTextField, TextField
 from models_lib.models import Review
-from models_lib.peer_review.workflow import read_addresses
+from models_lib.peer_review.invitations import read_addresses
 
-LONGEST = 4000
-ANSWER = {"required": _("Choose an answer.")}
+MAX_TEXT_LENGTH = 4000
+CHOICE_ERRORS = {"required": _("Choose an answer.")}
 
 
 class ReviewForm(ModelForm):
@@ -18,23 +18,25 @@ class ReviewForm(ModelForm):
 
     recommendation = forms.ChoiceField(
         label=_("All in all, the Model is"), choices=Review.Recommendation.choices,
-        widget=forms.RadioSelect, error_messages=ANSWER,
+        widget=forms.RadioSelect, error_messages=CHOICE_ERRORS,
     )
     text = LongTextField(
-        label=_("What should change, what is good?"), required=False, max_length=LONGEST,
+        label=_("What should change, what is good?"), required=False, max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     has_interest = forms.TypedChoiceField(
         label=_("Do you have an interest of your own in this Model?"),
         choices=[("no", _("No")), ("yes", _("Yes, e.g. I took part or was paid"))],
-        coerce=lambda value: value == "yes", widget=forms.RadioSelect, error_messages=ANSWER,
+        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+        error_messages=CHOICE_ERRORS,
     )
     interest = LongTextField(
         label=_("Which one?"), required=False, max_length=1000,
         help_text=_("Only the moderators read this."), widget=forms.Textarea(attrs={"rows": 2}),
     )
     signing = forms.ChoiceField(
-        label=_("May readers see who you are?"), widget=forms.RadioSelect, error_messages=ANSWER,
+        label=_("May readers see who you are?"), widget=forms.RadioSelect,
+        error_messages=CHOICE_ERRORS,
         choices=[
             ("signed", _("Yes, sign my review")),
             ("anonymous", _("No: neither readers nor authors learn who I am")),
@@ -59,50 +61,50 @@ class ReviewForm(ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        said = self.instance
-        if said.pk:
+        review = self.instance
+        if review.pk:
             self.initial |= {
-                "signing": "signed" if said.signed_name else "anonymous",
-                "has_interest": "yes" if said.has_interest else "no",
+                "signing": "signed" if review.signed_name else "anonymous",
+                "has_interest": "yes" if review.has_interest else "no",
             }
         for criterion in Review.Criterion:
             name = criterion.value
             self.fields[name] = forms.ChoiceField(
                 label=criterion.label, choices=Review.Verdict.choices, widget=forms.RadioSelect,
-                error_messages=ANSWER,
+                error_messages=CHOICE_ERRORS,
             )
             self.fields[f"{name}_text"] = LongTextField(
-                label=_("Why?"), required=False, max_length=LONGEST,
+                label=_("Why?"), required=False, max_length=MAX_TEXT_LENGTH,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
 
     def clean(self):
-        said = super().clean()
-        if said.get("has_interest") and not said.get("interest"):
+        cleaned = super().clean()
+        if cleaned.get("has_interest") and not cleaned.get("interest"):
             self.add_error("interest", _("Say in a sentence which interest it is."))
-        if said.get("signing") == "signed" and not said.get("signed_name"):
+        if cleaned.get("signing") == "signed" and not cleaned.get("signed_name"):
             self.add_error("signed_name", _("Write your name."))
-        if said.get("signing") == "anonymous":
-            said["signed_name"] = ""  # typed before she changed her mind
-        if not said.get("has_interest"):
-            said["interest"] = ""
-        return said
+        if cleaned.get("signing") == "anonymous":
+            cleaned["signed_name"] = ""  # may have been typed before choosing to stay anonymous
+        if not cleaned.get("has_interest"):
+            cleaned["interest"] = ""
+        return cleaned
 
     @property
     def questions(self):
-        """(question, field of the verdict, field of the text) for each criterion."""
-        asked = {
+        """(question, bound field of the verdict, bound field of the text) of each criterion."""
+        texts = {
             Review.Criterion.EVIDENCE: _("Do the figures and sources bear out the results?"),
             Review.Criterion.CONDITIONS: _("Does it say plainly what must hold, and where it "
                                            "does not work?"),
             Review.Criterion.COSTS: _("Are money, time and people told of honestly?"),
             Review.Criterion.REPLICABILITY: _("Could another community begin with this text?"),
         }
-        return [(asked[c], self[c.value], self[f"{c.value}_text"]) for c in Review.Criterion]
+        return [(texts[c], self[c.value], self[f"{c.value}_text"]) for c in Review.Criterion]
 
 
 class InviteForm(forms.Form):
-    """Whom to invite, and in which language to write to those who have no account."""
+    """Addresses to invite, and the language of e-mails to people without an account."""
 
     addresses = LongTextField(
         label=_("E-mail addresses, one a line"), max_length=4000,

@@ -1,4 +1,4 @@
-"""What one person reported, for "My page", for taking one's data along and for erasing it."""
+"""The reports of a member: on their account page, in their data export, and their erasure."""
 
 from django.db import transaction
 from django.urls import reverse
@@ -8,21 +8,16 @@ from hub.people.account_pages import AccountItem, AccountSection
 from models_lib.models import ReplicationContact, ReplicationPage, ReplicationReport
 
 
-def reports_of(user):
-    """The reports of ``user``, what was touched last first; each knows its ``state``."""
-    return ReplicationReport.objects.of(user)
-
-
 def section(user) -> AccountSection | None:
     items = [
         AccountItem(report.model.title, reverse("replications_mine"), str(report.state.label))
-        for report in reports_of(user)
+        for report in ReplicationReport.objects.reported_by(user)
     ]
     return AccountSection(_("My reports"), items) if items else None
 
 
 def export_of(user) -> list[dict]:
-    """All that is kept of the reports of ``user``, as JSON takes it."""
+    """Everything stored about the reports of ``user``, as JSON-serialisable values."""
     return [
         {
             "model": report.model.title,
@@ -30,23 +25,24 @@ def export_of(user) -> list[dict]:
             "begun": report.created_at.isoformat(),
             "sent": report.sent_at.isoformat() if report.sent_at else None,
             "page": report.page.title if report.page else None,
-            "answers": report.typed,
+            "answers": report.answers,
             "contact": ReplicationContact.objects.filter(report=report)
             .values("name", "phone", "email").first(),
             "photos": [photo.alt_text for photo in report.photos.all()],
-            "answer_of_the_editors": report.question,
+            "answer_of_the_editors": report.moderator_comment,
         }
-        for report in reports_of(user)
+        for report in ReplicationReport.objects.reported_by(user)
     ]
 
 
 @transaction.atomic
 def erase_of(user) -> int:
-    """Forget who reported; returns how many reports were forgotten.
+    """Delete the reports of ``user``; returns their number.
 
-    What was published stays, for others rely on it, without its reporter; what was not goes.
+    Published pages stay without their reporter, since others rely on them; unpublished ones are
+    deleted.
     """
-    reports = list(reports_of(user))
+    reports = list(ReplicationReport.objects.reported_by(user))
     for report in reports:
         page = report.page
         was_public = page is not None and page.first_published_at is not None

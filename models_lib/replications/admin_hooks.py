@@ -1,4 +1,4 @@
-"""The moderator's side of reports: not to take one, with the reason its reporter is told."""
+"""Reports in the editor: moderators refuse one with a reason, which is e-mailed to the reporter."""
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,7 @@ from hub.forms.text_fields import LongTextField
 from models_lib.models import ReplicationPage, ReplicationReport
 from models_lib.replications import moderation
 
-OPEN = (ReplicationReport.State.WAITING, ReplicationReport.State.RETURNED)
+OPEN_STATES = (ReplicationReport.State.WAITING, ReplicationReport.State.RETURNED)
 
 
 class RefusalForm(forms.Form):
@@ -25,10 +25,10 @@ class RefusalForm(forms.Form):
 
 
 def may_refuse(page, user) -> bool:
-    """Whether ``user`` moderates here and ``page`` came as a report that is still open."""
+    """Whether ``user`` may publish ``page`` and it comes from a report that is still open."""
     report = ReplicationReport.objects.filter(page_id=page.pk).first() if page else None
     return bool(
-        report and report.state in OPEN and page.permissions_for_user(user).can_publish()
+        report and report.state in OPEN_STATES and page.permissions_for_user(user).can_publish()
     )
 
 
@@ -46,7 +46,7 @@ class RefuseMenuItem(ActionMenuItem):
 
 
 def refuse(request, page_id):
-    """Asks for the reason, and does it."""
+    """Ask for the reason, then refuse the report."""
     page = get_object_or_404(ReplicationPage, pk=page_id)
     if not may_refuse(page, request.user):
         raise PermissionDenied
@@ -55,14 +55,14 @@ def refuse(request, page_id):
         moderation.refuse(page.report, form.cleaned_data["reason"], request.user)
         messages.success(request, _("The report was not taken. Its reporter is told why."))
         return redirect("wagtailadmin_home")
-    return render(request, "models_lib/refuse.html", {"form": form, "page": page})
+    return render(request, "models_lib/replications/refuse.html", {"form": form, "page": page})
 
 
 @hooks.register("register_page_action_menu_item")
-def refusal():
+def register_refuse_menu_item():
     return RefuseMenuItem(order=95)
 
 
 @hooks.register("register_admin_urls")
-def urls():
+def register_refuse_url():
     return [path("replications/<int:page_id>/refuse/", refuse, name="replications_refuse")]

@@ -1,4 +1,4 @@
-"""Where the chain is broken at Models."""
+"""Checks of the chain for Models."""
 
 from django.db.models.functions import Left, Length
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ def without_source(pages):
 
 
 def without_replication(pages):
-    """Models that nobody replicated: no link says so, and no replication stands below them."""
+    """Models without a link to a replication and without a replication below them."""
     replications = ReplicationPage.objects.live().public().annotate(
         above=Left("path", Length("path") - Page.steplen)
     )

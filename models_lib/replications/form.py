@@ -1,4 +1,4 @@
-"""The form of a report, for a phone: everything is text until it is understood."""
+"""The form of a report, made for phones: all values arrive as text."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,16 +11,21 @@ from hub.forms.text_fields import CHARACTERS_PER_LETTER, LongTextField, TextFiel
 from hub.thai.dates import NotADate, Reason, read_day_or_month
 from hub.thai.text import typed
 from models_lib.models import BlockOutcome, ReplicationContact, ReplicationPage
-from models_lib.replications import named_areas
-from models_lib.replications.typed_values import whole_number
+from models_lib.replications.amounts import whole_number
+from models_lib.replications.area_lookup import (
+    area_choices,
+    area_label,
+    find_areas,
+    selectable_areas,
+)
 
-CONTACT = ("contact_name", "contact_phone", "contact_email")
-LONGEST = 20_000  # letters of one answer
-MOST_CHARACTERS = LONGEST * CHARACTERS_PER_LETTER
+CONTACT_FIELDS = ("contact_name", "contact_phone", "contact_email")
+MAX_LENGTH = 20_000  # letters of one answer
+MAX_CHARACTERS = MAX_LENGTH * CHARACTERS_PER_LETTER
 
 
 class AmountField(TextField):
-    """A whole number as people write it; None when nothing is written."""
+    """A whole number as people write it; None if empty."""
 
     def clean(self, value):
         text = super().clean(value)
@@ -58,40 +63,40 @@ class DayField(TextField):
         return min(day, today) if self.last else day
 
 
-def _needed(message):
+def _required(message):
     return {"required": message}
 
 
 class ReplicationForm(forms.Form):
-    """Questions of a report of ``model``; each of its building blocks has two of its own.
+    """Questions of a report about ``model``, with two for each of its building blocks.
 
-    Clean values fit the fields of ``ReplicationPage``; ``blocks`` lists what became of the
-    building blocks as (block, outcome, why). ``website`` is for robots: people do not see it.
+    Cleaned values fit the fields of ``ReplicationPage``; ``blocks`` is a list of (block, outcome,
+    why). ``website`` is a honeypot.
     """
 
     who = TextField(
-        max_length=255, error_messages=_needed(gettext_lazy("Say which community or group."))
+        max_length=255, error_messages=_required(gettext_lazy("Say which community or group."))
     )
     area_typed = TextField(max_length=200, required=False)
     area_chosen = TextField(max_length=6, required=False)
     place = forms.ChoiceField(
         choices=[("", gettext_lazy("Not said")), *ReplicationPage.Place.choices], required=False
     )
-    started = DayField(error_messages=_needed(gettext_lazy("Say when it began.")))
+    started = DayField(error_messages=_required(gettext_lazy("Say when it began.")))
     ended = DayField(last=True, required=False)
     households = AmountField(required=False)
     outcome = forms.ChoiceField(
         choices=ReplicationPage.Outcome.choices,
-        error_messages=_needed(gettext_lazy("Choose one of the three; each helps others.")),
+        error_messages=_required(gettext_lazy("Choose one of the three; each helps others.")),
     )
     result = LongTextField(
-        max_length=LONGEST, error_messages=_needed(gettext_lazy("Tell what came of it."))
+        max_length=MAX_LENGTH, error_messages=_required(gettext_lazy("Tell what came of it."))
     )
     evidence = LongTextField(
-        max_length=LONGEST, error_messages=_needed(gettext_lazy("Say how you know."))
+        max_length=MAX_LENGTH, error_messages=_required(gettext_lazy("Say how you know."))
     )
     cost_baht = AmountField(required=False)
-    advice = LongTextField(max_length=LONGEST, required=False)
+    advice = LongTextField(max_length=MAX_LENGTH, required=False)
     contact_name = TextField(max_length=200, required=False)
     contact_phone = TextField(max_length=60, required=False)
     contact_email = forms.EmailField(
@@ -104,25 +109,25 @@ class ReplicationForm(forms.Form):
     def __init__(self, *args, model, photos=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.model, self.photos = model, photos
-        self.areas = named_areas.areas()
+        self.areas = selectable_areas()
         self.building_blocks = list(model.building_blocks.all())
         for block in self.building_blocks:
             self.fields[f"block-{block.pk}"] = forms.ChoiceField(
                 choices=[*BlockOutcome.Outcome.choices, ("", gettext_lazy("Not said"))],
                 required=False,
             )
-            self.fields[f"why-{block.pk}"] = LongTextField(max_length=LONGEST, required=False)
+            self.fields[f"why-{block.pk}"] = LongTextField(max_length=MAX_LENGTH, required=False)
         for photo in photos:
             self.fields[f"alt-{photo.pk}"] = TextField(
                 max_length=255,
-                error_messages=_needed(
+                error_messages=_required(
                     gettext_lazy("Say what the picture shows, for those who cannot see it.")
                 ),
             )
 
     @property
     def blocks(self):
-        """(block, its question, why) for the template."""
+        """(block, bound field of the outcome, bound field of the reason) for the template."""
         return [
             (block, self[f"block-{block.pk}"], self[f"why-{block.pk}"])
             for block in self.building_blocks
@@ -130,27 +135,27 @@ class ReplicationForm(forms.Form):
 
     @property
     def photo_fields(self):
-        """(photo, what it shows) for the template."""
+        """(photo, bound field of its alternative text) for the template."""
         return [(photo, self[f"alt-{photo.pk}"]) for photo in self.photos]
 
     @property
     def area_labels(self):
-        return [named_areas.label_of(area) for area in self.areas]
+        return [area_label(area) for area in self.areas]
 
     @property
     def area_choices(self):
-        return named_areas.choices(self.areas)
+        return area_choices(self.areas)
 
-    def typed(self) -> dict[str, str]:
-        """What was typed, right or wrong, without what is said of contact."""
+    def answers(self) -> dict[str, str]:
+        """Posted values, valid or not, without those about contact."""
         return {
-            name: typed(self.data.get(name, ""))[:MOST_CHARACTERS]
+            name: typed(self.data.get(name, ""))[:MAX_CHARACTERS]
             for name in self.fields
-            if name not in (*CONTACT, "website") and not name.startswith("alt-")
+            if name not in (*CONTACT_FIELDS, "website") and not name.startswith("alt-")
         }
 
-    def typed_contact(self) -> dict[str, str]:
-        """What was typed of contact, cut to what is kept of each."""
+    def contact(self) -> dict[str, str]:
+        """Posted values about contact, cut to the lengths of the model's fields."""
         return {
             name: typed(self.data.get(f"contact_{name}", ""))[
                 : ReplicationContact._meta.get_field(name).max_length
@@ -175,13 +180,13 @@ class ReplicationForm(forms.Form):
     def _clean_area(self, cleaned):
         typed, code = cleaned.get("area_typed", ""), cleaned.get("area_chosen", "")
         chosen = next((area for area in self.areas if area.geocode == code), None)
-        found = named_areas.named(typed, self.areas) if typed else []
+        found = find_areas(typed, self.areas) if typed else []
         if typed and chosen:
             found = [area for area in found if area == chosen]
         if found and len(found) > 1:
             self.add_error("area_typed", _("Several places are called so: %(places)s. Write one of "
                                            "them whole.") % {
-                "places": " / ".join(named_areas.label_of(area) for area in found),
+                "places": " / ".join(area_label(area) for area in found),
             })
         elif typed and not found:
             self.add_error("area_typed", _("What is typed and what is chosen are different places.")

@@ -1,5 +1,4 @@
-"""Photos of a report: looked at as the editor's are, then turned upright, made smaller, and rid
-of all that a phone writes into them, the place above all."""
+"""Photos of a report: validated, rotated, resized and stripped of metadata such as the location."""
 
 import uuid
 from io import BytesIO
@@ -10,15 +9,16 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from hub.files.validation import validate_image
+from hub.thai.text import typed
 from models_lib.models import ReplicationPhoto
 
-# Phones take more than the editor's ten megapixels, and nobody can make a picture smaller on one.
+# More than the ten megapixels of the editor: phones take larger pictures and cannot resize them.
 MAX_PIXELS = 25_000_000
 LONGEST_SIDE = 1600  # pixels
 QUALITY = 82
 
 
-def cleaned(file) -> ContentFile:
+def process_photo(file) -> ContentFile:
     """A JPEG of the uploaded picture, its longest side at most 1600 pixels, without metadata.
 
     Raises ValidationError on ``file``, as ``hub.files.validation.validate_image`` does.
@@ -36,40 +36,40 @@ def cleaned(file) -> ContentFile:
     return ContentFile(written.getvalue(), name=f"{uuid.uuid4().hex}.jpg")
 
 
-def take_in(report, files, data) -> tuple[list[str], list[str]]:
-    """Keep what came with the form: new pictures, words for old ones, and what is taken out.
+def save_photos(report, files, data) -> tuple[list[str], list[str]]:
+    """Save new photos, and change or delete the existing ones, as the form says.
 
-    ``files`` are those of the request, named ``photo-1`` and so on, ``data`` what was typed beside
-    them. Returns what was wrong with pictures, one line each, and the words that found no picture.
+    ``files`` are the files of the request, named ``photo-1`` and so on, ``data`` its posted values.
+    Returns error messages, and the alternative texts of photos that were not saved.
     """
-    problems, words_left = [], []
+    errors, unused_texts = [], []
     for photo in report.photos.all():
         if f"remove-{photo.pk}" in data:
             photo.delete()
         elif f"alt-{photo.pk}" in data:
-            photo.alt_text = _words(data[f"alt-{photo.pk}"])
+            photo.alt_text = _clean_text(data[f"alt-{photo.pk}"])
             photo.save()
-    room = ReplicationPhoto.MOST - report.photos.count()
-    for number in range(1, ReplicationPhoto.MOST + 1):
-        file, words = files.get(f"photo-{number}"), _words(data.get(f"photo-{number}-alt", ""))
-        words_left.append(words)
+    room = ReplicationPhoto.MAX_PER_REPORT - report.photos.count()
+    for number in range(1, ReplicationPhoto.MAX_PER_REPORT + 1):
+        file = files.get(f"photo-{number}")
+        unused_texts.append(_clean_text(data.get(f"photo-{number}-alt", "")))
         if file is None:
             continue
         if room <= 0:
-            problems.append(
+            errors.append(
                 _("%(name)s: a report has room for %(most)s pictures.")
-                % {"name": file.name, "most": ReplicationPhoto.MOST}
+                % {"name": file.name, "most": ReplicationPhoto.MAX_PER_REPORT}
             )
             continue
         try:
-            content = cleaned(file)
+            content = process_photo(file)
         except ValidationError as error:
-            problems += [f"{file.name}: {message}" for message in error.messages]
+            errors += [f"{file.name}: {message}" for message in error.messages]
             continue
-        ReplicationPhoto.objects.create(report=report, file=content, alt_text=words_left.pop())
+        ReplicationPhoto.objects.create(report=report, file=content, alt_text=unused_texts.pop())
         room -= 1
-    return problems, [words for words in words_left if words]
+    return errors, [text for text in unused_texts if text]
 
 
-def _words(text) -> str:
-    return str(text).replace("\0", "").strip()[:255]
+def _clean_text(text) -> str:
+    return typed(str(text))[:255]

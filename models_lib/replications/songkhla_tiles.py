@@ -1,8 +1,8 @@
-"""Songkhla's 16 districts as tiles: a scheme, not a map.
+"""A tile map of Songkhla's 16 districts.
 
-The hub knows districts by their codes and no coordinates. The tiles were laid out by hand so that
-neighbours lie near each other and north, south, the lake and the sea are where they belong;
-sizes, distances and borders are not meant. Row 0 is the north, column 0 the west.
+The hub has no coordinates of districts. The tiles were laid out by hand so that neighbours are near
+each other and north, south, the lake and the sea are in place; sizes, distances and borders have no
+meaning. Row 0 is the north, column 0 the west.
 """
 
 TILES = {  # geocode → (column, row)
@@ -23,7 +23,7 @@ TILES = {  # geocode → (column, row)
     "9004": (2, 5),  # Na Thawi
     "9006": (3, 5),  # Saba Yoi
 }
-WIDTH, HEIGHT, GAP = 104, 84, 6  # of a tile, in the units of the picture
+WIDTH, HEIGHT, GAP = 104, 84, 6  # of a tile, in units of the SVG
 COLUMNS, ROWS = 4, 6
 
 
@@ -34,5 +34,5 @@ def corner(geocode) -> tuple[int, int]:
 
 
 def size() -> tuple[int, int]:
-    """Width and height of the whole picture."""
+    """Width and height of the whole SVG."""
     return COLUMNS * (WIDTH + GAP) - GAP, ROWS * (HEIGHT + GAP) - GAP

@@ -1,25 +1,25 @@
-"""Where a Model holds and where not: what its published replications say together.
+"""Statistics of a Model's published replications: outcomes by place and by building block.
 
-A constant number of queries, however many replications there are.
+The number of queries does not depend on the number of replications.
 """
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from hub.models import Area
-from models_lib.models.replication_page import BlockOutcome, ReplicationPage
+from models_lib.models import BlockOutcome, ReplicationPage
 from models_lib.replications import songkhla_tiles
 
-Outcome, Kept = ReplicationPage.Outcome, BlockOutcome.Outcome
-REASONS = 3  # shown under each building block
-# What was dropped or changed teaches more than what was kept; so does what did not work.
-TELLING = [Kept.DROPPED, Kept.CHANGED, Kept.KEPT]
-TELLING_RESULTS = [Outcome.FAILURE, Outcome.PARTIAL, Outcome.SUCCESS]
+Outcome, BlockResult = ReplicationPage.Outcome, BlockOutcome.Outcome
+MAX_REASONS = 3  # shown for each building block
+# Most instructive first: changes before what was kept, failure before success.
+BLOCK_RESULT_ORDER = [BlockResult.DROPPED, BlockResult.CHANGED, BlockResult.KEPT]
+OUTCOME_ORDER = [Outcome.FAILURE, Outcome.PARTIAL, Outcome.SUCCESS]
 
 
 @dataclass
 class Row:
-    """A replication in the table: where it was done."""
+    """A replication in the table, with its areas."""
 
     replication: ReplicationPage
     areas: list[Area]
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass
 class Share:
-    """How often one of three things was said: ``number`` of ``total``."""
+    """How often one value was reported: ``number`` of ``total``."""
 
     value: str
     label: str
@@ -45,19 +45,19 @@ class Share:
 
 @dataclass
 class BlockShares:
-    """What became of one building block."""
+    """How often one building block was kept, changed and dropped."""
 
     title: str
     anchor: str
     shares: list[Share]
-    said: int
-    silent: int  # replications that said nothing of it
+    answered: int
+    unanswered: int  # replications that report nothing about it
     reasons: list[tuple[BlockOutcome, ReplicationPage]]
 
 
 @dataclass
 class Tile:
-    """A district in the scheme: ``counts`` of outcomes, and where its tile stands."""
+    """A district in the tile map: ``counts`` of outcomes, and the position of its tile."""
 
     name: str
     lines: list[str]
@@ -68,18 +68,18 @@ class Tile:
 
     @property
     def marks(self) -> list[tuple[int, Share]]:
-        """Where in the tile each count stands, from left to right."""
+        """(x within the tile, count), from left to right."""
         return [(8 + 31 * number, share) for number, share in enumerate(self.counts)]
 
 
 @dataclass
 class ReplicationStatistics:
-    """All that the page of a Model shows of its replications."""
+    """Everything that the page of a Model shows about its replications."""
 
     rows: list[Row] = field(default_factory=list)
     counts: list[Share] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
-    elsewhere: list[Share] = field(default_factory=list)  # in no district of the scheme
+    elsewhere: list[Share] = field(default_factory=list)  # in no district of the tile map
     blocks: list[BlockShares] = field(default_factory=list)
 
     @property
@@ -95,8 +95,8 @@ class ReplicationStatistics:
         return len(set().union(*(row.districts for row in self.rows)))
 
 
-def holding_of(model) -> ReplicationStatistics:
-    """What the replications of ``model`` that anybody may read say together."""
+def statistics_of(model) -> ReplicationStatistics:
+    """Statistics of the public replications of ``model``."""
     replications = list(model.replications)
     pks = [replication.pk for replication in replications]
     areas = defaultdict(list)
@@ -104,7 +104,7 @@ def holding_of(model) -> ReplicationStatistics:
     for link in through.select_related("area__parent").order_by("area__geocode"):
         areas[link.knowledgepage_id].append(link.area)
     rows = [Row(replication, areas[replication.pk]) for replication in replications]
-    # By district, there the newest first: "-started" is the order they come in.
+    # By district, then the newest first: they are ordered by "-started", and sorting is stable.
     rows.sort(key=lambda row: min(row.districts, default="~"))
     return ReplicationStatistics(
         rows=rows,
@@ -116,13 +116,13 @@ def holding_of(model) -> ReplicationStatistics:
 
 
 def _counts(rows) -> list[Share]:
-    """Outcomes in the order in which they are always shown."""
+    """Counts of outcomes, in the order in which they are always shown."""
     found = Counter(row.replication.outcome for row in rows)
     return [Share(o.value, o.label, found[o], len(rows)) for o in Outcome]
 
 
 def _tiles(rows) -> list[Tile]:
-    """Every district of the scheme, those without a replication too, from north to south."""
+    """Every district of the tile map, from north to south, also those without a replication."""
     tiles = []
     districts = Area.objects.filter(geocode__in=songkhla_tiles.TILES)
     for area in sorted(districts, key=lambda a: songkhla_tiles.TILES[a.geocode][::-1]):
@@ -142,29 +142,29 @@ def _lines(name) -> list[str]:
 
 
 def _blocks(model, replications) -> list[BlockShares]:
-    """Each building block; what replications in another language say of its twin counts too."""
+    """Each building block; reports about its translations count too."""
     by_pk = {replication.pk: replication for replication in replications}
-    said = defaultdict(dict)  # translation key → replication → what it says
+    reported = defaultdict(dict)  # translation key of a block → id of a replication → outcome
     outcomes = BlockOutcome.objects.filter(page__in=by_pk, block__isnull=False)
     for item in outcomes.select_related("block").order_by("page_id", "sort_order", "pk"):
-        said[item.block.translation_key][item.page_id] = item
+        reported[item.block.translation_key][item.page_id] = item
     found = []
     for block in model.building_blocks.all() if replications else []:
-        items = said[block.translation_key].values()
+        items = reported[block.translation_key].values()
         counts = Counter(item.outcome for item in items)
         reasons = sorted(
             ((item, by_pk[item.page_id]) for item in items if item.why.strip()),
             key=lambda pair: (
-                TELLING.index(pair[0].outcome), TELLING_RESULTS.index(pair[1].outcome),
+                BLOCK_RESULT_ORDER.index(pair[0].outcome), OUTCOME_ORDER.index(pair[1].outcome),
                 -pair[1].started.toordinal(), pair[1].pk,
             ),
         )
         found.append(
             BlockShares(
                 title=block.title, anchor=block.anchor,
-                shares=[Share(o.value, o.label, counts[o], len(items)) for o in Kept],
-                said=len(items), silent=len(replications) - len(items),
-                reasons=reasons[:REASONS],
+                shares=[Share(o.value, o.label, counts[o], len(items)) for o in BlockResult],
+                answered=len(items), unanswered=len(replications) - len(items),
+                reasons=reasons[:MAX_REASONS],
             )
         )
     return found

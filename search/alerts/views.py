@@ -50,7 +50,7 @@ def new(request):
                     subscriptions.subscribe(
                         search, site, data["email"], get_language(), data["frequency"]
                     )
-                return redirect(search.url("search_alert_asked"))
+                return redirect(search.url("search_alert_requested"))
         else:
             status = 422
     context = {
@@ -63,10 +63,10 @@ def new(request):
 
 @never_cache
 @require_safe
-def asked(request):
+def requested(request):
     """After the form; the same whether the address was known or not."""
     context = {"search": SavedSearch.from_request(request), "days": Alert.DAYS_TO_CONFIRM}
-    return render(request, "search/alerts/alert_asked.html", context)
+    return render(request, "search/alerts/alert_requested.html", context)
 
 
 def _context_of(alert) -> dict:

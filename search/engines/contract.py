@@ -142,7 +142,7 @@ class Answer:
 class Engine(Protocol):
     """What every engine does. All methods may raise IndexUnavailable."""
 
-    def writing(self, timeout: float) -> AbstractContextManager:
+    def writing(self, timeout: float) -> AbstractContextManager[None]:
         """Hold the writer's lock against other processes. Raises TimeoutError."""
 
     def apply(

@@ -6,6 +6,8 @@ at the spaces and do nothing else, so that relevance is the same in all of them.
 
 import hashlib
 import json
+from collections.abc import Iterable
+from typing import Any
 
 from search.engines.contract import Entry, Hit, Section
 from search.text import thai
@@ -54,7 +56,7 @@ def keywords_of(entry: Entry) -> dict[str, list[str]]:
     }
 
 
-def shown_of(entry: Entry) -> dict:
+def shown_of(entry: Entry) -> dict[str, Any]:
     """What a hit shows, as JSON values."""
     return {
         "key": entry.key, "stage": entry.stage, "title": thai.clean(entry.title),
@@ -67,13 +69,15 @@ def shown_of(entry: Entry) -> dict:
     }
 
 
-def digest_of(texts, keywords, shown, published) -> str:
+def digest_of(
+    texts: dict[str, str], keywords: dict[str, list[str]], shown: dict[str, Any], published: int
+) -> str:
     """A digest of all that an engine stores of an entry: equal digests, equal entries."""
     held = json.dumps([texts, keywords, shown, published], ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(held.encode(), digest_size=12).hexdigest()
 
 
-def document_of(entry: Entry) -> dict:
+def document_of(entry: Entry) -> dict[str, Any]:
     """The entry as engines store it: ``texts``, ``keywords``, ``published``, ``shown`` (JSON)
     and ``digest``."""
     texts, keywords, shown = texts_of(entry), keywords_of(entry), shown_of(entry)
@@ -86,9 +90,9 @@ def document_of(entry: Entry) -> dict:
 
 def hit_of(shown: str | bytes, score: float) -> Hit:
     """The hit of a document, from its ``shown``."""
-    shown = json.loads(shown)
-    return Hit(score=score, **shown | {"sections": [Section(*s) for s in shown["sections"]]})
+    values = json.loads(shown)
+    return Hit(score=score, **values | {"sections": [Section(*s) for s in values["sections"]]})
 
 
-def _joined(token_lists) -> str:
+def _joined(token_lists: Iterable[Iterable[str]]) -> str:
     return f" {BREAK} ".join(" ".join(tokens) for tokens in token_lists)

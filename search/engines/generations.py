@@ -8,19 +8,22 @@ import fcntl
 import os
 import shutil
 import uuid
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def new_folder(path: Path, writing):
+def new_folder(
+    path: Path, writing: Callable[[float], AbstractContextManager[None]]
+) -> Iterator[Path]:
     """A new generation below ``path`` to build in; removed when building it fails.
 
     ``writing`` returns the context of the writer's lock, so that no other process deletes the
     folder before it is locked.
     """
     folder = path / f"g-{uuid.uuid4().hex}"
-    with writing(timeout=60):
+    with writing(60):
         folder.mkdir()
         held = os.open(folder, os.O_RDONLY)
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -43,7 +46,7 @@ def remove_all_but(path: Path, current: str) -> None:
         pointer.unlink(missing_ok=True)
 
 
-def _is_locked(path) -> bool:
+def _is_locked(path: Path) -> bool:
     """Whether a living process holds the lock on ``path``."""
     held = os.open(path, os.O_RDONLY)
     try:

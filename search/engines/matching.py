@@ -6,7 +6,9 @@ ever parses what was typed: the leaves of the tree are tokens.
 """
 
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from search.engines.contract import FACETS, Filters, ParsedQuery, QueryTerm
 from search.engines.fields import FACET_FIELDS
@@ -70,25 +72,29 @@ class Bool:
     """All of ``must``, none of ``must_not``, and if ``must`` is empty at least one of ``should``;
     scores add up and are multiplied by ``boost``."""
 
-    must: tuple = ()
-    should: tuple = ()
-    must_not: tuple = ()
+    must: tuple["Clause", ...] = ()
+    should: tuple["Clause", ...] = ()
+    must_not: tuple["Clause", ...] = ()
     boost: float = 1.0
 
 
-def any_of(*parts) -> Bool | Term | Phrase:
+Clause: TypeAlias = Term | Phrase | OneOf | PublishedSince | MatchAll | Bool
+
+
+def any_of(*parts: Clause) -> Clause:
     return parts[0] if len(parts) == 1 else Bool(should=parts)
 
 
-def phrase(field, tokens, boost=1.0) -> Term | Phrase:
+def phrase(field: str, tokens: Sequence[str], boost: float = 1.0) -> Term | Phrase:
     """``tokens`` side by side; a single one is a Term."""
     if len(tokens) == 1:
         return Term(field, tokens[0], boost)
     return Phrase(field, tuple(tokens), boost)
 
 
-def clause_of(query: ParsedQuery) -> Bool | MatchAll:
+def clause_of(query: ParsedQuery) -> Clause:
     """The clause of ``query``, without filters."""
+    clause: Clause
     match query.strategy:
         case "browse":
             clause = MatchAll()
@@ -104,22 +110,27 @@ def clause_of(query: ParsedQuery) -> Bool | MatchAll:
     return Bool(must=(clause,), must_not=must_not) if must_not else clause
 
 
-def filtered(clause, filters: Filters, left_out=None) -> Bool:
+def filtered(clause: Clause, filters: Filters, left_out: str | None = None) -> Bool:
     """``clause`` narrowed by ``filters``; ``left_out`` names a facet not to filter by."""
-    must = [clause]
+    must: list[Clause] = [clause]
     if filters.audiences is not None:
         must.append(OneOf("audience", tuple(filters.audiences)))
-    for field, values in (
+    choices: list[tuple[str, Sequence[object]]] = [
         ("site", [filters.site] if filters.site else []), ("kind", filters.kinds),
         ("reader", filters.readers), ("page", filters.pages),
         *((FACET_FIELDS[name], getattr(filters, name)) for name in FACETS if name != left_out),
-    ):
+    ]
+    for field, values in choices:
         if values:
             must.append(OneOf(field, tuple(thai.clean(str(value)) for value in values)))
     return Bool(must=tuple(must))
 
 
-def without_common(query: ParsedQuery, is_common_word, is_common_gram) -> ParsedQuery:
+def without_common(
+    query: ParsedQuery,
+    is_common_word: Callable[[str], bool],
+    is_common_gram: Callable[[str], bool],
+) -> ParsedQuery:
     """``query`` without what does not tell entries apart, as long as something is left.
 
     A term of a single common word loses its clusters, so it is not searched for inside other
@@ -154,7 +165,7 @@ def fresh_from(now: float) -> int:
     return int(now - FRESH_YEARS * YEAR)
 
 
-def ranked(clause, now=None) -> Bool:
+def ranked(clause: Clause, now: float | None = None) -> Clause:
     """``clause`` with what decides between equally good hits."""
     if isinstance(clause, MatchAll):
         return clause
@@ -168,7 +179,9 @@ def ranked(clause, now=None) -> Bool:
     return Bool(must=(clause,), should=(*pages, *standing, fresh))
 
 
-def title_prefix(text: str, finished_words, completions) -> Bool:
+def title_prefix(
+    text: str, finished_words: Iterable[str], completions: Sequence[str]
+) -> Clause:
     """Titles with the ``finished_words`` and one of ``completions``, the words that begin with
     what is still being typed. Half a word is segmented into words that no title has, but its
     clusters match all the same."""
@@ -178,11 +191,11 @@ def title_prefix(text: str, finished_words, completions) -> Bool:
     return any_of(Bool(must=(*words, last)), clusters) if last else clusters
 
 
-def _in_title(word):
+def _in_title(word: str) -> Clause:
     return phrase("title_clusters", thai.cluster_tokens(word), 0.2)
 
 
-def _with_variants(term: QueryTerm, make_clause):
+def _with_variants(term: QueryTerm, make_clause: Callable[[QueryTerm], Clause]) -> Clause:
     """``term`` or a synonym, which counts less, and no more for being longer."""
     length = len(term.clusters)
     variants = (
@@ -195,7 +208,7 @@ def _with_variants(term: QueryTerm, make_clause):
     return any_of(make_clause(term), *variants)
 
 
-def _verbatim(term: QueryTerm):
+def _verbatim(term: QueryTerm) -> Clause:
     """A term as it stands: its words side by side in one field, or its clusters anywhere, which
     also matches inside compounds.
 
@@ -206,30 +219,30 @@ def _verbatim(term: QueryTerm):
     return any_of(_in_any_field(term.words), _string(term))
 
 
-def _string(term: QueryTerm):
+def _string(term: QueryTerm) -> Clause:
     """The clusters of a term in a row; a single one as a word or part of one."""
     pairs = thai.pairs(term.clusters)
     return phrase("pairs", pairs, PAIRS_WEIGHT) if pairs else _word("".join(term.words))
 
 
-def _all_words(term: QueryTerm):
+def _all_words(term: QueryTerm) -> Clause:
     return Bool(must=tuple(_word(word) for word in dict.fromkeys(term.words)))
 
 
-def _word(word):
+def _word(word: str) -> Clause:
     """A word by itself or as a part of a compound."""
     return any_of(_in_any_field((word,)), Term("parts", word, PARTS_WEIGHT))
 
 
-def _in_any_field(words):
+def _in_any_field(words: Sequence[str]) -> Clause:
     return any_of(*(phrase(name, words, weight) for name, weight in FIELD_WEIGHTS.items()))
 
 
-def _any_word(terms):
+def _any_word(terms: Iterable[QueryTerm]) -> Clause:
     """Any of the words, the more and the rarer the better; 3-grams of clusters find words that
     were segmented differently."""
     words = dict.fromkeys(word for term in terms for word in term.words)
-    parts = [
+    parts: list[Clause] = [
         Term(name, word, weight) for word in words for name, weight in FIELD_WEIGHTS.items()
     ]
     parts += [

@@ -3,6 +3,7 @@
 import fcntl
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from pathlib import Path
 class WriteLock:
     """A lock on the file at ``path``, created if missing; it ends with the process."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path | str):
         self.path = Path(path)
         self._held = threading.local()
 
     @contextmanager
-    def held(self, timeout):
+    def held(self, timeout: float) -> Iterator[None]:
         """Hold the lock, nested or not. Raises TimeoutError after ``timeout`` seconds."""
         if getattr(self._held, "depth", 0):
             self._held.depth += 1

@@ -44,10 +44,10 @@ class Reader:
 
     def may_read(self, page, restrictions) -> bool:
         """Whether the reader passes those of ``restrictions`` that apply to ``page``."""
-        held = [r for r in restrictions if page.path.startswith(r.page.path)]
+        applying = [r for r in restrictions if page.path.startswith(r.page.path)]
         if self.request is None:
-            return not held
-        return all(r.accept_request(self.request) for r in held)
+            return not applying
+        return all(r.accept_request(self.request) for r in applying)
 
 
 @dataclass
@@ -305,9 +305,9 @@ def _open_documents(hits, reader, rules) -> dict:
     ).select_related("collection")
 
     def is_open(document):
-        held = [r for r in rules if document.collection.path.startswith(r.collection.path)]
-        return not held or (
-            reader.request is not None and all(r.accept_request(reader.request) for r in held)
+        applying = [r for r in rules if document.collection.path.startswith(r.collection.path)]
+        return not applying or (
+            reader.request is not None and all(r.accept_request(reader.request) for r in applying)
         )
 
     return {document.pk: document for document in documents if is_open(document)}

@@ -5,15 +5,19 @@ no body is segmented again for a search.
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from search.engines.contract import Section
+from hub.thai.digits import THAI_DIGITS
+from hub.thai.text import THAI_MARKS
+from search.engines.contract import Hit, Section
+from search.query.planning import Plan
 from search.text import thai
 
 WINDOW = 200  # characters of a passage
 BEFORE = 50  # of them before the first match
 MAX_OCCURRENCES = 12  # per word and section
-MARKS = re.compile(f"[{thai.UPPER_AND_LOWER}ะาำๅๆ]")
+MARKS = re.compile(f"[{THAI_MARKS}ะาำๅๆ]")
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class WordPositions:
     """The positions of ``words`` in the texts of ``hit``: found once, used for its rank and for its
     passages. ``by_section`` has for each section (position, word) in order."""
 
-    def __init__(self, hit, words):
+    def __init__(self, hit: Hit, words: Sequence[str]):
         self.sections = hit.sections
         if hit.summary:
             self.sections = [Section("", "", hit.summary), *hit.sections]
@@ -37,7 +41,7 @@ class WordPositions:
             _positions_in(lowered(section.text), words) for section in self.sections
         ]
 
-    def best(self, weights, width) -> float:
+    def best(self, weights: Mapping[str, float], width: int) -> float:
         """The best score of ``best_window`` in one section."""
         return max(
             (best_window(positions, weights, width)[0] for positions in self.by_section), default=0
@@ -51,7 +55,9 @@ class _Candidate:
     start: int
 
 
-def best_passages(positions, weights, limit=2) -> list[Passage]:
+def best_passages(
+    positions: WordPositions, weights: Mapping[str, float], limit: int = 2
+) -> list[Passage]:
     """The best passages by the weight of the words in them, from different sections.
 
     ``positions`` are WordPositions; ``weights`` maps words to weights, see ``needles``.
@@ -74,10 +80,10 @@ def best_passages(positions, weights, limit=2) -> list[Passage]:
     return [_passage(c, words) for c in kept]
 
 
-def needles(plan) -> dict[str, float]:
+def needles(plan: Plan) -> dict[str, float]:
     """The strings to find → their weight, longest first: whole terms count most, then words by
     length."""
-    found = {}
+    found: dict[str, float] = {}
     for term in plan.terms:
         meaningful = [w for w in term.words if w not in thai.STOP_WORDS] or list(term.words)
         for word in meaningful:
@@ -93,15 +99,15 @@ def needles(plan) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
-def lowered(text) -> str:
+def lowered(text: str) -> str:
     """``text`` for comparison, with every character at its position."""
     low = text.lower()
     if len(low) != len(text):
         low = text
-    return low.translate(thai.THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
+    return low.translate(THAI_DIGITS) if thai.THAI_DIGIT.search(low) else low
 
 
-def _positions_in(text, words) -> list[tuple[int, str]]:
+def _positions_in(text: str, words: Iterable[str]) -> list[tuple[int, str]]:
     positions = []
     for word in words:
         start, seen = text.find(word), 0
@@ -113,10 +119,13 @@ def _positions_in(text, words) -> list[tuple[int, str]]:
     return positions
 
 
-def best_window(positions, weights, width) -> tuple[float, int]:
+def best_window(
+    positions: Sequence[tuple[int, str]], weights: Mapping[str, float], width: int
+) -> tuple[float, int]:
     """The window of ``width`` characters with the highest score, which is the sum of the weights
     of the words in it, each counted once: the score, and the position of the first word."""
-    inside, total, first, best = {}, 0.0, 0, (0.0, 0)
+    inside: dict[str, int] = {}
+    total, first, best = 0.0, 0, (0.0, 0)
     for start, word in positions:
         if not inside.get(word):
             total += weights.get(word, 0.0)
@@ -132,7 +141,7 @@ def best_window(positions, weights, width) -> tuple[float, int]:
     return best
 
 
-def _passage(candidate, words) -> Passage:
+def _passage(candidate: _Candidate, words: Iterable[str]) -> Passage:
     text = candidate.section.text.replace("\n", " ")
     start = max(0, candidate.start - BEFORE)
     if start:
@@ -151,7 +160,7 @@ def _passage(candidate, words) -> Passage:
     return Passage(candidate.section.anchor, candidate.section.heading, pieces)
 
 
-def _boundary(text, at) -> int:
+def _boundary(text: str, at: int) -> int:
     """The nearest position at or before ``at`` that does not part a mark from its letter."""
     while at > 0 and at < len(text) and (
         MARKS.match(text[at]) or text[at - 1] in "เแโใไ"
@@ -160,13 +169,13 @@ def _boundary(text, at) -> int:
     return at
 
 
-def _marked(text, words) -> list[tuple[str, bool]]:
+def _marked(text: str, words: Iterable[str]) -> list[tuple[str, bool]]:
     """``text`` split where words match; longer words win, a match never splits a cluster.
 
     By ``str.find``: compiling a pattern of all words would cost more than everything else here.
     """
     low = lowered(text)
-    matches = []
+    matches: list[tuple[int, int]] = []
     for word in words:
         start = low.find(word)
         while start >= 0:
@@ -177,7 +186,8 @@ def _marked(text, words) -> list[tuple[str, bool]]:
             if whole and not any(a < end and start < b for a, b in matches):
                 matches.append((start, end))
             start = low.find(word, end)
-    pieces, last = [], 0
+    pieces: list[tuple[str, bool]] = []
+    last = 0
     for start, end in sorted(matches):
         if start > last:
             pieces.append((text[last:start], False))

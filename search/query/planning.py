@@ -5,7 +5,9 @@ word. The measurements behind this are in docs/decisions/0003-search-engine.md.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from hub.thai.dates import BUDDHIST_ERA
 from search.engines.contract import Answer, Engine, Filters, ParsedQuery, QueryTerm
@@ -16,6 +18,7 @@ MAX_WORDS = 16
 MAX_VARIANTS = 6  # of a term
 MAX_NAME_WORDS = 10  # longer names have no synonyms in queries
 MAX_KEYWORD_CLUSTERS = 25  # a longer term is a sentence, not a keyword
+Synonyms: TypeAlias = Mapping[tuple[str, ...], tuple[str, ...]]  # words of a name → other names
 YEARS = range(1850, 2101)  # Christian years that a number of four digits may mean
 
 
@@ -51,7 +54,7 @@ class RawToken:
     quoted: bool = False
 
 
-def plan(text: str, synonyms=None) -> Plan:
+def plan(text: str, synonyms: Synonyms | None = None) -> Plan:
     """Parse ``text``, whatever it is; never raises.
 
     ``synonyms`` maps the words of a name to other names of the same thing.
@@ -63,14 +66,16 @@ def plan(text: str, synonyms=None) -> Plan:
         text = text[:MAX_CHARACTERS]
     wanted, excluded = _tokens(text)
     expander = _SynonymExpander(synonyms or {})
-    kept, room = [], MAX_WORDS
+    kept: list[QueryTerm] = []
+    room = MAX_WORDS
     for term in expander.terms_of(wanted):
         if len(term.words) > room:
             notes.append("cut")
-            term = _term_of_words(term.words[:room]) if room else None
-        if term:
-            kept.append(term)
-            room -= len(term.words)
+            if not room:
+                continue
+            term = _term_of_words(term.words[:room])
+        kept.append(term)
+        room -= len(term.words)
     if not kept:
         notes.append("empty")
     return Plan(
@@ -79,9 +84,10 @@ def plan(text: str, synonyms=None) -> Plan:
     )
 
 
-def _tokens(text) -> tuple[list[RawToken], list[RawToken]]:
+def _tokens(text: str) -> tuple[list[RawToken], list[RawToken]]:
     """The tokens to find and those to exclude (``-word``); quotes keep words together."""
-    wanted, excluded = [], []
+    wanted: list[RawToken] = []
+    excluded: list[RawToken] = []
     for minus, quoted, plain in re.findall(r'(-?)(?:"([^"]+)"|([^\s"]+))', text):
         if thai.words(quoted or plain):
             (excluded if minus else wanted).append(RawToken(quoted or plain, bool(quoted)))
@@ -90,20 +96,21 @@ def _tokens(text) -> tuple[list[RawToken], list[RawToken]]:
     return wanted, excluded
 
 
-def _term_of_words(words) -> QueryTerm:
+def _term_of_words(words: Sequence[str]) -> QueryTerm:
     return replace(QueryTerm.of(thai.join(words)), words=tuple(words))
 
 
 class _SynonymExpander:
     """Finds names of known things in what was typed and adds their other names."""
 
-    def __init__(self, synonyms):
+    def __init__(self, synonyms: Synonyms):
         self.synonyms = synonyms
 
-    def terms_of(self, tokens) -> list[QueryTerm]:
+    def terms_of(self, tokens: Sequence[RawToken]) -> list[QueryTerm]:
         """The term of each token with its variants. Tokens that are one name together (health
         assembly) become one term."""
-        found, i = [], 0
+        found: list[QueryTerm] = []
+        i = 0
         terms = [QueryTerm.of(token.text) for token in tokens]
         while i < len(tokens):
             end = self._end_of_name(tokens, terms, i)
@@ -115,8 +122,11 @@ class _SynonymExpander:
             i = end
         return found
 
-    def _end_of_name(self, tokens, terms, start) -> int:
-        words, best = (), start + 1
+    def _end_of_name(
+        self, tokens: Sequence[RawToken], terms: Sequence[QueryTerm], start: int
+    ) -> int:
+        words: tuple[str, ...] = ()
+        best = start + 1
         for i in range(start, len(tokens)):
             if tokens[i].quoted:
                 break
@@ -127,10 +137,12 @@ class _SynonymExpander:
                 best = i + 1
         return best
 
-    def _variants(self, words) -> tuple[QueryTerm, ...]:
+    def _variants(self, words: tuple[str, ...]) -> tuple[QueryTerm, ...]:
         """Synonyms of ``words``: each name in them replaced by its other names, one at a time,
         and all names at once by their first."""
-        variants, all_replaced, i = [], [], 0
+        variants: list[list[str]] = []
+        all_replaced: list[str] = []
+        i = 0
         while i < len(words):
             length, others = self._name_at(words, i)
             for other in others:
@@ -141,7 +153,7 @@ class _SynonymExpander:
             variants.append(all_replaced)
         return tuple(_term_of_words(variant) for variant in variants[:MAX_VARIANTS])
 
-    def _name_at(self, words, i) -> tuple[int, tuple[str, ...]]:
+    def _name_at(self, words: tuple[str, ...], i: int) -> tuple[int, tuple[str, ...]]:
         """The longest name that begins at ``i``: its number of words, and its other names."""
         for length in range(min(MAX_NAME_WORDS, len(words) - i), 0, -1):
             if others := self.synonyms.get(tuple(words[i : i + length])):
@@ -149,7 +161,7 @@ class _SynonymExpander:
         return 1, other_calendar(words[i])
 
 
-def other_calendar(word) -> tuple[str, ...]:
+def other_calendar(word: str) -> tuple[str, ...]:
     """The same year in the other calendar, Buddhist or Christian: 2552 → 2009."""
     if len(word) == 4 and word.isascii() and word.isdigit():
         if int(word) in YEARS:
@@ -159,7 +171,7 @@ def other_calendar(word) -> tuple[str, ...]:
     return ()
 
 
-def _is_question(text, terms) -> bool:
+def _is_question(text: str, terms: Sequence[QueryTerm]) -> bool:
     words = [w for term in terms for w in term.words]
     return (
         "?" in text
@@ -173,24 +185,32 @@ def _is_question(text, terms) -> bool:
 
 
 def run(
-    engine: Engine, plan: Plan, filters: Filters, offset=0, limit=10, facets=True,
-    strategies=None,
+    engine: Engine,
+    plan: Plan,
+    filters: Filters,
+    offset: int = 0,
+    limit: int = 10,
+    facets: bool = True,
+    strategies: Sequence[str] | None = None,
 ) -> Answer:
-    """Search with ``engine``; the answer is that of the first strategy that finds anything."""
-    answer = None
+    """Search with ``engine``; the answer is that of the first strategy that finds anything, else
+    of the last."""
     if plan.is_empty:
         strategies = ["browse"]
-    for strategy in strategies or (["any"] if plan.is_question else ["phrase", "all", "any"]):
-        terms = _without_stop_words(plan.terms) if strategy == "any" else plan.terms
-        answer = engine.search(
-            ParsedQuery(strategy, terms, plan.excluded), filters, offset, limit, facets
-        )
+    *others, last = strategies or (["any"] if plan.is_question else ["phrase", "all", "any"])
+    for strategy in others:
+        answer = engine.search(_query(plan, strategy), filters, offset, limit, facets)
         if answer.total:
-            break
-    return answer
+            return answer
+    return engine.search(_query(plan, last), filters, offset, limit, facets)
 
 
-def _without_stop_words(terms):
+def _query(plan: Plan, strategy: str) -> ParsedQuery:
+    terms = _without_stop_words(plan.terms) if strategy == "any" else plan.terms
+    return ParsedQuery(strategy, terms, plan.excluded)
+
+
+def _without_stop_words(terms: tuple[QueryTerm, ...]) -> tuple[QueryTerm, ...]:
     """``terms`` without stop words, unless nothing else was typed."""
     kept = tuple(
         replace(t, words=tuple(w for w in t.words if w not in thai.STOP_WORDS)) for t in terms

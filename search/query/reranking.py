@@ -5,7 +5,11 @@ ten hits are ranked again by both; reranking twenty finds no more. The measureme
 docs/decisions/0003-search-engine.md. No Django here.
 """
 
+from collections.abc import Iterable, Mapping
 from math import log
+
+from search.engines.contract import Hit
+from search.query.passages import WordPositions
 
 WINDOW = 400  # characters
 WEIGHT = 2.0  # of the rarity of the words in the window, beside the engine's score
@@ -16,7 +20,9 @@ def rarity(count: int, size: int) -> float:
     return log(1 + (size - count + 0.5) / (count + 0.5))
 
 
-def reranked(hits, positions, rarities) -> list:
+def reranked(
+    hits: Iterable[Hit], positions: Mapping[str, WordPositions], rarities: Mapping[str, float]
+) -> list[Hit]:
     """``hits`` in their new order; ``positions`` maps their keys to ``passages.WordPositions``,
     ``rarities`` each word to its rarity."""
     return sorted(

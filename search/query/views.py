@@ -27,12 +27,11 @@ def results(request):
     found = find(text, Reader.of(request), {n: v for n, v in filters.items() if v}, number)
     link = Link(request.path, found.plan.text, filters)
     if found.number == 1 and not found.plan.is_empty and not any(filters.values()):
-        request.search_event = SearchEvent(found.plan.text, found.total)
+        request.counted_event = SearchEvent(found.plan.text, found.total)
     labels = Labels(filters, found.facets)
     selected = [(name, value) for name in FACETS for value in filters[name]]
     context = {
         "q": found.plan.text,
-        "asked": bool(text),
         "total": found.total,
         "results": [_result(result) for result in found.results],
         "heading": found.plan.text or ", ".join(labels.of(*pair) for pair in selected),

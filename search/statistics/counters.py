@@ -49,7 +49,7 @@ class OpenEvent(NamedTuple):
 
 def count(request, response) -> None:
     """The hook ``count_response``: count the event that a view has put on the request."""
-    event = getattr(request, "search_event", None)
+    event = getattr(request, "counted_event", None)
     if event is None or response.status_code not in (200, 304) or request.method != "GET":
         return
     if isinstance(event, SearchEvent):

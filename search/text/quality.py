@@ -141,7 +141,7 @@ def repair(text: str, *, from_pdf: bool = False) -> str:
     return LINES.sub("\n\n", text).strip()
 
 
-def _without_mojibake(text) -> str:
+def _without_mojibake(text: str) -> str:
     """Decode Western letters as the Thai bytes they were, when the result is Thai."""
     if not thai_quality(text).is_mojibake:
         return text
@@ -157,7 +157,7 @@ def _without_mojibake(text) -> str:
     return text
 
 
-def _western_byte(character) -> bytes:
+def _western_byte(character: str) -> bytes:
     try:
         return character.encode("cp1252")
     except UnicodeEncodeError:  # five bytes have no letter in cp1252 and come as control characters

@@ -9,7 +9,7 @@ segmentation may have been typed with the keyboard in the other language.
 
 import re
 from dataclasses import dataclass
-from math import log
+from math import inf, log
 
 from search.text import thai
 
@@ -42,7 +42,8 @@ class Correction:
 
 def sound_key(text: str) -> tuple[str, list[int]]:
     """The sound key of ``text``, and the position in ``text`` of each letter of it."""
-    letters, positions = [], []
+    letters: list[str] = []
+    positions: list[int] = []
     for position, letter in enumerate(text):
         if letter in TONES:
             continue
@@ -54,7 +55,7 @@ def sound_key(text: str) -> tuple[str, list[int]]:
     return "".join(letters), positions
 
 
-def _sound(word) -> str:
+def _sound(word: str) -> str:
     """The sound key alone, faster: it is computed for every word of the index."""
     return DOUBLED.sub(r"\1", word.translate(TO_SOUND))
 
@@ -67,7 +68,7 @@ class Speller:
         self.size = size
         frequent = sorted(counts.items(), key=lambda pair: -pair[1])[:MAX_WORDS]
         self.counts = dict(frequent)
-        self.by_sound = {}
+        self.by_sound: dict[str, list[str]] = {}
         for word, _count in frequent:
             self.by_sound.setdefault(_sound(word), []).append(word)
             for without in {SILENCED_LETTER.sub("", word), SILENCED_VOWEL.sub("", word)} - {word}:
@@ -79,26 +80,28 @@ class Speller:
         """The correction of a misspelt ``text``; None when it is correct or nothing is near."""
         if len(text) > MAX_LENGTH * 2:
             return None
-        corrections = [self._correct_token(token) for token in text.split()]
-        if all(corrections):
+        tokens = text.split()
+        corrections = [found for token in tokens if (found := self._correct_token(token))]
+        if len(corrections) == len(tokens):
             corrected = " ".join(token for token, _sure in corrections)
             if thai.normalise(corrected) != thai.normalise(text):
                 return Correction(corrected, any(sure for _token, sure in corrections))
         return self._other_keyboard(text)
 
-    def _correct_token(self, token) -> tuple[str, bool] | None:
+    def _correct_token(self, token: str) -> tuple[str, bool] | None:
         """A token as it was meant, and whether it is surely misspelt; None if nothing is near."""
         runs = thai.runs(token)
         if not runs:
             return token, False
-        corrected, sure = [], False
+        corrected: list[str] = []
+        sure = False
         for run in runs:
             if thai.is_thai(run):
-                found = self._by_sound(run)
-                if found is None:
+                words = self._by_sound(run)
+                if words is None:
                     return None
-                sure = sure or ("".join(found) != run and not thai.is_in_dictionary(run))
-                corrected.append("".join(found))
+                corrected.append("".join(words))
+                sure = sure or (corrected[-1] != run and not thai.is_in_dictionary(run))
             else:
                 found = run if run in self.counts or run.isdigit() else self._near(run)
                 if found is None:
@@ -107,17 +110,18 @@ class Speller:
                 corrected.append(found)
         return " ".join(corrected), sure
 
-    def _by_sound(self, run) -> list[str] | None:
+    def _by_sound(self, run: str) -> list[str] | None:
         """The words of the index that sound like ``run``, by its cheapest segmentation."""
         sound, positions = sound_key(run)
         if not sound or len(sound) > MAX_LENGTH:
             return None
         positions = [*positions, len(run)]
-        best = [(0.0, None, "")] + [(float("inf"), None, "")] * len(sound)
+        # By end: the cost of the best words up to it, where the last of them starts, and it.
+        best: list[tuple[float, int, str]] = [(0.0, 0, "")] + [(inf, 0, "")] * len(sound)
         for end in range(1, len(sound) + 1):
             for start in range(max(0, end - self.longest), end):
                 cost = best[start][0]
-                if cost == float("inf"):
+                if cost == inf:
                     continue
                 typed = run[positions[start] : positions[end]]
                 for word in self.by_sound.get(sound[start:end], ()):
@@ -125,23 +129,24 @@ class Speller:
                     step += self._change_cost(typed, word) - self._frequency_bonus(word)
                     if step < best[end][0]:
                         best[end] = (step, start, word)
-        if best[-1][1] is None:
+        if best[-1][0] == inf:
             return None
-        words, end = [], len(sound)
+        words: list[str] = []
+        end = len(sound)
         while end:
             _cost, start, word = best[end]
             words.insert(0, word)
             end = start
         return words
 
-    def _frequency_bonus(self, word) -> float:
+    def _frequency_bonus(self, word: str) -> float:
         return 0.08 * log(1 + self.counts[word])
 
     @staticmethod
-    def _change_cost(typed, word) -> float:
+    def _change_cost(typed: str, word: str) -> float:
         return 0.0 if typed == word else CHANGE_COST + 0.15 * distance(typed, word)
 
-    def _near(self, word) -> str | None:
+    def _near(self, word: str) -> str | None:
         """The most frequent Latin word one letter away from ``word``; none for short words."""
         if len(word) < 4:
             return None
@@ -149,9 +154,9 @@ class Speller:
             known for known in self.counts
             if known.isascii() and abs(len(known) - len(word)) < 2 and distance(known, word) == 1
         ]
-        return max(near, key=self.counts.get, default=None)
+        return max(near, key=self.counts.__getitem__, default=None)
 
-    def _other_keyboard(self, text) -> Correction | None:
+    def _other_keyboard(self, text: str) -> Correction | None:
         """``text`` as typed with the keyboard in the other language, if the index has its words."""
         table = TO_THAI if text.isascii() else TO_LATIN
         other = thai.canonical(text.translate(table))
@@ -163,7 +168,9 @@ class Speller:
 
 def distance(first: str, second: str) -> int:
     """The Damerau-Levenshtein distance (optimal string alignment)."""
-    before, previous, row = [], [], list(range(len(second) + 1))
+    before: list[int] = []
+    previous: list[int] = []
+    row = list(range(len(second) + 1))
     for i, a in enumerate(first, 1):
         before, previous, row = previous, row, [i]
         for j, b in enumerate(second, 1):

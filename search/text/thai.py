@@ -7,15 +7,16 @@ Segmentation is maximal matching over a dictionary within character clusters
 
 import re
 import tempfile
-import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from threading import Lock
 
-THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+from hub.thai.digits import THAI_DIGITS
+from hub.thai.text import THAI_MARKS, composed
+
 THAI_DIGIT = re.compile("[๐-๙]")
-UPPER_AND_LOWER = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # marks that sit above or below a letter
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 TOKEN = re.compile(r"[\u0e00-\u0e7f]+|[^\W_\u0e00-\u0e7f]+(?:['’.][^\W_\u0e00-\u0e7f]+)*%?")
@@ -24,7 +25,7 @@ ABBREVIATION = re.compile(r"(?:[ก-ฮ]{1,3}\.)+[ก-ฮ]{1,3}(?:\.|(?![\u0e00-
 CLUSTER = re.compile(
     r"[เแโใไ]?[ก-ฮ](?:[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])*(?:ๅ|ะ|า|ำ)?(?:ะ)?|[^\s]"
 )
-NOT_FIRST = re.compile(f"[{UPPER_AND_LOWER}ะาำๅ]")  # belongs to the letter before it
+NOT_FIRST = re.compile(f"[{THAI_MARKS}ะาำๅ]")  # belongs to the letter before it
 SHORTEST_COMPOUND = 4  # letters
 LONGEST_RUN = 400  # characters segmented at once: newmm's time grows with ambiguous length
 STOP_WORDS = frozenset(
@@ -45,16 +46,8 @@ def clean(text: str) -> str:
 
 
 def canonical(text: str) -> str:
-    """``text`` in one spelling for what looks the same, still fit to be read.
-
-    NFC; sara-am in one character; marks in the order vowel, tone; doubled marks once; two sara-e
-    as sara-ae.
-    """
-    text = unicodedata.normalize("NFC", clean(text))
-    text = text.replace("\u0e40\u0e40", "\u0e41")
-    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", text)
-    text = re.sub("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a])", "\\2\\1", text)
-    return re.sub(f"([{UPPER_AND_LOWER}])\\1+", r"\1", text)
+    """``text`` in one spelling for what looks the same, still fit to be read."""
+    return composed(clean(text))
 
 
 def normalise(text: str) -> str:
@@ -67,14 +60,14 @@ def normalise(text: str) -> str:
 class _Segmenter:
     """nlpo3's dictionary with the custom words, loaded when the first Thai run is segmented."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = Lock()
-        self.segment = None
-        self.known = frozenset()  # the words of the dictionary that was loaded
-        self.custom = frozenset()
+        self.segment: Callable[[str], list[str]] | None = None
+        self.known: frozenset[str] = frozenset()  # the words of the dictionary that was loaded
+        self.custom: frozenset[str] = frozenset()
         self.loaded = 0  # nlpo3 cannot replace a dictionary, so each load gets its own name
 
-    def set_custom_words(self, words) -> bool:
+    def set_custom_words(self, words: Collection[str]) -> bool:
         """Whether ``words`` differ from the custom words until now."""
         if words is self.custom:  # called before every search
             return False
@@ -85,7 +78,7 @@ class _Segmenter:
                 self.segment = None
             return changed
 
-    def load(self):
+    def load(self) -> Callable[[str], list[str]]:
         """The function that segments a run of Thai by the current dictionary."""
         with self.lock:
             if self.segment is None:
@@ -108,7 +101,7 @@ class _Segmenter:
 _segmenter = _Segmenter()
 
 
-def set_custom_words(words) -> None:
+def set_custom_words(words: Collection[str]) -> None:
     """Replace the custom words, which are kept whole, by ``words``.
 
     Text indexed before keeps its old segmentation until ``search.index.glossary`` has the pages
@@ -136,7 +129,7 @@ def is_thai(run: str) -> bool:
     return "\u0e00" <= run[0] <= "\u0e7f"
 
 
-def _pieces(run):
+def _pieces(run: str) -> Iterator[str]:
     """``run`` in pieces of at most LONGEST_RUN characters, split before a letter, not a mark."""
     while len(run) > LONGEST_RUN:
         end = LONGEST_RUN
@@ -156,7 +149,7 @@ def _segment_cached(run: str) -> tuple[str, ...]:
 def segment(run: str) -> list[str]:
     """A run of Thai split between its words, where a line may break; joined, it is the same."""
     segment_piece = _segmenter.load()
-    words = []
+    words: list[str] = []
     for piece in _pieces(run):
         words.extend(segment_piece(piece))
     return words
@@ -164,7 +157,8 @@ def segment(run: str) -> list[str]:
 
 def tokens(text: str) -> list[str]:
     """``text`` split into words and what is between them; joined, it is the same."""
-    found, last = [], 0
+    found: list[str] = []
+    last = 0
     for match in TOKEN.finditer(text):
         if match.start() > last:
             found.append(text[last : match.start()])
@@ -182,7 +176,7 @@ def runs(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of ``text`` in order, normalised; punctuation and spaces left out."""
-    found = []
+    found: list[str] = []
     for run in runs(text):
         if "\u0e00" <= run[0] <= "\u0e7f":
             found.extend(w for w in _segment_cached(run) if w not in ("ๆ", "ฯ"))
@@ -215,7 +209,7 @@ def is_compound(word: str) -> bool:
     return bool(_cover(normalise(word), _dictionary_words()))
 
 
-def _cover(word, known) -> list[str]:
+def _cover(word: str, known: frozenset[str]) -> list[str]:
     """The fewest words of ``known`` that make up ``word``, in order; all splits with that many."""
     ends = [0]
     for cluster in clusters(word):
@@ -229,7 +223,8 @@ def _cover(word, known) -> list[str]:
     for start, end in pieces:  # ordered by start
         if start in fewest:
             fewest[end] = min(fewest.get(end, len(word)), fewest[start] + 1)
-    on_shortest, found = {len(word)}, []
+    on_shortest = {len(word)}
+    found: list[str] = []
     for start, end in reversed(pieces):
         if end in on_shortest and end in fewest and fewest.get(start) == fewest[end] - 1:
             on_shortest.add(start)
@@ -237,7 +232,7 @@ def _cover(word, known) -> list[str]:
     return found
 
 
-def join(words) -> str:
+def join(words: Iterable[str]) -> str:
     """Words as they are written: Thai without spaces, other scripts with."""
     text = ""
     for word in words:
@@ -254,14 +249,14 @@ def clusters(text: str) -> list[str]:
 def cluster_tokens(text: str) -> list[str]:
     """``text`` as character clusters, words of other scripts whole: a string's tokens stand in
     the same order wherever the string occurs, inside a compound too."""
-    found = []
+    found: list[str] = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         found.extend(clusters(run) if "\u0e00" <= run[0] <= "\u0e7f" else [run])
     return found
 
 
-def pairs(tokens) -> list[str]:
+def pairs(tokens: Iterable[str]) -> list[str]:
     """Each of ``cluster_tokens`` with the next: a string is a phrase of its pairs, and far fewer
     places in an index hold a pair than hold a cluster."""
     return [f"{first}|{second}" for first, second in pairwise(tokens)]
@@ -273,7 +268,7 @@ def grams(text: str, size: int = 3) -> list[str]:
     They find the parts of compounds that the dictionary keeps whole (ขยะ in ถังขยะ). A run
     shorter than ``size`` is one gram.
     """
-    found = []
+    found: list[str] = []
     for match in TOKEN.finditer(normalise(text)):
         run = match[0]
         if not "\u0e00" <= run[0] <= "\u0e7f":

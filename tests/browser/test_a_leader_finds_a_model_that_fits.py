@@ -40,7 +40,7 @@ def test_from_the_home_page_to_an_answer_and_an_address_to_send(open_browser, sc
     first = first_model(page)
     expect(first.locator(".fit__check", has_text="คนรับซื้อปูยอมรับ")).to_contain_text("มีแล้ว")
     assert first.locator(".fit__head").inner_text() != before
-    shared = page.locator(".fit-said__address a").get_attribute("href")
+    shared = page.locator(".fit-summary__address a").get_attribute("href")
     friend = open_browser(viewport=DESKTOP)
     friend.goto(shared)
     expect(

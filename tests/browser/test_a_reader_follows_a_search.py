@@ -12,7 +12,7 @@ LONG_AGO = """
 from datetime import datetime, timezone
 from search.models import Alert
 moment = datetime(2020, 1, 1, tzinfo=timezone.utc)
-Alert.objects.filter(email=%r).update(confirmed_at=moment, looked_until=moment)
+Alert.objects.filter(email=%r).update(confirmed_at=moment, checked_until=moment)
 """
 LEFT = "from search.models import Alert; print(Alert.objects.filter(email=%r).count())"
 
@@ -86,7 +86,7 @@ def test_what_she_opens_from_the_results_is_counted(open_browser, served):
     count = (
         "from search.models import SearchCount\n"
         "c = SearchCount.objects.filter(text='ธนาคารปูม้า').first()\n"
-        "print(c and (c.asked, c.nothing, c.opened))"
+        "print(c and (c.searches, c.no_results, c.opened))"
     )
     for _attempt in range(100):
         if (found := served.shell(count).strip()) == "(1, 0, 1)":

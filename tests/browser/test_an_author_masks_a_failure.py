@@ -57,12 +57,12 @@ def test_2_she_looks_at_the_copy_masks_more_and_releases_with_a_reason(sign_in, 
     table = page.locator(".masking__table")
     expect(table.locator("mark", has_text=SECRET).first).to_be_visible()
     expect(table.locator("mark.masked", has_text="หลักหมื่นบาท")).to_be_visible()
-    page.fill("[name=words]", "ริมบ่อเก่า")
-    money = page.locator(".masking__stretches li", has_text="52,000 บาท")
+    page.fill("[name=extra_words]", "ริมบ่อเก่า")
+    money = page.locator(".masking__spans li", has_text="52,000 บาท")
     money.locator("input[type=checkbox]").check()
     page.get_by_role("button", name="บันทึกแล้วดูใหม่").click()
     expect(page.locator(".error-message")).to_have_text("บอกว่าทำไมจึงเปิดได้")
-    expect(page.locator("[name=words]")).to_have_value("ริมบ่อเก่า")
+    expect(page.locator("[name=extra_words]")).to_have_value("ริมบ่อเก่า")
     money.locator("input[type=text]").fill("ยอดนี้ติดไว้ที่ศาลา")
     page.get_by_role("button", name="บันทึกแล้วดูใหม่").click()
     expect(table.locator("mark.masked", has_text="[ปิดไว้]")).to_be_visible()
@@ -78,7 +78,7 @@ def test_3_the_moderator_publishes_the_copy_and_sees_no_original(sign_in, served
     assert SECRET not in page.content()
     copy = served.shell(
         "from lessons.models import MaskedLesson;"
-        f"print(MaskedLesson.objects.get(original={story['pk']}).public_id)"
+        f"print(MaskedLesson.objects.get(original={story['pk']}).copy_id)"
     ).strip()
     page.goto(f"/admin/pages/{copy}/edit/")
     assert SECRET not in page.content() and PLACE not in page.content()
@@ -114,11 +114,11 @@ def test_lessons_appear_while_an_editor_writes_and_are_answered(sign_in, open_br
         ".values_list('pk', flat=True)[0])"
     ).strip()
     page.goto(f"/admin/pages/add/policy/issuepage/{parent}/")
-    panel = page.locator("[data-lessons-at-hand]")
-    expect(panel.locator(".at-hand__one")).to_have_count(0)
+    panel = page.locator("[data-lesson-suggestions]")
+    expect(panel.locator(".lesson-suggestions__item")).to_have_count(0)
     page.fill("[name=title]", "แม่ปูไข่ทดลองถูกจับก่อนฟัก")
     page.fill("[name=summary]", "ชาวประมงจับแม่ปูไข่นอกกระดองจนปูลดลง")
-    lesson = panel.locator(".at-hand__one", has_text="แม่ปูไข่ขังรวมกันแล้วไข่เสีย")
+    lesson = panel.locator(".lesson-suggestions__item", has_text="แม่ปูไข่ขังรวมกันแล้วไข่เสีย")
     expect(lesson).to_be_visible()
     expect(lesson.locator("textarea").first).to_be_hidden()
     lesson.get_by_label("ไม่ใช้ เพราะ…").check()
@@ -129,7 +129,7 @@ def test_lessons_appear_while_an_editor_writes_and_are_answered(sign_in, open_br
     lesson.get_by_label("ทำไมจึงไม่ใช้").fill("ที่นี่ไม่มีถังฟัก")
     save(page)
     page.reload()
-    expect(lesson.locator(".at-hand__kept")).to_be_visible()
+    expect(lesson.locator(".lesson-suggestions__stored")).to_be_visible()
     expect(lesson.get_by_label("ทำไมจึงไม่ใช้")).to_have_value("ที่นี่ไม่มีถังฟัก")
     lesson.get_by_label("ใช้", exact=True).check()
     lesson.locator("textarea").last.fill("ข้อเสนอเรื่องคืนแม่ปูมาจากบทเรียนนี้")

@@ -44,7 +44,7 @@ for number, moment in enumerate([None, timezone.now()]):
     for prefix, language in (("", "th"), ("/en", "en")):
         alert, created = Alert.objects.get_or_create(
             email="axe@example.org", digest=f"{language}{number}", site=site, language=language,
-            text="ปูม้า", confirmed_at=moment, defaults={"looked_until": moment})
+            text="ปูม้า", confirmed_at=moment, defaults={"checked_until": moment})
         print(f"{prefix}/search/alert/confirm/{alert.confirm_token}/")
         print(f"{prefix}/search/alert/stop/{alert.stop_token}/")
 """

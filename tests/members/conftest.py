@@ -1,4 +1,4 @@
-"""People who take part, and the letters that the hub writes to them."""
+"""Members, signed-in clients and links in e-mails."""
 
 import re
 
@@ -13,29 +13,29 @@ PASSWORD = "ปลากระบอก-7-ตัว"
 
 @pytest.fixture
 def member(hub, django_user_model):
-    """Somebody who signed up, confirmed her address and agreed to the privacy notice."""
+    """Somebody who signed up, confirmed the address and agreed to the privacy notice."""
     user = django_user_model.objects.create_user(
         "member-abc", "somsri@example.org", PASSWORD, first_name="สมศรี มีสุข"
     )
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    Member.objects.of(user).agree()
+    Member.objects.of(user).give_consent()
     return user
 
 
 @pytest.fixture
 def sign_in(client):
-    """Signs in on the site's own page; returns the answer."""
+    """Posts the site's own sign-in form; returns the response."""
 
     def with_name(name, password=PASSWORD, prefix="", **more):
-        said = {"login": name, "password": password} | more
-        return client.post(f"{prefix}/accounts/login/", said)
+        data = {"login": name, "password": password} | more
+        return client.post(f"{prefix}/accounts/login/", data)
 
     return with_name
 
 
 @pytest.fixture
-def hers(member, sign_in, client):
-    """The browser of the member, who has just shown once more that it is she."""
+def member_client(member, sign_in, client):
+    """A client of the member, who has just reauthenticated."""
     sign_in(member.email)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
@@ -43,9 +43,9 @@ def hers(member, sign_in, client):
 
 @pytest.fixture
 def link():
-    """The path that the last letter leads to."""
+    """Returns the path of the link in the last e-mail."""
 
-    def of_last_letter(what):
+    def in_last_email(what):
         return re.search(rf"https?://[^/\s]+(\S*/{what}/\S+)", mail.outbox[-1].body)[1]
 
-    return of_last_letter
+    return in_last_email

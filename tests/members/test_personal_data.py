@@ -1,4 +1,4 @@
-"""What is held of a person is handed over and erased; what others build on stays."""
+"""Personal data is exported and erased; contributions that others build on stay."""
 
 import json
 
@@ -22,27 +22,27 @@ from tests.factories import LessonPageFactory, ModelPageFactory
 from tests.members.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
-LEAVE = "/accounts/me/leave/"
+DELETE_ACCOUNT = "/accounts/me/leave/"
 
 
 @pytest.fixture
-def hers(member, hers):
-    """The member's own browser; she has an alert and a page."""
+def member_client(member, member_client):
+    """A client of a member who has an alert, a page and an answer about a lesson."""
     now = timezone.now()
     Alert.objects.create(
         email=member.email, language="th", site=Site.objects.get(is_default_site=True),
-        text="ปูม้า", digest="1", confirmed_at=now, looked_until=now,
+        text="ปูม้า", digest="1", confirmed_at=now, checked_until=now,
     )
     lesson = LessonPageFactory(title="บทเรียนของสมศรี", owner=member)
     LessonAnswer.objects.create(
-        lesson=lesson, target=ModelPageFactory(), answer="not_used", reason="คนละน้ำ", by=member
+        lesson=lesson, target=ModelPageFactory(), answer="not_used", reason="คนละน้ำ", user=member
     )
-    return hers
+    return member_client
 
 
-def test_she_downloads_what_is_held_of_her_and_no_secret(hers, member, editor):
+def test_a_member_downloads_their_data_without_secrets(member_client, member, editor):
     Authenticator.objects.create(user=member, type="totp", data={"secret": "JBSWY3DP"})
-    answer = hers.get("/accounts/me/data/")
+    answer = member_client.get("/accounts/me/data/")
     assert answer["Content-Disposition"] == 'attachment; filename="member-abc.json"'
     assert "no-store" in answer["Cache-Control"]
     held = json.loads(answer.content)
@@ -59,75 +59,76 @@ def test_she_downloads_what_is_held_of_her_and_no_secret(hers, member, editor):
     assert editor.email not in text and "JBSWY3DP" not in text and member.password not in text
 
 
-def test_every_app_that_registered_hands_over_and_erases(hers, member):
+def test_every_registered_app_exports_and_erases(member_client, member):
     erased = []
     comments = personal_data.PersonalData(
         "comments", lambda user: [{"at": timezone.now()}], erased.append
     )
     with hooks.register_temporarily("register_personal_data", lambda: comments):
-        assert json.loads(hers.get("/accounts/me/data/").content)["comments"][0]["at"]
-        hers.post(LEAVE, {"password": PASSWORD})
+        assert json.loads(member_client.get("/accounts/me/data/").content)["comments"][0]["at"]
+        member_client.post(DELETE_ACCOUNT, {"password": PASSWORD})
     assert erased == [member]
 
 
-def test_leaving_erases_the_person_and_keeps_what_others_build_on(
-    hers, member, visitor, sign_in, django_user_model
+def test_deleting_an_account_erases_the_person_and_keeps_contributions(
+    member_client, member, visitor, sign_in, django_user_model
 ):
-    hers.post("/accounts/login/", {"login": member.email, "password": "wrong"})
+    member_client.post("/accounts/login/", {"login": member.email, "password": "wrong"})
     AccessAttempt.objects.create(
         username=member.username, ip_address="192.0.2.1", failures_since_start=1
     )
     ModelLogEntry.objects.log_action(member, "wagtail.edit")
-    answer = hers.post(LEAVE, {"password": PASSWORD})
+    answer = member_client.post(DELETE_ACCOUNT, {"password": PASSWORD})
     assert answer.headers["Location"] == "/accounts/left/"
     assert visitor.get("/accounts/left/").status_code == 200
     left = django_user_model.objects.get(pk=member.pk)
     assert not left.is_active and not left.has_usable_password() and left.last_login is None
     row = json.dumps(list(django_user_model.objects.filter(pk=member.pk).values()), default=str)
-    for said in ("สมศรี", "somsri", "member-abc"):
-        assert said not in row
+    for text in ("สมศรี", "somsri", "member-abc"):
+        assert text not in row
     assert name_of(left) == name_of(None) == "อดีตสมาชิก"
     for gone in (EmailAddress, Authenticator, Member, UserProfile, AccessAttempt, Alert):
         assert not gone.objects.exists(), gone
     assert "member-abc" not in ModelLogEntry.objects.latest("timestamp").label
     page = left.owned_pages.get().specific
     assert "บทเรียนของสมศรี" in visitor.get(page.url).content.decode()
-    assert hers.get("/accounts/me/").status_code == 302, "the session ended"
+    assert member_client.get("/accounts/me/").status_code == 302, "the session ended"
     assert sign_in("somsri@example.org").status_code == 200, "nobody gets in again"
     assert [m.to for m in mail.outbox] == [["somsri@example.org"]]
 
 
-def test_the_address_is_free_again_afterwards(hers, member, django_user_model):
-    hers.post(LEAVE, {"password": PASSWORD})
-    hers.post("/accounts/signup/", {
+def test_the_address_can_be_used_again_afterwards(member_client, member, django_user_model):
+    member_client.post(DELETE_ACCOUNT, {"password": PASSWORD})
+    member_client.post("/accounts/signup/", {
         "name": "สมศรี", "email": "somsri@example.org", "password1": PASSWORD, "consent": "on",
     })
     assert django_user_model.objects.get(email="somsri@example.org").pk != member.pk
 
 
 @pytest.mark.parametrize("password", ["", "wrong", "ก\0ข"])
-def test_without_the_password_nothing_is_erased(hers, member, password):
-    answer = hers.post(LEAVE, {"password": password})
+def test_without_the_password_nothing_is_erased(member_client, member, password):
+    answer = member_client.post(DELETE_ACCOUNT, {"password": password})
     assert answer.status_code == 422
     assert answer.context["form"].errors["password"]
     member.refresh_from_db()
     assert member.is_active and member.get_full_name()
 
 
-def test_guessing_the_password_of_an_open_browser_is_throttled(hers, member):
-    codes = [hers.post(LEAVE, {"password": "wrong"}).status_code for _try in range(8)]
+def test_guessing_the_password_of_an_open_browser_is_throttled(member_client, member):
+    wrong = {"password": "wrong"}
+    codes = [member_client.post(DELETE_ACCOUNT, wrong).status_code for _try in range(8)]
     assert codes[0] == 422 and codes[-1] == 429
 
 
-def test_an_administrator_cannot_leave_the_site_alone(administrator, signed_in):
+def test_an_administrator_cannot_delete_their_account(administrator, signed_in):
     client = signed_in(administrator)
-    assert "password" not in client.get(LEAVE).context["form"].errors
-    assert client.post(LEAVE, {"password": "secret"}).status_code == 403
+    assert "password" not in client.get(DELETE_ACCOUNT).context["form"].errors
+    assert client.post(DELETE_ACCOUNT, {"password": "secret"}).status_code == 403
     administrator.refresh_from_db()
     assert administrator.is_active
 
 
-def test_an_app_that_fails_to_erase_leaves_all_as_it_was(member):
+def test_nothing_is_erased_if_one_app_fails(member):
     def fails(user):
         raise RuntimeError
 
@@ -136,11 +137,11 @@ def test_an_app_that_fails_to_erase_leaves_all_as_it_was(member):
         hooks.register_temporarily("register_personal_data", lambda: broken),
         pytest.raises(RuntimeError),
     ):
-        account.close(member)
+        account.erase(member)
     member.refresh_from_db()
     assert member.is_active and EmailAddress.objects.filter(user=member).exists()
 
 
-def test_who_is_only_shut_out_keeps_her_name(member):
+def test_a_deactivated_user_keeps_their_name(member):
     member.is_active = False
     assert name_of(member) == "สมศรี มีสุข"

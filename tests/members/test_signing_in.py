@@ -1,4 +1,4 @@
-"""By address or name, throttled, to a safe place; the editor's door and the second step."""
+"""Signing in by address or name: throttling, redirects, second factor, editor."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -27,19 +27,19 @@ def code_of(secret):
 
 
 @pytest.mark.parametrize("name", ["somsri@example.org", "SOMSRI@example.org", "member-abc"])
-def test_by_address_or_by_name(client, member, sign_in, name):
+def test_sign_in_by_address_or_by_name(client, member, sign_in, name):
     assert sign_in(name).headers["Location"] == "/accounts/me/"
     assert client.get("/accounts/me/").status_code == 200
 
 
-def test_an_account_that_an_administrator_made_needs_no_letter(client, editor, sign_in):
+def test_an_account_created_by_an_administrator_needs_no_confirmation(client, editor, sign_in):
     assert sign_in("editor", "secret").headers["Location"] == "/accounts/me/"
     assert EmailAddress.objects.get(user=editor).verified
     assert mail.outbox == []
     assert client.get("/admin/").status_code == 200, "one sign-in for both"
 
 
-def test_an_account_without_an_address_gets_in_too(editor, sign_in):
+def test_an_account_without_an_address_can_sign_in(editor, sign_in):
     editor.email = ""
     editor.save()
     assert sign_in("editor", "secret").headers["Location"] == "/accounts/me/"
@@ -54,7 +54,7 @@ def test_wrong_passwords_are_throttled_however_the_account_is_named(member, sign
     assert sign_in("somsri@example.org").status_code == 429
 
 
-def test_a_right_password_forgets_the_wrong_ones(client, member, sign_in):
+def test_a_correct_password_resets_the_throttle(client, member, sign_in):
     for _round in range(2):
         for _try in range(6):
             assert sign_in("somsri@example.org", "wrong").status_code == 200
@@ -67,12 +67,12 @@ def test_a_right_password_forgets_the_wrong_ones(client, member, sign_in):
     ("//evil.example/", "/accounts/me/"), ("https://evil.example/", "/accounts/me/"),
     ("javascript:alert(1)", "/accounts/me/"), ("\\\\evil.example", "/accounts/me/"),
 ])
-def test_afterwards_only_to_a_place_of_this_site(member, sign_in, wanted, got):
+def test_the_redirect_after_sign_in_stays_on_this_site(member, sign_in, wanted, got):
     assert sign_in(member.email, next=wanted).headers["Location"] == got
 
 
 @pytest.mark.parametrize(("prefix", "home"), [("", "/"), ("/en", "/en/")])
-def test_signing_out_takes_a_press_and_leads_home(client, member, sign_in, prefix, home):
+def test_signing_out_needs_a_post_and_redirects_home(client, member, sign_in, prefix, home):
     sign_in(member.email)
     assert client.get(f"{prefix}/accounts/logout/").status_code == 200
     assert client.get("/accounts/me/").status_code == 200
@@ -80,7 +80,7 @@ def test_signing_out_takes_a_press_and_leads_home(client, member, sign_in, prefi
     assert client.get("/accounts/me/").status_code == 302
 
 
-def test_a_page_for_some_leads_to_the_sites_own_sign_in_and_back(client, member, sign_in):
+def test_a_restricted_page_redirects_to_sign_in_and_back(client, member, sign_in):
     page = LessonPageFactory(title="เฉพาะสมาชิก")
     PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
     door = client.get(page.url).headers["Location"]
@@ -90,7 +90,7 @@ def test_a_page_for_some_leads_to_the_sites_own_sign_in_and_back(client, member,
     assert "เฉพาะสมาชิก" in client.get(page.url).content.decode()
 
 
-def test_a_forgotten_password_is_set_anew_by_mail(client, member, sign_in, link):
+def test_a_forgotten_password_is_reset_by_email(client, member, sign_in, link):
     client.post("/accounts/password/reset/", {"email": member.email})
     new = "แมงดา-ทะเล-99"
     page = client.get(client.get(link("password/reset/key")).headers["Location"])
@@ -100,17 +100,17 @@ def test_a_forgotten_password_is_set_anew_by_mail(client, member, sign_in, link)
     assert sign_in(member.email, new).status_code == 302
 
 
-def test_a_reset_says_the_same_of_an_unknown_address(client, member):
+def test_a_reset_does_not_reveal_unknown_addresses(client, member):
     answers = []
     for address in (member.email, "nobody@example.org"):
         posted = client.post("/accounts/password/reset/", {"email": address})
         page = client.get(posted.headers["Location"]).content.decode()
         answers.append((posted.status_code, posted.headers["Location"], page.replace(address, "")))
     assert answers[0] == answers[1]
-    assert [letter.to for letter in mail.outbox] == [[member.email], ["nobody@example.org"]]
+    assert [email.to for email in mail.outbox] == [[member.email], ["nobody@example.org"]]
 
 
-def test_letters_are_in_the_language_that_their_reader_chose(client, member):
+def test_emails_are_in_the_language_of_the_user(client, member):
     from wagtail.users.models import UserProfile
 
     UserProfile.objects.create(user=member, preferred_language="en")
@@ -119,7 +119,7 @@ def test_letters_are_in_the_language_that_their_reader_chose(client, member):
     assert "/en/accounts/password/reset/key/" in mail.outbox[0].body
 
 
-def test_with_an_app_a_password_alone_opens_no_door(client, member, with_app, sign_in):
+def test_a_second_factor_is_required_at_every_sign_in(client, member, with_app, sign_in):
     assert sign_in(member.email).headers["Location"] == "/accounts/2fa/authenticate/"
     assert client.get("/accounts/me/").status_code == 302
     wrong = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
@@ -129,7 +129,7 @@ def test_with_an_app_a_password_alone_opens_no_door(client, member, with_app, si
 
 
 @pytest.mark.parametrize("door", ["/admin/login/", "/_util/login/"])
-def test_no_other_door_leads_around_the_app(client, editor, door):
+def test_password_only_forms_refuse_users_with_a_second_factor(client, editor, door):
     totp.TOTP.activate(editor, totp.generate_totp_secret())
     answer = client.post(door, {"username": "editor", "password": "secret"})
     assert answer.status_code == 200

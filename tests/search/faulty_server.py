@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that stands before a search cluster, or for one, and fails as told."""
+"""A server on 127.0.0.1 that acts as a search cluster or its proxy, and fails on demand."""
 
 import socket
 import threading
@@ -14,14 +14,14 @@ FAULTS = ("refuse", "reset", "hang", "slow", "garbage", "page", "other_json", "l
 
 
 class FaultyServer:
-    """Set ``fault`` to one of FAULTS, or to None to pass everything on to ``backend``."""
+    """Set ``fault`` to one of FAULTS, or to None to proxy everything to ``backend``."""
 
     def __init__(self, fault=None, backend=None):
         self.backend = backend
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self._open = []
-        self.asked = 0  # connections taken
+        self.connections = 0  # accepted
         self._fault = None
         self.fault = fault
         threading.Thread(target=self._accept, daemon=True).start()
@@ -59,7 +59,7 @@ class FaultyServer:
                 connection, _address = listening.accept()
             except OSError:
                 return
-            self.asked += 1
+            self.connections += 1
             self._open.append(connection)
             threading.Thread(target=self._serve, args=[connection], daemon=True).start()
 
@@ -93,7 +93,7 @@ class FaultyServer:
         match self.fault:
             case "hang":
                 time.sleep(30)
-            case "slow":  # something arrives all the time, so that no time-out between pieces helps
+            case "slow":  # bytes keep arriving, so that a read time-out does not help
                 for byte in (HEAD.format(200, "application/json", 9000) + "{" * 200).encode():
                     connection.sendall(bytes([byte]))
                     time.sleep(0.05)

@@ -1,10 +1,10 @@
 """Processes of one hub that may be killed, each forked from a parent that is ready to work.
 
-Run as a program: sets Django up once, then forks what it is told on standard input, a line of
-JSON each, and answers with the process number. Starting the interpreter for each would take
-two seconds; what is forked has its own database connection, index and locks, as any process.
+Run as a program: it sets Django up once, then reads orders from standard input, a line of JSON
+each, forks a worker for each and prints its process id. Starting the interpreter for each would
+take two seconds; a fork has its own database connection, index and locks like any process.
 
-A worker notes in a shared byte which step it is in, so that whoever kills it can choose.
+A worker stores its current step in a shared byte, so that the test can choose when to kill it.
 """
 
 import json
@@ -56,18 +56,18 @@ def prepare():
 
 
 class Editing:
-    """Publishes, takes down, moves and deletes pages, attaches files: one transaction each, as the
-    middleware makes of every request of the editor. Says what it is about to do, and what was
-    done once the transaction is committed."""
+    """Publishes, unpublishes, moves and deletes pages, attaches files: one transaction each, as for
+    every request in the admin. Logs what it is about to do, and what was done once the transaction
+    is committed."""
 
     def __init__(self, folder, seed, step):
         self.random = random.Random(seed)
         self.step = step
         self.seed = seed
-        self.said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self.log = os.open(folder / "acknowledged", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-    def say(self, **what):
-        os.write(self.said, (json.dumps(what) + "\n").encode())
+    def record(self, **what):
+        os.write(self.log, (json.dumps(what) + "\n").encode())
 
     def run(self):
         from django.db import transaction
@@ -83,8 +83,8 @@ class Editing:
             self.step.set("changing")
             with transaction.atomic():
                 wanted = act(page, f"{self.seed}-{number}")
-                self.say(about_to=wanted, page=page.pk)
-            self.say(done=wanted, page=page.pk)
+                self.record(about_to=wanted, page=page.pk)
+            self.record(done=wanted, page=page.pk)
 
     def publish(self, page, name):
         page.title = f"แม่ปูม้า {name}"
@@ -149,15 +149,15 @@ def reading(step):
                      worker_id=f"w{os.getpid()}")
 
 
-def note_steps(step):
-    """Put a note of the step around what the hub does on its way; changes nothing else."""
+def record_steps(step):
+    """Wrap functions of the hub so that they set the step; changes nothing else."""
     from hub.models.outbox_entry import OutboxQuerySet
     from search.engines import generations
-    from search.engines.tantivy_engine import TantivyEngine, _Building
+    from search.engines.tantivy_engine import TantivyEngine, _NewIndex
     from search.extraction import tasks
     from search.index import indexer
 
-    def noted(owner, name, before, after=None):
+    def wrap(owner, name, before, after=None):
         original = getattr(owner, name)
 
         def call(*args, **kwargs):
@@ -170,20 +170,20 @@ def note_steps(step):
 
         setattr(owner, name, call)
 
-    noted(indexer, "catch_up", "committed", "between")
-    noted(TantivyEngine, "_write", "writing the index")
-    noted(OutboxQuerySet, "applied", "marking", "between")
-    noted(_Building, "apply", "late changes", "swapping")
-    noted(generations, "remove_all_but", "swapping")
-    noted(tasks, "extract_safely", "reading", "storing")
+    wrap(indexer, "catch_up", "committed", "between")
+    wrap(TantivyEngine, "_write", "writing the index")
+    wrap(OutboxQuerySet, "mark_processed", "marking", "between")
+    wrap(_NewIndex, "apply", "late changes", "swapping")
+    wrap(generations, "remove_all_but", "swapping")
+    wrap(tasks, "extract_safely", "reading", "storing")
 
 
-def look(folder):
+def check(folder):
     """Open the hub as any process would, search once, and write down what is wrong."""
     from django.core.management import call_command
 
     from search.query.find import find
-    from tests.search.what_must_hold import wrong_after_a_search, wrong_after_the_schedule
+    from tests.search.invariants import wrong_after_a_search, wrong_after_the_schedule
 
     results = find("ปูม้า")
     wrong = wrong_after_a_search(folder, results)
@@ -194,14 +194,14 @@ def look(folder):
 
 
 def drain(folder):
-    """Let the schedule and a worker run as long as there is work, time having passed."""
+    """Run the schedule and a worker until there is no more work, with lost tasks overdue."""
     from datetime import timedelta
 
     from django.core.management import call_command
     from django.utils import timezone
     from django_tasks_db.models import DBTaskResult
 
-    from tests.search.what_must_hold import wrong_at_the_end
+    from tests.search.invariants import wrong_at_the_end
 
     for _again in range(3):
         DBTaskResult.objects.running().update(started_at=timezone.now() - timedelta(hours=1))
@@ -217,12 +217,12 @@ def work(order, folder):
     match order["kind"]:
         case "prepare":
             prepare()
-        case "look":
-            look(folder)
+        case "check":
+            check(folder)
         case "drain":
             drain(folder)
         case kind:
-            note_steps(step)
+            record_steps(step)
             {"editing": Editing(folder, seed, step).run,
              "rebuilding": lambda: rebuilding(step),
              "refilling": lambda: refilling(step),
@@ -239,7 +239,7 @@ def main():
 
     thai.words("อ่านพจนานุกรมก่อน")
     folder = Path(os.environ["DATA_DIR"])
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who is killed here leaves no zombie
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # killed workers leave no zombies
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -252,7 +252,7 @@ def main():
                 work(order, folder)
                 code = 0
             except BaseException:
-                with open(folder / "trouble", "a") as file:
+                with open(folder / "exceptions", "a") as file:
                     file.write(f"{order}\n{traceback.format_exc()}\n")
             finally:
                 os._exit(code)

@@ -1,4 +1,4 @@
-"""Every way to read the site, for every role: no word of what one may not read comes out."""
+"""Every way to read the site, for every role, shows no word of what the role may not read."""
 
 import re
 from copy import deepcopy
@@ -156,7 +156,7 @@ def test_browsing_lists_what_the_role_may_read_and_no_more(guarded, client_of, r
 def test_lists_homes_and_the_chain_show_what_is_open_to_all(guarded, client_of, role):
     client = client_of(role)
     for address in ("/", "/en/", guarded["section"].url, guarded["model"].url):
-        # An attached file's title may stand on its page, its text may not; here it stands nowhere.
+        # A page may show the title of its file but not the text; here neither is shown.
         assert canaries_in(client.get(address).content.decode()) == set(), address
 
 
@@ -170,12 +170,12 @@ def test_pages_and_files_open_for_those_who_may_read_them(guarded, client_of, ro
 
 
 @pytest.mark.parametrize("role", matrix(ROLES, quick=["visitor", "administrator"]))
-def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
+def test_a_feed_contains_nothing_that_is_not_public(guarded, client_of, role):
     """Not even what its reader may read: feed readers pass on what they fetch."""
     client = client_of(role)
-    questions = [{}, {"q": SECRET}, {"topic": "fishers"}] + [{"q": canary(n)} for n in MAY_READ]
+    searches = [{}, {"q": SECRET}, {"topic": "fishers"}] + [{"q": canary(n)} for n in MAY_READ]
     for address in ("/search/feed/", "/en/search/feed/"):
-        for question in questions:
+        for question in searches:
             answer = client.get(address, question)
             assert answer.status_code == 200
             _typed, _, entries = answer.content.decode().partition("<entry>")
@@ -183,34 +183,34 @@ def test_a_feed_holds_nothing_that_is_not_open_to_all(guarded, client_of, role):
     assert "หน้าเปิด" in client.get("/search/feed/").content.decode()
 
 
-def test_an_alert_tells_nothing_that_is_not_open_to_all(guarded, hub, mailoutbox):
+def test_an_alert_contains_nothing_that_is_not_public(guarded, hub, mailoutbox):
     from search.alerts.subscriptions import send_due
     from search.models import Alert
 
     before = timezone.now() - timedelta(days=30)
-    questions = [("", {}), (SECRET, {}), ("", {"topics": ["fishers"]})]
-    questions += [(canary(name), {}) for name in MAY_READ]
-    for text, chosen in questions:
+    searches = [("", {}), (SECRET, {}), ("", {"topics": ["fishers"]})]
+    searches += [(canary(name), {}) for name in MAY_READ]
+    for text, filters in searches:
         Alert.objects.create(
-            email="member@example.org", language="th", text=text, chosen=chosen,
-            digest=f"{text[:20]}{len(chosen)}", confirmed_at=before, looked_until=before,
+            email="member@example.org", language="th", text=text, filters=filters,
+            digest=f"{text[:20]}{len(filters)}", confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
-    assert send_due() == 1, "only who asked for everything hears of the open pages"
-    letters = "".join(letter.subject + letter.body for letter in mailoutbox)
-    assert "หน้าเปิด" in letters
-    assert canaries_in(letters) == set()
+    assert send_due() == 1, "only the alert without a text matches the public page"
+    sent = "".join(email.subject + email.body for email in mailoutbox)
+    assert "หน้าเปิด" in sent
+    assert canaries_in(sent) == set()
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_pages_of_alerts_and_the_report_hold_no_page_of_others(guarded, client_of, role):
+def test_alert_pages_and_the_report_show_no_private_page(guarded, client_of, role):
     client = client_of(role)
     for address in ("/search/alert/", "/search/alert/asked/", "/admin/reports/searches/"):
         answer = client.get(address, {"q": SECRET}, follow=True)
         assert canaries_in(answer.content.decode()) == set(), address
 
 
-def test_what_the_index_missed_is_held_back_by_the_recheck(guarded, hub):
+def test_the_recheck_holds_back_what_the_index_missed(guarded, hub):
     """The index says public; the database says no."""
     page = LessonPageFactory(title="เพิ่งปิด")
     assert [r.page.pk for r in find("เพิ่งปิด").results] == [page.pk]
@@ -221,7 +221,7 @@ def test_what_the_index_missed_is_held_back_by_the_recheck(guarded, hub):
     assert (found.results, found.total) == ([], 0)
 
 
-def test_a_facilitators_handout_is_found_by_nobody(hub, client_of):
+def test_nobody_finds_a_facilitators_handout(hub, client_of):
     page = CurriculumPageFactory()
     word = "ช้างน้ำ"
     file = document(word, "คู่มือ.txt", f"{word} เฉลย ".encode() * 20)
@@ -238,12 +238,12 @@ ADDRESSES = {
     "wagtaildocs_authenticate_with_password": "switched off",
     "media": "tests/hub/files/test_documents_and_images.py", "search": "search",
     "search_suggest": "search", "search_feed": "a feed", "search_alert": "the pages of alerts",
-    "search_alert_asked": "the pages of alerts",
-    # Show the words of a saved search to who has its letter; sending: an alert tells nothing.
+    "search_alert_requested": "the pages of alerts",
+    # They show a saved search to the reader of its e-mail, and no results.
     "search_alert_confirm": "no content", "search_alert_stop": "no content",
     **dict.fromkeys(
-        ["lessons_used", "lessons_used_csv", "lessons_used_json", "lessons_together",
-         "lessons_told_together"], "tests/lessons/privacy/test_who_may_read_a_lesson.py",
+        ["lesson_usage", "lesson_usage_csv", "lesson_usage_json", "lesson_groups",
+         "lesson_group"], "tests/lessons/privacy/test_who_may_read_a_lesson.py",
     ),
     **dict.fromkeys(
         ["broken_links", "broken_links_csv"], "tests/lessons/privacy/test_who_may_read_a_lesson.py"
@@ -260,7 +260,7 @@ ADDRESSES = {
     **dict.fromkeys(
         ["course_run", "course_run_calendar", "course_runs", "group", "group_add",
          "group_complete", "group_file", "group_list", "group_meeting", "group_remove",
-         "group_send", "group_unsend", "my_run", "run_enrol", "run_leave"],
+         "group_send", "group_delete_post", "my_run", "run_enrol", "run_leave"],
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
@@ -268,11 +268,12 @@ ADDRESSES = {
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
-        ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
-         "certificate_revoke"], "tests/courses/runs/test_certificates.py",
+        ["certificate", "certificate_erase_name", "certificate_look_up", "certificate_pdf",
+         "certificate_revoke"], "tests/courses/certificates/test_certificates.py",
     ),
     **dict.fromkeys(
-        ["short_address", "short_address_qr"], "tests/courses/test_short_addresses.py"
+        ["short_address", "short_address_qr"],
+        "tests/courses/short_addresses/test_short_addresses.py",
     ),
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
@@ -280,9 +281,9 @@ ADDRESSES = {
 } | dict.fromkeys(
     ["follow_up", "follow_up_assembly", "follow_up_party", "follow_up_area", "follow_up_data",
      "follow_up_cell", "follow_up_cell_data", "follow_up_report", "follow_up_verify",
-     "follow_up_mine", "follow_up_withdraw", "follow_up_file", "follow_up_link",
-     "follow_up_quiet"],
-    "tests/policy/reports/test_who_may_write_and_open_what.py",
+     "follow_up_my_parties", "follow_up_withdraw", "follow_up_file", "follow_up_link",
+     "follow_up_opt_out"],
+    "tests/policy/reports/test_permissions_in_follow_up.py",
 )
 
 

@@ -7,8 +7,8 @@ from search.models import SearchCount
 
 class Command(BaseCommand):
     help = (
-        "Drops counts of searches after 13 months, and after 30 days the words of those that were "
-        "asked for less than three times."
+        "Deletes counts of searches after 13 months, and after 30 days the texts searched for "
+        "less than three times."
     )
 
     def handle(self, *args, **options):

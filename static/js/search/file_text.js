@@ -1,18 +1,18 @@
-/* Tells editors what search could read in a file, as soon as it was read: on the file's own page,
-   below each file just uploaded, below a file chosen for a page. The words come from the server. */
+/* Shows editors the state of a file's text for search, polling until it was extracted: on the file's
+   own page, below each file just uploaded, below a file chosen for a page. The server renders it. */
 (() => {
   const address = document.currentScript.dataset.address; // of file 0
-  const EVERY = 1000; // milliseconds
-  const LONGEST = 90; // questions
+  const INTERVAL = 1000; // milliseconds
+  const MAX_REQUESTS = 90;
 
-  async function tell(place, file) {
+  async function showStatus(place, file) {
     place.dataset.textOf = file;
-    for (let asked = 0; asked < LONGEST; asked++) {
-      const answer = await fetch(address.replace("/0/", `/${file}/`));
-      if (!answer.ok || place.dataset.textOf !== file || !place.isConnected) return;
-      place.innerHTML = await answer.text();
-      if (answer.status !== 202) return; // 202: it is still being read
-      await new Promise((done) => setTimeout(done, EVERY));
+    for (let request = 0; request < MAX_REQUESTS; request++) {
+      const response = await fetch(address.replace("/0/", `/${file}/`));
+      if (!response.ok || place.dataset.textOf !== file || !place.isConnected) return;
+      place.innerHTML = await response.text();
+      if (response.status !== 202) return; // 202: it is still being extracted
+      await new Promise((done) => setTimeout(done, INTERVAL));
     }
   }
 
@@ -26,28 +26,28 @@
     return place;
   }
 
-  function lookAt(changed) {
+  function update(changed) {
     const chooser = changed.closest(".document-chooser");
     if (chooser) {
       const file = document.getElementById(chooser.id.replace(/-chooser$/, ""))?.value ?? "";
       const place = placeAfter(chooser);
       if (place.dataset.textOf === file) return;
-      if (file) tell(place, file);
+      if (file) showStatus(place, file);
       else { place.dataset.textOf = ""; place.innerHTML = ""; }
     }
     for (const form of changed.querySelectorAll('form[action*="/documents/multiple/"]')) {
       const file = form.getAttribute("action").match(/\/multiple\/(\d+)\/$/)?.[1];
-      if (file && !form.nextElementSibling?.dataset.textOf) tell(placeAfter(form), file);
+      if (file && !form.nextElementSibling?.dataset.textOf) showStatus(placeAfter(form), file);
     }
   }
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const place of document.querySelectorAll("[data-text-of][data-waiting]"))
-      tell(place, place.dataset.textOf);
+      showStatus(place, place.dataset.textOf);
     new MutationObserver((changes) => {
       const targets = new Set(changes.map((change) => change.target));
-      // The field's value is set beside the title that is seen to change.
-      setTimeout(() => targets.forEach((target) => target.isConnected && lookAt(target)));
+      // The field's value is set after the title, whose change is observed.
+      setTimeout(() => targets.forEach((target) => target.isConnected && update(target)));
     }).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -1,8 +1,8 @@
-"""Who reads what of a lesson: roles × ways to read × openness, and no word where none may come.
+"""Who may read a lesson: roles × ways to read × openness.
 
-Every text of a closed lesson, of its files and of answers about it holds a canary: ``canary`` and a
-name. A way to read is a function in ``WAYS`` or an address in ``ADMIN_ADDRESSES``; a test below
-drives every one with every role. To add one, add it there.
+Every text of a closed lesson, of its files and of answers about it contains a canary: ``canary``
+and a name. A way to read is a function in ``PUBLIC_WAYS`` or an address in ``ADMIN_ADDRESSES``; a
+test below tries each with every role. Add new ways there.
 """
 
 import re
@@ -20,7 +20,7 @@ from hub.chain.relations import Relation
 from hub.models import Attachment, Contributor, HomePage, HubImage, Topic
 from lessons.masking import masked_copy
 from lessons.models import LessonPage, MaskedLesson
-from lessons.suggestions.answers import answer
+from lessons.suggestions.answers import save_answer
 from tests.conftest import make_user, matrix
 from tests.factories import (
     LessonPageFactory,
@@ -54,9 +54,10 @@ def canaries_in(text) -> set[str]:
 
 
 def texts(name):
-    said = f"{WORD} {canary(name)}"
-    return {"title": said, "slug": canary(name), "summary": said, "event": said, "expected": said,
-            "happened": said, "why": said, "next_time": said}
+    value = f"{WORD} {canary(name)}"
+    return dict.fromkeys(
+        ["title", "summary", "event", "expected", "happened", "why", "next_time"], value
+    ) | {"slug": canary(name)}
 
 
 @pytest.fixture(scope="module")
@@ -113,13 +114,13 @@ def written(people):
     live.save_revision(user=author)
     found["closedlive"] = LessonPage.objects.get(pk=live.pk)
     decisions = MaskedLesson(original=found["anonymised"], title=f"{WORD} {canary('copy')}",
-                             words=canary("anonymised"))
-    found["copy"] = masked_copy.hand_in(decisions, moderator)
+                             extra_words=canary("anonymised"))
+    found["copy"] = masked_copy.submit(decisions, moderator)
     model = ModelPageFactory(title="ตัวแบบเปิด", parent=section)
     for page in found.values():
         if isinstance(page, LessonPage) and page.pk != found["alias"].pk:
             link(model, Relation.RESTS_ON, page)  # made while it was open
-            answer(page, model, author, "not_used", f"เพราะ {canary(page.slug[6:])}")
+            save_answer(page, model, author, "not_used", f"เพราะ {canary(page.slug[6:])}")
     link(found["private"], Relation.EXTRACTED_INTO, model, evidence_text=canary("private"))
     for name in MAY_READ:  # as the database has them
         found[name] = LessonPage.objects.get(pk=found[name].pk)
@@ -180,35 +181,31 @@ PUBLIC_WAYS = [lists_and_homes, feeds, section_counts]
 
 @pytest.mark.parametrize("way", PUBLIC_WAYS)
 @pytest.mark.parametrize("role", matrix(ROLES, quick=["visitor", "ours", "superuser"]))
-def test_what_is_for_everybody_tells_nobody_of_a_closed_lesson(
-    lessons, client_of, role, way, thorough
-):
+def test_public_pages_show_nobody_a_closed_lesson(lessons, client_of, role, way, thorough):
     assert canaries_in(way(client_of(role), lessons, thorough)) == {"open", "copy"}
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_lesson_opens_for_those_who_may_read_it_and_no_others(
-    lessons, client_of, role, thorough
-):
+def test_a_lesson_is_readable_for_allowed_roles_only(lessons, client_of, role, thorough):
     client = client_of(role)
     rests = ["", "chain/", "v/1/", "chain/json/", "versions/", "?preview=1"]
     for name, roles in MAY_READ.items():
         page, opens = lessons[name], lessons[name].live and role in roles
         for rest in rests[:6 if thorough or name == "private" else 1]:
             answer = client.get(page.url + rest, follow=True)
-            # But for the address that was asked for, which the way to sign in carries.
-            said = answer.content.decode()
+            # Without the requested address, which the redirect to sign in contains.
+            body = answer.content.decode()
             for asked in (page.url, quote(page.url, safe="")):
-                said = said.replace(asked, "")
-            assert canaries_in(said) <= allowed_for(role), (rest, name, role)
+                body = body.replace(asked, "")
+            assert canaries_in(body) <= allowed_for(role), (rest, name, role)
             if not rest:
                 text_of = "private" if name == "alias" else name
-                assert (text_of in canaries_in(said)) == opens, (name, role)
+                assert (text_of in canaries_in(body)) == opens, (name, role)
         assert (client.get(page.url).status_code == 200) == opens, (name, role)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_search_and_suggestions_know_only_what_the_role_may_read(
+def test_search_and_suggestions_return_only_what_the_role_may_read(
     lessons, client_of, role, thorough
 ):
     client, allowed = client_of(role), allowed_for(role)
@@ -232,7 +229,7 @@ def test_search_and_suggestions_know_only_what_the_role_may_read(
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_files_and_pictures_open_for_those_who_may_read_the_lesson(lessons, client_of, role):
+def test_files_and_pictures_are_readable_for_allowed_roles_only(lessons, client_of, role):
     client = client_of(role)
     for name in ("open", *CLOSED, "draft", "closedlive"):
         page = lessons[name].get_latest_revision_as_object()
@@ -245,30 +242,30 @@ def test_files_and_pictures_open_for_those_who_may_read_the_lesson(lessons, clie
         assert opened <= (role in MAY_READ[name]), (name, role)
 
 
-def test_lessons_keep_no_versions_for_everybody_to_read():
+def test_lessons_have_no_public_versions():
     """What was published for the organisation would be read by all once the lesson is open."""
     assert not LessonPage.keeps_versions
 
 
-def test_an_alert_tells_of_no_closed_lesson(lessons, mailoutbox):
+def test_alerts_contain_no_closed_lesson(lessons, mailoutbox):
     from search.alerts.subscriptions import send_due
     from search.models import Alert
 
     before = timezone.now() - timedelta(days=30)
     mailoutbox.clear()
-    for said in ("", WORD, *map(canary, MAY_READ)):
+    for query in ("", WORD, *map(canary, MAY_READ)):
         Alert.objects.create(
-            email="ours@example.org", language="th", text=said, chosen={}, digest=said[:20],
-            confirmed_at=before, looked_until=before,
+            email="ours@example.org", language="th", text=query, filters={}, digest=query[:20],
+            confirmed_at=before, checked_until=before,
             site=Site.objects.get(is_default_site=True),
         )
     assert send_due()
-    letters = "".join(letter.subject + letter.body for letter in mailoutbox)
-    assert "canaryopen" in letters
-    assert canaries_in(letters) <= {"open", "copy"}
+    emails = "".join(email.subject + email.body for email in mailoutbox)
+    assert "canaryopen" in emails
+    assert canaries_in(emails) <= {"open", "copy"}
 
 
-def test_moderators_are_told_of_no_closed_lesson(lessons, mailoutbox):
+def test_moderators_get_no_email_about_a_closed_lesson(lessons, mailoutbox):
     """The lesson that was closed had been sent to them while it was open; nothing since."""
     page = lessons["closedlive"]
     assert not page.workflow_in_progress
@@ -330,11 +327,10 @@ def admin_addresses(lessons, thorough):
     return found
 
 
-@pytest.mark.parametrize(
-    "role",
-    matrix(["author", "theirs", "editor", "moderator"], quick=["author", "theirs", "moderator"]),
-)
-def test_the_editor_shows_closed_lessons_to_their_organisation_alone(
+@pytest.mark.parametrize("role", matrix(
+    ["author", "theirs", "editor", "moderator"], quick=["author", "theirs", "moderator"]
+))
+def test_the_editor_shows_closed_lessons_to_their_organisation_only(
     lessons, client_of, role, thorough
 ):
     client = client_of(role)
@@ -343,8 +339,8 @@ def test_the_editor_shows_closed_lessons_to_their_organisation_alone(
     seen = set()
     # Who is sent back to the editor's home is told why there.
     for asked in [*admin_addresses(lessons, thorough), "/admin/"]:
-        said = client.get(asked).content.decode(errors="replace")
-        found = canaries_in(said)
+        body = client.get(asked).content.decode(errors="replace")
+        found = canaries_in(body)
         seen |= found
         assert found <= allowed, (asked, role, found - allowed)
     assert seen >= {"open", "copy"}
@@ -353,7 +349,7 @@ def test_the_editor_shows_closed_lessons_to_their_organisation_alone(
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "ours"])
-def test_the_editor_opens_for_none_who_does_not_work_in_it(lessons, client_of, role):
+def test_only_editors_can_open_the_editor(lessons, client_of, role):
     client = client_of(role)
     pk = lessons["private"].pk
     for address in ("/admin/pages/{}/edit/", "/admin/pages/{}/view_draft/",
@@ -363,7 +359,7 @@ def test_the_editor_opens_for_none_who_does_not_work_in_it(lessons, client_of, r
 
 
 @pytest.mark.parametrize("role", ["editor", "theirs", "moderator"])
-def test_nobody_outside_changes_a_closed_lesson(lessons, client_of, role):
+def test_nobody_outside_the_organisation_can_change_a_closed_lesson(lessons, client_of, role):
     client = client_of(role)
     page = lessons["private"]
     attempts = [
@@ -376,14 +372,14 @@ def test_nobody_outside_changes_a_closed_lesson(lessons, client_of, role):
         (f"/admin/pages/{page.pk}/convert_alias/", {}),
     ]
     for address, data in attempts:
-        said = client.post(address, data, follow=True)
-        assert canaries_in(said.content.decode()) <= {"open", "copy"}, address
+        response = client.post(address, data, follow=True)
+        assert canaries_in(response.content.decode()) <= {"open", "copy"}, address
     page = LessonPage.objects.get(pk=page.pk)
     assert page.live and page.openness == "private" and page.view_restrictions.count() == 1
 
 
 @pytest.mark.parametrize("role", ["author", "theirs", "editor", "moderator", "superuser"])
-def test_lessons_in_a_form_are_those_that_its_writer_may_read(lessons, client_of, role):
+def test_suggested_lessons_are_those_that_the_user_may_read(lessons, client_of, role):
     client = client_of(role)
     answer = client.post("/admin/lessons/at-hand/", {"page": lessons["model"].pk, "text": WORD})
     assert answer.status_code == 200

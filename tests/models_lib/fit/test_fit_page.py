@@ -1,4 +1,4 @@
-"""The page of the fit search: what it understands, shows, keeps to itself, and what it costs."""
+"""The page of the fit search: input, results, privacy and the number of queries."""
 
 import html
 import re
@@ -48,7 +48,7 @@ def test_numbers_are_understood_as_people_write_them(typed, number):
 
 
 @pytest.mark.parametrize("typed", ["abc", "-5", "1.5", "12,50", "1,2,3", "๑๒ถึง๒๐", "1e9", "½", "²"])
-def test_what_is_no_number_is_not_guessed(typed):
+def test_text_that_is_no_number_is_rejected(typed):
     with pytest.raises(ValueError):
         read_number(typed)
 
@@ -80,7 +80,7 @@ def test_a_bad_value_gets_a_message_at_its_field_and_is_kept(hub, visitor, prefi
     "budget=9999999999999", "households=" + "9" * 300, "problem=" + "ก" * 1001, "households=NaN",
     "area=90%201", "people=-1", "problem=%20%20",
 ])
-def test_nonsense_in_the_address_is_told_and_never_an_error_of_ours(hub, visitor, query):
+def test_invalid_values_in_the_query_string_are_reported_with_422(hub, visitor, query):
     model("ธนาคารปู", [{"text": "ทะเล"}])
     assert visitor.get(f"/fit/?{query}").status_code == 422
 
@@ -90,14 +90,14 @@ def test_nonsense_in_the_address_is_told_and_never_an_error_of_ours(hub, visitor
     "people=3&people=4", "problem=<script>alert(1)</script>", "problem=%F0%9F%A6%80%E0",
     "&".join(f"a-{n:010x}=yes" for n in range(900)) + "&people=3", "problem='\"%25_(*AND+OR",
 ])
-def test_odd_but_readable_addresses_answer(hub, visitor, query):
+def test_odd_but_valid_query_strings_are_answered(hub, visitor, query):
     model("ธนาคารปู", [{"text": "ทะเล"}])
     response = visitor.get(f"/fit/?{query}")
     assert response.status_code == 200
     assert "<script>alert" not in response.content.decode()
 
 
-def test_every_condition_stands_there_with_its_verdict_and_why(hub, visitor):
+def test_every_condition_is_shown_with_its_verdict_and_reason(hub, visitor):
     electrical = Skill.objects.get(slug="electrical")
     fishers = CommunityGroup.objects.get(slug="fishers-group")
     model("ธนาคารปู", [
@@ -108,27 +108,27 @@ def test_every_condition_stands_there_with_its_verdict_and_why(hub, visitor):
         {"text": "มีกลุ่ม", "kind": "group", "group": fishers, "required": False},
         {"text": "คนรับซื้อยอม"},
     ], budget_min=18_000)
-    said = text_of(visitor.get(
+    text = text_of(visitor.get(
         "/fit/?area=901101&households=๑๒๐&people=4&budget=1 หมื่น&skill=electrical"))
-    assert "ไม่เหมาะ เพราะ อยู่ริมทะเล คนพอ ขาดอีก 2 คน มีเงินเริ่มต้น" in said
-    assert "มีเงินเริ่มต้นอย่างน้อย 18,000 บาท ขาดอีก 8,000 บาท" in said
-    assert "ยังไม่มี อยู่ริมทะเล หาดใหญ่ไม่มี: ชายฝั่งทะเล" in said
-    assert "มีแล้ว บ้านพอ คุณมี 120 ครัวเรือน ตัวแบบใช้อย่างน้อย 100 ครัวเรือน" in said
-    assert "ยังไม่มี คนพอ คุณมี 4 คน ตัวแบบใช้อย่างน้อย 6 คน ขาดอีก 2 คน" in said
-    assert "คุณบอกว่ามี: ช่างไฟ" in said
-    assert "คุณยังไม่ได้บอกว่ามีหรือไม่: กลุ่มประมง" in said
-    assert "ยังไม่รู้ คนรับซื้อยอม มีแต่คุณที่ตอบได้" in said
-    assert "มีแล้ว 2 จาก 7 เงื่อนไข" in said
+    assert "ไม่เหมาะ เพราะ อยู่ริมทะเล คนพอ ขาดอีก 2 คน มีเงินเริ่มต้น" in text
+    assert "มีเงินเริ่มต้นอย่างน้อย 18,000 บาท ขาดอีก 8,000 บาท" in text
+    assert "ยังไม่มี อยู่ริมทะเล หาดใหญ่ไม่มี: ชายฝั่งทะเล" in text
+    assert "มีแล้ว บ้านพอ คุณมี 120 ครัวเรือน ตัวแบบใช้อย่างน้อย 100 ครัวเรือน" in text
+    assert "ยังไม่มี คนพอ คุณมี 4 คน ตัวแบบใช้อย่างน้อย 6 คน ขาดอีก 2 คน" in text
+    assert "คุณบอกว่ามี: ช่างไฟ" in text
+    assert "คุณยังไม่ได้บอกว่ามีหรือไม่: กลุ่มประมง" in text
+    assert "ยังไม่รู้ คนรับซื้อยอม มีแต่คุณที่ตอบได้" in text
+    assert "มีแล้ว 2 จาก 7 เงื่อนไข" in text
 
 
-def test_in_english_the_same_is_said_in_english(hub, visitor):
+def test_the_english_page_is_in_english(hub, visitor):
     model("Crab bank", [{"text": "People", "kind": "people", "amount": 6}], parent=home("en"))
-    said = text_of(visitor.get("/en/fit/?people=4"))
-    assert "Does not fit because: People 2 people are lacking" in said
-    assert "You have 4 people; the Model takes at least 6." in said
+    text = text_of(visitor.get("/en/fit/?people=4"))
+    assert "Does not fit because: People 2 people are lacking" in text
+    assert "You have 4 people; the Model takes at least 6." in text
 
 
-def test_her_own_answer_counts_and_is_carried_along_in_every_language(hub, visitor):
+def test_an_answer_counts_and_is_carried_along_in_every_language(hub, visitor):
     page = model("ธนาคารปู", [{"text": "คนรับซื้อยอม"}])
     twin = page.copy_for_translation(home("en").locale, copy_parents=True)
     twin.save_revision().publish()
@@ -155,7 +155,7 @@ def test_answers_to_other_models_travel_with_the_form_of_each(hub, visitor):
     assert len(articles) == 2
 
 
-def test_costs_what_was_left_out_elsewhere_and_who_tried_it_nearby(hub, visitor):
+def test_costs_dropped_blocks_and_nearby_replications_are_shown(hub, visitor):
     page = model("ธนาคารปู", blocks=[
         {"title": "ถังฟัก", "cost_baht": 20_000}, {"title": "เขตอนุบาล", "cost_baht": 15_000},
     ])
@@ -171,23 +171,23 @@ def test_costs_what_was_left_out_elsewhere_and_who_tried_it_nearby(hub, visitor)
             trial.block_outcomes = [BlockOutcome(block=dropped, outcome="dropped")]
         trial.save_revision().publish()
     ReplicationPageFactory(title="ร่าง", who="ฉบับร่าง", parent=page, live=False)
-    said = text_of(visitor.get("/fit/?area=900301&budget=12000"))
-    assert "ยังขาดอีก 8,000 บาท เพราะต้องใช้อย่างน้อย 20,000 บาท" in said
-    assert "เขตอนุบาล 15,000 บาท 1 ชุมชนตัดส่วนนี้ออกแล้วยังได้ผล" in said
-    assert "ถังฟัก 20,000 บาท เขตอนุบาล" in said  # what was dropped in vain is not offered
-    assert "ฉบับร่าง" not in said
-    tried = said.split("ใครลองทำแล้วบ้าง")[1]
+    text = text_of(visitor.get("/fit/?area=900301&budget=12000"))
+    assert "ยังขาดอีก 8,000 บาท เพราะต้องใช้อย่างน้อย 20,000 บาท" in text
+    assert "เขตอนุบาล 15,000 บาท 1 ชุมชนตัดส่วนนี้ออกแล้วยังได้ผล" in text
+    assert "ถังฟัก 20,000 บาท เขตอนุบาล" in text  # what was dropped in vain is not offered
+    assert "ฉบับร่าง" not in text
+    tried = text.split("ใครลองทำแล้วบ้าง")[1]
     assert tried.index("กลุ่มจะนะ") < tried.index("กลุ่มระโนด")
     assert "กลุ่มจะนะ ได้ผล อยู่อำเภอเดียวกับคุณ" in tried
     assert "กลุ่มระโนด ไม่ได้ผล" in tried
 
 
-def test_the_problems_words_are_shown_where_the_model_tells_of_it(hub, visitor):
+def test_passages_about_the_problem_are_highlighted(hub, visitor):
     model("ธนาคารปู", problem="ปูม้าในทะเลสาบลดลงทุกปี")
     model("ลดขยะ", problem="ขยะล้นถัง")
-    said = text_of(visitor.get("/fit/?problem=จับปูม้าได้น้อยลง"))
-    assert said.index("ตัวแบบที่พูดถึงปัญหาของคุณ") < said.index("ธนาคารปู") < said.index("ตัวแบบอื่น")
-    assert "ตรงนี้พูดถึงปัญหาของคุณ" in said
+    text = text_of(visitor.get("/fit/?problem=จับปูม้าได้น้อยลง"))
+    assert text.index("ตัวแบบที่พูดถึงปัญหาของคุณ") < text.index("ธนาคารปู") < text.index("ตัวแบบอื่น")
+    assert "ตรงนี้พูดถึงปัญหาของคุณ" in text
     assert "<mark>ปูม้า</mark>" in visitor.get("/fit/?problem=จับปูม้าได้น้อยลง").content.decode()
     nothing = text_of(visitor.get("/fit/?problem=จักรวาลควอนตัม"))
     assert "ยังไม่มีตัวแบบที่พูดถึงปัญหานี้" in nothing and "ลดขยะ" in nothing
@@ -199,12 +199,12 @@ def test_a_problem_in_thai_is_understood_on_the_english_page(hub, visitor):
     twin.title, twin.problem = "Crab bank", "Crabs get fewer"
     twin.save_revision().publish()
     model("Waste", parent=home("en"))
-    said = text_of(visitor.get("/en/fit/?problem=จับปูม้าได้น้อยลง"))
-    assert said.index("They tell of your problem") < said.index("Crab bank")
-    assert said.index("Crab bank") < said.index("Other Models") < said.index("Waste")
+    text = text_of(visitor.get("/en/fit/?problem=จับปูม้าได้น้อยลง"))
+    assert text.index("They tell of your problem") < text.index("Crab bank")
+    assert text.index("Crab bank") < text.index("Other Models") < text.index("Waste")
 
 
-def test_what_a_visitor_may_not_read_is_not_among_the_models(hub, visitor):
+def test_models_that_a_visitor_may_not_read_are_not_listed(hub, visitor):
     from django.contrib.auth.models import Group
     from wagtail.models import PageViewRestriction
 
@@ -212,11 +212,11 @@ def test_what_a_visitor_may_not_read_is_not_among_the_models(hub, visitor):
     private = model("เรื่องปิด")
     restriction = PageViewRestriction.objects.create(page=private, restriction_type="groups")
     restriction.groups.add(Group.objects.get(name="Editors"))
-    said = visitor.get("/fit/?people=5").content.decode()
-    assert "ฉบับร่าง" not in said and "เรื่องปิด" not in said
+    text = visitor.get("/fit/?people=5").content.decode()
+    assert "ฉบับร่าง" not in text and "เรื่องปิด" not in text
 
 
-def test_nothing_she_wrote_is_kept_in_a_memory_that_others_share(hub, visitor):
+def test_what_was_entered_stays_out_of_shared_caches(hub, visitor):
     for address in ("/fit/?problem=ลับ", "/fit/"):
         response = visitor.get(address)
         assert "private" in response["Cache-Control"]
@@ -256,7 +256,7 @@ def test_what_a_district_lacks_its_subdistricts_lack(hub, area, feature, known):
     assert found.get(feature) is known
 
 
-def test_editors_change_what_is_known_of_areas_and_nothing_brings_it_back(hub):
+def test_loading_reference_data_does_not_restore_what_editors_deleted(hub):
     from hub.reference.loading import load_reference
 
     AreaFeature.objects.filter(area__geocode="9011").delete()
@@ -270,13 +270,13 @@ def test_a_condition_that_can_be_checked_needs_its_value(hub):
     from django.core.exceptions import ValidationError
 
     for kind, name in Condition.VALUES.items():
-        with pytest.raises(ValidationError) as told:
+        with pytest.raises(ValidationError) as error:
             Condition(text="ก", kind=kind).clean()
-        assert list(told.value.message_dict) == [name]
+        assert list(error.value.message_dict) == [name]
     Condition(text="ก").clean()
 
 
-def test_an_editor_states_what_can_be_checked_and_keeps_the_lists(editor, signed_in):
+def test_editors_edit_conditions_skills_groups_and_features(editor, signed_in):
     client = signed_in(editor)
     page = model("ธนาคารปู", [{"text": "ริมทะเล", "kind": "place", "feature": "coast"}])
     body = client.get(f"/admin/pages/{page.pk}/edit/").content.decode()

@@ -1,11 +1,12 @@
-"""A Model under peer review, as the tests of it need one."""
+"""Builders of Models under peer review for the tests."""
 
 import re
 
 from django.core import mail
 
 from models_lib.models import Review
-from models_lib.peer_review import workflow
+from models_lib.peer_review import rounds
+from models_lib.peer_review.invitations import invite
 from tests.factories import ModelPageFactory
 
 ANSWERS = {
@@ -22,14 +23,14 @@ def under_review(starter, **fields):
     """A draft Model whose first round ``starter`` began: (page, round)."""
     page = ModelPageFactory(owner=starter, **{"title": "ธนาคารปู", "live": False} | fields)
     page.save_revision(user=starter)
-    workflow.start(page, starter)
+    rounds.start(page, starter)
     return page, page.peer_reviews.get()
 
 
 def invited(review, address, name=""):
-    """The reviewer invited to ``address``, and the path of the link in her letter."""
+    """The reviewer invited to ``address``, and the path of the link in the e-mail."""
     mail.outbox.clear()
-    assert workflow.invite(review, [(name, address)], "th") == 1
+    assert invite(review, [(name, address)], "th") == 1
     reviewer = review.reviewers.get(email=address)
     return reviewer, path_in(mail.outbox[0].body)
 
@@ -41,10 +42,10 @@ def path_in(body) -> str:
 def answered(review, address, **values):
     """A reviewer who has answered."""
     reviewer, _path = invited(review, address)
-    said = {k: v for k, v in (ANSWERS | values).items() if k != "signing"}
-    said |= {"has_interest": said["has_interest"] == "yes", "texts_are_public": bool(
-        said["texts_are_public"])}
-    Review.objects.create(reviewer=reviewer, **said)
+    fields = {k: v for k, v in (ANSWERS | values).items() if k != "signing"}
+    fields |= {"has_interest": fields["has_interest"] == "yes", "texts_are_public": bool(
+        fields["texts_are_public"])}
+    Review.objects.create(reviewer=reviewer, **fields)
     return reviewer
 
 

@@ -12,7 +12,7 @@ from wagtail.models import Workflow
 
 from hub.reference.loading import load_reference
 from models_lib.models import PeerReview, PeerReviewTask, Review, Reviewer
-from models_lib.peer_review import workflow as peer_reviews
+from models_lib.peer_review.rounds import review_workflow
 from tests.factories import LessonPageFactory, ModelPageFactory
 from tests.models_lib.peer_review.peer_reviews import (
     ANONYMOUS,
@@ -31,7 +31,7 @@ def admin_of(page) -> str:
     return f"/admin/peer-review/{page.pk}/"
 
 
-def test_reference_data_makes_the_workflow_once_and_assigns_it_to_no_page(hub):
+def test_reference_data_creates_the_workflow_once_and_assigns_it_to_no_page(hub):
     load_reference()
     task = PeerReviewTask.objects.get()
     assert [g.name for g in task.groups.all()] == ["Moderators"]
@@ -40,7 +40,7 @@ def test_reference_data_makes_the_workflow_once_and_assigns_it_to_no_page(hub):
     assert workflow.active and task.reviews_needed == 2
 
 
-def test_an_author_starts_it_from_the_page_and_can_end_it(editor, signed_in):
+def test_an_author_starts_a_review_from_the_page_and_can_cancel_it(editor, signed_in):
     page = ModelPageFactory(live=False, owner=editor, title="ธนาคารปู")
     page.save_revision(user=editor)
     client = signed_in(editor)
@@ -59,7 +59,7 @@ def test_an_author_starts_it_from_the_page_and_can_end_it(editor, signed_in):
     assert client.post(admin_of(page), {"action": "start"}).url == admin_of(page)
 
 
-def test_publishing_goes_on_as_ever_where_no_review_was_started(moderator, signed_in):
+def test_publishing_is_unchanged_where_no_review_was_started(moderator, signed_in):
     page = ModelPageFactory(live=False, title="ธนาคารปู")
     assert page.get_workflow() not in Workflow.objects.filter(
         workflow_tasks__task__in=PeerReviewTask.objects.all())
@@ -67,7 +67,7 @@ def test_publishing_goes_on_as_ever_where_no_review_was_started(moderator, signe
     assert not PeerReview.objects.exists()
 
 
-def test_moderators_invite_by_address_and_each_gets_a_letter_in_her_language(
+def test_moderators_invite_by_address_and_each_gets_an_email_in_their_language(
     editor, moderator, signed_in, django_user_model
 ):
     from wagtail.users.models import UserProfile
@@ -81,7 +81,7 @@ def test_moderators_invite_by_address_and_each_gets_a_letter_in_her_language(
         "addresses": "ครูสมศรี <somsri@example.org>\n\nsomchai@example.org\nsomchai@example.org",
     })
     assert response.status_code == 302
-    thai, english = sorted(mail.outbox, key=lambda letter: letter.to[0], reverse=True)
+    thai, english = sorted(mail.outbox, key=lambda email: email.to[0], reverse=True)
     assert thai.to == ["somsri@example.org"] and "ขอเชิญทบทวนตัวแบบ" in thai.subject
     assert "เรียน คุณครูสมศรี" in thai.body and "ธนาคารปู" in thai.body
     assert english.to == ["somchai@example.org"] and "Will you review" in english.subject
@@ -92,7 +92,7 @@ def test_moderators_invite_by_address_and_each_gets_a_letter_in_her_language(
 
 @pytest.mark.parametrize("addresses", ["", "ไม่ใช่อีเมล", "a@example.org\nb@", "x" * 5000, "\n".join(
     f"r{n}@example.org" for n in range(21))])
-def test_bad_addresses_are_told_and_nobody_is_written_to(
+def test_invalid_addresses_are_reported_and_nobody_gets_an_email(
     editor, moderator, signed_in, addresses
 ):
     page, review = under_review(editor)
@@ -111,10 +111,10 @@ def test_the_reviewer_reads_and_answers_without_an_account(editor, visitor):
     assert "ปูลดลง" in visitor.get(f"{path}draft/").content.decode()
     response = visitor.post(path, ANSWERS)
     assert response.status_code == 302 and response["Location"] == f"{path}?sent=1"
-    said = Review.objects.get(reviewer=reviewer)
-    assert (said.evidence, said.costs_text, said.recommendation) == (
+    review = Review.objects.get(reviewer=reviewer)
+    assert (review.evidence, review.costs_text, review.recommendation) == (
         "strong", "ไม่ได้นับค่าแรง", "change")
-    assert said.signed_name == "ครูสมศรี โรงเรียนตัวอย่าง" and said.texts_are_public
+    assert review.signed_name == "ครูสมศรี โรงเรียนตัวอย่าง" and review.texts_are_public
     assert "ขอบคุณ" in visitor.get(response["Location"]).content.decode()
     again = visitor.get(path).content.decode()
     assert "ไม่ได้นับค่าแรง" in again and 'value="strong"' in again
@@ -129,7 +129,7 @@ def test_the_reviewer_reads_and_answers_without_an_account(editor, visitor):
     ({"text": "ก" * 4001}, "text"), ({"signed_name": "ก" * 201}, "signed_name"),
 ])
 @pytest.mark.postgresql
-def test_what_is_missing_is_told_at_its_field_and_the_rest_is_kept(
+def test_errors_are_shown_at_their_fields_and_input_is_kept(
     editor, visitor, changed, field
 ):
     _page, review = under_review(editor)
@@ -142,7 +142,7 @@ def test_what_is_missing_is_told_at_its_field_and_the_rest_is_kept(
     assert not Review.objects.exists()
 
 
-def test_it_is_approved_only_when_enough_reviews_are_in(editor, moderator, signed_in):
+def test_approval_requires_enough_reviews(editor, moderator, signed_in):
     page, review = under_review(editor)
     task = review.task_state.task.specific
     names = {action[0] for action in task.get_actions(page, moderator)}
@@ -168,18 +168,18 @@ def test_it_is_approved_only_when_enough_reviews_are_in(editor, moderator, signe
 
 
 @pytest.mark.postgresql
-def test_the_moderators_hear_once_that_enough_are_in(editor, moderator, visitor):
+def test_moderators_are_emailed_once_when_there_are_enough_reviews(editor, moderator, visitor):
     _page, review = under_review(editor)
     paths = [invited(review, f"{n}@example.org")[1] for n in "abc"]
     mail.outbox.clear()
     for path in paths:
         assert visitor.post(path, ANSWERS).status_code == 302
         visitor.post(path, ANSWERS)
-    assert [letter.to for letter in mail.outbox] == [[moderator.email]]
+    assert [email.to for email in mail.outbox] == [[moderator.email]]
     assert f"/admin/peer-review/{review.page_id}/" in mail.outbox[0].body
 
 
-def test_the_result_and_its_date_stand_on_the_published_model(editor, moderator, visitor):
+def test_the_published_model_shows_the_result_and_its_date(editor, moderator, visitor):
     page, review = under_review(editor)
     answered(review, "a@example.org")
     answered(review, "b@example.org", **ANONYMOUS | {"texts_are_public": "", "costs": "enough",
@@ -242,7 +242,7 @@ def test_asking_for_changes_closes_the_round_and_the_next_one_asks_the_same_revi
     client = signed_in(moderator)
     assert "เชิญผู้ทบทวนชุดเดิม" in client.get(admin_of(page)).content.decode()
     client.post(admin_of(page), {"action": "again"})
-    assert [letter.to for letter in mail.outbox] == [["somsri@example.org"]]
+    assert [email.to for email in mail.outbox] == [["somsri@example.org"]]
     assert "ฉบับแก้" in visitor.get(path_in(mail.outbox[0].body) + "draft/").content.decode()
 
 
@@ -262,7 +262,7 @@ def test_reviewers_read_the_revision_they_were_invited_to_whatever_comes_after(
     assert "มีการแก้ไขหลังการทบทวน" in visitor.get(page.url).content.decode()
 
 
-def test_whoever_cannot_review_says_so_and_may_still_change_her_mind(
+def test_a_reviewer_who_declined_may_still_answer(
     editor, moderator, signed_in, visitor
 ):
     page, review = under_review(editor)
@@ -282,7 +282,7 @@ def test_whoever_cannot_review_says_so_and_may_still_change_her_mind(
 def test_a_page_that_is_no_model_is_approved_without_reviews(editor, moderator):
     lesson = LessonPageFactory(live=False)
     lesson.save_revision(user=editor)
-    state = peer_reviews.workflow().start(lesson, editor).current_task_state.specific
+    state = review_workflow().start(lesson, editor).current_task_state.specific
     task = state.task.specific
     assert "approve" in {action[0] for action in task.get_actions(lesson, moderator)}
     task.on_action(state, moderator, "approve")
@@ -290,14 +290,14 @@ def test_a_page_that_is_no_model_is_approved_without_reviews(editor, moderator):
     assert lesson.live and not PeerReview.objects.exists()
 
 
-def test_a_deleted_page_takes_its_reviews_along(editor):
+def test_deleting_a_page_deletes_its_reviews(editor):
     page, review = under_review(editor)
     answered(review, "a@example.org")
     page.delete()
     assert not PeerReview.objects.exists() and not Reviewer.objects.exists()
 
 
-def test_old_revisions_can_be_cleared_away_without_losing_the_reviews(editor, moderator, visitor):
+def test_purging_old_revisions_keeps_the_reviews(editor, moderator, visitor):
     from wagtail.management.commands.purge_revisions import purge_revisions
 
     page, review = under_review(editor)
@@ -311,7 +311,7 @@ def test_old_revisions_can_be_cleared_away_without_losing_the_reviews(editor, mo
     assert review.revision is not None
 
 
-def test_a_link_that_is_sent_anew_kills_the_old_one(editor, moderator, signed_in, visitor):
+def test_a_new_link_invalidates_the_old_one(editor, moderator, signed_in, visitor):
     page, review = under_review(editor)
     reviewer, old = invited(review, "somsri@example.org")
     Reviewer.objects.update(expires_at=timezone.now() - timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""Who may read a Model under review and what its reviewers said; names never leak."""
+"""Who may read a Model under review and its reviews; names never leak."""
 
 from datetime import timedelta
 
@@ -96,7 +96,7 @@ def test_the_draft_itself_stays_closed_to_all_others(people):
         assert response.status_code == 404
 
 
-def test_what_waits_is_listed_for_the_invitee_alone(people):
+def test_pending_reviews_are_listed_for_the_invitee_only(people):
     _page, review = under_review(people["editor"])
     invited(review, "invitee@example.org")
     assert "ธนาคารปู" in client_of(people["invitee"]).get("/peer-review/").content.decode()
@@ -108,7 +108,7 @@ def test_what_waits_is_listed_for_the_invitee_alone(people):
     ("visitor", 302, False), ("stranger", 302, False), ("invitee", 302, False),
     ("editor", 200, False), ("moderator", 200, True), ("administrator", 200, True),
 ])
-def test_before_publication_only_moderators_read_reviews_and_see_who_was_asked(
+def test_before_publication_only_moderators_see_reviews_and_invitees(
     people, role, status, reads
 ):
     page, review = under_review(people["editor"])
@@ -138,7 +138,7 @@ def test_only_moderators_invite_and_withdraw(people, role, action):
     assert review.reviewers.count() == 1
 
 
-def test_a_moderator_withdraws_an_invitation_but_no_review_that_came_in(people):
+def test_a_moderator_revokes_an_invitation_but_no_received_review(people):
     page, review = under_review(people["editor"])
     reviewer, _path = invited(review, "someone@example.org")
     done = answered(review, "done@example.org")
@@ -174,7 +174,7 @@ def everything_readable(page, people) -> str:
     return "\n".join(texts)
 
 
-def test_who_stays_without_a_name_leaks_nowhere(people):
+def test_the_name_of_an_anonymous_reviewer_leaks_nowhere(people):
     page, review = under_review(people["editor"])
     reviewer = answered(review, "somsri@example.org", **ANONYMOUS | {
         "has_interest": "yes", "interest": "เป็นน้องของสมศรี"})
@@ -194,7 +194,7 @@ def test_who_stays_without_a_name_leaks_nowhere(people):
     assert "ครูสมศรี" in body and "น้องของสมศรี" in body
 
 
-def test_a_moderator_who_wrote_the_model_does_not_learn_who_said_what(people):
+def test_a_moderator_who_owns_the_model_does_not_learn_who_wrote_which_review(people):
     page, review = under_review(people["moderator"])
     answered(review, "somsri@example.org", **ANONYMOUS | {
         "has_interest": "yes", "interest": "เป็นน้องของสมศรี"})
@@ -208,14 +208,14 @@ def test_a_moderator_who_wrote_the_model_does_not_learn_who_said_what(people):
     assert "(ไม่ประสงค์ให้ออกชื่อ)" in other.content.decode()
 
 
-def test_a_name_typed_before_choosing_none_is_not_kept(people):
+def test_a_name_typed_before_choosing_anonymity_is_not_stored(people):
     _page, review = under_review(people["editor"])
     reviewer, path = invited(review, "somsri@example.org")
     client_of(None).post(path, ANSWERS | {"signing": "anonymous"})
     assert Review.objects.get(reviewer=reviewer).signed_name == ""
 
 
-def test_neither_search_nor_the_editors_usage_knows_of_reviews(people):
+def test_neither_search_nor_usage_contains_reviews(people):
     page, review = under_review(people["editor"])
     answered(review, "a@example.org")
     for model in (PeerReview, Reviewer, Review):
@@ -224,7 +224,7 @@ def test_neither_search_nor_the_editors_usage_knows_of_reviews(people):
     assert Reader() is not None
 
 
-def test_reviews_do_not_tell_who_was_asked_first_by_their_order(people):
+def test_the_order_of_reviews_does_not_reveal_the_order_of_invitations(people):
     _page, review = under_review(people["editor"])
     for n in range(8):
         answered(review, f"{n}@example.org")
@@ -234,7 +234,7 @@ def test_reviews_do_not_tell_who_was_asked_first_by_their_order(people):
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
-def test_a_link_that_has_ended_says_so_in_the_readers_language(people, language):
+def test_an_invalid_link_is_explained_in_the_readers_language(people, language):
     prefix = "" if language == "th" else "/en"
     words = {"th": "คำเชิญนี้สิ้นสุดแล้ว", "en": "This invitation has ended"}[language]
     response = client_of(None).get(f"{prefix}/peer-review/old/")

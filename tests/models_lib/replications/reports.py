@@ -26,9 +26,9 @@ def model_with_blocks(**fields):
 
 
 def answers(model, **changes):
-    """What a leader types; ``changes`` replace answers, ``None`` leaves one out."""
+    """Values of the form; ``changes`` replace some of them, ``None`` leaves one out."""
     first, second, _third = model.building_blocks.all()
-    said = {
+    data = {
         "key": "11111111-1111-4111-8111-111111111111", "who": "กลุ่มบ้านท่าข้าม",
         "area_typed": "ต.ท่าข้าม อ.หาดใหญ่", "place": "lake", "started": "พ.ค. ๒๕๖๗",
         "ended": "3/2568", "households": "๔๒ ครัวเรือน", "outcome": "failure",
@@ -38,15 +38,15 @@ def answers(model, **changes):
         "advice": "วัดน้ำก่อน", "contact_name": SECRET, "contact_phone": PHONE,
         "contact_email": EMAIL, "send": "1",
     } | changes
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: value for name, value in data.items() if value is not None}
 
 
 def sent(client, model, **changes) -> ReplicationReport:
     """The report that ``client`` sends."""
-    said = answers(model, **changes)
-    response = client.post(f"{model.url}replicate/", said)
+    data = answers(model, **changes)
+    response = client.post(f"{model.url}replicate/", data)
     assert response.status_code == 302, response.content.decode()
-    return ReplicationReport.objects.get(key=said["key"])
+    return ReplicationReport.objects.get(key=data["key"])
 
 
 def photo(name="ปู.jpg", size=(240, 180), orientation=6):

@@ -1,5 +1,4 @@
-"""Who may read and write an unpublished report; what is said of contact is nowhere but with
-editors."""
+"""Who may read and change an unpublished report; contact details are shown to editors only."""
 
 import json
 
@@ -15,7 +14,8 @@ from models_lib.models import (
     ReplicationPhoto,
     ReplicationReport,
 )
-from models_lib.replications.account_section import erase_of, export_of, reports_of
+from models_lib.replications.account_section import erase_of, export_of
+from models_lib.replications.statistics import statistics_of
 from search.index.entries import EntryBuilder
 from tests.models_lib.replications.reports import (
     EMAIL,
@@ -50,7 +50,7 @@ def draft(clients, model, **changes):
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_a_draft_is_its_reporters_alone(who, clients, model):
+def test_only_its_reporter_can_read_a_draft(who, clients, model):
     report = draft(clients, model)
     picture = report.photos.get()
     client, is_own = clients[who], who == "member"
@@ -58,7 +58,7 @@ def test_a_draft_is_its_reporters_alone(who, clients, model):
         assert (client.get(address).status_code == 200) is is_own
     client.post(report.address, answers(model, send=None, save="1", who="คนอื่น"))
     report.refresh_from_db()
-    assert (report.typed["who"] == "คนอื่น") is is_own
+    assert (report.answers["who"] == "คนอื่น") is is_own
     client.post(f"{model.url}replicate/", answers(model, send=None, delete="1"))
     assert ReplicationReport.objects.filter(pk=report.pk).exists() is not is_own
     mine = client.get("/replications/mine/")
@@ -67,7 +67,7 @@ def test_a_draft_is_its_reporters_alone(who, clients, model):
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_a_sent_report_is_read_by_editors_and_written_by_nobody_else(who, clients, model):
+def test_a_sent_report_can_be_read_by_editors_and_changed_by_nobody_else(who, clients, model):
     report = sent(clients["member"], model)
     client, edits = clients[who], who in ("editor", "moderator")
     edit = client.get(reverse("wagtailadmin_pages:edit", args=[report.page_id]))
@@ -89,12 +89,12 @@ def test_nothing_unpublished_is_seen_anywhere(clients, model, visitor):
                     "/search/feed/?kind=replication"):
         body = visitor.get(address).content.decode()
         assert "กลุ่มบ้านท่าข้าม" not in body and "ปูตาย" not in body, address
-    assert model.holding.total == 0 and not model.chain_for_readers()
+    assert statistics_of(model).total == 0 and not model.chain_for_readers()
     assert [e.key for e in EntryBuilder().entries()] == [f"page:{model.pk}"]
     assert not KnowledgePage.objects.open_to_all().filter(pk=report.page_id).exists()
 
 
-def test_contact_is_nowhere_but_with_editors(clients, model, visitor, moderator):
+def test_contact_details_are_shown_to_editors_only(clients, model, visitor, moderator):
     report = sent(clients["member"], model)
     assert ReplicationContact.objects.get().phone == PHONE
     report.page.get_latest_revision().publish(user=moderator)
@@ -104,7 +104,7 @@ def test_contact_is_nowhere_but_with_editors(clients, model, visitor, moderator)
     )]
     seen += [json.dumps(r.content, ensure_ascii=False) for r in page.revisions.all()]
     seen += [serializers.serialize("json", [page, report], ensure_ascii=False)]
-    seen += [json.dumps(r.typed, ensure_ascii=False) for r in ReplicationReport.objects.all()]
+    seen += [json.dumps(r.answers, ensure_ascii=False) for r in ReplicationReport.objects.all()]
     seen += [str(entry) for entry in EntryBuilder().entries()]
     seen += [json.dumps(page.serializable_data(), default=str, ensure_ascii=False)]
     seen += [str(row.__dict__) for row in OutboxEntry.objects.all()]
@@ -120,7 +120,7 @@ def test_contact_is_nowhere_but_with_editors(clients, model, visitor, moderator)
         reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
 
 
-def test_what_is_kept_of_a_person_can_be_taken_along_and_erased(
+def test_personal_data_is_exported_and_erased(
     clients, model, member, moderator, django_capture_on_commit_callbacks
 ):
     published = sent(clients["member"], model)
@@ -128,7 +128,8 @@ def test_what_is_kept_of_a_person_can_be_taken_along_and_erased(
     waiting = sent(clients["member"], model, key="22222222-2222-4222-8222-222222222222", **{
         "photo-1": photo(), "photo-1-alt": "ปู", "consent": "on"})
     file = waiting.photos.get().file
-    assert {str(r.state) for r in reports_of(member)} == {"published", "waiting"}
+    reports = ReplicationReport.objects.reported_by(member)
+    assert {str(r.state) for r in reports} == {"published", "waiting"}
     data = json.loads(json.dumps(export_of(member)))
     assert {d["state"] for d in data} == {"published", "waiting"}
     assert data[0]["contact"]["phone"] == PHONE and data[0]["answers"]["who"]

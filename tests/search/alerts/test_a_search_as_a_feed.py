@@ -1,4 +1,4 @@
-"""A search as an Atom feed: what it holds, in which order, and what it makes of bad input."""
+"""A search as an Atom feed: its entries, their order, and bad input."""
 
 from datetime import timedelta
 from xml.etree import ElementTree
@@ -8,8 +8,8 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from hub.models import Topic
-from search.alerts.new_results import new_results
-from search.alerts.saved_search import Question
+from search.alerts.new_results import newest_results
+from search.alerts.saved_search import SavedSearch
 from tests.factories import LessonPageFactory, ModelPageFactory, document, home
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,8 @@ def pages(hub):
     return oldest, middle, newest
 
 
-def feed(client, address="/search/feed/", **question):
-    answer = client.get(address, question)
+def feed(client, address="/search/feed/", **parameters):
+    answer = client.get(address, parameters)
     assert answer.status_code == 200, answer.content.decode()[:500]
     assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
     return ElementTree.fromstring(answer.content)
@@ -46,11 +46,11 @@ def titles(root):
     return [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
 
 
-def test_the_newest_of_what_matches_comes_first(pages, visitor):
+def test_the_newest_results_come_first(pages, visitor):
     assert titles(feed(visitor, q="ปูม้า")) == ["ปูม้าใหม่", "ปูม้ากลาง", "ปูม้าเก่า"]
 
 
-def test_filters_of_the_search_page_narrow_it_and_all_is_told_without_any(pages, visitor):
+def test_filters_narrow_the_feed_and_without_any_it_has_everything(pages, visitor):
     pages[0].topics.add(Topic.objects.get(slug="fishers"))
     pages[0].save_revision().publish()
     assert titles(feed(visitor, q="ปูม้า", topic="fishers")) == ["ปูม้าเก่า"]
@@ -58,7 +58,7 @@ def test_filters_of_the_search_page_narrow_it_and_all_is_told_without_any(pages,
     assert titles(feed(visitor))[:2] == ["ผักตบชวา", "ปูม้าใหม่"]
 
 
-def test_it_is_whole_and_valid(pages, visitor):
+def test_the_feed_is_complete_and_valid(pages, visitor):
     root = feed(visitor, q="ปูม้า", kind="model")
     assert root.tag == f"{ATOM}feed"
     assert root.get(f"{XML}lang") == "th"
@@ -78,7 +78,7 @@ def test_it_is_whole_and_valid(pages, visitor):
     assert visitor.get(address.removeprefix("http://testserver")).status_code == 200
 
 
-def test_an_entry_keeps_its_name_when_its_page_is_renamed(pages, visitor):
+def test_an_entry_keeps_its_id_when_its_page_is_renamed(pages, visitor):
     def name():
         return next(feed(visitor, q="ปูม้าใหม่").iter(f"{ATOM}entry")).findtext(f"{ATOM}id")
 
@@ -88,14 +88,14 @@ def test_an_entry_keeps_its_name_when_its_page_is_renamed(pages, visitor):
     assert name() == before
 
 
-def test_english_lives_below_en(pages, visitor, english_home):
+def test_the_english_feed_is_below_en(pages, visitor, english_home):
     aged(LessonPageFactory(title="Blue crab", parent=home("en")), 0)
     root = feed(visitor, "/en/search/feed/", q="crab")
     assert root.get(f"{XML}lang") == "en"
     assert titles(root) == ["Blue crab"]
 
 
-def test_a_file_is_told_with_its_page(hub, visitor):
+def test_a_file_is_listed_with_its_page(hub, visitor):
     page = LessonPageFactory(title="หน้ามีไฟล์")
     page.attachments.create(document=document("คู่มือปลิง", "ปลิง.txt", "ปลิงทะเล ".encode() * 20))
     page.save_revision().publish()
@@ -109,7 +109,7 @@ def test_pages_that_only_have_some_of_the_words_are_left_out(pages, visitor):
     assert titles(feed(visitor, q="ปูม้า ดาวอังคาร")) == []
 
 
-def test_the_results_page_leads_to_it(pages, visitor):
+def test_the_results_page_links_the_feed(pages, visitor):
     body = visitor.get("/search/", {"q": "ปูม้า", "kind": "model"}).content.decode()
     address = "/search/feed/?q=%E0%B8%9B%E0%B8%B9%E0%B8%A1%E0%B9%89%E0%B8%B2&amp;kind=model"
     head, _, rest = body.partition("</head>")
@@ -124,7 +124,7 @@ def test_the_results_page_leads_to_it(pages, visitor):
     "kind=%3Cscript%3E",
     "q=%EF%BF%BE", "q=ปู%EF%BF%BFม้า", "q=" + "%22ก " * 300, "lang=" + "&lang=".join("x" * 500),
 ])
-def test_bad_input_is_answered_clearly(pages, visitor, query):
+def test_bad_input_gets_a_clear_answer(pages, visitor, query):
     for address in ("/search/feed/", "/en/search/feed/"):
         answer = visitor.get(f"{address}?{query}")
         assert answer.status_code in (200, 400)
@@ -134,12 +134,12 @@ def test_bad_input_is_answered_clearly(pages, visitor, query):
             assert "<h1>" in answer.content.decode()
 
 
-def test_a_title_with_characters_that_xml_does_not_take_is_told_without_them(hub, visitor):
+def test_characters_that_xml_does_not_allow_are_removed(hub, visitor):
     LessonPageFactory(title="ปลิง\x0bทะเล\x1f")
     assert titles(feed(visitor)) == ["ปลิงทะเล"]
 
 
-def test_it_changes_nothing_and_is_not_for_robots(pages, visitor):
+def test_the_feed_changes_nothing_and_is_not_for_robots(pages, visitor):
     assert visitor.post("/search/feed/").status_code == 405
     answer = visitor.get("/search/feed/?q=ปูม้า")
     assert answer["X-Robots-Tag"] == "noindex"
@@ -150,15 +150,15 @@ def test_it_changes_nothing_and_is_not_for_robots(pages, visitor):
     assert "Disallow: /search/" in visitor.get("/robots.txt").content.decode()
 
 
-def test_a_hub_of_many_pages_tells_the_newest_and_looks_further_when_few_match(
+def test_on_a_large_site_the_newest_pages_are_searched_first(
     hub, monkeypatch, django_assert_max_num_queries
 ):
     monkeypatch.setattr("search.alerts.new_results.RECENT_PAGES", 4)
     for number in range(8):
         aged(LessonPageFactory(title=f"นกเงือก {number}"), number)
     aged(LessonPageFactory(title="พะยูนตัวเดียว"), 100)
-    told = [n.title for n in new_results(Question("นกเงือก"), None, limit=3)]
+    told = [n.title for n in newest_results(SavedSearch("นกเงือก"), None, limit=3)]
     assert told == ["นกเงือก 0", "นกเงือก 1", "นกเงือก 2"]
-    assert [n.title for n in new_results(Question("พะยูน"), None)] == ["พะยูนตัวเดียว"]
+    assert [n.title for n in newest_results(SavedSearch("พะยูน"), None)] == ["พะยูนตัวเดียว"]
     with django_assert_max_num_queries(30):
-        new_results(Question("นกเงือก"), None)
+        newest_results(SavedSearch("นกเงือก"), None)

@@ -1,4 +1,4 @@
-"""What visitors find on the short way is what they would find on the long one."""
+"""The fast path of anonymous visitors finds the same as the normal path."""
 
 import random
 
@@ -25,7 +25,7 @@ def ask(engine, text, filters, strategies, offset=0):
 
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("strategies", [["any"], ["phrase", "all"]])
-def test_the_short_way_finds_the_same(tmp_path, monkeypatch, seed, strategies):
+def test_the_fast_path_finds_the_same(tmp_path, monkeypatch, seed, strategies):
     generator = random.Random(seed)
     entries = [
         entry(
@@ -51,7 +51,7 @@ def test_the_short_way_finds_the_same(tmp_path, monkeypatch, seed, strategies):
         }
 
 
-def test_what_is_open_is_found_behind_many_that_are_not(tmp_path):
+def test_public_entries_are_found_behind_many_private_ones(tmp_path):
     closed = [entry(n, body="ปูม้า ปูม้า", audience="p1") for n in range(150)]
     engine = engine_with(tmp_path, [*closed, entry(999, body="ปูม้า กับเรื่องอื่น")])
     answer = ask(engine, "ปูม้า", Filters([PUBLIC]), ["any"])
@@ -59,14 +59,14 @@ def test_what_is_open_is_found_behind_many_that_are_not(tmp_path):
     assert answer.total == 1
 
 
-def test_a_common_word_does_not_bring_in_what_only_has_that(tmp_path):
+def test_an_entry_with_only_a_common_word_is_not_found(tmp_path):
     many = [entry(n, body="ชุมชน ทำงาน") for n in range(200)]
     engine = engine_with(tmp_path, [*many, entry(999, body="ชุมชน ชันโรง")])
     answer = ask(engine, "ชุมชน ชันโรง", Filters([PUBLIC]), ["any"])
     assert [hit.page_id for hit in answer.hits] == [999]
 
 
-def test_only_common_words_are_asked_for_all_the_same(tmp_path):
+def test_a_query_of_common_words_has_results(tmp_path):
     engine = engine_with(tmp_path, [entry(n, body="ชุมชน ทำงาน") for n in range(200)])
     for strategies in (["any"], ["phrase", "all"]):
         assert ask(engine, "ชุมชน", Filters([PUBLIC]), strategies).total == 200

@@ -1,4 +1,4 @@
-"""What every engine does alike: tantivy, OpenSearch and Elasticsearch pass the same tests."""
+"""The contract of engines: tantivy, OpenSearch and Elasticsearch pass the same tests."""
 
 import json
 import threading
@@ -33,7 +33,7 @@ def engine(make_engine):
     return engine
 
 
-def test_without_an_index_it_says_so_and_can_be_built(make_engine):
+def test_a_missing_index_raises_and_can_be_built(make_engine):
     for ask in (
         lambda e: e.count(), lambda e: found(e, "น้ำ"), lambda e: e.suggest("น้ำ", EVERYONE, 5),
         lambda e: e.apply([entry(1)]), lambda e: list(e.digests()),
@@ -61,7 +61,7 @@ def test_deleting_a_page_deletes_its_files(engine):
     assert list(dict(engine.digests())) == ["page:2"]
 
 
-def test_what_may_not_be_read_is_neither_found_nor_counted(engine):
+def test_unreadable_entries_are_neither_found_nor_counted(engine):
     engine.apply([
         entry(1, body="ลับ", topics=["a"]), entry(2, body="ลับ", topics=["a"], audience="p1"),
         entry(3, body="ลับ", topics=["a"], site="2"),
@@ -111,14 +111,14 @@ def test_one_bad_entry_does_not_stop_the_next_apply(engine):
     assert list(dict(engine.digests())) == ["page:2"]
 
 
-def test_text_no_database_takes_is_indexed_cleaned(engine):
+def test_characters_that_no_database_accepts_are_removed(engine):
     engine.apply([entry(1, "ก\ud800\x00ข", "ข้าว\udfff\x00", topics=["t"])])
     assert found(engine, "ข้าว") == [1]
     json.dumps([h.title for h in engine.suggest("ก", EVERYONE, 5)]).encode()
 
 
 @pytest.mark.parametrize("offset, limit", [(0, 0), (10, 10), (-1, 5), (100_000, 10)])
-def test_any_page_of_results_may_be_asked_for(engine, offset, limit):
+def test_any_page_of_results_may_be_requested(engine, offset, limit):
     engine.apply([entry(1, body="น้ำ")])
     assert len(found(engine, "น้ำ", offset=offset, limit=limit)) <= 1
 
@@ -138,7 +138,7 @@ def test_another_process_sees_a_write_and_a_rebuild(engine, make_engine):
     assert len(found(reader, "น้ำ")) == reader.count() == 5
 
 
-def test_what_changes_while_it_is_rebuilt_is_applied_before_the_swap(engine):
+def test_changes_during_a_rebuild_are_applied_before_the_swap(engine):
     engine.apply([entry(9)])
     engine.rebuild(
         [entry(1), entry(2)], before_swap=lambda new: new.apply([entry(3)], delete_pages=[1])
@@ -146,7 +146,7 @@ def test_what_changes_while_it_is_rebuilt_is_applied_before_the_swap(engine):
     assert sorted(dict(engine.digests())) == ["page:2", "page:3"]
 
 
-def test_readers_never_notice_rebuilds(make_engine):
+def test_rebuilds_do_not_disturb_readers(make_engine):
     engine = make_engine()
     engine.rebuild([entry(n, body="น้ำ") for n in range(20)])
     stop, seen = threading.Event(), set()
@@ -168,7 +168,7 @@ def test_readers_never_notice_rebuilds(make_engine):
     assert seen == {20}
 
 
-def test_writes_by_several_threads_are_all_there(engine, make_engine):
+def test_writes_of_several_threads_are_all_kept(engine, make_engine):
     def write(first):
         own = make_engine()
         for number in range(first, first + 5):
@@ -183,7 +183,7 @@ def test_writes_by_several_threads_are_all_there(engine, make_engine):
     assert engine.count() == len(list(engine.digests())) == 15
 
 
-def test_browsing_goes_by_date(engine):
+def test_browsing_is_sorted_by_date(engine):
     engine.apply([entry(n, published=n % 3 * 1000 + n) for n in range(1, 8)])
     browse = planning.plan("")
     answer = planning.run(engine, browse, EVERYONE)
@@ -191,13 +191,13 @@ def test_browsing_goes_by_date(engine):
     assert answer.total == 7
 
 
-def test_what_the_community_has_used_and_what_is_newer_comes_first(engine):
+def test_used_models_and_newer_entries_rank_first(engine):
     engine.apply([entry(1, body="น้ำ"), entry(2, body="น้ำ", standing=2), entry(3, body="น้ำ"),
                   entry(4, body="น้ำ", published=4_000_000_000)])
     assert found(engine, "น้ำ")[:2] == [2, 4]
 
 
-def test_scores_are_those_of_tantivy(engine, tmp_path):
+def test_scores_are_equal_to_those_of_tantivy(engine, tmp_path):
     texts = [
         ("ธนาคารปูม้า", "ชาวประมงฝากแม่ปูที่มีไข่ไว้ในถัง ไข่ฟักแล้วปล่อยลูกปูคืนทะเล"),
         ("ป่าชายเลนหลังโรงเรียน", "เด็กปลูกต้นโกงกางในป่าชายเลน และปล่อยปูม้า"),

@@ -1,4 +1,4 @@
-"""The embedded index: atomic, shared by processes, never a crash for what was typed or killed."""
+"""The embedded index: atomic, shared by processes, safe against any query and any kill."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def process(path, code):
     [None, "", "{", "[]", '"x"', '{"schema": 1}', '{"schema": 1, "generation": "g-none"}',
      '{"schema": 999, "generation": "g"}', '{"schema": 1, "generation": 5}'],
 )
-def test_an_index_that_cannot_be_read_says_so_and_can_be_rebuilt(tmp_path, pointer):
+def test_an_unreadable_index_raises_and_can_be_rebuilt(tmp_path, pointer):
     if pointer is not None:
         (tmp_path / "current").write_text(pointer)
     engine = TantivyEngine(tmp_path)
@@ -59,7 +59,7 @@ def test_an_index_that_cannot_be_read_says_so_and_can_be_rebuilt(tmp_path, point
 
 
 @pytest.mark.parametrize("broken", ["meta.json", ".idx", ".store", ".term", ".fast"])
-def test_damaged_files_say_so_and_can_be_rebuilt(tmp_path, broken):
+def test_damaged_files_raise_and_can_be_rebuilt(tmp_path, broken):
     TantivyEngine(tmp_path).rebuild([entry(1, body="น้ำ")])
     for file in tmp_path.glob("g-*/*"):
         if file.name.endswith(broken):
@@ -72,7 +72,7 @@ def test_damaged_files_say_so_and_can_be_rebuilt(tmp_path, broken):
 
 
 @pytest.mark.parametrize("broken", [".pos", ".store"])
-def test_damage_met_while_in_use_says_so_until_a_rebuild(tmp_path, broken):
+def test_damage_detected_while_in_use_raises_until_a_rebuild(tmp_path, broken):
     engine = TantivyEngine(tmp_path)
     engine.rebuild([entry(n, body="น้ำ ดิน") for n in range(50)])
     [file] = tmp_path.glob(f"g-*/*{broken}")
@@ -120,7 +120,7 @@ def test_two_processes_write_one_after_the_other(engine, tmp_path):
     assert engine.count() == 30
 
 
-def test_a_writer_waits_no_longer_than_told(engine, tmp_path):
+def test_a_writer_waits_no_longer_than_its_timeout(engine, tmp_path):
     other = process(tmp_path, (
         "import time\nwith engine.writing():\n    print('held', flush=True)\n    time.sleep(30)"
     ))
@@ -152,7 +152,7 @@ def test_kill_9_at_any_moment_leaves_a_readable_index(engine, tmp_path, work, th
         assert 901 in found(TantivyEngine(tmp_path), "ข้าว")
 
 
-def test_readers_never_notice_rebuilds_and_old_generations_go(tmp_path):
+def test_rebuilds_do_not_disturb_readers_and_old_generations_are_deleted(tmp_path):
     engine = TantivyEngine(tmp_path)
     engine.rebuild([entry(n, body="น้ำ") for n in range(20)])
     stop, seen = threading.Event(), set()

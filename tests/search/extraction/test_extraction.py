@@ -210,7 +210,7 @@ def test_speaker_notes_belong_to_their_slide(tmp_path):
     assert read(tmp_path / "a.odp").parts[1].text.endswith("บันทึก")
 
 
-def test_a_sheet_begins_with_the_name_someone_gave_it(tmp_path):
+def test_a_sheet_begins_with_its_custom_name(tmp_path):
     write_xlsx(tmp_path / "a.xlsx")
     texts = [part.text for part in read(tmp_path / "a.xlsx").parts]
     assert texts[0].split("\n")[0] == "ปูม้า"
@@ -235,7 +235,7 @@ def locked_odt(path):
     write_odf(path, "text", "", '<manifest:encryption-data xmlns:manifest="x"/>')
 
 
-def test_locked_files_are_told(tmp_path):
+def test_encrypted_files_have_their_own_status(tmp_path):
     thai_pdf(["ปูม้า"], owner_password="a", user_password="b").output(tmp_path / "a.pdf")
     locked_odt(tmp_path / "a.odt")
     (tmp_path / "a.docx").write_bytes(ole2_file("EncryptionInfo", "EncryptedPackage"))
@@ -293,7 +293,7 @@ def test_a_file_over_the_limit_is_not_opened(tmp_path):
     assert read(tmp_path / "a.txt", file_bytes=1000).status == "too_big"
 
 
-def test_text_over_the_limit_is_cut_and_says_so(tmp_path):
+def test_text_over_the_limit_is_truncated(tmp_path):
     (tmp_path / "a.txt").write_text("ปูม้า" * 1000, "utf-8")
     extracted = read(tmp_path / "a.txt", characters=50)
     assert (len(extracted.parts[0].text), extracted.truncated) == (50, True)
@@ -311,18 +311,18 @@ def test_the_child_reads_within_its_limits(name):
     assert_all_text_came_back(extract_safely(FILES / name, filename=name))
 
 
-def test_the_child_takes_a_thai_name_and_a_stored_name_without_extension(tmp_path):
+def test_the_child_accepts_a_thai_name_and_a_stored_name_without_extension(tmp_path):
     path = tmp_path / "คู่มือ 100% #1"
     write_docx(path)
     assert_all_text_came_back(extract_safely(path, filename="คู่มือ.docx"))
 
 
-def test_a_child_that_takes_too_long_is_ended(tmp_path, monkeypatch):
+def test_a_child_that_takes_too_long_is_killed(tmp_path, monkeypatch):
     from search.extraction import child_process
 
     slow = tmp_path / "slow.py"
     slow.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(child_process, "__file__", str(slow))
+    monkeypatch.setattr(child_process, "CHILD", slow)
     extracted = extract_safely(FILES / "cairo.pdf", filename="a.pdf", limits=Limits(seconds=1))
     assert extracted.status == "timeout"
 
@@ -332,7 +332,7 @@ def test_a_child_that_dies_is_a_failure(tmp_path, monkeypatch):
 
     dying = tmp_path / "dying.py"
     dying.write_text("import os; os.kill(os.getpid(), 11)")
-    monkeypatch.setattr(child_process, "__file__", str(dying))
+    monkeypatch.setattr(child_process, "CHILD", dying)
     assert extract_safely(FILES / "cairo.pdf", filename="a.pdf").status == "failed"
 
 
@@ -359,7 +359,7 @@ def test_the_child_sees_no_secrets_and_no_django(tmp_path, monkeypatch):
         "seen = 'DATABASE_URL' in os.environ or 'django' in sys.modules\n"
         "open('answer.json', 'w').write(json.dumps({'status': 'failed' if seen else 'empty'}))"
     )
-    monkeypatch.setattr(child_process, "__file__", str(spy))
+    monkeypatch.setattr(child_process, "CHILD", spy)
     assert extract_safely(FILES / "cairo.pdf", filename="a.pdf").status == "empty"
 
 

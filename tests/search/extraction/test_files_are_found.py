@@ -1,4 +1,4 @@
-"""The text of attached files is read, found, and led to by page or slide."""
+"""The text of attached files is found, with the page or slide."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def test_a_word_only_in_the_file_finds_the_file(hub, name):
         assert any(a.startswith(f"{kind}=") for a in anchors)
 
 
-def test_the_result_tells_the_place_in_the_file(hub, visitor):
+def test_the_result_shows_the_place_in_the_file(hub, visitor):
     page, file = attach("chromium.pdf")
     words = DocumentText.objects.get(document=file).parts[0][2]
     body = visitor.get("/search/", {"q": " ".join(words.split())[:12]}).content.decode()
@@ -81,7 +81,7 @@ def test_a_file_on_an_open_and_a_private_page_is_found_on_the_open_one(hub):
     assert [r.page.pk for r in files_found(phrase)] == [page.pk]
 
 
-def test_a_page_stands_once_with_its_files_under_it(hub, visitor):
+def test_a_page_is_listed_once_with_its_files_under_it(hub, visitor):
     page = LessonPageFactory(title="เรื่องปลากระบอก", event="ตากปลากระบอก")
     for name in ("ก.txt", "ข.txt"):
         file = document(f"ไฟล์ {name}", name, ("วิธีตากปลากระบอก " * 10).encode())

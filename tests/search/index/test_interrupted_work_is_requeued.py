@@ -1,4 +1,4 @@
-"""Tasks, files, index folders: what a killed process left is found by the schedule and mended."""
+"""Tasks, files, index folders: the schedule finds and repairs what a killed process left."""
 
 import os
 import time
@@ -59,14 +59,14 @@ def test_a_task_whose_worker_was_killed_is_done_by_the_next(hub, queue):
     assert status() == "read"
 
 
-def test_a_task_at_work_is_left_alone(hub, queue):
+def test_a_running_task_is_not_requeued(hub, queue):
     waiting_file()
     queue.update(status="RUNNING", started_at=timezone.now(), worker_ids=["busy"])
     call_command("keep_schedule", "--once")
     assert queue.get().status == "RUNNING"
 
 
-def test_a_task_that_ends_every_worker_is_given_up_and_the_editor_told(hub, queue):
+def test_a_task_that_kills_every_worker_fails_and_the_editor_sees_it(hub, queue):
     waiting_file()
     queue.update(status="RUNNING", started_at=an_hour_ago(), worker_ids=["w"] * MAX_TRIES)
     call_command("keep_schedule", "--once")
@@ -83,7 +83,7 @@ def test_a_file_that_waits_without_a_task_gets_one(hub, queue):
     assert status() == "read"
 
 
-def test_a_file_that_nobody_was_asked_to_read_is_read(hub, queue):
+def test_a_file_without_a_text_is_read(hub, queue):
     waiting_file()
     DocumentText.objects.all().delete()
     queue.delete()
@@ -92,13 +92,13 @@ def test_a_file_that_nobody_was_asked_to_read_is_read(hub, queue):
     assert status() == "read"
 
 
-def test_a_recording_is_not_asked_for(hub, queue):
+def test_no_text_of_a_recording_is_requested(hub, queue):
     document("เสียง", "เสียง.mp3", b"ID3\x03\x00")
     call_command("keep_schedule", "--once")
     assert not queue.exists()
 
 
-def test_a_file_is_read_once_however_often_it_is_asked_for(hub, queue, monkeypatch):
+def test_a_file_is_read_once_however_often_it_is_requested(hub, queue, monkeypatch):
     file = waiting_file()
     extract_text.enqueue(document_id=file.pk)
     rows = OutboxEntry.objects.count()
@@ -106,7 +106,7 @@ def test_a_file_is_read_once_however_often_it_is_asked_for(hub, queue, monkeypat
     assert OutboxEntry.objects.count() == rows + 1
 
 
-def test_a_text_and_its_row_in_the_change_log_come_together(hub, monkeypatch):
+def test_a_text_and_its_row_in_the_change_log_are_atomic(hub, monkeypatch):
     from search.extraction import tasks
 
     def killed(*args):
@@ -121,7 +121,7 @@ def test_a_text_and_its_row_in_the_change_log_come_together(hub, monkeypatch):
     assert HubDocument.objects.filter(pk=file.pk).exists()
 
 
-def test_what_a_killed_rebuild_left_is_removed_and_a_living_one_is_spared(hub):
+def test_leftovers_of_a_killed_rebuild_are_deleted_and_a_running_one_is_not(hub):
     from search.engines import generations
 
     indexer.rebuild()
@@ -138,7 +138,7 @@ def test_what_a_killed_rebuild_left_is_removed_and_a_living_one_is_spared(hub):
     assert len(list(engine.path.glob("g-*"))) == 1
 
 
-def test_the_editors_index_is_filled_anew_when_its_filling_was_cut_short(hub):
+def test_an_incomplete_editors_index_is_filled_again(hub):
     page = LessonPageFactory(title="บทเรียนข้าวพื้นเมือง")
     wagtail_backend.Rebuilder(wagtail_backend.EditorsIndex(type(page))).start()  # and killed
     assert not wagtail_backend.has_editors_index()
@@ -162,7 +162,7 @@ def test_a_change_committed_while_the_index_is_rebuilt_is_not_lost(hub, monkeypa
     assert not indexer.difference()
 
 
-def test_more_changes_than_the_log_keeps_do_not_escape_a_rebuild(hub, monkeypatch):
+def test_a_rebuild_indexes_more_changes_than_the_log_keeps(hub, monkeypatch):
     from search.index.entries import EntryBuilder
 
     page, gone = LessonPageFactory(), LessonPageFactory()
@@ -185,7 +185,7 @@ def test_more_changes_than_the_log_keeps_do_not_escape_a_rebuild(hub, monkeypatc
     assert not indexer.difference()
 
 
-def test_the_folder_of_a_killed_reader_is_removed_in_time(tmp_path, monkeypatch):
+def test_the_folder_of_a_killed_child_is_deleted_later(tmp_path, monkeypatch):
     from search.extraction.child_process import FOLDER_PREFIX, STALE_SECONDS
     from search.extraction.extractor import extract_safely
 
@@ -199,15 +199,15 @@ def test_the_folder_of_a_killed_reader_is_removed_in_time(tmp_path, monkeypatch)
     assert (old.exists(), new.exists()) == (False, True)
 
 
-def test_the_reading_child_ends_with_the_process_that_asked(tmp_path):
+def test_the_child_process_ends_with_its_parent(tmp_path):
     import subprocess
     import sys
 
     program = (
         "import sys, os, time, subprocess; sys.path.insert(0, '.')\n"
-        "from search import extraction_process as e\n"
-        "order = 'from search import extraction_process as e; import os, time;'"
-        "' e._end_with(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)'\n"
+        "from search.extraction import child_process as e\n"
+        "order = 'from search.extraction import child as e; import os, time;'"
+        "' e._exit_with(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)'\n"
         "child = subprocess.Popen([sys.executable, '-c', order])\n"
         "time.sleep(60)"
     )
@@ -219,13 +219,13 @@ def test_the_reading_child_ends_with_the_process_that_asked(tmp_path):
     asking.wait()
     state = Path(f"/proc/{child}/stat")
     deadline = time.monotonic() + 5
-    while state.exists() and ") Z " not in state.extract_text():  # a zombie, where none collects
+    while state.exists() and ") Z " not in state.read_text():  # a zombie, where none collects
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def test_an_index_whose_writer_was_killed_just_before_its_end_is_written_again(hub):
-    """The list of deleted entries was there, the index that names it was not."""
+def test_an_index_whose_writer_was_killed_in_its_commit_can_be_written_again(hub):
+    """The list of deleted entries was written, the index that refers to it was not."""
     page, _other = LessonPageFactory(), LessonPageFactory()
     indexer.rebuild()
     [folder] = indexer.engine().path.glob("g-*")

@@ -1,4 +1,4 @@
-"""kill -9 of any process, at any moment: the next process that opens the hub finds it whole.
+"""kill -9 of any process, at any moment: the next process finds the hub consistent.
 
 Real processes on one SQLite file and one index folder: an editor at work, a rebuild, the editors'
 index being filled, the worker that reads files. Two at a time, each killed in a step chosen by a
@@ -62,7 +62,7 @@ class Hub:
     def run(self, kind, seconds=120):
         process = self.start(kind)
         wait_for_end(process, seconds)
-        assert not self.trouble(), self.trouble()
+        assert not self.exceptions(), self.exceptions()
 
     def wrong_as_seen_by(self, kind) -> list[str]:
         """What a new process finds wrong."""
@@ -71,9 +71,9 @@ class Hub:
         self.run(kind)
         return json.loads(answer.read_text())
 
-    def trouble(self) -> str:
+    def exceptions(self) -> str:
         """What workers raised; a worker here ends by being killed, never by itself."""
-        path = self.folder / "trouble"
+        path = self.folder / "exceptions"
         return path.read_text() if path.exists() else ""
 
     def step(self, kind) -> Step:
@@ -131,7 +131,7 @@ def readers_without_parent(folder) -> list[str]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             words = path.read_bytes()
-            if b"extraction_process" in words and str(folder).encode() in words:
+            if b"child.py" in words and str(folder).encode() in words:
                 found.append(words.decode("utf-8", "replace"))
     return found
 
@@ -144,7 +144,7 @@ def hub(tmp_path):
 
 
 @pytest.mark.processes
-def test_the_hub_is_whole_after_every_kill(hub, tmp_path, thorough):
+def test_the_hub_is_consistent_after_every_kill(hub, tmp_path, thorough):
     generator = random.Random(SEED)
     kills = int(os.environ.get("KILLS", THOROUGH_KILLS if thorough else QUICK_KILLS))
     print(f"seed {SEED}, {kills} kills")
@@ -165,9 +165,9 @@ def test_the_hub_is_whole_after_every_kill(hub, tmp_path, thorough):
             hit = kill_in_step(hub.step(kind), processes[kind], wanted, length, generator)
             hits[f"{kind}: {hit}"] += 1
             killed += 1
-        wrong = hub.wrong_as_seen_by("look")
+        wrong = hub.wrong_as_seen_by("check")
         assert not wrong, (SEED, killed, kinds, hits, wrong)
-        assert not hub.trouble(), hub.trouble()
+        assert not hub.exceptions(), hub.exceptions()
     print("\n".join(f"{number:4} × {step}" for step, number in sorted(hits.items())))
     assert len(hits) >= min(10, kills // 3), hits
     assert not readers_without_parent(tmp_path)

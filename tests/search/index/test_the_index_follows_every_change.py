@@ -1,4 +1,4 @@
-"""Whatever an editor does through the admin, the next search knows; no failure stops publishing."""
+"""The next search reflects every change in the admin; no failure stops publishing."""
 
 import shutil
 
@@ -82,7 +82,7 @@ def test_the_index_is_written_when_the_transaction_commits(page):
     assert f"page:{page.pk}" in set(hits)
 
 
-def test_a_process_that_died_before_indexing_is_made_up_for(page, monkeypatch):
+def test_the_next_search_indexes_what_a_killed_process_did_not(page, monkeypatch):
     monkeypatch.setattr("search.index.indexer.catch_up", lambda timeout=0: 0)
     late = LessonPageFactory(title="ปลาหมอคางดำ")
     monkeypatch.undo()
@@ -91,7 +91,7 @@ def test_a_process_that_died_before_indexing_is_made_up_for(page, monkeypatch):
     assert found("ปลาหมอคางดำ") == [late.title]
 
 
-def test_an_index_that_is_gone_is_built_by_the_next_search(page):
+def test_the_next_search_builds_a_missing_index(page):
     indexer.engine().close()
     shutil.rmtree(settings.SEARCH_INDEX_DIR)
     assert found() == [page.title]
@@ -108,7 +108,7 @@ def test_publishing_goes_on_when_the_index_cannot_be_written(page):
     assert found("ปลาหมอคางดำ") == [late.title]
 
 
-def test_the_check_names_what_is_missing_and_what_is_too_much(page, capsys):
+def test_the_check_lists_missing_and_surplus_entries(page, capsys):
     call_command("index", "--rebuild")
     call_command("index", "--check")
     assert "agrees" in capsys.readouterr().out
@@ -122,7 +122,7 @@ def test_the_check_names_what_is_missing_and_what_is_too_much(page, capsys):
         call_command("index", "--check")
 
 
-def test_repair_mends_what_the_check_found(page, capsys):
+def test_repair_fixes_what_the_check_found(page, capsys):
     other = LessonPageFactory(title="อีกหน้า")
     call_command("index", "--rebuild")
     indexer.engine().apply([], delete_pages=[page.pk])
@@ -136,7 +136,7 @@ def test_repair_mends_what_the_check_found(page, capsys):
 
 
 def test_a_page_deleted_while_the_index_is_built_does_not_stop_it(page, monkeypatch):
-    """Wagtail asks twice for specific pages, and raises KeyError for one that went between."""
+    """Wagtail queries specific pages twice, and raises KeyError for one deleted in between."""
     from wagtail.query import SpecificIterable
 
     leaving, asked = LessonPageFactory(title="หน้าที่ถูกลบ"), []

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(params=["tantivy", *PRODUCTS])
 def answering(request, hub):
-    """The engine under test answers; the local index stands in for none."""
+    """The engine under test answers, not the local index as its fallback."""
     if request.param != "tantivy":
         request.getfixturevalue("search_cluster")(request.param)
     indexer.ensure_current()

@@ -1,4 +1,4 @@
-"""A hit shows the passage that answers, marked, cut where a reader would cut."""
+"""A hit shows its best passage, marked, beginning and ending between clusters."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_match_never_splits_a_cluster():
             assert not thai.NOT_FIRST.match(text[0])
 
 
-def test_a_match_is_not_parted_from_the_vowel_before_it():
+def test_a_match_is_not_separated_from_the_vowel_before_it():
     [passage] = best("กา", ("", "", "เกาหลัง กา"))
     assert [(t, m) for t, m in passage.pieces if m] == [("กา", True)]
     assert passage.pieces[0] == ("เกาหลัง ", False)
@@ -71,6 +71,6 @@ def test_an_empty_hit_has_no_passage():
     assert best("ขยะ", ("", "", "")) == []
 
 
-def test_pieces_are_text_as_it_stands_not_markup():
+def test_pieces_are_plain_text():
     [passage] = best("ขยะ", ("", "", "<b>ขยะ</b> & more"))
     assert "".join(t for t, _m in passage.pieces) == "<b>ขยะ</b> & more"

@@ -1,4 +1,4 @@
-"""What is typed becomes a plan, whatever it is, and the plan finds what a reader expects."""
+"""Any text becomes a plan, and the plan finds what a reader expects."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_when_the_phrase_is_found_nothing_weaker_is_shown(engine):
     assert pages(ask(engine, "จัดการน้ำ")) == [4]
 
 
-def test_a_question_goes_by_any_word(engine):
+def test_a_question_matches_any_word(engine):
     answer = ask(engine, "จัดการขยะในชุมชนอย่างไร")
     assert answer.strategy == "any"
     assert pages(answer)[0] == 5
@@ -76,7 +76,7 @@ def test_an_excluded_word_must_not_occur(engine):
     assert pages(ask(engine, "ขยะ -ถังขยะ")) == [5]
 
 
-def test_a_long_query_is_cut_and_says_so():
+def test_a_long_query_is_truncated_with_a_note():
     plan = planning.plan("ข้าว น้ำ ปลา " * 1000)
     assert "cut" in plan.notes
     assert len(plan.text) <= planning.MAX_CHARACTERS
@@ -84,7 +84,7 @@ def test_a_long_query_is_cut_and_says_so():
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "!!", "\ud800", '""', "-", "\u200b"])
-def test_nothing_typed_is_said_to_be_empty(text):
+def test_a_query_without_words_is_empty(text):
     plan = planning.plan(text)
     assert plan.is_empty
     assert plan.notes == ("empty",)
@@ -95,7 +95,7 @@ def test_nothing_typed_is_said_to_be_empty(text):
     ["AND OR NOT", "body:ข้าว^5", "title:[* TO *]", '"ข้าว', "((((", "*", "?", "~2", "\\", "+-!",
      "ข้าว\x00น้ำ", "ข้าว\ud800", "ก" * 10_000, "a" * 10_000, "่" * 10_000, "-ก " * 5000, "'; DROP"],
 )
-def test_nothing_typed_breaks_a_search(engine, text):
+def test_no_query_breaks_a_search(engine, text):
     plan = planning.plan(text)
     if not plan.is_empty:
         ask(engine, text)

@@ -1,4 +1,4 @@
-"""Each page leads on: to what shares its chain, and to what tells of the same."""
+"""Each page leads to others that share its chain or its content."""
 
 import pytest
 from wagtail.models import PageViewRestriction
@@ -20,7 +20,7 @@ def related(visitor, page):
     return body.partition('id="related"')[2]
 
 
-def test_a_page_that_tells_of_the_same_is_offered_and_others_are_not(hub, visitor):
+def test_pages_with_similar_content_are_offered_and_others_are_not(hub, visitor):
     page = LessonPageFactory(title="ฝากแม่ปูม้าในกระชัง", summary="แม่ปูไข่ในกระชังริมทะเลสาบ")
     LessonPageFactory(title="แม่ปูม้าของบ้านหัวเขา", summary="กระชังแม่ปูไข่อีกแบบ")
     LessonPageFactory(title="วิทยุเด็ก", summary="อ่านข่าวตอนเช้าทุกวัน")
@@ -29,7 +29,7 @@ def test_a_page_that_tells_of_the_same_is_offered_and_others_are_not(hub, visito
     assert "วิทยุเด็ก" not in shown and "ฝากแม่ปูม้าในกระชัง" not in shown
 
 
-def test_two_models_that_rest_on_one_lesson_lead_to_each_other_and_say_why(hub, visitor):
+def test_two_models_based_on_one_lesson_are_related_with_the_reason(hub, visitor):
     lesson = LessonPageFactory(title="บทเรียนร่วม", summary="ก")
     one = ModelPageFactory(title="ตัวแบบหนึ่ง", summary="ข")
     two = ModelPageFactory(title="ตัวแบบสอง", summary="ค")
@@ -57,7 +57,7 @@ def test_private_pages_and_translations_are_not_offered(hub, english_home, visit
     assert "ลับ" not in shown and "in English" not in shown
 
 
-def test_a_page_is_read_when_there_is_no_index(hub, visitor, settings):
+def test_a_page_can_be_read_without_an_index(hub, visitor, settings):
     import shutil
 
     page = LessonPageFactory(title="หน้า")

@@ -28,7 +28,7 @@ NOTICES = {
 
 
 def found(text=WORD):
-    """Titles, and whether the local index stood in."""
+    """Titles, and whether the local index was the fallback."""
     answer = find(f'"{text}"')
     return [result.page.title for result in answer.results], answer.fell_back
 
@@ -59,7 +59,7 @@ def failing(request, page, server, search_cluster):
 
 @pytest.fixture(params=PRODUCTS)
 def real(request, page, server, search_cluster, monkeypatch):
-    """A whole cluster behind the faulty server; it is tried again at once after a failure."""
+    """A working cluster behind the faulty server, tried again at once after a failure."""
     url = cluster_url(request.param)
     address = address_of(url)
     server.backend = (address.host, address.port)
@@ -77,7 +77,7 @@ def real(request, page, server, search_cluster, monkeypatch):
     forget(url)
 
 
-def test_a_search_answers_soon_and_says_so(failing, page, visitor):
+def test_a_search_answers_soon_with_a_notice(failing, page, visitor):
     for fault in FAULTS:
         failing(fault).breaker.succeeded()
         started = time.monotonic()
@@ -90,7 +90,7 @@ def test_a_search_answers_soon_and_says_so(failing, page, visitor):
             assert answer["Cache-Control"] == "no-store"  # nor does the page cache keep it
 
 
-def test_titles_come_while_typing_all_the_same(failing, page):
+def test_suggestions_work_without_the_cluster(failing, page):
     for fault in FAULTS:
         failing(fault).breaker.succeeded()
         started = time.monotonic()
@@ -98,22 +98,22 @@ def test_titles_come_while_typing_all_the_same(failing, page):
         assert time.monotonic() - started < PATIENCE, fault
 
 
-def test_after_a_failure_the_cluster_is_left_alone_for_a_while(failing, server, page):
+def test_after_a_failure_the_cluster_is_not_asked_for_a_while(failing, server, page):
     target = failing("hang")
     found()
-    asked = server.asked
+    asked = server.connections
     started = time.monotonic()
     for _ in range(5):
         assert found() == ([page.title], True)
     assert time.monotonic() - started < PATIENCE
-    assert server.asked == asked
+    assert server.connections == asked
     target.breaker.seconds = 0
     target.breaker.failed("again")
     found()
-    assert server.asked > asked
+    assert server.connections > asked
 
 
-def test_publishing_never_fails_and_is_hardly_slower(failing, server, monkeypatch):
+def test_publishing_does_not_fail_and_is_hardly_slower(failing, server, monkeypatch):
     drain, taken = cluster.drain, []
 
     def timed_drain(*arguments):
@@ -127,17 +127,17 @@ def test_publishing_never_fails_and_is_hardly_slower(failing, server, monkeypatc
         failing(fault).breaker.succeeded()
         taken.clear()
         late = LessonPageFactory(title=f"ปลาหมอคางดำ {number}")
-        first, asked = max(taken), server.asked
+        first, asked = max(taken), server.connections
         other = LessonPageFactory(title=f"ปลาหมอช้างเหยียบ {number}")
         assert late.live and other.live
         assert first < PATIENCE, fault
-        assert server.asked == asked, fault  # the cluster is left alone
+        assert server.connections == asked, fault  # the cluster is not asked
         pks += [late.pk, other.pk]
     assert len(found("ปลาหมอ")[0]) == 10
     assert set(pks) <= set(ClusterQueueEntry.objects.values_list("page_id", flat=True))
 
 
-def test_a_cluster_that_is_back_catches_up(real, server, page, capsys):
+def test_a_recovered_cluster_catches_up(real, server, page, capsys):
     assert found() == ([page.title], False)
     for number, fault in enumerate(["refuse", "hang", "503", "half"]):
         server.fault = fault
@@ -157,7 +157,7 @@ def test_a_cluster_that_is_back_catches_up(real, server, page, capsys):
         page = late
 
 
-def test_the_next_search_brings_it_up_to_date_too(real, server):
+def test_the_next_search_updates_the_cluster_too(real, server):
     server.fault = "refuse"
     late = LessonPageFactory(title="ปลาหมอคางดำ")
     server.fault = None
@@ -165,7 +165,7 @@ def test_the_next_search_brings_it_up_to_date_too(real, server):
     assert not cluster.has_pending()
 
 
-def test_a_half_filled_index_is_not_asked_and_is_built_anew(real, page):
+def test_an_incomplete_index_is_not_used_and_is_rebuilt(real, page):
     for number in range(3):
         LessonPageFactory(title=f"หน้า {number}")
     held = real.engine.count()
@@ -178,7 +178,7 @@ def test_a_half_filled_index_is_not_asked_and_is_built_anew(real, page):
     assert found() == ([page.title], False)
 
 
-def test_an_index_that_is_lost_or_unfit_is_built_anew(real, page):
+def test_a_lost_or_mismatching_index_is_rebuilt(real, page):
     request = real.engine.client.request
     for meta in (
         None, {"schema": SCHEMA_VERSION, "complete": False},
@@ -214,7 +214,7 @@ def test_check_and_repair_name_the_index(real, page, capsys):
     assert real.engine.count() == indexer.engine().count() == 2
 
 
-def test_no_count_tells_of_a_page_closed_while_the_cluster_was_away(real, server, page):
+def test_no_count_includes_a_page_made_private_while_the_cluster_was_down(real, server, page):
     assert find(WORD).total == 1
     server.fault = "hang"
     PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
@@ -225,13 +225,13 @@ def test_no_count_tells_of_a_page_closed_while_the_cluster_was_away(real, server
     assert not cluster.has_pending()
 
 
-def test_what_changes_while_it_is_sent_is_sent_again(real, page, monkeypatch):
+def test_a_page_changed_while_it_is_sent_is_sent_again(real, page, monkeypatch):
     apply, titles = type(real.engine).apply, ["ที่สอง", "ที่สาม"]
 
     def apply_and_change(engine, entries, **arguments):
         apply(engine, entries, **arguments)
         if titles:
-            # Another process publishes: takes the change in, and finds the cluster's lock held.
+            # Another process publishes: it indexes the change and finds the cluster's lock held.
             type(page).objects.filter(pk=page.pk).update(title=titles.pop(0))
             ClusterQueueEntry.objects.enqueue([page.pk])
 

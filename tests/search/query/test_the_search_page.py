@@ -48,7 +48,7 @@ def test_facets_count_kind_topic_district_year_and_language(pages, visitor):
     assert english["areas"]["Chana"]["count"] == 1
 
 
-def test_facets_combine_and_are_taken_away_again(pages, visitor):
+def test_facets_combine_and_can_be_removed(pages, visitor):
     value = facets(visitor.get("/search/?q=ปูม้า"))["topics"]["ชาวประมง"]
     narrowed = visitor.get(value["url"])
     assert narrowed.context["total"] == 2
@@ -93,7 +93,7 @@ def test_every_section_that_search_knows_is_an_anchor_of_its_page(hub, visitor):
                 assert f'id="{section.anchor}"' in body, (page, section.anchor)
 
 
-def test_titles_come_while_typing(pages, visitor):
+def test_titles_are_suggested_while_typing(pages, visitor):
     body = visitor.get("/search/suggest/?q=ตัวแบ").content.decode()
     assert "ตัวแบบปูม้า" in body and "บทเรียนปูม้า" not in body
     assert visitor.get("/search/suggest/?q=").content.decode().strip() == ""
@@ -111,11 +111,11 @@ def test_long_results_have_pages(hub, visitor):
     }
 
 
-def test_results_in_another_language_say_so(pages, visitor):
+def test_results_in_another_language_are_labelled(pages, visitor):
     body = visitor.get("/en/search/?q=ตัวแบบปูม้า").content.decode()
     assert re.search(r'lang="th">\s*ภาษาไทย', body)
 
 
-def test_a_search_that_was_cut_says_so(pages, visitor):
+def test_a_truncated_search_shows_a_notice(pages, visitor):
     body = visitor.get("/search/", {"q": "ปูม้า " * 100}).content.decode()
     assert "คำค้นยาวมาก" in body

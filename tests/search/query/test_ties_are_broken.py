@@ -25,7 +25,7 @@ def aged(page, **age):
 
 
 @pytest.mark.parametrize("typed", ["ชันโรง", "เลี้ยงชันโรงอย่างไร"])
-def test_a_model_that_others_used_stands_above_an_untried_one(hub, typed):
+def test_a_used_model_ranks_above_an_unused_one(hub, typed):
     for maturity in (ModelPage.Maturity.DRAFT, ModelPage.Maturity.POLICY,
                      ModelPage.Maturity.TRIED, ModelPage.Maturity.REPLICATED):
         ModelPageFactory(title=f"เลี้ยงชันโรง {maturity}", maturity=maturity)
@@ -34,7 +34,7 @@ def test_a_model_that_others_used_stands_above_an_untried_one(hub, typed):
     ]
 
 
-def test_what_is_newer_stands_above_what_is_old(hub):
+def test_newer_pages_rank_above_older_ones(hub):
     old, new = LessonPageFactory(title="ชันโรง ก"), LessonPageFactory(title="ชันโรง ข")
     aged(old, days=365 * 9)
     aged(new, days=30)
@@ -42,7 +42,7 @@ def test_what_is_newer_stands_above_what_is_old(hub):
     assert titles("ชันโรง") == ["ชันโรง ข", "ชันโรง ก"]
 
 
-def test_a_page_stands_above_another_pages_file(hub):
+def test_a_page_ranks_above_a_file_of_another_page(hub):
     holder = LessonPageFactory(title="หน้าอื่น")
     file = document("ไฟล์", "ก.txt", ("เลี้ยงชันโรงในสวน" + " กับเรื่องอื่น" * 9).encode())
     Attachment.objects.create(page=holder.knowledgepage_ptr, document=file)
@@ -51,7 +51,7 @@ def test_a_page_stands_above_another_pages_file(hub):
     assert titles("ชันโรง") == ["หน้านี้", "หน้าอื่น"]
 
 
-def test_a_better_answer_stays_above_a_further_model(hub):
+def test_a_better_match_ranks_above_a_used_model(hub):
     LessonPageFactory(title="ชันโรง", event="ชันโรง")
     ModelPageFactory(
         title="ตัวแบบ", maturity=ModelPage.Maturity.POLICY,

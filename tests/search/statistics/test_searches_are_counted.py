@@ -1,4 +1,4 @@
-"""What is searched for and opened is counted, for editors, without anything of who did it."""
+"""Searches and what is opened from them are counted for editors, without personal data."""
 
 from datetime import timedelta
 
@@ -25,17 +25,17 @@ def page(hub):
 
 
 def reader(number=0, agent=FIREFOX):
-    """A visitor of an address of her own."""
+    """A visitor with an IP address of their own."""
     return Client(REMOTE_ADDR=f"192.0.2.{number}", HTTP_USER_AGENT=agent)
 
 
 def counted() -> dict:
     counters.counts.write()
-    return {c.text: (c.asked, c.nothing, c.opened) for c in SearchCount.objects.all()}
+    return {c.text: (c.searches, c.no_results, c.opened) for c in SearchCount.objects.all()}
 
 
 @pytest.mark.postgresql
-def test_a_search_is_counted_with_what_it_found(page):
+def test_a_search_is_counted_with_whether_it_had_results(page):
     reader().get("/search/?q=ปูม้า")
     reader().get("/search/?q=มังกร")
     reader().get("/en/search/?q=Grey%20%20WHALE")
@@ -44,7 +44,7 @@ def test_a_search_is_counted_with_what_it_found(page):
     assert SearchCount.objects.get(text="ปูม้า").day == timezone.localdate()
 
 
-def test_pages_answered_from_memory_count_too(page):
+def test_cached_pages_count_too(page):
     client = Client(HTTP_USER_AGENT=FIREFOX)  # one handler, so one page cache
     for number in range(3):
         client.get("/search/?q=ปูม้า", REMOTE_ADDR=f"192.0.2.{number}")
@@ -60,7 +60,7 @@ def test_pages_answered_from_memory_count_too(page):
     assert counted() == {"ปูม้า": (3, 0, 2), "มังกร": (2, 2, 0)}
 
 
-def test_a_browser_that_is_told_nothing_changed_counts_too(page):
+def test_a_not_modified_answer_counts_too(page):
     first = reader(1).get("/search/?q=ปูม้า")
     client = reader(2)
     client.get("/search/?q=ปูม้า")
@@ -81,9 +81,9 @@ def test_the_same_visitor_counts_once_a_day(page, monkeypatch):
     tomorrow = timezone.localdate() + timedelta(days=1)
     monkeypatch.setattr(timezone, "localdate", lambda *args: tomorrow)
     client.get("/search/?q=ปูม้า")
-    assert sum(c.asked for c in SearchCount.objects.all()) == 1
+    assert sum(c.searches for c in SearchCount.objects.all()) == 1
     counters.counts.write()
-    assert sum(c.asked for c in SearchCount.objects.all()) == 2
+    assert sum(c.searches for c in SearchCount.objects.all()) == 2
 
 
 def test_parts_of_a_search_and_typing_are_not_counted(page):
@@ -109,7 +109,7 @@ def test_robots_are_not_counted(page, agent):
     assert counted() == {}
 
 
-def test_those_who_are_signed_in_are_not_counted(page, editor, signed_in):
+def test_signed_in_users_are_not_counted(page, editor, signed_in):
     signed_in(editor).get("/search/?q=ปูม้า", headers={"User-Agent": FIREFOX})
     assert counted() == {}
 
@@ -150,7 +150,7 @@ def test_pages_that_are_no_results_are_not_counted_as_opened(page, hub):
     "somchai@example.org", "โทร 081-234-5678", "๐๘๑ ๒๓๔ ๕๖๗๘", "+66 81 234 5678", "074 123 456",
     "1-9001-00123-45-6", "1900100123456", "นาย ก เลขบัตร ๑๙๐๐๑๐๐๑๒๓๔๕๖", "ก" * 150,
 ])
-def test_words_that_look_like_a_persons_own_are_not_kept(page, text):
+def test_personal_looking_texts_are_not_stored(page, text):
     reader().get("/search/", {"q": text})
     reader().get(page.url, headers={"Referer": f"http://testserver/search/?q={text}"})
     assert set(counted()) == {""}
@@ -161,30 +161,31 @@ def test_words_that_look_like_a_persons_own_are_not_kept(page, text):
 
 
 @pytest.mark.parametrize("text", ["พ.ศ. 2552-2560", "ตำบล 900301", "ปู 10,000 ตัว", "2568"])
-def test_years_and_codes_are_kept(page, text):
+def test_years_and_codes_are_stored(page, text):
     reader().get("/search/", {"q": text})
     assert set(counted()) == {text}
 
 
-def test_nothing_is_kept_of_who_and_when():
+def test_neither_person_nor_time_is_stored():
     kept = {f.name for model in (SearchCount, OpenedCount) for f in model._meta.fields}
     assert kept == {
-        "id", "day", "language", "text", "asked", "nothing", "opened", "search", "page", "document"
+        "id", "day", "language", "text", "searches", "no_results", "opened", "search", "page",
+        "document",
     }
     assert SearchCount._meta.get_field("day").get_internal_type() == "DateField"
 
 
-def test_a_visitor_cannot_be_found_again_in_what_the_process_remembers(page):
+def test_visitors_are_remembered_as_salted_hashes_only(page):
     reader(77).get("/search/?q=ปูม้า")
     assert all(len(mark) == 8 for mark in counters.visitors.seen)
     assert len(counters.visitors.salt) == 16
 
 
-def test_counting_that_fails_fails_no_search(page, monkeypatch):
+def test_an_error_in_counting_does_not_fail_the_search(page, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(counters.counts, "note", broken)
+    monkeypatch.setattr(counters.counts, "increment", broken)
     assert reader().get("/search/?q=ปูม้า").status_code == 200
 
 
@@ -193,13 +194,13 @@ def test_a_flood_of_different_searches_fills_neither_memory_nor_table(page, monk
     monkeypatch.setattr(hub_counting, "MOST_WAITING", 30)
     monkeypatch.setattr(counters, "MAX_TEXTS_PER_DAY", 10)
     for number in range(50):
-        counters.counts.increment(("th", f"คำ {number}", "asked"))
+        counters.counts.increment(("th", f"คำ {number}", "searches"))
     assert len(counters.counts.waiting) == 30
     assert len(counted()) == 11
     assert counted()[""][0] == 20
 
 
-def test_a_page_deleted_before_the_write_costs_no_count(page):
+def test_a_page_deleted_before_the_write_does_not_lose_the_search_count(page):
     reader().get("/search/?q=ปูม้า")
     reader().get(page.url, headers={"Referer": "http://testserver/search/?q=ปูม้า"})
     page.delete()
@@ -226,7 +227,7 @@ def test_a_timer_writes_and_closes_its_connection(page, monkeypatch):
     assert timer.daemon
     timer.function()
     assert started[1:] == ["closed"]
-    assert SearchCount.objects.get().asked == 2
+    assert SearchCount.objects.get().searches == 2
     reader(3).get("/search/?q=ปูม้า")
     assert len(started) == 3
 
@@ -234,30 +235,30 @@ def test_a_timer_writes_and_closes_its_connection(page, monkeypatch):
 # Forgetting
 
 
-def rows(*texts, days_ago=0, language="th", asked=1, **fields):
+def rows(*texts, days_ago=0, language="th", searches=1, **fields):
     day = timezone.localdate() - timedelta(days=days_ago)
     return [SearchCount.objects.create(
-        day=day, language=language, text=text, asked=asked, **fields) for text in texts]
+        day=day, language=language, text=text, searches=searches, **fields) for text in texts]
 
 
-def test_counts_are_dropped_after_thirteen_months(hub):
+def test_counts_are_deleted_after_thirteen_months(hub):
     from django.core.management import call_command
 
-    rows("เก่า", days_ago=397, asked=9)
-    rows("พอดี", days_ago=396, asked=9)
+    rows("เก่า", days_ago=397, searches=9)
+    rows("พอดี", days_ago=396, searches=9)
     call_command("forget_searches")
     assert [c.text for c in SearchCount.objects.all()] == ["พอดี"]
 
 
-def test_words_that_stayed_rare_are_forgotten_after_thirty_days(page):
-    [rare] = rows("หายาก", days_ago=31, asked=2, nothing=1)
+def test_rare_texts_are_deleted_after_thirty_days(page):
+    [rare] = rows("หายาก", days_ago=31, searches=2, no_results=1)
     OpenedCount.objects.create(search=rare, page=page.knowledgepage_ptr, opened=1)
     rows("หายากแต่ใหม่", days_ago=29)
-    rows("พบบ่อย", days_ago=31, asked=2)
+    rows("พบบ่อย", days_ago=31, searches=2)
     rows("พบบ่อย", days_ago=1)
     SearchCount.objects.prune()
     SearchCount.objects.prune()
-    kept = {(c.text, c.asked, c.nothing) for c in SearchCount.objects.all()}
+    kept = {(c.text, c.searches, c.no_results) for c in SearchCount.objects.all()}
     assert kept == {("", 2, 1), ("หายากแต่ใหม่", 1, 0), ("พบบ่อย", 2, 0), ("พบบ่อย", 1, 0)}
     assert not OpenedCount.objects.exists()
 
@@ -276,16 +277,16 @@ def report(editor, signed_in):
 
 
 def shown(answer) -> list:
-    return [(r["shown"], r["times"], r["times_nothing"], r["times_opened"])
+    return [(r["shown"], r["times"], r["times_no_results"], r["times_opened"])
             for r in answer.context["table"].data]
 
 
-def test_only_what_was_asked_three_times_is_shown_with_its_words(page, report):
-    rows("พบบ่อย", asked=2, opened=1)
-    rows("พบบ่อย", asked=1, nothing=1, days_ago=1)
-    rows("ความลับของคนเดียว", asked=2)
-    rows("อีกคำหนึ่ง", asked=1)
-    rows("", asked=4)
+def test_only_texts_searched_for_three_times_are_shown(page, report):
+    rows("พบบ่อย", searches=2, opened=1)
+    rows("พบบ่อย", searches=1, no_results=1, days_ago=1)
+    rows("ความลับของคนเดียว", searches=2)
+    rows("อีกคำหนึ่ง", searches=1)
+    rows("", searches=4)
     answer = report()
     body = answer.content.decode()
     assert "พบบ่อย" in body
@@ -299,13 +300,13 @@ def test_only_what_was_asked_three_times_is_shown_with_its_words(page, report):
 
 
 @pytest.mark.postgresql
-def test_it_sorts_narrows_to_a_period_and_stands_per_day(page, report):
-    rows("ปู", asked=5, nothing=0)
-    rows("ปู", asked=4, days_ago=40)
-    rows("หอย", asked=6, nothing=6)
-    rows("crab", asked=3, language="en")
+def test_the_report_sorts_filters_by_period_and_groups_by_day(page, report):
+    rows("ปู", searches=5, no_results=0)
+    rows("ปู", searches=4, days_ago=40)
+    rows("หอย", searches=6, no_results=6)
+    rows("crab", searches=3, language="en")
     assert [r[0] for r in shown(report())] == ["ปู", "หอย", "crab"]
-    assert shown(report(ordering="-times_nothing"))[0][0] == "หอย"
+    assert shown(report(ordering="-times_no_results"))[0][0] == "หอย"
     assert [r[0] for r in shown(report(ordering="times"))] == ["crab", "หอย", "ปู"]
     today = timezone.localdate()
     since = (today - timedelta(days=7)).isoformat()
@@ -319,9 +320,9 @@ def test_it_sorts_narrows_to_a_period_and_stands_per_day(page, report):
         assert report(**strange).status_code == 200
 
 
-def test_it_tells_what_was_opened(page, report):
-    [common] = rows("ปูม้า", asked=3, opened=2)
-    [rare] = rows("หายาก", asked=1, opened=1)
+def test_the_report_shows_what_was_opened(page, report):
+    [common] = rows("ปูม้า", searches=3, opened=2)
+    [rare] = rows("หายาก", searches=1, opened=1)
     for row, times in ((common, 2), (rare, 1)):
         OpenedCount.objects.create(search=row, page=page.knowledgepage_ptr, opened=times)
     titles = {r["shown"]: r["titles"] for r in report().context["table"].data}
@@ -329,12 +330,12 @@ def test_it_tells_what_was_opened(page, report):
     assert list(titles.values()) == [""], "not of the rare ones"
 
 
-def test_it_exports_as_a_sheet(page, report):
+def test_the_report_exports_as_a_spreadsheet(page, report):
     from io import BytesIO
 
     from openpyxl import load_workbook
 
-    rows("=cmd()", asked=3)
+    rows("=cmd()", searches=3)
     export = report(export="xlsx", rows="day")
     sheet = load_workbook(BytesIO(b"".join(export.streaming_content))).active
     values = [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -342,7 +343,7 @@ def test_it_exports_as_a_sheet(page, report):
     assert "=cmd()" in values[1] and sheet["B2"].data_type == "s"
 
 
-def test_it_stands_in_the_menu_and_is_for_those_who_write(
+def test_the_report_is_in_the_menu_and_only_for_editors(
     hub, editor, django_user_model, signed_in
 ):
     address = reverse("search_searches")
@@ -352,8 +353,8 @@ def test_it_stands_in_the_menu_and_is_for_those_who_write(
     assert not may_see_searches(outsider)
 
 
-def test_a_csv_cell_is_no_formula(page, report):
-    rows("=hyperlink(1)", "@sum(1)", "+1", "-1", asked=3)
+def test_a_csv_cell_is_never_a_formula(page, report):
+    rows("=hyperlink(1)", "@sum(1)", "+1", "-1", searches=3)
     text = b"".join(report(export="csv").streaming_content).decode()
     lines = text.splitlines()[1:]
     assert lines and not any(line.startswith(("=", "@", "+", "-")) for line in lines)

@@ -1,4 +1,4 @@
-"""What was misspelt is understood: tones, doubled and silent letters, the wrong keyboard."""
+"""Misspelt text is corrected: tones, doubled and silent letters, the wrong keyboard."""
 
 import pytest
 from wagtail.models import PageViewRestriction
@@ -31,7 +31,7 @@ COUNTS = {
         ("ธนาคาารปูมา ชุมมชน", "ธนาคารปูม้า ชุมชน"),
     ],
 )
-def test_what_was_meant_is_understood(typed, meant):
+def test_misspelt_text_is_corrected(typed, meant):
     assert Speller(COUNTS).correct(typed).text == meant
 
 
@@ -39,7 +39,7 @@ def test_what_was_meant_is_understood(typed, meant):
     "typed",
     ["ธนาคาร", "ธนาคารปูม้า", "crab", "ชุมชน", "คอมพิวเตอร์", "qqqq", "", "2552", "ก" * 500, "!?"],
 )
-def test_what_is_well_spelt_or_makes_no_sense_is_left_alone(typed):
+def test_correct_or_meaningless_text_is_not_changed(typed):
     assert Speller(COUNTS).correct(typed) is None
 
 
@@ -66,7 +66,7 @@ def pages(hub):
 
 
 @pytest.mark.django_db
-def test_when_nothing_was_found_the_corrected_search_is_run_and_said(pages, visitor):
+def test_without_results_the_corrected_search_is_run_with_a_notice(pages, visitor):
     answer = visitor.get("/search/", {"q": "ธนาคารปูมา"})
     assert [r["title"] for r in answer.context["results"]] == ["ธนาคารปูม้า"]
     body = answer.content.decode()
@@ -76,7 +76,7 @@ def test_when_nothing_was_found_the_corrected_search_is_run_and_said(pages, visi
 
 
 @pytest.mark.django_db
-def test_another_word_is_offered_but_not_put_in_the_place_of_a_real_one(pages, visitor):
+def test_a_dictionary_word_gets_a_suggestion_and_is_not_replaced(pages, visitor):
     answer = visitor.get("/search/", {"q": "ข่าว"})
     assert answer.context["results"] == []
     assert "คุณหมายถึง" in answer.content.decode()
@@ -85,7 +85,7 @@ def test_another_word_is_offered_but_not_put_in_the_place_of_a_real_one(pages, v
 
 
 @pytest.mark.django_db
-def test_no_correction_tells_a_word_of_a_private_page(hub, visitor, administrator, signed_in):
+def test_no_correction_reveals_a_word_of_a_private_page(hub, visitor, administrator, signed_in):
     secret = LessonPageFactory(title="กระบือโบราณคดี")
     PageViewRestriction.objects.create(page_id=secret.pk, restriction_type="login")
     for typed in ("กระบือโบราณณคดี", "กระบอโบรานคดี", "dit[nvF[ikIfu"):
@@ -95,5 +95,5 @@ def test_no_correction_tells_a_word_of_a_private_page(hub, visitor, administrato
 
 
 @pytest.mark.django_db
-def test_a_misspelt_question_still_finds(pages):
+def test_a_misspelt_question_has_results(pages):
     assert [r.page.title for r in find("ธนาคาารปูม้าทำยังไง").results][:1] == ["ธนาคารปูม้า"]

@@ -1,4 +1,4 @@
-"""Thai is compared in one spelling and cut into words, whatever is thrown at it."""
+"""Thai text is normalised and segmented into words, whatever the input."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ from search.text import thai
         ("cafe\u0301", "café"),
     ],
 )
-def test_what_looks_the_same_is_compared_the_same(typed, same):
+def test_text_that_looks_the_same_is_normalised_to_the_same(typed, same):
     assert thai.normalise(typed) == same
 
 
@@ -51,7 +51,7 @@ def test_nul_and_lone_surrogates_are_cleaned():
         ("\x00 - !!", []),
     ],
 )
-def test_scripts_numbers_and_punctuation_are_told_apart(text, words):
+def test_scripts_numbers_and_punctuation_are_separated(text, words):
     assert thai.words(text) == words
 
 
@@ -97,13 +97,13 @@ def test_a_long_run_loses_no_letter():
     assert "".join(thai.words(run)) == run
 
 
-def test_cutting_for_line_breaks_never_parts_a_letter_from_its_marks():
+def test_tokens_never_part_a_letter_from_its_marks():
     run = "ก" + "กี่" * 1000
     assert "".join(thai.cut(run)) == run
     assert not any(thai.NOT_FIRST.match(piece) for piece in thai.cut(run))
 
 
-def test_threads_cut_alike():
+def test_threads_segment_alike():
     texts = [f"การพัฒนาสุขภาพชุมชน{'ตำบล' * n}" for n in range(50)]
     alone = [thai.words(text) for text in texts]
     thai._cut_thai.cache_clear()
@@ -134,5 +134,5 @@ def test_importing_loads_no_dictionary():
         ("", ()),
     ],
 )
-def test_a_compound_gives_up_its_parts(word, parts):
+def test_parts_of_a_compound(word, parts):
     assert thai.parts(word) == parts
