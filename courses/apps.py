@@ -7,8 +7,10 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self):
-        from courses import files
+        from courses import routes
+        from courses.handouts import tracking
         from courses.runs import signals
 
-        files.connect()
-        signals.connect()
+        routes.register_routes()
+        tracking.connect_signals()
+        signals.connect_signals()

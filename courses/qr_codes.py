@@ -10,8 +10,10 @@ QUIET_ZONE = 3  # modules left light around the code
 
 
 def modules_of(address: str) -> list[list[bool]]:
-    """The rows of the code of ``address``, from above; true is dark. No quiet zone. A code is
-    still read when 15 % of it is spoilt (level M)."""
+    """The rows of the QR code of ``address`` from the top, True for dark, without quiet zone.
+
+    Error correction level M: readable when 15 % of it is damaged.
+    """
     return _code_of(address, border=0).get_matrix()
 
 
@@ -34,7 +36,7 @@ def svg_of(address: str) -> str:
 
 
 def png_data_of(address: str) -> str:
-    """A PNG in a ``data:`` address, six pixels a module: pages, books and paper carry it."""
+    """A PNG in a ``data:`` address, six pixels a module, for pages, books and paper."""
     file = io.BytesIO()
     _code_of(address, border=QUIET_ZONE, box_size=6).make_image().save(file, format="PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -1,4 +1,4 @@
-"""A curriculum in the terms of schema.org and LRMI, as JSON-LD: what everybody may read of it."""
+"""The public data of a curriculum as JSON-LD, in the terms of schema.org and LRMI."""
 
 from django.conf import settings
 from django.http import JsonResponse
@@ -12,7 +12,7 @@ from hub.pages.licences import licence_address
 from hub.pages.sections import block_texts
 from hub.web.navigation import frame_of, site_of
 
-MEDIA = {  # schema.org wants the kind of a file as its media type
+MEDIA_TYPES = {  # by file extension, for encodingFormat
     "pdf": "application/pdf", "txt": "text/plain", "csv": "text/csv", "html": "text/html",
     "htm": "text/html", "rtf": "application/rtf", "zip": "application/zip",
     "epub": "application/epub+zip", "doc": "application/msword",
@@ -28,13 +28,13 @@ MEDIA = {  # schema.org wants the kind of a file as its media type
 
 
 def duration(minutes) -> str:
-    """Minutes as ISO 8601 has it: PT1H30M."""
+    """Minutes as an ISO 8601 duration: PT1H30M."""
     hours, rest = divmod(int(minutes), 60)
     return "PT" + (f"{hours}H" if hours else "") + (f"{rest}M" if rest or not hours else "")
 
 
 def course_data(page, request) -> dict:
-    """``page`` as a Course; what has no value is left out."""
+    """``page`` as a schema.org Course; properties without a value are left out."""
     language = page.locale.language_code
     url = _address(page.get_url(request), request)
     version = page.current_version
@@ -77,15 +77,16 @@ def course_data(page, request) -> dict:
         "citation": [_cited(step, request) for step in chain.get(Relation.TEACHES, [])],
         "isBasedOn": [_cited(step, request) for step in chain.get(Relation.RESTS_ON, [])],
         "workTranslation": [
-            {"@type": "Course", "inLanguage": twin.locale.language_code, "name": twin.title,
-             "url": _address(twin.get_url(request), request)}
-            for twin in page.get_translations().live().public().select_related("locale")
+            {"@type": "Course", "inLanguage": translation.locale.language_code,
+             "name": translation.title, "url": _address(translation.get_url(request), request)}
+            for translation in page.get_translations().live().public().select_related("locale")
         ],
     }
     return _without_empty(data)
 
 
-def json_response(page, request) -> JsonResponse:
+def json_response(request, page) -> JsonResponse:
+    """What everybody may read of ``page``, as JSON-LD in the terms of schema.org."""
     response = json_document(course_data(page, request), indent=2)
     response["Content-Type"] = "application/ld+json; charset=utf-8"
     response["X-Content-Type-Options"] = "nosniff"
@@ -96,7 +97,7 @@ def _session(number, session, url, handouts, request) -> dict:
     return _without_empty({
         "@type": "LearningResource", "learningResourceType": "session", "position": number,
         "name": session.title, "url": f"{url}#{session.anchor}", "description": session.aim,
-        "timeRequired": duration(session.minutes), "material": session.things,
+        "timeRequired": duration(session.minutes), "material": session.material_names,
         "text": session.plan, "hasPart": [_handout(h, request) for h in handouts],
     })
 
@@ -106,7 +107,7 @@ def _handout(handout, request) -> dict:
     return _without_empty({
         "@type": ["LearningResource", "MediaObject"], "learningResourceType": "handout",
         "name": document.title, "description": handout.purpose,
-        "encodingFormat": MEDIA.get(document.file_extension.lower()),
+        "encodingFormat": MEDIA_TYPES.get(document.file_extension.lower()),
         "contentSize": str(document.file_size or ""),
         "contentUrl": _address(document.url, request),
         "license": licence_address(handout.licence_code),

@@ -1,10 +1,13 @@
-"""A curriculum as whoever teaches it needs it: sessions with their files, and what to bring."""
+"""A curriculum arranged for teaching: sessions with their files, and the materials they need.
+
+Takes pages, sessions and handouts as they are; free of Django, so that models can import it.
+"""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class SessionWithFiles:
+class SessionWithHandouts:
     """A session, its place from 1, and its handouts."""
 
     number: int
@@ -13,30 +16,30 @@ class SessionWithFiles:
 
 
 @dataclass
-class Thing:
+class Material:
     """Something to bring, and the places of the sessions that need it."""
 
     name: str
-    sessions: list = field(default_factory=list)
+    sessions: list[int] = field(default_factory=list)
 
 
-def sessions_with_files(page, handouts) -> list[SessionWithFiles]:
+def sessions_with_handouts(page, handouts) -> list[SessionWithHandouts]:
     """The sessions of ``page`` in order; ``handouts`` are those that the reader may have."""
     by_key = {}
     for handout in handouts:
         by_key.setdefault(handout.session_key, []).append(handout)
     return [
-        SessionWithFiles(number, session, by_key.get(session.key, []))
+        SessionWithHandouts(number, session, by_key.get(session.key, []))
         for number, session in enumerate(page.sessions.all(), 1)
     ]
 
 
-def to_bring(page) -> list[Thing]:
+def materials_needed(page) -> list[Material]:
     """The materials of all sessions, each once, in the order in which they are first needed."""
     found = {}
     for number, session in enumerate(page.sessions.all(), 1):
-        for name in session.things:
-            thing = found.setdefault(name.casefold(), Thing(name))
-            if number not in thing.sessions:
-                thing.sessions.append(number)
+        for name in session.material_names:
+            material = found.setdefault(name.casefold(), Material(name))
+            if number not in material.sessions:
+                material.sessions.append(number)
     return list(found.values())

@@ -1,12 +1,12 @@
-"""Lessons that made-up organisations keep: one shared masked, in two languages, five together.
+"""Private lessons of invented organisations: one shared masked, in two languages, five aggregated.
 
-Made once and then left as they are; their organisations are groups without rights.
+Loaded once and not refreshed; the organisations are groups without permissions.
 """
 
 from django.contrib.auth.models import Group
 from wagtail.models import Collection
 
-from demonstration import content
+from demonstration import texts
 from demonstration.models import LoadedPage
 from hub.models import Area, Contributor, Topic
 from hub.thai.slugs import slugify_thai
@@ -16,40 +16,41 @@ from lessons.models import LessonPage, MaskedLesson, PrivateCollection
 
 FILE = "closed_lessons.toml"
 TEXTS = ("title", "summary", "event", "expected", "happened", "why", "next_time")
-OF_TOGETHER = {"lesson_type": "challenge", "topics": ["nonprofit-management"]}
+AGGREGATED_DEFAULTS = {"lesson_type": "challenge", "topics": ["nonprofit-management"]}
 
 
 def load(sections) -> None:
-    """``sections``: language → the page below which lessons stand."""
-    values = content.read(FILE)
+    """Create the lessons; ``sections`` maps a language to the parent page of its lessons."""
+    values = texts.read(FILE)
     if LoadedPage.objects.filter(name__startswith="closed/").exists():
         return
     groups = [Group.objects.get_or_create(name=name)[0] for name in values["organisations"]]
-    for number, said in enumerate(values["together"]):
-        said = OF_TOGETHER | said
-        _lesson(f"closed/together-{number}", sections["th"], said, groups, "aggregate")
-    for said in values["masked"]:
-        thai = _lesson(f"closed/{said['key']}", sections["th"], said, groups, "anonymised")
-        _share(thai, said)
-        english = _lesson(f"closed/{said['key']}", sections["en"], said | said["en"], groups,
-                          "anonymised", twin=thai)
-        _share(english, said["en"])
+    for number, lesson in enumerate(values["aggregated"]):
+        lesson = AGGREGATED_DEFAULTS | lesson
+        _lesson(f"closed/aggregated-{number}", sections["th"], lesson, groups, "aggregate")
+    for lesson in values["masked"]:
+        name = f"closed/{lesson['key']}"
+        thai = _lesson(name, sections["th"], lesson, groups, "anonymised")
+        _share(thai, lesson)
+        english = _lesson(name, sections["en"], lesson | lesson["en"], groups, "anonymised",
+                          translation_of=thai)
+        _share(english, lesson["en"])
 
 
-def _lesson(name, section, said, groups, openness, twin=None) -> LessonPage:
+def _lesson(name, section, values, groups, openness, translation_of=None) -> LessonPage:
     lesson = LessonPage(
-        openness=openness, organisation=groups[said["organisation"]], is_demonstration=True,
-        slug=said.get("slug") or slugify_thai(said["title"]), lesson_type=said["lesson_type"],
-        locale=section.locale, period_start=said.get("period_start"),
-        period_end=said.get("period_end"), **{field: said[field].strip() for field in TEXTS},
+        openness=openness, organisation=groups[values["organisation"]], is_demonstration=True,
+        slug=values.get("slug") or slugify_thai(values["title"]), lesson_type=values["lesson_type"],
+        locale=section.locale, period_start=values.get("period_start"),
+        period_end=values.get("period_end"), **{field: values[field].strip() for field in TEXTS},
     )
-    if twin:
-        lesson.translation_key = twin.translation_key
+    if translation_of:
+        lesson.translation_key = translation_of.translation_key
     lesson.contributors = [
-        Contributor(sort_order=n, **c) for n, c in enumerate(said.get("contributors", []))
+        Contributor(sort_order=n, **c) for n, c in enumerate(values.get("contributors", []))
     ]
-    lesson.topics = Topic.objects.filter(slug__in=said["topics"])
-    lesson.areas = Area.objects.filter(geocode__in=said.get("areas", []))
+    lesson.topics = Topic.objects.filter(slug__in=values["topics"])
+    lesson.areas = Area.objects.filter(geocode__in=values.get("areas", []))
     section.add_child(instance=lesson)
     lesson.save_revision(log_action=True).publish()
     LoadedPage.objects.create(name=name, language=section.locale.language_code, page=lesson,
@@ -57,11 +58,11 @@ def _lesson(name, section, said, groups, openness, twin=None) -> LessonPage:
     return LessonPage.objects.get(pk=lesson.pk)
 
 
-def _share(lesson, said) -> None:
-    """Publish the masked copy with what an author would have decided about it."""
-    released = {skeleton(text): reason for text, reason in said["released"].items()}
-    decisions = MaskedLesson(original=lesson, extra_words="\n".join(said["words"]),
-                             released=released, title=said["copy_title"])
+def _share(lesson, values) -> None:
+    """Publish the masked copy, with decisions as an author would have made them."""
+    released = {skeleton(text): reason for text, reason in values["released"].items()}
+    decisions = MaskedLesson(original=lesson, extra_words="\n".join(values["words"]),
+                             released=released, title=values["copy_title"])
     copy = masked_copy.submit(decisions, None)
     LoadedPage.objects.create(name=f"closed/copy-{lesson.slug}"[:200], page=copy,
                               language=lesson.locale.language_code,
@@ -69,23 +70,23 @@ def _share(lesson, said) -> None:
 
 
 def remove() -> None:
-    """The copies before their originals; then the organisations, where nothing else is theirs."""
+    """Delete the copies, their originals, then organisations without other lessons."""
     loaded = LoadedPage.objects.filter(name__startswith="closed/").order_by("-name")
     for name in ("closed/copy-", "closed/"):
         for row in loaded.filter(name__startswith=name).select_related("page"):
             row.page.specific.delete()
-    for name in content.read(FILE)["organisations"]:
+    for name in texts.read(FILE)["organisations"]:
         group = Group.objects.filter(name=name).first()
         if group and not LessonPage.objects.filter(organisation=group).exists():
-            for shelf in PrivateCollection.objects.filter(organisation=group):
-                collection = Collection.objects.get(pk=shelf.collection_id)
-                shelf.delete()
+            for private_collection in PrivateCollection.objects.filter(organisation=group):
+                collection = Collection.objects.get(pk=private_collection.collection_id)
+                private_collection.delete()
                 collection.delete()
             group.delete()
 
 
 def join(user) -> None:
-    """Let ``user`` try what an author of the first organisation does."""
-    group = Group.objects.filter(name=content.read(FILE)["organisations"][0]).first()
+    """Make ``user`` an author of the first organisation."""
+    group = Group.objects.filter(name=texts.read(FILE)["organisations"][0]).first()
     if group:
         user.groups.add(group)

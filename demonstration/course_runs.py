@@ -1,4 +1,4 @@
-"""Course runs to try: one that is over with its certificates, two that are open, a full one."""
+"""Course runs: one that is over with its certificates, two open ones and a full one."""
 
 from datetime import datetime, time, timedelta
 
@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from courses.certificates import issuing
 from courses.models import (
     Attendance,
     Certificate,
@@ -15,8 +16,7 @@ from courses.models import (
     GroupPost,
     Meeting,
 )
-from courses.runs import completion
-from demonstration import content
+from demonstration import texts
 from demonstration.process import PREFIX
 from hub.models import Area
 
@@ -28,43 +28,43 @@ S = Enrolment.State
 
 
 def load(pages) -> None:
-    """Make the runs and their people once. ``pages`` is the loader's."""
+    """Create the runs and their people, once; ``pages`` is that of the loader."""
     if _runs().exists():
         return
-    values = content.read(FILE)
+    values = texts.read(FILE)
     facilitator = _person(values["facilitator"])
-    people = {number: _person(said) for number, said in enumerate(values["people"], 1)}
+    people = {number: _person(person) for number, person in enumerate(values["people"], 1)}
     organisations = {
-        number: said["organisation"] for number, said in enumerate(values["people"], 1)
+        number: person["organisation"] for number, person in enumerate(values["people"], 1)
     }
-    for said in values["runs"]:
+    for fields in values["runs"]:
         run = CourseRun.objects.create(
-            curriculum=pages[said["curriculum"], said["language"]],
-            area=Area.objects.get(geocode=said["area"]),
-            needed_meetings=said.get("needed_meetings"),
-            **{name: said[name] for name in FIELDS},
+            curriculum=pages[fields["curriculum"], fields["language"]],
+            area=Area.objects.get(geocode=fields["area"]),
+            required_meetings=fields.get("required_meetings"),
+            **{name: fields[name] for name in FIELDS},
         )
         run.facilitators.add(facilitator)
-        meetings = [_meeting(run, days) for days in said["days"]]
+        meetings = [_meeting(run, days) for days in fields["days"]]
         seats = {
             number: _enrol(run, people[number], state, organisations[number])
-            for state in (S.ENROLLED, S.WAITING) for number in said[state.value]
+            for state in (S.ENROLLED, S.WAITING) for number in fields[state.value]
         }
-        for meeting, came in zip(meetings, said.get("came", []), strict=False):
+        for meeting, present in zip(meetings, fields.get("attendance", []), strict=False):
             Attendance.objects.bulk_create(
-                [Attendance(meeting=meeting, enrolment=seats[number]) for number in came]
+                [Attendance(meeting=meeting, enrolment=seats[number]) for number in present]
             )
             meeting.recorded_at = meeting.ends
             meeting.save()
         run = CourseRun.objects.get(pk=run.pk)
         CourseRun.objects.filter(pk=run.pk).update(announced=run.announcement())
         if run.is_over:
-            _finish(run, said, seats, facilitator)
+            _finish(run, fields, seats, facilitator)
 
 
-def _person(said):
+def _person(fields):
     return get_user_model().objects.get_or_create(
-        username=said["username"], defaults={"first_name": said["name"], "is_active": False}
+        username=fields["username"], defaults={"first_name": fields["name"], "is_active": False}
     )[0]
 
 
@@ -78,27 +78,27 @@ def _enrol(run, user, state, organisation="") -> Enrolment:
         run=run, user=user, state=state, name=user.get_full_name() or NAMELESS,
         organisation=organisation,
     )
-    enrolment.agree()
+    enrolment.record_consent()
     enrolment.save()
     return enrolment
 
 
-def _finish(run, said, seats, facilitator) -> None:
-    completion.issue(run, {one.pk for one in seats.values()}, facilitator)
+def _finish(run, fields, seats, facilitator) -> None:
+    issuing.issue(run, {enrolment.pk for enrolment in seats.values()}, facilitator)
     last = run.meeting_list[-1].date
     Certificate.objects.filter(enrolment__run=run).update(
         issued_at=timezone.make_aware(datetime.combine(last, time(16)))
     )
-    for number in said["revoked"]:
+    for number in fields["revoked"]:
         certificate = seats[number].certificates.get()
-        completion.revoke(certificate, said["revoked_reason"])
-    post = GroupPost.objects.create(run=run, author=facilitator, text=said["message"])
-    file = GroupFile(post=post, title=said["file_name"])
-    file.file.save(said["file_name"], ContentFile(said["file_text"].encode()))
+        issuing.revoke(certificate, fields["revoked_reason"])
+    post = GroupPost.objects.create(run=run, author=facilitator, text=fields["message"])
+    file = GroupFile(post=post, title=fields["file_name"])
+    file.file.save(fields["file_name"], ContentFile(fields["file_text"].encode()))
 
 
 def join(user) -> None:
-    """Let the facilitator to try with lead every group, and the member take part in two."""
+    """Make the facilitator's sign-in lead every group, and enrol the member's in two runs."""
     for run in _runs():
         if user.username == "facilitator":
             run.facilitators.add(user)
@@ -107,13 +107,13 @@ def join(user) -> None:
             Attendance.objects.bulk_create(
                 [Attendance(meeting=m, enrolment=enrolment) for m in run.meeting_list]
             )
-            completion.issue(run, {enrolment.pk}, None)
-        elif run.waiting:
+            issuing.issue(run, {enrolment.pk}, None)
+        elif run.waiting_count:
             _enrol(run, user, S.WAITING)
 
 
 def remove() -> None:
-    """The runs with everything of them; before their curricula and people go."""
+    """Delete the runs with everything that belongs to them, before their curricula and people."""
     runs = list(_runs())
     Certificate.objects.filter(is_demonstration=True).delete()
     Enrolment.objects.filter(run__in=runs).delete()

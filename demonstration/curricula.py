@@ -1,18 +1,19 @@
-"""Sessions and handouts of the demonstration's curricula."""
+"""Sessions, handouts and packs of the demonstration's curricula."""
 
 import uuid
 
 from courses.models import CourseSession, CurriculumPage, Handout
-from courses.packs.build import with_manifest
-from courses.packs.contents import contents_of
+from courses.packs.build import contents_of, with_manifest
 
-# Sessions keep their keys when the demonstration is loaded again.
+# Keys of sessions are derived from it, so that they stay the same when loaded again.
 NAMESPACE = uuid.UUID("5d1f7b52-6f0b-4e7e-9f4b-0b8f6a2f6f10")
 
 
 def fill(page, text, document) -> None:
-    """Give ``page`` the sessions and handouts of ``text``; ``document(values, course)`` makes the
-    file of a handout."""
+    """Set the sessions and handouts of ``page`` from ``text``.
+
+    ``document(values, course)`` returns the document of a handout.
+    """
     page.sessions = [
         _session(text.name, {"number": place} | values)
         for place, values in enumerate(text.values["sessions"], 1)
@@ -34,8 +35,8 @@ def _session(name, values) -> CourseSession:
     return CourseSession(key=key, steps=steps, **values)
 
 
-def take_home(page) -> None:
-    """Make the pack of ``page`` as it is published now, as the first reader does: what changed
-    since is told to who has it."""
+def build_pack(page) -> None:
+    """Build the pack of ``page`` as it is published now, as the first download would: changes since
+    then can be shown only for editions that were built."""
     page = CurriculumPage.objects.get(pk=page.pk)
     with_manifest(page, contents_of(page, False), False)

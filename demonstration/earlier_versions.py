@@ -1,58 +1,59 @@
-"""Earlier versions of the demonstration's pages, so that there is something to compare.
+"""Earlier versions of pages of the demonstration, to compare versions with.
 
-A file in ``content/earlier`` says what differed: values in place of today's, and of building
-blocks, sessions and handouts those fields that read otherwise, each under the title it has ``now``.
+A file in ``content/earlier`` contains what was different: values instead of the current ones, and
+the differing fields of building blocks, sessions and handouts, identified by their title ``now``.
 """
 
 from dataclasses import replace
 
-from demonstration import content
+from demonstration import texts
 
 
-def of(text) -> list[content.Text]:
-    """The versions of ``text`` that are published before it, oldest first."""
-    path = content.FOLDER / "earlier" / f"{text.stem}.{text.language}.toml"
-    if text.kind not in OF_KIND or not path.exists():
+def versions_before(text) -> list[texts.Text]:
+    """The versions to publish before ``text``, oldest first."""
+    path = texts.FOLDER / "earlier" / f"{text.stem}.{text.language}.toml"
+    if text.kind not in BUILDERS or not path.exists():
         return []
-    was = content.read(f"earlier/{path.name}")
-    return [replace(text, values=text.values | {"changes": ""} | OF_KIND[text.kind](text, was))]
+    earlier = texts.read(f"earlier/{path.name}")
+    values = BUILDERS[text.kind](text, earlier)
+    return [replace(text, values=text.values | {"changes": ""} | values)]
 
 
-def _of_model(text, was) -> dict:
-    other = _named(was.pop("building_blocks", []))
+def _earlier_model(text, earlier) -> dict:
+    changes = _by_current_title(earlier.pop("building_blocks", []))
     blocks = [
-        block | other.pop(block["title"], {}) for block in text.values["building_blocks"]
+        block | changes.pop(block["title"], {}) for block in text.values["building_blocks"]
     ]
-    _none_left(other)
-    return was | {"building_blocks": blocks}
+    _require_empty(changes)
+    return earlier | {"building_blocks": blocks}
 
 
-def _of_curriculum(text, was) -> dict:
-    """Sessions stand in the order in which the file names them; each keeps its ``number``, which
-    is what it is known by."""
+def _earlier_curriculum(text, earlier) -> dict:
+    """The sessions in the order of the file; each keeps the ``number`` that its key depends on."""
     now = {session["title"]: session | {"number": number}
            for number, session in enumerate(text.values["sessions"], 1)}
-    order = was.pop("sessions")
-    _none_left({session["now"] for session in order} - now.keys())
+    order = earlier.pop("sessions")
+    _require_empty({session["now"] for session in order} - now.keys())
     sessions = [now[session.pop("now")] | session for session in order]
-    without, other = was.pop("without_handouts", []), _named(was.pop("handouts", []))
+    without = earlier.pop("without_handouts", [])
+    changes = _by_current_title(earlier.pop("handouts", []))
     places = {session["number"]: place for place, session in enumerate(sessions, 1)}
     handouts = [
-        handout | other.pop(handout["title"], {}) | {
+        handout | changes.pop(handout["title"], {}) | {
             "session": places.get(handout["session"], 0)}
         for handout in text.values["handouts"] if handout["title"] not in without
     ]
-    _none_left(other)
-    return was | {"sessions": sessions, "handouts": handouts}
+    _require_empty(changes)
+    return earlier | {"sessions": sessions, "handouts": handouts}
 
 
-def _named(rows) -> dict:
+def _by_current_title(rows) -> dict:
     return {row.pop("now"): row for row in rows}
 
 
-def _none_left(names) -> None:
+def _require_empty(names) -> None:
     if names:
         raise ValueError(f"The page now has nothing called {', '.join(names)}.")
 
 
-OF_KIND = {"model": _of_model, "curriculum": _of_curriculum}
+BUILDERS = {"model": _earlier_model, "curriculum": _earlier_curriculum}

@@ -1,27 +1,27 @@
-"""What the demonstration's parties reported on their clauses, and what its communities saw."""
+"""Reports of the demonstration's parties on clauses, and verifications by communities."""
 
 from policy.models import Clause, ClauseReport, Party, ResolutionPage, Verification, Withdrawal
 
 
 def load(page, values) -> None:
-    """The reports that stand in the text of a resolution, in place of those loaded before."""
+    """Load the reports in the text of a resolution, replacing those loaded before."""
     page = ResolutionPage.objects.get(pk=page.pk)
     keys = {clause.number: clause.translation_key for clause in page.clauses.all()}
     _remove(list(keys.values()))
-    for said in values.get("reports", []):
-        said = dict(said)
-        seen, taken_back = said.pop("verifications", []), said.pop("withdrawal", None)
-        key = keys[str(said.pop("clause"))]
-        party = Party.objects.get(slug=said.pop("party"))
-        report = ClauseReport.objects.create(clause_key=key, party=party, **said)
-        for one in seen:
-            Verification.objects.create(clause_key=key, party=party, report=report, **one)
-        if taken_back:
-            Withdrawal.objects.create(report=report, **taken_back)
+    for fields in values.get("reports", []):
+        fields = dict(fields)
+        verifications, withdrawal = fields.pop("verifications", []), fields.pop("withdrawal", None)
+        key = keys[str(fields.pop("clause"))]
+        party = Party.objects.get(slug=fields.pop("party"))
+        report = ClauseReport.objects.create(clause_key=key, party=party, **fields)
+        for verification in verifications:
+            Verification.objects.create(clause_key=key, party=party, report=report, **verification)
+        if withdrawal:
+            Withdrawal.objects.create(report=report, **withdrawal)
 
 
 def remove() -> None:
-    """Everything that is said of the demonstration's clauses."""
+    """Delete all reports and verifications of the demonstration's clauses."""
     clauses = Clause.objects.filter(page__is_demonstration=True)
     _remove(list(clauses.values_list("translation_key", flat=True)))
 

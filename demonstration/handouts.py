@@ -1,7 +1,6 @@
-"""Makes the demonstration's handouts: PDF and PPTX with Thai text, and DOCX attachments.
+"""Builds the files of the demonstration: PDF and PPTX handouts with Thai text, DOCX attachments.
 
-The files are the same byte for byte each time they are made from the same text, so that loading
-again changes no document.
+Builds are reproducible: the same text gives the same bytes, so that loading again changes nothing.
 """
 
 import io
@@ -17,24 +16,24 @@ from search.text import thai
 
 TAG = "demonstration"
 NOTICE = "เนื้อหาตัวอย่าง บุคคล กลุ่ม และตัวเลขเป็นเรื่องสมมติ · CC BY 4.0"
-MADE = datetime(2025, 1, 1, tzinfo=UTC)
+CREATED = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def make(values, course="") -> bytes:
-    """The file that ``values`` (title, file_name, pages) describe; its name tells the kind."""
+def build_file(values, course="") -> bytes:
+    """The file described by ``values`` (title, file_name, pages); the extension is its format."""
     extension = values["file_name"].rpartition(".")[2]
     return {"pdf": _pdf, "pptx": _pptx, "docx": _docx}[extension](values, course)
 
 
 class _Page(FPDF):
-    """A4 with the notice and page numbers below, and Thai shaping."""
+    """A4 with Thai shaping; the footer has the notice and the page number."""
 
     def __init__(self):
         super().__init__()
         self.add_font("Sarabun", "", FONTS / "Sarabun-Regular.ttf")
         self.add_font("Sarabun", "B", FONTS / "Sarabun-Bold.ttf")
         self.set_text_shaping(True)
-        self.set_creation_date(MADE)
+        self.set_creation_date(CREATED)
         self.set_margins(22, 20, 22)
         self.set_auto_page_break(True, 22)
 
@@ -44,7 +43,7 @@ class _Page(FPDF):
         self.cell(0, 8, f"{NOTICE} · {self.page_no()}", align="C")
 
     def text_block(self, text, size=13, style="", gap=2.5, indent=0):
-        """Lines broken between Thai words, which stand without spaces between them."""
+        """Text with line breaks between Thai words, which are written without spaces."""
         self.set_font("Sarabun", style, size)
         width = self.epw - indent
         for paragraph in text.split("\n"):
@@ -107,13 +106,13 @@ def _pdf(values, course) -> bytes:
 
 
 def _pptx(values, course) -> bytes:
-    # Only requirements-demonstration.txt has it: `demonstration remove` works without.
+    # heavy: only in requirements-demonstration.txt; `demonstration remove` works without it.
     from pptx import Presentation
     from pptx.util import Pt
 
     show = Presentation()
     show.core_properties.title = values["title"]
-    show.core_properties.created = show.core_properties.modified = MADE.replace(tzinfo=None)
+    show.core_properties.created = show.core_properties.modified = CREATED.replace(tzinfo=None)
     title = show.slides.add_slide(show.slide_layouts[0])
     title.shapes.title.text = values["title"]
     title.placeholders[1].text = "\n".join(filter(None, [course, NOTICE]))
@@ -130,12 +129,12 @@ def _pptx(values, course) -> bytes:
                 run.font.size = Pt(20 if len(lines) < 6 else 16)
                 run.font.name = "Sarabun"
                 run._r.get_or_add_rPr().set("lang", "th-TH")
-    return _same_each_time(show.save)
+    return _reproducible(show.save)
 
 
 def _docx(values, course) -> bytes:
     document = Document()
-    document.core_properties.created = document.core_properties.modified = MADE.replace(
+    document.core_properties.created = document.core_properties.modified = CREATED.replace(
         tzinfo=None
     )
     document.add_heading(values["title"], 0)
@@ -146,15 +145,15 @@ def _docx(values, course) -> bytes:
         for bullet in page.get("bullets", []):
             document.add_paragraph(bullet, style="List Bullet")
     document.add_paragraph(NOTICE)
-    return _same_each_time(document.save)
+    return _reproducible(document.save)
 
 
-def _same_each_time(save) -> bytes:
-    """An office file with every date in its zip set to the same day."""
-    made = io.BytesIO()
-    save(made)
+def _reproducible(save) -> bytes:
+    """An office file with fixed dates in its zip."""
+    original = io.BytesIO()
+    save(original)
     result = io.BytesIO()
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(result, "w") as target:
+    with zipfile.ZipFile(original) as source, zipfile.ZipFile(result, "w") as target:
         for info in source.infolist():
             member = zipfile.ZipInfo(info.filename, (2025, 1, 1, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED

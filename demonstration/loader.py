@@ -1,6 +1,6 @@
-"""Turns the demonstration's texts into published pages, and takes them away again.
+"""Creates published pages from the texts of the demonstration, and removes them again.
 
-Loading twice changes nothing. A page that an editor changed since is left as it is.
+Loading again changes nothing. A page that an editor changed since is left as it is.
 """
 
 import hashlib
@@ -15,16 +15,16 @@ from wagtail.models import Locale
 from courses.models import CurriculumPage
 from demonstration import (
     closed_lessons,
-    conditions,
-    content,
     course_runs,
     curricula,
     earlier_versions,
     follow_up,
     handouts,
+    model_conditions,
     peer_review,
     process,
-    withdrawn,
+    texts,
+    withdrawals,
 )
 from demonstration.models import LoadedPage
 from hub.models import (
@@ -71,20 +71,20 @@ AUTHOR = "ทีมตัวอย่าง"
 
 
 class Loader:
-    """One run of loading; ``said`` collects what the user should know."""
+    """One run of loading; ``messages`` collects what the user should know."""
 
     def __init__(self):
         self.pages = {}  # (name, language) → page
         self.untouched = set()
-        self.said = []
+        self.messages = []
 
     @transaction.atomic
     def load(self) -> list[str]:
-        texts = content.read_texts()
+        all_texts = texts.read_texts()
         self._parties()
         for language in ("th", "en"):
             self._site_pages(language)
-        changed = [text for text in texts if self._page(text)]
+        changed = [text for text in all_texts if self._page(text)]
         for text in changed:
             self._links(text)
         for text in changed:
@@ -92,23 +92,24 @@ class Loader:
         for text in changed:
             if text.kind == "resolution" and text.language == "th":
                 follow_up.load(self.pages[text.name, "th"], text.values)
-        withdrawn.supersede_a_lesson(self.pages)
+        withdrawals.supersede_lesson(self.pages)
         peer_review.load(ModelPage.objects.get(pk=self.pages["model/crab-bank", "th"].pk))
         process.load(self.pages)
         course_runs.load(self.pages)
         closed_lessons.load({code: self.pages["section/knowledge", code] for code in ("th", "en")})
-        self.said.append(f"{len(changed)} pages loaded, {len(texts) - len(changed)} unchanged.")
-        return self.said
+        unchanged = len(all_texts) - len(changed)
+        self.messages.append(f"{len(changed)} pages loaded, {unchanged} unchanged.")
+        return self.messages
 
     def _parties(self):
-        for party in content.read("parties.toml")["parties"]:
+        for party in texts.read("parties.toml")["parties"]:
             slug = party.pop("slug")
             Party.objects.get_or_create(slug=slug, defaults=party)
 
     # The home pages, lists and text pages
 
     def _site_pages(self, language):
-        values = content.read(f"home.{language}.toml")
+        values = texts.read(f"home.{language}.toml")
         home = HomePage.objects.get(locale__language_code=language)
         if not home.tagline:
             home.title = values["title"]
@@ -125,7 +126,7 @@ class Loader:
         for name in ("about", "accessibility"):
             self._below_home(
                 TextPage, f"text/{name}", language, values[name],
-                body=content.story(values[name]["body"]), show_in_menus=name == "about",
+                body=texts.story(values[name]["body"]), show_in_menus=name == "about",
             )
 
     def _below_home(self, model, name, language, values, **fields):
@@ -137,8 +138,8 @@ class Loader:
             title=values["title"], slug=values["slug"],
             locale=Locale.objects.get(language_code=language), **fields,
         )
-        if twin := self.pages.get((name, "th")):
-            page.translation_key = twin.translation_key
+        if thai := self.pages.get((name, "th")):
+            page.translation_key = thai.translation_key
         self.pages["home", language].add_child(instance=page)
         page.save_revision().publish()
         self.pages[name, language] = page
@@ -149,7 +150,7 @@ class Loader:
     # Knowledge pages
 
     def _page(self, text) -> bool:
-        """Make or refresh the page of ``text``; False when there is nothing to do."""
+        """Create or refresh the page of ``text``; False when nothing has changed."""
         loaded = LoadedPage.objects.filter(name=text.name, language=text.language).first()
         digest = hashlib.sha256(
             json.dumps(text.values, default=str, sort_keys=True).encode()
@@ -158,7 +159,7 @@ class Loader:
             page = loaded.page.specific
             self.pages[text.name, text.language] = page
             if page.latest_revision_id != loaded.revision_id:
-                self.said.append(f"{page.title}: changed by an editor, left as it is.")
+                self.messages.append(f"{page.title}: changed by an editor, left as it is.")
                 return False
             if loaded.digest == digest:
                 return False
@@ -170,8 +171,8 @@ class Loader:
         if loaded:
             page.save()
         else:
-            if twin := self.pages.get((text.name, "th")):
-                page.translation_key = twin.translation_key
+            if thai := self.pages.get((text.name, "th")):
+                page.translation_key = thai.translation_key
             self._parent(text).add_child(instance=page)
             loaded = LoadedPage(name=text.name, language=text.language, page=page)
         loaded.digest = digest
@@ -180,11 +181,11 @@ class Loader:
         return True
 
     def _parent(self, text):
-        above = text.values.get("model") or text.values.get("assembly")
+        parent = text.values.get("model") or text.values.get("assembly")
         if text.kind == "replication":
-            return self.pages[f"model/{above}", text.language]
+            return self.pages[f"model/{parent}", text.language]
         if text.kind == "resolution":
-            return self.pages[f"assembly/{above}", text.language]
+            return self.pages[f"assembly/{parent}", text.language]
         return self.pages[f"section/{SECTION_OF[text.kind]}", text.language]
 
     def _fill(self, page, text):
@@ -194,13 +195,13 @@ class Loader:
                 setattr(page, name, value)
         for name in LISTS:
             if name in values:
-                setattr(page, name, content.items(values[name]))
+                setattr(page, name, texts.items(values[name]))
         if published := values.get("published"):
             page.first_published_at = datetime.combine(published, time(9), tzinfo=UTC)
-        page.body = content.story(values.get("body"))
+        page.body = texts.story(values.get("body"))
         if "results" in values:
             block = ModelPage._meta.get_field("results").stream_block
-            page.results = content.figures(values["results"], block)
+            page.results = texts.figures(values["results"], block)
         if not page.pk:
             page.topics = Topic.objects.filter(slug__in=values.get("topics", []))
             page.areas = Area.objects.filter(geocode__in=values.get("areas", []))
@@ -214,14 +215,16 @@ class Loader:
         ]
         getattr(self, f"_fill_{text.kind.replace('-', '_')}", lambda *_: None)(page, text)
         for relation in get_all_child_relations(type(page)):
-            # As the editor's form does; without, a database may return them in any order.
+            # As the editor's form does: without it, the order in the database is undefined.
             for number, child in enumerate(getattr(page, relation.related_name).all()):
                 if hasattr(child, "sort_order"):
                     child.sort_order = number
 
     def _fill_model(self, page, text):
-        page.conditions = self._twins(page, "conditions", text, conditions.of(page, text.values))
-        page.building_blocks = self._twins(
+        page.conditions = self._with_identities(
+            page, "conditions", text, model_conditions.conditions_of(page, text.values)
+        )
+        page.building_blocks = self._with_identities(
             page, "building_blocks", text,
             [BuildingBlock(locale=page.locale, **b) for b in text.values["building_blocks"]],
         )
@@ -248,21 +251,23 @@ class Loader:
             clause = Clause(locale=page.locale, **values)
             clause.parties = parties
             clauses.append(clause)
-        page.clauses = self._twins(page, "clauses", text, clauses)
+        page.clauses = self._with_identities(page, "clauses", text, clauses)
 
-    def _twins(self, page, relation, text, children):
-        """Give children the translation keys of the Thai page's children by position, and let
-        them stay who they are when the page is refreshed: reports and replications hold on to
-        them."""
+    def _with_identities(self, page, relation, text, children):
+        """``children`` with the translation keys of the Thai page's children, by position.
+
+        When the page is refreshed they also keep their primary keys, because reports and
+        replications refer to them.
+        """
         source = page if page.pk else self.pages.get((text.name, "th"))
         if source:
-            for child, twin in zip(children, getattr(source, relation).all(), strict=False):
-                child.translation_key = twin.translation_key
-                child.pk = twin.pk if source is page else None
+            for child, known in zip(children, getattr(source, relation).all(), strict=False):
+                child.translation_key = known.translation_key
+                child.pk = known.pk if source is page else None
         return children
 
     def _document(self, values, course=""):
-        """The document named in ``values``, made when it is not there yet."""
+        """The document described by ``values``, created if missing."""
         title = values["title"]
         file_name = values["file_name"]
         found = HubDocument.objects.filter(
@@ -271,7 +276,7 @@ class Loader:
         if found:
             return found
         document = HubDocument(title=title)
-        document.file.save(file_name, ContentFile(handouts.make(values, course)), save=False)
+        document.file.save(file_name, ContentFile(handouts.build_file(values, course)), save=False)
         document.full_clean(exclude=["uploaded_by_user"])
         document.save()
         document.tags.add(handouts.TAG)
@@ -313,7 +318,7 @@ class Loader:
     def _publish(self, text):
         page = self.pages[text.name, text.language]
         is_new = not page.published_versions.exists()
-        earlier = earlier_versions.of(text) if is_new else []
+        earlier = earlier_versions.versions_before(text) if is_new else []
         for version in [*earlier, text]:
             if earlier:
                 self._fill(page, version)
@@ -324,9 +329,9 @@ class Loader:
                     published_at=first
                 )
             if text.kind == "curriculum" and version is not text:
-                curricula.take_home(page)
+                curricula.build_pack(page)
         page.refresh_from_db()
-        # Publishing stamps today; the demonstration's pages have dates of their own.
+        # Publishing sets today's date; the pages of the demonstration have their own.
         type(page).objects.filter(pk=page.pk).update(first_published_at=first)
         LoadedPage.objects.filter(name=text.name, language=text.language).update(
             revision_id=page.latest_revision_id
@@ -335,12 +340,12 @@ class Loader:
 
 @transaction.atomic
 def remove() -> int:
-    """Take away every demonstration page, document and report; returns the number of pages."""
+    """Delete all pages, documents and reports of the demonstration; returns the number of pages."""
     follow_up.remove()
     course_runs.remove()
     pages = KnowledgePage.objects.filter(is_demonstration=True)
     number = pages.count()
-    withdrawn.forget(pages)
+    withdrawals.remove(pages)
     closed_lessons.remove()
     for page in pages.order_by("-depth"):
         page.delete()
@@ -349,7 +354,7 @@ def remove() -> int:
             loaded.page.specific.delete()
     HubDocument.objects.filter(tags__name=handouts.TAG).delete()
     process.remove()
-    slugs = [party["slug"] for party in content.read("parties.toml")["parties"]]
+    slugs = [party["slug"] for party in texts.read("parties.toml")["parties"]]
     Party.objects.filter(
         slug__in=slugs, clauses=None, reports=None, verifications=None
     ).delete()

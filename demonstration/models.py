@@ -1,10 +1,10 @@
-"""What the demonstration loaded, so that it can be refreshed and removed."""
+"""Which pages the demonstration loaded, so that they can be refreshed and removed."""
 
 from django.db import models
 
 
 class LoadedPage(models.Model):
-    """A page made from a text; an editor's change shows by its revision."""
+    """A page created from a text; another latest revision means that an editor changed it."""
 
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=10)

@@ -1,11 +1,11 @@
-"""A reviewed Model for the demonstration: invented reviewers, one of them without a name."""
+"""A peer review for the demonstration: invented reviewers, one of them anonymous."""
 
 from datetime import UTC, datetime, timedelta
 
 from models_lib.models import PeerReview, Review, Reviewer
 
 CLOSED = datetime(2021, 3, 15, 9, tzinfo=UTC)
-# Addresses of a domain that nobody can own.
+# example.org is reserved, nobody receives e-mail there.
 REVIEWS = [
     ("reviewer-1@example.org", {
         "evidence": "strong",
@@ -30,16 +30,16 @@ REVIEWS = [
 
 
 def load(page) -> None:
-    """Let ``page`` stand as reviewed in the revision that is published; done once."""
+    """Add a passed peer review of the published revision of ``page``, once."""
     if PeerReview.objects.filter(page=page).exists():
         return
     review = PeerReview.objects.create(
         page=page, revision=page.live_revision, version=str(page.current_version.number),
         result=PeerReview.Result.PASSED, started_at=CLOSED - timedelta(days=40), closed_at=CLOSED,
     )
-    for email, said in REVIEWS:
+    for email, fields in REVIEWS:
         reviewer = Reviewer.objects.create(
             peer_review=review, email=email, language="th",
             invited_at=CLOSED - timedelta(days=39), expires_at=CLOSED - timedelta(days=9),
         )
-        Review.objects.create(reviewer=reviewer, **said)
+        Review.objects.create(reviewer=reviewer, **fields)

@@ -1,7 +1,7 @@
-"""An assembly on its way, with a draft that is open for amendments and what was said about it.
+"""An assembly in preparation, with a draft that is open for amendments, and contributions to it.
 
-Its dates are counted from the day it is loaded, so that there is something to try; loading again
-leaves it as it is.
+Its dates are relative to the day of loading, so that its stages are current; loading again changes
+nothing.
 """
 
 import json
@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from wagtail.models import Locale
 
-from demonstration import content
+from demonstration import texts
 from demonstration.models import LoadedPage
 from hub.models import Area, Topic
 from policy.deliberation import contributions, decisions
@@ -27,7 +27,7 @@ from policy.models import (
 )
 
 Kind = ProcessStage.Kind
-PREFIX = "demonstration-"  # of the sign-in names of made-up members; none of them can sign in
+PREFIX = "demonstration-"  # of the usernames of invented members, who cannot sign in
 HELD_IN = 75  # days from the day of loading to the assembly
 STAGES = [
     (Kind.ISSUE, -90, -61), (Kind.AGENDA_CALL, -60, -31), (Kind.PROPOSAL, -30, -21),
@@ -38,11 +38,11 @@ STAGES = [
 
 
 def load(pages) -> None:
-    """Make the assembly, its draft and what was said, once. ``pages`` is the loader's."""
+    """Create the assembly, its draft and the contributions, once; ``pages`` is the loader's."""
     name = "process/assembly"
     if LoadedPage.objects.filter(name=name).exists():
         return
-    values, today = content.read("process.toml"), timezone.localdate()
+    values, today = texts.read("process.toml"), timezone.localdate()
     thai = {}
     for language in ("th", "en"):
         assembly = _page(
@@ -56,7 +56,7 @@ def load(pages) -> None:
         ])
         draft = _page(
             DraftResolutionPage, assembly, language, thai.get("draft"), draft, tabled=tabled,
-            hold_first=False,
+            hold_first_contributions=False,
         )
         if language == "th":
             thai = {"assembly": assembly, "draft": draft}
@@ -66,10 +66,10 @@ def load(pages) -> None:
             issue=pages.get(("issue/elders-living-alone", language)),
         )]
         assembly.save_revision().publish()
-        for what, page in ((name, assembly), ("process/draft", draft)):
+        for page_name, page in ((name, assembly), ("process/draft", draft)):
             page.refresh_from_db()
             LoadedPage.objects.create(
-                name=what, language=language, page=page, revision_id=page.latest_revision_id
+                name=page_name, language=language, page=page, revision_id=page.latest_revision_id
             )
     _deliberate(thai["draft"], values)
 
@@ -78,13 +78,13 @@ def remove() -> None:
     get_user_model().objects.filter(username__startswith=PREFIX).delete()
 
 
-def _page(model, parent, language, twin, values, **fields):
+def _page(model, parent, language, translation_of, values, **fields):
     page = model(
         locale=Locale.objects.get(language_code=language), is_demonstration=True,
         **values, **fields,
     )
-    if twin:
-        page.translation_key = twin.translation_key
+    if translation_of:
+        page.translation_key = translation_of.translation_key
     page.topics = Topic.objects.filter(slug__in=["elders", "health", "public-policy"])
     page.areas = Area.objects.filter(geocode="90")
     parent.add_child(instance=page)
@@ -101,14 +101,14 @@ def _dates(assembly, values, today):
         for kind, first, last in STAGES
     ]
     hearings = []
-    for told in values["hearings"]:
+    for fields in values["hearings"]:
         hearing = Hearing(
-            date=today + timedelta(told["days"]), starts_at=told["starts_at"],
-            ends_at=told["ends_at"], place=told["place"],
+            date=today + timedelta(fields["days"]), starts_at=fields["starts_at"],
+            ends_at=fields["ends_at"], place=fields["place"],
         )
         hearing.groups = [
             HearingGroup(group=Topic.objects.get(slug=slug), number=number)
-            for slug, number in told["groups"].items()
+            for slug, number in fields["groups"].items()
         ]
         hearings.append(hearing)
     assembly.hearings = hearings
@@ -116,25 +116,25 @@ def _dates(assembly, values, today):
 
 def _deliberate(draft, values):
     users = get_user_model().objects
-    people, said = {}, {}
-    for told in values["members"]:
-        people[told["username"]] = users.create_user(
-            told["username"], first_name=told["name"], is_active=False
+    people, by_key = {}, {}
+    for member in values["members"]:
+        people[member["username"]] = users.create_user(
+            member["username"], first_name=member["name"], is_active=False
         )
-    for told in values["said"]:
-        told = dict(told)
-        key, author = told.pop("key", ""), people[told.pop("by")]
-        paragraph = draft.paragraphs.get(label=told.pop("paragraph"))
-        kind, about = told.pop("kind"), said.get(told.pop("about", ""))
+    for fields in values["contributions"]:
+        fields = dict(fields)
+        key, author = fields.pop("key", ""), people[fields.pop("by")]
+        paragraph = draft.paragraphs.get(label=fields.pop("paragraph"))
+        kind, about = fields.pop("kind"), by_key.get(fields.pop("about", ""))
         if kind == "amendment":
-            told |= {"base": paragraph.current, "change": told.get("change", "reword")}
-        said[key] = contributions.contribute(
-            draft, paragraph, author, kind, about=about, **told
+            fields |= {"base": paragraph.current, "change": fields.get("change", "reword")}
+        by_key[key] = contributions.contribute(
+            draft, paragraph, author, kind, about=about, **fields
         )
-    for told in values["decisions"]:
-        ruling = Ruling(None, told["reason"], told["meeting"])
-        chosen = [said[key] for key in told["about"]]
-        if told["kind"] == "merge":
-            decisions.merge(draft, chosen, told["text"], ruling)
+    for decision in values["decisions"]:
+        ruling = Ruling(None, decision["reason"], decision["meeting"])
+        chosen = [by_key[key] for key in decision["about"]]
+        if decision["kind"] == "merge":
+            decisions.merge(draft, chosen, decision["text"], ruling)
         else:
             decisions.reject(draft, chosen, ruling)

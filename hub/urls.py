@@ -36,7 +36,7 @@ urlpatterns += i18n_patterns(
     path("", include("models_lib.urls")),
     path("", include("lessons.urls")),
     path("", include("courses.urls")),
-    path("follow-up/", include("policy.ledger.urls")),
+    path("follow-up/", include("policy.urls")),
     *wagtail_patterns[:-1],
     serve_pages,
     prefix_default_language=False,

@@ -13,15 +13,15 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.widgets import Button
-from wagtail.permissions import policy_registry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
+from hub.files.permissions import may_change_document
 from hub.jobs.housekeeping import clear_away
 from hub.jobs.scheduler import AN_HOUR, every
-from hub.models import Area, HubDocument, KnowledgePage, Topic
+from hub.models import Area, KnowledgePage, Topic
 from hub.pages import form_extensions
 from hub.withdrawals.notices import notice_of
 from hub.withdrawals.report import FlagsView, may_see_reports
@@ -68,8 +68,9 @@ def admin_styles():
 @hooks.register("after_create_page")
 @hooks.register("after_edit_page")
 def keep_answers(request, page):
-    """Of what other apps ask in the editor's form."""
-    form_extensions.store(page, request.POST, request.user)
+    """Of what other apps ask in the editor's form of knowledge pages; other pages ask nothing."""
+    if isinstance(page, KnowledgePage):
+        form_extensions.store(page, request.POST, request.user)
 
 
 @hooks.register("register_page_header_buttons")
@@ -121,21 +122,6 @@ def document_of_a_page_nobody_may_read(document, request):
         if page.lets_in(request):
             return
     raise PermissionDenied
-
-
-def may_change_document(user, document) -> bool:
-    """Whether ``user`` works with this document in the editor."""
-    policy = policy_registry.get_by_type(HubDocument)
-    return user.is_authenticated and policy.user_has_permission_for_instance(
-        user, "change", document
-    )
-
-
-def may_change_documents(user) -> bool:
-    """Whether ``user`` works with documents in the editor."""
-    return user.is_authenticated and policy_registry.get_by_type(
-        HubDocument
-    ).user_has_permission(user, "change")
 
 
 @hooks.register("register_admin_urls")

@@ -7,17 +7,13 @@ class PolicyConfig(AppConfig):
     verbose_name = _("Policy")
 
     def ready(self):
-        from wagtail.signals import page_published
+        from policy.deliberation import routes as deliberation_routes
+        from policy.deliberation import signals as deliberation_signals
+        from policy.ledger import signals as ledger_signals
+        from policy.process import routes as process_routes
+        from policy.register import routes as register_routes
 
-        from policy.ledger import signals
-        from policy.models import DraftResolutionPage
-
-        signals.connect()
-        page_published.connect(_draft_published, sender=DraftResolutionPage)
-
-
-def _draft_published(sender, instance, **kwargs):
-    """What was written becomes paragraphs that people can name."""
-    from policy.models.paragraph import table
-
-    table(instance)
+        for routes in (deliberation_routes, process_routes, register_routes):
+            routes.register_routes()
+        for signals in (deliberation_signals, ledger_signals):
+            signals.connect()

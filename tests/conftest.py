@@ -131,7 +131,7 @@ def _begin_anew(folder, monkeypatch):
     translation.deactivate()  # what a test before spoke
     # Another test may come to the same generation of the change log with other pages.
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())
-    monkeypatch.setattr(prebuild, "_state", None)
+    monkeypatch.setattr(prebuild, "_built_state", None)
     # No thread writes into the database of a test; counts are written when a test says so.
     monkeypatch.setattr(counters, "SECONDS_BETWEEN_WRITES", 0)
     monkeypatch.setattr(searches, "counts", searches.SearchCounts())

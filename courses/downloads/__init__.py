@@ -1,0 +1,1 @@
+"""Download counts of curricula, and the public statistics made of them."""

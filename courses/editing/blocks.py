@@ -8,7 +8,7 @@ from wagtail import blocks
 class PlanStepBlock(blocks.StructBlock):
     """One step: how long, what happens, how, with what, and who leads it.
 
-    LRMI terms, as ``courses.structured_data`` says them: ``timeRequired``, ``text``.
+    LRMI terms, as exported by ``courses.structured_data``: ``timeRequired``, ``text``.
     """
 
     minutes = blocks.IntegerBlock(

@@ -1,7 +1,7 @@
-"""What a curriculum still lacks: what it cannot be published without, and what makes it better.
+"""Checks of a curriculum before publishing: what is required, and what is recommended.
 
-Looks at the page as it is given, with rows that are not saved yet, so that the same list stands in
-the editor and is held against what is to be published.
+The page is checked as it is given, with rows that are not saved yet, so that the editor and the
+publishing actions use the same list.
 """
 
 from collections.abc import Callable
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from courses.files import closed_documents
-from courses.models.handout import NOT_STATED
 from hub.chain.relations import Relation
 from hub.files.document_text import text_status_of
 from hub.formatting import minutes as in_words
@@ -18,8 +16,8 @@ from hub.models import ChainLink
 
 
 @dataclass(frozen=True)
-class Item:
-    """One thing to look at: what it is, and what is amiss; nothing is where it is done."""
+class ChecklistItem:
+    """One check: its label and the problems found; none when it is done."""
 
     label: str
     problems: tuple[str, ...] = ()
@@ -30,23 +28,22 @@ class Item:
         return not self.problems
 
 
-def checklist_of(page) -> list[Item]:
-    """Everything that is looked at, what is required first."""
-    items = [make(page) for make in REQUIRED] + [make(page) for make in RECOMMENDED]
-    return items
+def checklist_of(page) -> list[ChecklistItem]:
+    """All checks of ``page``, the required ones first."""
+    return [check(page) for check in REQUIRED + RECOMMENDED]
 
 
-def lacking(page) -> list[Item]:
-    """What is required and not there."""
-    return [item for item in (make(page) for make in REQUIRED) if not item.is_done]
+def unmet_requirements(page) -> list[ChecklistItem]:
+    """The required checks that ``page`` does not pass."""
+    return [item for item in (check(page) for check in REQUIRED) if not item.is_done]
 
 
-def _missing(value, said) -> tuple[str, ...]:
-    return () if value else (said,)
+def _missing(value, message) -> tuple[str, ...]:
+    return () if value else (message,)
 
 
-def _item(label, problems, is_required=False) -> Item:
-    return Item(label, tuple(problems), is_required)
+def _item(label, problems, is_required=False) -> ChecklistItem:
+    return ChecklistItem(label, tuple(problems), is_required)
 
 
 # Required
@@ -71,10 +68,9 @@ def _sessions(page):
 
 
 def _licences(page):
-    said = _("“%(file)s” has no licence. Ask its author, then choose one.")
+    message = _("“%(file)s” has no licence. Ask its author, then choose one.")
     return _item(_("Licences"), [
-        said % {"file": handout} for handout in page.handouts.all()
-        if handout.licence == NOT_STATED
+        message % {"file": handout} for handout in page.handouts.all() if not handout.has_licence
     ], True)
 
 
@@ -93,18 +89,18 @@ def _prerequisites(page):
 
 def _plans(page):
     return _item(_("Plan by the minute"), [
-        said for number, session in enumerate(page.sessions.all(), 1)
-        if (said := time_problem(number, session))
+        problem for number, session in enumerate(page.sessions.all(), 1)
+        if (problem := time_problem(number, session))
     ])
 
 
 def time_problem(number, session) -> str:
-    """What is amiss with the minutes of a session's steps; "" when they fill it."""
+    """The problem with the minutes of a session's steps; "" when they fill the session."""
     values = {"number": number, "title": session.title, "minutes": in_words(session.minutes),
-              "planned": in_words(session.planned)}
-    if not session.planned:
+              "planned": in_words(session.planned_minutes)}
+    if not session.planned_minutes:
         return _("Session %(number)s, “%(title)s”, has no plan yet.") % values
-    over = session.planned - session.minutes
+    over = session.planned_minutes - session.minutes
     values["over"] = in_words(abs(over))
     if over > 0:
         return _("Session %(number)s, “%(title)s”: the steps take %(planned)s, %(over)s more than "
@@ -117,8 +113,8 @@ def time_problem(number, session) -> str:
 
 def _handouts(page):
     numbers = page.session_numbers
-    said = _missing(len(page.handouts.all()), _("Add the files that are handed out."))
-    return _item(_("Handouts"), [*said, *(
+    missing = _missing(len(page.handouts.all()), _("Add the files that are handed out."))
+    return _item(_("Handouts"), [*missing, *(
         _("“%(file)s” belonged to a session that was deleted. Choose one for it.")
         % {"file": handout} for handout in page.handouts.all()
         if handout.session_key and handout.session_key not in numbers
@@ -128,35 +124,24 @@ def _handouts(page):
 def _text_of_files(page):
     handouts = {h.document_id: h for h in page.handouts.all()}
     problems = []
-    for pk, reading in text_status_of(handouts).items():
-        values = {"file": handouts[pk], "problem": reading.problem,
-                  "sample": reading.sample[:80]}
-        if reading.is_waiting:
+    for pk, status in text_status_of(handouts).items():
+        values = {"file": handouts[pk], "problem": status.problem,
+                  "sample": status.sample[:80]}
+        if status.is_waiting:
             problems.append(_("“%(file)s” is still being read. Look again in a minute.") % values)
-        elif reading.problem and reading.sample:
+        elif status.problem and status.sample:
             problems.append(_("“%(file)s”: %(problem)s. It reads: %(sample)s") % values)
-        elif reading.problem:
+        elif status.problem:
             problems.append(_("“%(file)s”: %(problem)s.") % values)
     return _item(_("Text in the files"), problems)
 
 
 def _closed_elsewhere(page):
-    handouts = [h for h in page.handouts.all() if not h.facilitator_only]
-    closed = closed_documents(h.document_id for h in handouts)
-    said = _("“%(file)s” is or was for facilitators only. Participants do not get it. Upload it "
-             "anew if it is meant for all.")
+    message = _("“%(file)s” is or was for facilitators only. Participants do not get it. Upload it "
+                "anew if it is meant for all.")
     return _item(_("Files for everybody"), [
-        said % {"file": h} for h in handouts
-        if h.document_id in closed and not _is_closed_here(page, h)
+        message % {"file": handout} for handout in page.handouts_closed_elsewhere()
     ])
-
-
-def _is_closed_here(page, handout) -> bool:
-    """Whether this page itself closes the file as it is published, and is about to open it."""
-    from courses.models import Handout
-
-    others = Handout.objects.filter(document=handout.document_id, facilitator_only=True)
-    return not others.exclude(page=page.pk).exists() and others.filter(page=page.pk).exists()
 
 
 def _assessment(page):
@@ -166,31 +151,31 @@ def _assessment(page):
 
 def _taught(page):
     links = [link for link in page.chain_links.all() if link.relation == Relation.TEACHES]
-    if not links and not _is_linked_by_a_twin(page):
+    if not links and not _is_linked_by_translation(page):
         return _item(_("What it teaches"), [_("Link a Model or a lesson in the chain.")])
-    said = _("Say which version of “%(title)s” it was written from.")
+    message = _("Say which version of “%(title)s” it was written from.")
     return _item(_("What it teaches"), [
-        said % {"title": link.target} for link in links
+        message % {"title": link.target} for link in links
         if link.version is None and link.target.published_versions.exists()
     ])
 
 
-def _is_linked_by_a_twin(page) -> bool:
-    """Whether the chain of a translation, which it shares, says what it teaches."""
+def _is_linked_by_translation(page) -> bool:
+    """Whether a translation, which shares its chain, links what it teaches."""
     return ChainLink.objects.filter(
         page__translation_key=page.translation_key, relation=Relation.TEACHES
     ).exists()
 
 
-def _who(page):
+def _contributors(page):
     return _item(_("Contributors"), _missing(
         len(page.contributors.all()), _("Name who wrote it.")))
 
 
 def _other_language(page):
-    twins = page.pk and page.get_translations().exists()
+    has_translation = page.pk and page.get_translations().exists()
     return _item(_("In the other language"), _missing(
-        twins, _("It is written in one language only.")))
+        has_translation, _("It is written in one language only.")))
 
 
 def _what_changed(page):
@@ -204,5 +189,5 @@ def _what_changed(page):
 REQUIRED: list[Callable] = [_summary, _audience, _aims, _sessions, _licences]
 RECOMMENDED: list[Callable] = [
     _competences, _prerequisites, _plans, _handouts, _text_of_files, _closed_elsewhere, _taught,
-    _assessment, _who, _other_language, _what_changed,
+    _assessment, _contributors, _other_language, _what_changed,
 ]

@@ -3,23 +3,23 @@
 from django import forms
 from wagtail.admin.panels import Panel
 
+from courses.editing.checklist import checklist_of
+
 
 class ChecklistPanel(Panel):
-    """What is missing before publishing, as of the last save, and the words for the script that
-    adds minutes up while they are typed."""
+    """What is missing before publishing, as of the last save, and the translated strings of the
+    script that adds up minutes while they are typed."""
 
     class BoundPanel(Panel.BoundPanel):
-        template_name = "courses/admin/checklist.html"
+        template_name = "courses/editing/checklist.html"
 
         @property
         def media(self):
             return forms.Media(
-                js=["js/course_form.js"], css={"all": ["css/courses_admin.css"]}
+                js=["js/courses/curriculum_form.js"], css={"all": ["css/courses/editor.css"]}
             )
 
         def get_context_data(self, parent_context=None):
-            from courses.editing.checklist import checklist_of
-
             context = super().get_context_data(parent_context)
             items = checklist_of(self.instance)
             return context | {

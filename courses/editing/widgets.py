@@ -1,6 +1,6 @@
-"""What the editor's form of a curriculum has beyond Wagtail's own fields.
+"""Widgets of the editor's form of a curriculum.
 
-The script ``course_form.js`` finds both by their ``data-`` attributes.
+The script ``curriculum_form.js`` finds them by their ``data-`` attributes.
 """
 
 from django import forms
@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class HiddenKey(forms.HiddenInput):
-    """The key of a session. The empty form that is copied for new ones holds one key; the script
-    gives each new session its own."""
+    """The key of a session.
+
+    New sessions are copies of the empty form and share its key; the script replaces it.
+    """
 
     def __init__(self, attrs=None):
         super().__init__({"data-row-key": ""} | (attrs or {}))
@@ -18,9 +20,8 @@ class HiddenKey(forms.HiddenInput):
 class SessionSelect(forms.Select):
     """The session that a handout belongs to, by its key.
 
-    Which sessions there are, only the form itself knows while it is being written: the script
-    fills in their titles, new ones among them, whenever they change. From the server come the
-    whole course, those given as ``choices`` and the one that is chosen.
+    Sessions can be added and renamed in the same form, so the script keeps the options up to date.
+    The server renders the whole course, the given ``choices`` and the current value.
     """
 
     def __init__(self, attrs=None, choices=()):

@@ -1,1 +1,1 @@
-"""Existing handouts, brought into a draft curriculum: found, taken, reported file by file."""
+"""Importing existing handouts into a draft curriculum, with a report on every file."""

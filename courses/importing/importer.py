@@ -1,4 +1,4 @@
-"""Makes documents and a draft curriculum of files that were found, and says what became of each."""
+"""Creates documents and a draft curriculum from files, and reports the outcome for each file."""
 
 import re
 from dataclasses import asdict, dataclass, field
@@ -11,10 +11,9 @@ from wagtail.models import Collection
 from wagtail.permissions import policy_registry
 from wagtail.utils.file import hash_filelike
 
-from courses.files import closed_documents
 from courses.importing.sources import FileRejected, FoundFile
 from courses.models import CourseSession, CurriculumPage, Handout
-from courses.models.handout import NOT_STATED
+from courses.models.handout import NOT_STATED, closed_documents
 from hub.files.names import safe_filename
 from hub.models import HubDocument
 from hub.pages.forms import available_slug
@@ -28,23 +27,23 @@ FOR_FACILITATORS = re.compile("วิทยากร|ผู้สอน|เฉ�
 
 
 @dataclass
-class Row:
-    """What became of one file. ``outcome``: taken, same (already there), refused or left_out."""
+class ImportRow:
+    """The result for one file. ``outcome``: taken, same (already there), refused or left_out."""
 
     path: str
     outcome: str
-    said: list = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     document: int | None = None
     session: str = ""
 
 
-def title_of(files, otherwise) -> str:
-    """A title for the course: the one folder that holds everything, else ``otherwise``."""
-    return _root(files) or otherwise
+def title_of(files, default) -> str:
+    """A title for the course: the name of the one folder around everything, else ``default``."""
+    return _root(files) or default
 
 
 def _root(files) -> str:
-    """The folder that all files lie in, "" when there is none or it is a session's itself."""
+    """The folder that all files are in; "" when there is none or it is that of a session."""
     tops = {f.folders[:1] for f in files if not f.is_junk}
     if len(tops) != 1 or () in tops or all(len(f.folders) == 1 and NUMBERED.fullmatch(
             f.folders[0]) for f in files if not f.is_junk):
@@ -54,8 +53,11 @@ def _root(files) -> str:
 
 
 @dataclass
-class Taking:
-    """One import: below ``parent``, by ``user`` (None: a command, which may use any document)."""
+class HandoutImporter:
+    """One import into a draft below ``parent``, by ``user``.
+
+    ``user`` None stands for a management command, which may use any document.
+    """
 
     parent: object
     title: str
@@ -64,32 +66,32 @@ class Taking:
 
     def __post_init__(self):
         self.rows, self.handouts, self.sessions = [], [], {}
-        self.stored = []  # documents whose files were written
+        self.stored = []  # documents whose files must be deleted on errors
 
-    def take(self, files) -> CurriculumPage | None:
-        """The draft, or None when no file could be taken; ``rows`` has what became of each.
+    def import_files(self, files) -> CurriculumPage | None:
+        """Returns the draft, or None when no file could be imported; fills ``rows``.
 
-        All or nothing: on an error no page, no document and no file is left behind.
+        All or nothing: an exception leaves no page, document or file behind.
         """
         root = _root(files)
         try:
             with transaction.atomic():
                 for file in files:
-                    self._take_one(file, root)
+                    self._import_file(file, root)
                 if not self.handouts:
                     return None
-                return self._draft()
+                return self._create_draft()
         except BaseException:
             for document in self.stored:
                 document.file.storage.delete(document.file.name)
             raise
 
-    def _take_one(self, file: FoundFile, root):
-        row = Row(file.path[-500:], "refused")
+    def _import_file(self, file: FoundFile, root):
+        row = ImportRow(file.path[-500:], "refused")
         self.rows.append(row)
         if file.is_junk:
             row.outcome = "left_out"
-            row.said.append(_("A file that a program left there."))
+            row.messages.append(_("A file that a program left there."))
             return
         folders = file.folders[1:] if root else file.folders
         try:
@@ -97,29 +99,29 @@ class Taking:
                 raise FileRejected(file.problem)
             content = file.open()
             try:
-                document = self._document(file, content, row)
+                document = self._find_or_create_document(file, content, row)
             finally:
                 content.close()
         except FileRejected as error:
-            row.said.append(str(error))
+            row.messages.append(str(error))
             return
         except ValidationError as error:
-            row.said += error.messages
+            row.messages += error.messages
             return
         except OSError:
-            row.said.append(_("The file could not be read."))
+            row.messages.append(_("The file could not be read."))
             return
         row.document = document.pk
-        self._handout(document, file, folders, row)
+        self._add_handout(document, file, folders, row)
 
-    def _document(self, file, content, row) -> HubDocument:
-        """The document that has these bytes already and may be used, else a new one."""
+    def _find_or_create_document(self, file, content, row) -> HubDocument:
+        """A usable document with the same content, else a new one."""
         digest = hash_filelike(content)
         content.seek(0)
-        same = self._usable().filter(file_hash=digest).order_by("pk").first()
+        same = self._usable_documents().filter(file_hash=digest).order_by("pk").first()
         if same:
             row.outcome = "same"
-            row.said.append(_("The same file is in the hub already as “%(title)s”; that one is "
+            row.messages.append(_("The same file is in the hub already as “%(title)s”; that one is "
                               "used.") % {"title": same.title})
             return same
         name = safe_filename(file.name)
@@ -135,7 +137,7 @@ class Taking:
         row.outcome = "taken"
         return document
 
-    def _usable(self):
+    def _usable_documents(self):
         if self.user is None:
             return HubDocument.objects.all()
         policy = policy_registry.get_by_type(HubDocument)
@@ -147,28 +149,28 @@ class Taking:
         policy = policy_registry.get_by_type(HubDocument)
         return policy.collections_user_has_permission_for(self.user, "add").first()
 
-    def _handout(self, document, file, folders, row):
+    def _add_handout(self, document, file, folders, row):
         if any(handout.document == document for handout in self.handouts):
             row.outcome = "same"
-            row.said.append(_("The same file stands in this course already."))
+            row.messages.append(_("The same file stands in this course already."))
             return
-        session = self._session(folders)
+        session = self._session_for(folders)
         closed = any(FOR_FACILITATORS.search(part) for part in (*folders, file.name))
         if closed:
-            row.said.append(_("By its name it is for facilitators only, and was marked so."))
+            row.messages.append(_("By its name it is for facilitators only, and was marked so."))
         elif document.pk in closed_documents([document.pk]):
             closed = True
-            row.said.append(_("It is for facilitators only elsewhere, and was marked so."))
+            row.messages.append(_("It is for facilitators only elsewhere, and was marked so."))
         if self.licence == NOT_STATED:
-            row.said.append(_("No licence is stated."))
+            row.messages.append(_("No licence is stated."))
         row.session = session.title if session else ""
         self.handouts.append(Handout(
             document=document, session_key=session.key if session else None,
             licence=NOT_STATED if self.licence == NOT_STATED else "", facilitator_only=closed,
         ))
 
-    def _session(self, folders) -> CourseSession | None:
-        """The session of the top folder; none for files outside and for facilitators' folders."""
+    def _session_for(self, folders) -> CourseSession | None:
+        """The session of the top folder; None for files outside and for facilitators' folders."""
         if not folders or FOR_FACILITATORS.search(folders[0]):
             return None
         if folders[0] not in self.sessions:
@@ -177,7 +179,7 @@ class Taking:
             self.sessions[folders[0]] = CourseSession(title=title.replace("_", " ")[:255])
         return self.sessions[folders[0]]
 
-    def _draft(self) -> CurriculumPage:
+    def _create_draft(self) -> CurriculumPage:
         page = CurriculumPage(
             title=self.title, locale=self.parent.locale, live=False, owner=self.user,
         )
@@ -185,8 +187,9 @@ class Taking:
         if self.licence != NOT_STATED:
             page.licence = self.licence
         self.parent.add_child(instance=page)
-        in_order = sorted(self.sessions, key=_order_of)
-        page.sessions = [self.sessions[folder] for folder in in_order]
+        page.sessions = [
+            self.sessions[folder] for folder in sorted(self.sessions, key=_folder_sort_key)
+        ]
         page.handouts = self.handouts
         for rows in (page.sessions.all(), page.handouts.all()):
             for place, row in enumerate(rows):
@@ -199,6 +202,6 @@ class Taking:
         return [asdict(row) for row in self.rows]
 
 
-def _order_of(folder) -> tuple:
+def _folder_sort_key(folder) -> tuple:
     numbered = NUMBERED.fullmatch(folder)
     return (0, int(numbered[1]), folder) if numbered else (1, 0, folder)

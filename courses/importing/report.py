@@ -1,4 +1,4 @@
-"""What is said of each file that was brought in, with what came of reading it since."""
+"""The report of an import: the outcome for each file, with the state of its text extraction."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ OUTCOMES = {
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     path: str
     outcome: str
-    said: list
+    messages: list[str]
     session: str
     document: int | None
     is_waiting: bool
@@ -27,27 +27,29 @@ class Line:
         return OUTCOMES[self.outcome]()
 
 
-def lines(rows) -> list[Line]:
-    """``rows`` of ``taking`` as they are to be shown now."""
-    readings = text_status_of(row["document"] for row in rows if row["document"])
+def lines(rows) -> list[ReportLine]:
+    """``rows`` (``ImportRow`` as dicts) as they are shown now."""
+    statuses = text_status_of(row["document"] for row in rows if row["document"])
     found = []
     for row in rows:
-        said, outcome = list(row["said"]), row["outcome"]
-        reading = readings.get(row["document"])
-        if reading and reading.problem:
-            said.append(f"{reading.problem}. " + (
-                _("It reads: %(sample)s") % {"sample": reading.sample[:120]}
-                if reading.sample else ""))
-        if said and outcome == "taken":
+        messages, outcome = list(row["messages"]), row["outcome"]
+        status = statuses.get(row["document"])
+        if status and status.problem:
+            messages.append(f"{status.problem}. " + (
+                _("It reads: %(sample)s") % {"sample": status.sample[:120]}
+                if status.sample else ""))
+        if messages and outcome == "taken":
             outcome = "warned"
-        is_waiting = bool(reading and reading.is_waiting)
+        is_waiting = bool(status and status.is_waiting)
         if is_waiting:
-            said.append(_("Its text is still being read."))
-        found.append(Line(row["path"], outcome, said, row["session"], row["document"], is_waiting))
+            messages.append(_("Its text is still being read."))
+        found.append(ReportLine(
+            row["path"], outcome, messages, row["session"], row["document"], is_waiting
+        ))
     return found
 
 
-def counts(found) -> list[tuple[str, int]]:
-    """(outcome in words, how many), of those that there are."""
+def counts(report_lines) -> list[tuple[str, int]]:
+    """(label of the outcome, number of lines), without zeros."""
     return [(label(), number) for outcome, label in OUTCOMES.items()
-            if (number := sum(line.outcome == outcome for line in found))]
+            if (number := sum(line.outcome == outcome for line in report_lines))]

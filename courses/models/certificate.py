@@ -1,4 +1,4 @@
-"""Certificates: what was learnt, by whom, and whether it still counts."""
+"""Certificates: which course was completed, by whom, and whether it is still valid."""
 
 from django.conf import settings
 from django.db import models
@@ -9,18 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.enrolment import Enrolment
 
-# No letter or digit that is read as another one: no 0 O 1 I L U.
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-GROUPS, LENGTH = 4, 4  # 16 of 30 letters are 78 bits: nobody guesses one
+# No character that is easily misread for another one: no 0 O 1 I L U.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+GROUP_COUNT, GROUP_LENGTH = 4, 4  # 16 of 30 characters are 78 bits: not guessable
 
 
 def new_code() -> str:
     """A code that can be read out on the telephone: 7KQ4-…"""
-    return "-".join(get_random_string(LENGTH, LETTERS) for _group in range(GROUPS))
+    return "-".join(get_random_string(GROUP_LENGTH, ALPHABET) for _group in range(GROUP_COUNT))
 
 
 class Certificate(models.Model):
-    """That somebody completed a course. What it says stands here, as it was when issued."""
+    """That somebody completed a course. Its texts are stored as they were when it was issued."""
 
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.SET_NULL, null=True, related_name="certificates"
@@ -28,7 +28,7 @@ class Certificate(models.Model):
     code = models.CharField(max_length=24, unique=True, default=new_code, editable=False)
     holder = models.CharField(max_length=150, blank=True)
     # language → {"course": title, "competences": [text]}, of each language the curriculum is in
-    said = models.JSONField(default=dict)
+    texts = models.JSONField(default=dict)
     run_title = models.CharField(max_length=200)
     place = models.CharField(max_length=255)
     first_day = models.DateField()
@@ -51,7 +51,7 @@ class Certificate(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["enrolment"], condition=models.Q(revoked_at=None),
-                name="one_certificate_that_counts",
+                name="unique_valid_certificate",
             ),
         ]
 
@@ -62,17 +62,17 @@ class Certificate(models.Model):
         return reverse("certificate", args=[self.code])
 
     @property
-    def counts(self) -> bool:
+    def is_valid(self) -> bool:
         return self.revoked_at is None
 
-    def _said_here(self) -> dict:
-        return self.said.get(get_language()) or next(iter(self.said.values()), {})
+    def _localized_texts(self) -> dict:
+        return self.texts.get(get_language()) or next(iter(self.texts.values()), {})
 
     @property
     def course(self) -> str:
         """The course in the reader's language, where it has one."""
-        return self._said_here().get("course", self.run_title)
+        return self._localized_texts().get("course", self.run_title)
 
     @property
     def competences(self) -> list[str]:
-        return self._said_here().get("competences", [])
+        return self._localized_texts().get("competences", [])

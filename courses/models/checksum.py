@@ -1,12 +1,14 @@
-"""The checksums of a document's file, kept so that no download has to read it twice."""
+"""Checksums of the files of documents, stored so that files are read only once."""
 
 from django.conf import settings
 from django.db import models
 
 
 class Checksum(models.Model):
-    """Of the file that ``document`` had under ``file_name`` with ``file_hash``; made by
-    ``courses.packs.checksums`` and made anew when either is another."""
+    """Checksums of the file of ``document``, written by ``courses.packs.checksums``.
+
+    They are computed again when ``file_name`` or ``file_hash`` differ from the document's.
+    """
 
     wagtail_reference_index_ignore = True
 

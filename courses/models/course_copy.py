@@ -1,4 +1,4 @@
-"""Which copy of a course pack a member took home last."""
+"""Which copy of a course pack a member downloaded last."""
 
 from django.conf import settings
 from django.db import models
@@ -6,8 +6,10 @@ from django.utils import timezone
 
 
 class CourseCopy(models.Model):
-    """The pack that ``user``, signed in, downloaded last of ``page``; kept so that her own page
-    tells what changed since, and forgotten when she says so."""
+    """The pack that ``user``, signed in, downloaded last of ``page``.
+
+    Kept so that the account page shows what changed since; the member can delete it.
+    """
 
     wagtail_reference_index_ignore = True
 
@@ -20,12 +22,12 @@ class CourseCopy(models.Model):
     edition = models.ForeignKey(
         "courses.PackEdition", on_delete=models.CASCADE, related_name="+"
     )
-    taken_at = models.DateTimeField(default=timezone.now)
+    downloaded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["-taken_at", "-pk"]
+        ordering = ["-downloaded_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "page"], name="one_copy_of_a_member"),
+            models.UniqueConstraint(fields=["user", "page"], name="unique_course_copy"),
         ]
 
     def __str__(self):
@@ -33,5 +35,5 @@ class CourseCopy(models.Model):
 
     @property
     def title(self) -> str:
-        """The title of the course in the copy: she may be shut out of the course since."""
+        """The title of the course in the copy: the member may have lost access since."""
         return self.edition.manifest["curriculum"]["title"]

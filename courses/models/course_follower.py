@@ -1,4 +1,4 @@
-"""Who is written to when a course changes."""
+"""Subscriptions to the changes of a course by e-mail."""
 
 from django.db import models
 
@@ -6,11 +6,11 @@ from hub.models.subscription import Subscription
 
 
 class CourseFollower(Subscription):
-    """An address that wants to hear of a curriculum since the copy it has.
+    """An address that gets an e-mail when a curriculum changes.
 
-    ``version`` is the one it was told of last, at first the one of its copy; ``withdrawals`` holds
-    the keys of the withdrawals it knows of. ``told_at`` is when that was written down: a letter
-    goes out where it stands as it was read, see ``hub.email.subscriptions``.
+    ``version`` is the last one it was notified of, at first the current one; ``withdrawals`` holds
+    the keys of the withdrawals it was notified of. ``notified_at`` is when that was stored: an
+    e-mail goes out only if it is unchanged since it was read, see ``hub.email.subscriptions``.
     """
 
     page = models.ForeignKey(
@@ -18,17 +18,12 @@ class CourseFollower(Subscription):
     )
     version = models.PositiveIntegerField()
     withdrawals = models.JSONField(default=list)
-    told_at = models.DateTimeField(null=True)
+    notified_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["email", "page"], name="a_course_is_followed_once"),
+            models.UniqueConstraint(fields=["email", "page"], name="unique_course_follower"),
         ]
 
-    def at_start(self, now):
-        return {"told_at": now}
-
-    def confirm_letter(self):
-        from courses.updates.emails import confirm_letter
-
-        return confirm_letter(self)
+    def initial_values(self, now):
+        return {"notified_at": now}

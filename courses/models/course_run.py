@@ -19,8 +19,8 @@ from wagtail.models import Orderable
 from courses.models.curriculum_page import CurriculumPage
 
 
-class State(models.TextChoices):
-    """Where a run stands, as people see it; computed, never typed."""
+class RunState(models.TextChoices):
+    """The state of a run as people see it; computed, never entered."""
 
     SOON = "soon", _("Enrolment has not begun")
     OPEN = "open", _("Open for enrolment")
@@ -30,8 +30,8 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-def leaders():
-    """Users who may stand as facilitator or organiser: those who work here, not all members."""
+def possible_leaders() -> Q:
+    """Users who can be facilitator or organiser: those who work here, not all members."""
     return Q(
         groups__name__in=[settings.FACILITATORS_GROUP, "Editors", "Moderators"]
     ) | Q(is_superuser=True)
@@ -42,21 +42,23 @@ class CourseRunQuerySet(models.QuerySet):
         """Runs of curricula that anybody may read."""
         return self.filter(curriculum__in=CurriculumPage.objects.live().public().not_expired())
 
-    def dated(self):
+    def with_dates(self):
         """With ``first`` and ``last``, the days of the first and the last meeting."""
         return self.annotate(first=Min("meetings__date"), last=Max("meetings__date"))
 
-    def coming(self):
+    def upcoming(self):
         """Runs whose last meeting is not over yet, the next first."""
-        return self.dated().filter(last__gte=timezone.localdate()).order_by("first", "pk")
+        return self.with_dates().filter(last__gte=timezone.localdate()).order_by("first", "pk")
 
     def led_by(self, user):
         return self.filter(Q(facilitators=user) | Q(organisers=user)).distinct()
 
 
 class CourseRun(ClusterableModel):
-    """A course that people enrol in. It is no page: it belongs to a curriculum in any language,
-    holds people, and is over one day."""
+    """A course that people enrol in.
+
+    Not a page: it belongs to a curriculum in any language, holds personal data, and ends.
+    """
 
     curriculum = models.ForeignKey(
         CurriculumPage, on_delete=models.SET_NULL, null=True, related_name="runs",
@@ -98,14 +100,14 @@ class CourseRun(ClusterableModel):
         settings.AUTH_USER_MODEL, blank=True, related_name="organised_runs",
         verbose_name=_("organisers"), help_text=_("They see the group and keep its list."),
     )
-    needed_meetings = models.PositiveSmallIntegerField(
+    required_meetings = models.PositiveSmallIntegerField(
         _("meetings needed for the certificate"), null=True, blank=True,
         validators=[MinValueValidator(1)], help_text=_("Empty: all of them."),
     )
-    remind_days = models.PositiveSmallIntegerField(
+    reminder_days = models.PositiveSmallIntegerField(
         _("days before a meeting on which people are reminded"), default=3
     )
-    keep_days = models.PositiveSmallIntegerField(
+    retention_days = models.PositiveSmallIntegerField(
         _("days that telephone numbers and needs are kept after the last meeting"), default=365,
         help_text=_("Then they are erased. Certificates and counts stay."),
     )
@@ -113,9 +115,9 @@ class CourseRun(ClusterableModel):
         _("cancelled"), default=False, help_text=_("Everybody in it gets a letter.")
     )
     cancelled_reason = models.CharField(_("why it is cancelled"), max_length=255, blank=True)
-    # What people were told last of dates and place, and that it is cancelled.
+    # Dates, place and cancellation as last announced by e-mail; see ``announcement``.
     announced = models.JSONField(default=dict, editable=False)
-    forgotten_at = models.DateTimeField(null=True, editable=False)
+    details_erased_at = models.DateTimeField(null=True, editable=False)
 
     objects = CourseRunQuerySet.as_manager()
 
@@ -160,46 +162,45 @@ class CourseRun(ClusterableModel):
         return bool(self.begins) and self.begins <= timezone.now()
 
     @property
-    def needed(self) -> int:
+    def required_attendance(self) -> int:
         """How many meetings one must have attended for the certificate, never more than all."""
-        every = len(self.meeting_list)
-        return min(self.needed_meetings or every, every)
+        total = len(self.meeting_list)
+        return min(self.required_meetings or total, total)
 
     @cached_property
-    def taken(self) -> int:
-        """Seats that are taken."""
+    def taken_seats(self) -> int:
         return self.enrolments.enrolled().count()
 
     @cached_property
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         return self.enrolments.waiting().count()
 
     @property
-    def free(self) -> int:
-        return max(self.seats - self.taken, 0)
+    def free_seats(self) -> int:
+        return max(self.seats - self.taken_seats, 0)
 
     @property
-    def state(self) -> State:
+    def state(self) -> RunState:
         today = timezone.localdate()
         if self.is_cancelled:
-            return State.CANCELLED
+            return RunState.CANCELLED
         if self.is_over:
-            return State.OVER
+            return RunState.OVER
         if self.opens_on and today < self.opens_on:
-            return State.SOON
+            return RunState.SOON
         if self.has_begun or not self.meeting_list or (self.closes_on and today > self.closes_on):
-            return State.CLOSED
-        # Nobody passes those who wait.
-        return State.OPEN if self.free and not self.waiting else State.FULL
+            return RunState.CLOSED
+        # Those on the waiting list come first.
+        return RunState.OPEN if self.free_seats and not self.waiting_count else RunState.FULL
 
     @property
-    def takes_people(self) -> bool:
-        return self.state in (State.OPEN, State.FULL)
+    def is_accepting_enrolments(self) -> bool:
+        return self.state in (RunState.OPEN, RunState.FULL)
 
     def announcement(self) -> dict:
-        """What a letter about a change compares: dates with times, place, whether cancelled."""
+        """What is compared to decide on an e-mail: dates with times, place, whether cancelled."""
         return {
-            "meetings": [meeting.said() for meeting in self.meeting_list],
+            "meetings": [meeting.announcement() for meeting in self.meeting_list],
             "place": self.place, "cancelled": self.is_cancelled,
         }
 
@@ -216,8 +217,8 @@ class Meeting(Orderable):
         help_text=_("Empty: the place of the run."),
     )
     recorded_at = models.DateTimeField(null=True, editable=False)
-    # The date that people were reminded of; another date is reminded of anew.
-    reminded_of = models.DateField(null=True, editable=False)
+    # The date of the last reminder; when the meeting moves, another reminder is sent.
+    reminded_date = models.DateField(null=True, editable=False)
 
     panels = [
         FieldRowPanel([FieldPanel("date"), FieldPanel("starts_at"), FieldPanel("ends_at")]),
@@ -250,8 +251,8 @@ class Meeting(Orderable):
         return int((self.ends - self.begins).total_seconds() // 60)
 
     @property
-    def where(self) -> str:
+    def location(self) -> str:
         return self.place or self.run.place
 
-    def said(self) -> list[str]:
+    def announcement(self) -> list[str]:
         return [str(self.date), f"{self.starts_at:%H:%M}", f"{self.ends_at:%H:%M}", self.place]

@@ -13,13 +13,12 @@ from wagtail.models import Orderable
 
 from courses.editing.blocks import PlanBlock
 from courses.editing.widgets import HiddenKey
-from courses.models.curriculum_page import CurriculumPage
 from hub.pages.sections import heading_anchor
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the plan with its place on the session's clock, in minutes from its beginning."""
+    """A step of the plan; ``start`` is in minutes from the beginning of the session."""
 
     start: int
     minutes: int
@@ -34,7 +33,7 @@ class Step:
 
     @property
     def clock(self) -> str:
-        """When it begins, counted from the beginning of the session: 1:15."""
+        """``start`` in hours and minutes: 1:15."""
         return clock(self.start)
 
 
@@ -45,11 +44,13 @@ def clock(minutes) -> str:
 class CourseSession(Orderable, ClusterableModel):
     """One session: how long it takes and its plan by the minute.
 
-    A ``LearningResource`` of schema.org among the curriculum's ``hasPart``. ``key`` is what its
-    handouts hold on to: it stays when sessions change places, in drafts and in translations.
+    A ``LearningResource`` of schema.org among the curriculum's ``hasPart``. Handouts refer to its
+    ``key``, which stays the same when sessions change places, in drafts and in translations.
     """
 
-    page = ParentalKey(CurriculumPage, on_delete=models.CASCADE, related_name="sessions")
+    page = ParentalKey(
+        "courses.CurriculumPage", on_delete=models.CASCADE, related_name="sessions"
+    )
     key = models.UUIDField(default=uuid.uuid4)
     title = models.CharField(_("title"), max_length=255)  # schema.org name
     aim = models.TextField(_("aim"), blank=True)  # schema.org description
@@ -79,21 +80,21 @@ class CourseSession(Orderable, ClusterableModel):
 
     @property
     def timetable(self) -> list[Step]:
-        """The steps in order, each with its place on the clock."""
+        """The steps in order, each with its start."""
         found, start = [], 0
         for block in self.steps or []:
-            said = block.value
+            value = block.value
             step = Step(
-                start, said.get("minutes") or 0,
-                *(said.get(name) or "" for name in ("what", "method", "materials", "who")),
+                start, value.get("minutes") or 0,
+                *(value.get(name) or "" for name in ("what", "method", "materials", "who")),
             )
             found.append(step)
             start = step.end
         return found
 
     @property
-    def planned(self) -> int:
-        """Minutes of all steps together; ``minutes`` is what the session is to take."""
+    def planned_minutes(self) -> int:
+        """Minutes of all steps together; ``minutes`` is how long the session should take."""
         return sum(step.minutes for step in self.timetable)
 
     @property
@@ -101,13 +102,13 @@ class CourseSession(Orderable, ClusterableModel):
         """The plan as plain text, a line a step: 0:15–0:35 what · method · who."""
         lines = []
         for step in self.timetable:
-            said = [step.what, step.method, *step.materials.splitlines(), step.who]
-            line = " · ".join(" ".join(text.split()) for text in said if text.strip())
+            parts = [step.what, step.method, *step.materials.splitlines(), step.who]
+            line = " · ".join(" ".join(text.split()) for text in parts if text.strip())
             lines.append(f"{step.clock}–{clock(step.end)} {line}")
         return "\n".join(lines)
 
     @property
-    def things(self) -> list[str]:
+    def material_names(self) -> list[str]:
         """What to bring: materials of the session and of its steps, each once, in order."""
         texts = [self.materials, *(step.materials for step in self.timetable)]
         lines = (line.strip(" •-–\t") for text in texts for line in text.splitlines())

@@ -1,17 +1,15 @@
-"""Curricula: what is taught, session by session, with everything needed to teach it."""
+"""Curricula: courses with sessions, handouts and everything needed to teach them."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 
-from courses import structured_data
 from courses.editing.forms import CurriculumPageForm
 from courses.editing.panels import ChecklistPanel
-from courses.packs import views as downloads
-from courses.teaching import sessions_with_files, to_bring
+from courses.models.handout import Handout, closed_documents
+from courses.permissions import may_facilitate
+from courses.teaching import materials_needed, sessions_with_handouts
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.blocks import ItemsBlock
@@ -22,11 +20,11 @@ class CurriculumPage(KnowledgePage):
     """A course that others can teach: aims, sessions, handouts, assessment.
 
     A ``Course`` and ``LearningResource`` of schema.org. Beside each field stands the property of
-    schema.org (those that came from LRMI marked so) under which ``courses.structured_data`` says
-    it; of what all kinds of pages have: title ``name``, summary ``abstract``, topics ``about``,
-    areas ``spatialCoverage``, contributors ``author``, licence ``license``, version ``version``,
-    language ``inLanguage``, translations ``workTranslation``, what it teaches in the chain
-    ``citation``, what it rests on ``isBasedOn``.
+    schema.org (those that came from LRMI marked so) under which
+    ``courses.structured_data`` exports it. Fields of all page types: title ``name``, summary
+    ``abstract``, topics ``about``, areas ``spatialCoverage``, contributors ``author``, licence
+    ``license``, version ``version``, language ``inLanguage``, translations ``workTranslation``,
+    what it teaches in the chain ``citation``, what it rests on ``isBasedOn``.
     """
 
     stage = Stage.CURRICULUM
@@ -52,7 +50,7 @@ class CurriculumPage(KnowledgePage):
         _("prerequisites"), blank=True
     )
     assessment = models.TextField(_("assessment"), blank=True)  # LRMI assesses
-    facilitator_notes = models.TextField(  # said nowhere outside the page
+    facilitator_notes = models.TextField(  # not in any export
         _("notes for facilitators"), blank=True, help_text=_("Shown to facilitators only.")
     )
 
@@ -93,31 +91,44 @@ class CurriculumPage(KnowledgePage):
         """Key of a session → its place, from 1."""
         return {session.key: place for place, session in enumerate(self.sessions.all(), 1)}
 
-    def _handouts(self) -> list:
-        """All handouts in order, each with its document and its session's place."""
+    def all_handouts(self) -> list[Handout]:
+        """All handouts in order, facilitators' files included, each with its document."""
         handouts, numbers = list(self.handouts.select_related("document")), self.session_numbers
         for handout in handouts:
-            handout._numbers = numbers
+            handout._session_numbers = numbers
         return handouts
 
     @property
-    def public_handouts(self) -> list:
-        """Handouts for everyone, in order, each with its document.
+    def public_handouts(self) -> list[Handout]:
+        """Handouts for everybody, in order, each with its document.
 
-        Not those whose document is a facilitators' file in any curriculum as it stands today: an
-        earlier version, or another curriculum, must not give away what was closed since.
+        Without those whose document is a facilitators' file in any curriculum as it is published
+        now: an earlier version, or another curriculum, must not give away what was closed since.
         """
-        from courses.files import closed_documents
-
-        handouts = [h for h in self._handouts() if not h.facilitator_only]
+        handouts = [h for h in self.all_handouts() if not h.facilitator_only]
         closed = closed_documents(h.document_id for h in handouts)
         return [h for h in handouts if h.document_id not in closed]
 
-    def handouts_for(self, user) -> list:
+    def handouts_for(self, user) -> list[Handout]:
         """The handouts that ``user`` may download: facilitators' files for facilitators."""
-        return self._handouts() if may_facilitate(user) else self.public_handouts
+        return self.all_handouts() if may_facilitate(user) else self.public_handouts
 
-    # What is served
+    def handouts_closed_elsewhere(self) -> list[Handout]:
+        """Handouts meant for everybody that participants do not get: their document is, or was
+        when it was last published, for facilitators only in another curriculum."""
+        handouts = [h for h in self.handouts.all() if not h.facilitator_only]
+        closed = closed_documents(h.document_id for h in handouts)
+        return [
+            h for h in handouts
+            if h.document_id in closed and not self._closes_alone(h.document_id)
+        ]
+
+    def _closes_alone(self, document_id) -> bool:
+        """Whether only this page, as it is published, closes the document."""
+        closing = Handout.objects.filter(document=document_id, facilitator_only=True)
+        return not closing.exclude(page=self.pk).exists() and closing.filter(page=self.pk).exists()
+
+    # Serving
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -128,77 +139,18 @@ class CurriculumPage(KnowledgePage):
             step for step in context["chain"].get(Relation.TEACHES, [])
             if step.page.stage == Stage.MODEL
         ]
-        context["sessions"] = sessions_with_files(self, handouts)
-        context["to_bring"] = to_bring(self)
+        context["sessions"] = sessions_with_handouts(self, handouts)
+        context["materials"] = materials_needed(self)
         return context
 
-    @path("pack/", name="pack")
-    def pack(self, request):
-        """The whole course pack as one zip, streamed."""
-        return downloads.whole_pack(self, request)
-
-    @path("session/<int:number>/pack/", name="session_pack")
-    def session_pack(self, request, number):
-        return downloads.one_session(self, request, number)
-
-    @path("epub/", name="epub")
-    def epub(self, request):
-        return downloads.book(self, request, "epub")
-
-    @path("pdf/", name="pdf")
-    def pdf(self, request):
-        return downloads.book(self, request, "pdf")
-
-    @path("since/", name="which_copy")
-    def which_copy(self, request):
-        """Asks which copy of the course the reader has."""
-        return living_views().which_copy(request, self)
-
-    @path("since/<int:number>/", name="since")
-    def since(self, request, number):
-        """What changed since version ``number``, session by session."""
-        return living_views().since(request, self, number)
-
-    @path("since/<int:number>/pack/", name="changed_files")
-    def changed_files(self, request, number):
-        """Only the files that a copy of version ``number`` has not, as a zip."""
-        return living_views().changed_files(request, self, number)
-
-    @path("follow/", name="follow")
-    def follow(self, request):
-        """Asks where to write when the course changes."""
-        return living_views().follow(request, self)
-
-    @path("follow/asked/", name="follow_asked")
-    def follow_asked(self, request):
-        return living_views().follow_asked(request, self)
-
-    @path("downloads/", name="downloads")
-    def figures(self, request):
-        """How often it was downloaded, for everybody who may read it."""
-        return download_figures().figures_page(request, self)
-
-    @path("downloads/csv/", name="downloads_csv")
-    def figures_as_csv(self, request):
-        return download_figures().figures_as_csv(request, self)
-
-    @path("downloads/json/", name="downloads_json")
-    def figures_as_json(self, request):
-        return download_figures().figures_as_json(request, self)
-
-    @path("json/", name="json")
-    def as_json(self, request):
-        """What everybody may read of it, as JSON-LD in the terms of schema.org."""
-        return structured_data.json_response(self, request)
-
     def get_route_paths(self):
-        """What was bookmarked or sent to others leads on when the page has another address."""
+        """Addresses that redirect when the page moves: they are bookmarked and passed on."""
         return [
             *super().get_route_paths(), "/pack/", "/epub/", "/pdf/", "/json/", "/downloads/",
             "/since/", *(f"/since/{number}/" for number in self.version_numbers),
         ]
 
-    # What is searched
+    # Searching
 
     def documents_to_index(self):
         return super().documents_to_index() + [h.document for h in self.public_handouts]
@@ -213,25 +165,3 @@ class CurriculumPage(KnowledgePage):
         found += self.field_section("assessment")
         return found + [s for s in super().sections() if s.anchor not in
                         {heading_anchor(name) for name in self.section_fields}]
-
-
-def living_views():
-    """The module is asked for late: it needs this one."""
-    from courses.updates import views
-
-    return views
-
-
-def download_figures():
-    """The module is asked for late: it needs this one."""
-    from courses.downloads import views
-
-    return views
-
-
-def may_facilitate(user) -> bool:
-    """Whether ``user`` may have the files that are for facilitators only."""
-    return user.is_authenticated and (
-        user.is_superuser or user.has_perm("courses.change_curriculumpage")
-        or user.groups.filter(name=settings.FACILITATORS_GROUP).exists()
-    )

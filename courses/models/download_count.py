@@ -1,4 +1,4 @@
-"""How often something of a curriculum was downloaded: counts, no person."""
+"""How often something of a curriculum was downloaded: counts, no personal data."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models.curriculum_page import CurriculumPage
 
 
-class What(models.TextChoices):
+class DownloadKind(models.TextChoices):
     """What of a curriculum can be downloaded."""
 
     PACK = "pack", _("The whole course pack")
@@ -20,17 +20,17 @@ class What(models.TextChoices):
 
 
 class DownloadCountQuerySet(models.QuerySet):
-    def add(self, times=1, **row):
-        """Count on; whoever counts at the same moment counts on in the same row."""
+    def increment(self, by=1, **row) -> None:
+        """Add ``by`` to the count of ``row``, safely beside other processes."""
         found, _is_new = self.get_or_create(**row)
-        self.filter(pk=found.pk).update(times=F("times") + times)
+        self.filter(pk=found.pk).update(count=F("count") + by)
 
 
 class DownloadCount(models.Model):
-    """One thing of one version of a curriculum on one day. No time, address or user is kept.
+    """Downloads of one kind, of one version of a curriculum, on one day.
 
-    A handout is its document; of one that was deleted, if it was open to all until then, the
-    title stays (see ``courses.files``).
+    No time, address or user is stored. A handout is counted by its document; when that is deleted,
+    its title is kept if it was open to everybody (see ``courses.handouts.tracking``).
     """
 
     wagtail_reference_index_ignore = True
@@ -40,28 +40,28 @@ class DownloadCount(models.Model):
     )
     day = models.DateField()
     version = models.PositiveIntegerField(default=0)  # 0: of a page without numbered versions
-    what = models.CharField(max_length=10, choices=What.choices)
-    session = models.PositiveIntegerField(default=0)  # its place, of a session's pack
+    kind = models.CharField(max_length=10, choices=DownloadKind.choices)
+    session = models.PositiveIntegerField(default=0)  # its place, for the pack of a session
     document = models.ForeignKey(
         settings.WAGTAILDOCS_DOCUMENT_MODEL, on_delete=models.SET_NULL, null=True,
         related_name="+",
     )
     title = models.CharField(max_length=255, blank=True)
-    times = models.PositiveIntegerField(default=0)
+    count = models.PositiveIntegerField(default=0)
 
     objects = DownloadCountQuerySet.as_manager()
 
     class Meta:
-        constraints = [  # two, because to a database no document is never the same as another
+        constraints = [  # two, because NULL documents are distinct to a database
             models.UniqueConstraint(
-                fields=["page", "day", "version", "what", "session"],
-                condition=~Q(what=What.HANDOUT), name="one_count_of_a_pack",
+                fields=["page", "day", "version", "kind", "session"],
+                condition=~Q(kind=DownloadKind.HANDOUT), name="unique_download_count",
             ),
             models.UniqueConstraint(
                 fields=["page", "day", "version", "document"],
-                condition=Q(what=What.HANDOUT), name="one_count_of_a_handout",
+                condition=Q(kind=DownloadKind.HANDOUT), name="unique_handout_download_count",
             ),
         ]
 
     def __str__(self):
-        return f"{self.day} {self.what}: {self.times}"
+        return f"{self.day} {self.kind}: {self.count}"

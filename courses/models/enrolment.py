@@ -1,4 +1,4 @@
-"""Who takes part in a run, who waits for a seat, and who came."""
+"""Participants of runs, waiting lists, and attendance of meetings."""
 
 from django.conf import settings
 from django.db import models
@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models.course_run import CourseRun, Meeting
 
-# The version of the text in templates/courses/enrolment_consent.html; a new text is a new one.
-CONSENT = "1"
+# Of the text in templates/courses/runs/consent.html; raise it when that text changes.
+CONSENT_VERSION = "1"
 
 
 class EnrolmentQuerySet(models.QuerySet):
@@ -16,19 +16,19 @@ class EnrolmentQuerySet(models.QuerySet):
         return self.filter(state=Enrolment.State.ENROLLED)
 
     def waiting(self):
-        """Those who wait, the first in line first."""
-        return self.filter(state=Enrolment.State.WAITING).order_by("asked_at", "pk")
+        """Those on the waiting list, the first in line first."""
+        return self.filter(state=Enrolment.State.WAITING).order_by("requested_at", "pk")
 
     def current(self):
         return self.filter(state__in=[Enrolment.State.ENROLLED, Enrolment.State.WAITING])
 
-    def forget_details(self) -> int:
-        """Blank what was asked for the meetings only; returns of how many."""
+    def erase_details(self) -> int:
+        """Blank what was asked for the meetings only; returns how many rows changed."""
         return self.update(phone="", organisation="", needs="")
 
 
 class Enrolment(models.Model):
-    """One person in one run. Without ``user`` it is somebody who has no account, or who left."""
+    """One person in one run; without ``user``, a person without an account or a former member."""
 
     class State(models.TextChoices):
         ENROLLED = "enrolled", _("has a seat")
@@ -48,16 +48,16 @@ class Enrolment(models.Model):
     needs = models.CharField(_("needs"), max_length=500, blank=True)
     consent_version = models.CharField(max_length=10, blank=True)
     consented_at = models.DateTimeField(null=True)
-    asked_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=timezone.now)
 
     objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
-        ordering = ["asked_at", "pk"]
+        ordering = ["requested_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "user"], name="one_enrolment_of_a_person"),
+            models.UniqueConstraint(fields=["run", "user"], name="unique_enrolment"),
         ]
 
     def __str__(self):
@@ -77,18 +77,18 @@ class Enrolment(models.Model):
 
     @property
     def place_in_line(self) -> int:
-        """1 for who moves up next; only of those who wait."""
-        before = models.Q(asked_at__lt=self.asked_at) | models.Q(
-            asked_at=self.asked_at, pk__lt=self.pk
+        """Place in the waiting list, from 1; meaningful only while waiting."""
+        before = models.Q(requested_at__lt=self.requested_at) | models.Q(
+            requested_at=self.requested_at, pk__lt=self.pk
         )
         return self.run.enrolments.waiting().filter(before).count() + 1
 
-    def agree(self) -> None:
-        self.consent_version, self.consented_at = CONSENT, timezone.now()
+    def record_consent(self) -> None:
+        self.consent_version, self.consented_at = CONSENT_VERSION, timezone.now()
 
 
 class Attendance(models.Model):
-    """That somebody came to a meeting. Of who did not come there is no row."""
+    """That somebody came to a meeting; absence has no row."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendances")
     enrolment = models.ForeignKey(
@@ -98,7 +98,7 @@ class Attendance(models.Model):
     class Meta:
         verbose_name = _("attendance")
         constraints = [
-            models.UniqueConstraint(fields=["meeting", "enrolment"], name="came_once"),
+            models.UniqueConstraint(fields=["meeting", "enrolment"], name="unique_attendance"),
         ]
 
     def __str__(self):

@@ -12,7 +12,7 @@ from hub.files.names import safe_filename
 
 
 def upload_to(instance, filename) -> str:
-    """A folder that nobody can guess; the file has no address but the view that asks who comes."""
+    """A folder that cannot be guessed: the file is served only by a view that checks access."""
     return f"groups/{uuid.uuid4().hex}/{safe_filename(filename)}"
 
 
@@ -36,8 +36,11 @@ class GroupPost(models.Model):
 
 
 class GroupFile(models.Model):
-    """A file of a message. It is no document of the library, so no search finds it and no editor
-    can put it on a public page."""
+    """A file of a message.
+
+    Not a document of the library, so that no search finds it and no editor can put it on a public
+    page.
+    """
 
     post = models.ForeignKey(GroupPost, on_delete=models.CASCADE, related_name="files")
     file = models.FileField(_("file"), upload_to=upload_to, max_length=200)
@@ -56,5 +59,5 @@ class GroupFile(models.Model):
 
     @property
     def kind(self) -> str:
-        """The extension, as it stands beside the name."""
+        """The file extension in capitals; "" when there is none."""
         return self.title.rpartition(".")[2].upper() if "." in self.title else ""

@@ -1,7 +1,8 @@
-"""A file that is handed out."""
+"""Files that are handed out in a curriculum, now or formerly."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -9,7 +10,6 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 
 from courses.editing.widgets import SessionSelect
-from courses.models.curriculum_page import CurriculumPage
 from hub.models.knowledge_page import LICENCES
 
 NOT_STATED = "not-stated"
@@ -23,7 +23,9 @@ class Handout(Orderable):
     stays with its session wherever that is moved to.
     """
 
-    page = ParentalKey(CurriculumPage, on_delete=models.CASCADE, related_name="handouts")
+    page = ParentalKey(
+        "courses.CurriculumPage", on_delete=models.CASCADE, related_name="handouts"
+    )
     document = models.ForeignKey(
         settings.WAGTAILDOCS_DOCUMENT_MODEL, on_delete=models.CASCADE, related_name="handouts",
         verbose_name=_("document"),
@@ -53,21 +55,74 @@ class Handout(Orderable):
         return self.document.title
 
     @cached_property
-    def _numbers(self) -> dict:
+    def _session_numbers(self) -> dict:
         return self.page.session_numbers
 
     @property
     def session_number(self) -> int | None:
         """The place of its session, from 1; None for a file of the whole course."""
-        return self._numbers.get(self.session_key) if self.session_key else None
+        return self._session_numbers.get(self.session_key) if self.session_key else None
 
     @session_number.setter
     def session_number(self, number):
-        """Give it to the session that stands at ``number`` now; to none if there is none."""
+        """Assign it to the session at place ``number``; to none if there is no such session."""
         keys = {place: key for key, place in self.page.session_numbers.items()}
         self.session_key = keys.get(number)
 
     @property
+    def has_licence(self) -> bool:
+        """False while its licence is marked as not known yet."""
+        return self.licence != NOT_STATED
+
+    @property
     def licence_code(self) -> str:
         """Its own licence, else the curriculum's; "" where it is not known yet."""
-        return "" if self.licence == NOT_STATED else self.licence or self.page.licence
+        return (self.licence or self.page.licence) if self.has_licence else ""
+
+
+class KnownHandout(models.Model):
+    """That a document is or was a handout, in any version or draft of a curriculum.
+
+    Outlives the row of the handout, and the curriculum: a file that was kept from readers must
+    not open to them when it is removed from the course. Written by ``courses.handouts.tracking``.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    document = models.ForeignKey(
+        settings.WAGTAILDOCS_DOCUMENT_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    page = models.ForeignKey(
+        "courses.CurriculumPage", on_delete=models.SET_NULL, null=True,
+        related_name="known_handouts",
+    )
+    was_public = models.BooleanField(default=False)  # in a published version
+    was_closed = models.BooleanField(default=False)  # facilitators' only, in a published version
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["document", "page"], name="unique_known_handout")
+        ]
+
+    def __str__(self):
+        return f"{self.document_id} in {self.page_id}"
+
+
+def closed_documents(pks) -> set[int]:
+    """Those of the documents ``pks`` that are for facilitators only.
+
+    These are facilitators' files of a published curriculum, and files that were such when they
+    were removed from one, unless a published curriculum hands them to everybody now.
+    """
+    pks = list(pks)
+    handouts = Handout.objects.filter(document__in=pks)
+    published = Q(page__first_published_at__isnull=False) | Q(page__live=True)
+    closed = set(
+        handouts.filter(published, facilitator_only=True).values_list("document", flat=True)
+    )
+    formerly = KnownHandout.objects.filter(document__in=pks, was_closed=True)
+    open_now = handouts.filter(facilitator_only=False, page__live=True)
+    return closed | (
+        set(formerly.values_list("document", flat=True))
+        - set(open_now.values_list("document", flat=True))
+    )

@@ -1,4 +1,4 @@
-"""What became of files that were brought in together."""
+"""Reports of imports of handouts."""
 
 from django.db import models
 
@@ -6,10 +6,10 @@ from courses.models.curriculum_page import CurriculumPage
 
 
 class HandoutImport(models.Model):
-    """The report of an import; ``rows`` as ``courses.importing.importer.Row`` has them."""
+    """The report of an import; ``rows`` are ``courses.importing.importer.ImportRow`` as dicts."""
 
     page = models.ForeignKey(CurriculumPage, on_delete=models.CASCADE, related_name="imports")
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
     rows = models.JSONField(default=list)
 
     def __str__(self):

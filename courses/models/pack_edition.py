@@ -1,14 +1,14 @@
-"""A course pack as somebody took it home: what was in it, file by file."""
+"""Course packs as they were downloaded: what was in them, file by file."""
 
 from django.db import models
 from django.utils import timezone
 
-SHOWN = 16  # letters of the digest that stand in addresses: nobody guesses them
+CODE_LENGTH = 16  # characters of the digest in addresses: not guessable
 
 
 class PackEditionQuerySet(models.QuerySet):
-    def keep(self, page, manifest, digest, for_facilitators) -> None:
-        """Remember the pack of ``page`` with this ``manifest``, unless it is known."""
+    def record(self, page, manifest, digest, for_facilitators) -> None:
+        """Store the pack of ``page`` with this ``manifest``, unless it is known already."""
         self.get_or_create(
             page_id=page.pk, digest=digest, for_facilitators=for_facilitators,
             defaults={"version": manifest["version"] or 0, "manifest": manifest},
@@ -18,9 +18,9 @@ class PackEditionQuerySet(models.QuerySet):
 class PackEdition(models.Model):
     """The pack of ``page`` whose manifest.json has the SHA-256 ``digest``.
 
-    A version of a curriculum may have several: a file was replaced, a Model was withdrawn. One is
-    kept the first time it is offered, so that whatever a reader holds is known. ``version`` is 0
-    where there was none.
+    A version of a curriculum may have several: a file was replaced, a Model was withdrawn. Each is
+    stored when it is first offered, so that every copy a reader may have is known. ``version`` is
+    0 where there was none.
     """
 
     wagtail_reference_index_ignore = True
@@ -32,7 +32,7 @@ class PackEdition(models.Model):
     digest = models.CharField(max_length=64)
     for_facilitators = models.BooleanField()
     manifest = models.JSONField()
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
 
     objects = PackEditionQuerySet.as_manager()
 
@@ -40,7 +40,7 @@ class PackEdition(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["page", "digest", "for_facilitators"], name="one_edition_of_a_manifest"
+                fields=["page", "digest", "for_facilitators"], name="unique_pack_edition"
             ),
         ]
 
@@ -49,5 +49,5 @@ class PackEdition(models.Model):
 
     @property
     def code(self) -> str:
-        """What names it in an address."""
-        return self.digest[:SHOWN]
+        """What identifies it in an address."""
+        return self.digest[:CODE_LENGTH]

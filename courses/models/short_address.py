@@ -1,22 +1,22 @@
-"""A short address for a curriculum, for paper, QR codes and the packs that travel."""
+"""A short address for a curriculum, for paper, QR codes and packs."""
 
 from django.db import IntegrityError, models, transaction
 from django.utils.crypto import get_random_string
 
-# Nothing that looks like something else in print: no 0 and o, 1, i and l.
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+# No characters that look alike in print: no 0 and o, 1, i and l.
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 LENGTH = 5  # 28 million addresses
-TRIES = 20
+MAX_ATTEMPTS = 20
 
 
 class ShortAddressQuerySet(models.QuerySet):
-    def of(self, page) -> "ShortAddress":
-        """The address of ``page``, given to it now when it has none."""
-        for _attempt in range(TRIES):
+    def for_page(self, page) -> "ShortAddress":
+        """The address of ``page``, created if missing. Raises RuntimeError if none is free."""
+        for _attempt in range(MAX_ATTEMPTS):
             try:
                 with transaction.atomic():
                     return self.get_or_create(
-                        page_id=page.pk, defaults={"code": get_random_string(LENGTH, LETTERS)}
+                        page_id=page.pk, defaults={"code": get_random_string(LENGTH, ALPHABET)}
                     )[0]
             except IntegrityError:  # the code is another page's
                 continue

@@ -1,1 +1,1 @@
-"""The course pack: handouts, manifest, offline pages, EPUB and PDF as one zip, or one by one."""
+"""The course pack: handouts, manifest, offline pages, EPUB and PDF, as one zip or one by one."""

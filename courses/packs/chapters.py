@@ -1,4 +1,4 @@
-"""A curriculum as a book of chapters: what the offline pages, the EPUB and the PDF are made of."""
+"""A curriculum as a book of chapters: the source of the offline pages, the EPUB and the PDF."""
 
 import re
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from courses.qr_codes import png_data_of
-from courses.short_address import short_url_of_now
-from courses.teaching import to_bring
+from courses.short_addresses.links import current_short_url
+from courses.teaching import materials_needed
 from hub.chain.relations import Relation
 from hub.email.sending import absolute
 from hub.pages.sections import stream_sections
 from hub.versions.cited_versions import version_of_link
 from hub.withdrawals.notices import notice_of
 
-# What XML 1.0 does not take.
+# Characters that XML 1.0 does not allow.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """``name`` is the file's without its ending; ``text`` is what its search goes by."""
+    """``name`` is the file name without extension; ``text`` is for the offline search."""
 
     name: str
     title: str
@@ -34,13 +34,13 @@ class Chapter:
     session: int | None = None
 
     def body(self, files="") -> str:
-        """Well-formed XHTML; handouts are linked below the address ``files``, or only named."""
+        """Well-formed XHTML; handouts are linked relative to ``files``, without it only named."""
         context = self.context | {"title": self.title, "files_at": files}
-        return NOT_IN_XML.sub("", render_to_string(f"courses/pack/{self.template}.html", context))
+        return NOT_IN_XML.sub("", render_to_string(f"courses/packs/{self.template}.html", context))
 
     @cached_property
     def plain(self) -> str:
-        """The body whose handouts are only named: the EPUB's, the PDF's, and in the digest."""
+        """The body without links to handouts: for the EPUB, the PDF and the digest."""
         return self.body()
 
 
@@ -48,25 +48,24 @@ def chapters_of(page, handouts, user_may_facilitate: bool) -> list[Chapter]:
     """The chapters of ``page`` in its own language; ``handouts`` are ``PackFile``."""
     with override(page.locale.language_code):
         return [
-            _about(page, handouts), *_sessions(page, handouts), *_rest(page, user_may_facilitate),
-            *_taught(page),
+            _about(page, handouts), *_sessions(page, handouts),
+            *_remaining_sections(page, user_may_facilitate), *_taught(page),
         ]
 
 
 def _about(page, handouts) -> Chapter:
     sections = [s for name in page.section_fields for s in page.field_section(name)]
-    short = short_url_of_now(page)
+    short = current_short_url(page)
     return Chapter(
         "about", _("About this course"), "about",
         {
             "page": page, "sections": sections, "version": page.current_version,
-            "address": short, "in_words": short, "qr": png_data_of(short),
-            "notice": notice_of(page),
-            "to_bring": to_bring(page),
+            "address": short, "shown_address": short, "qr": png_data_of(short),
+            "notice": notice_of(page), "materials": materials_needed(page),
             "sessions": list(enumerate(page.sessions.all(), 1)),
             "handouts": [f for f in handouts if not f.session],
         },
-        _text(page.title, page.summary, *_said(sections)),
+        _text(page.title, page.summary, *_searchable_texts(sections)),
     )
 
 
@@ -83,14 +82,14 @@ def _sessions(page, handouts):
         )
 
 
-def _rest(page, user_may_facilitate):
-    """Assessment, the story in the body, and what only facilitators read."""
+def _remaining_sections(page, user_may_facilitate):
+    """Assessment, the free text of the page, and the notes for facilitators."""
     sections = page.field_section("assessment") + list(stream_sections(page.body))
     if user_may_facilitate:
         sections += page.field_section("facilitator_notes")
     if sections:
         yield Chapter("more", _("Assessment and more"), "sections", {"sections": sections},
-                      _text(*_said(sections)))
+                      _text(*_searchable_texts(sections)))
 
 
 def _taught(page):
@@ -103,18 +102,18 @@ def _taught(page):
             f"taught-{number:02d}", taught.title, "taught",
             {"page": taught, "sections": sections, "cited": version_of_link(step),
              "notice": notice_of(taught), **_address(taught)},
-            _text(taught.summary, *_said(sections)),
+            _text(taught.summary, *_searchable_texts(sections)),
         )
 
 
 def _address(page) -> dict:
-    """``address``, and the same ``in_words``: in Thai letters, as people read and type it."""
+    """The address of ``page``: percent-encoded, and with Thai letters as people read it."""
     address = absolute(page.get_url() or "")
-    return {"address": address, "in_words": unquote(address)}
+    return {"address": address, "shown_address": unquote(address)}
 
 
-def _said(sections):
-    """What their search goes by: captions stand with pictures, of which some may be closed."""
+def _searchable_texts(sections):
+    """Texts for the offline search, without captions: some of the pictures may be private."""
     return (f"{s.heading}\n{s.beside_pictures}" for s in sections)
 
 

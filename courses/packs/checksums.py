@@ -1,4 +1,4 @@
-"""CRC-32 and SHA-256 of documents: computed when a file is handed out first, then looked up."""
+"""CRC-32 and SHA-256 of documents: computed when a file is first handed out, then stored."""
 
 import hashlib
 import zlib
@@ -18,7 +18,7 @@ class Sums:
 
 
 def sums_of(file) -> Sums:
-    """Of an open binary file, read once and closed."""
+    """The sums of an open binary file, which is read once and closed."""
     digest, crc, size = hashlib.sha256(), 0, 0
     with file:
         while block := file.read(BLOCK):
@@ -29,11 +29,11 @@ def sums_of(file) -> Sums:
 
 
 def sums_of_documents(documents) -> dict[int, Sums]:
-    """Primary key → sums; a document whose file is gone is left out."""
-    kept = {row.document_id: row for row in Checksum.objects.filter(document__in=documents)}
+    """Primary key → sums; documents whose file is missing are left out."""
+    stored = {row.document_id: row for row in Checksum.objects.filter(document__in=documents)}
     found = {}
     for document in documents:
-        row = kept.get(document.pk)
+        row = stored.get(document.pk)
         if row and (row.file_name, row.file_hash) == (document.file.name, document.file_hash):
             found[document.pk] = Sums(row.bytes, row.crc32, row.sha256)
             continue

@@ -1,4 +1,4 @@
-"""An EPUB 3 of chapters, the same bytes from the same chapters."""
+"""Builds an EPUB 3 of chapters; reproducible: the same chapters give the same bytes."""
 
 import io
 import uuid
@@ -27,32 +27,32 @@ CONTAINER = (
 def epub_of(chapters, title, language, authors, address, version, licence, changed) -> bytes:
     """The EPUB of ``chapters``; ``changed`` is a datetime or None, ``version`` a number.
 
-    The version decides the identifier; what changed within it, only ``dcterms:modified``: together
-    they name the release, as EPUB 3 has it.
+    The identifier depends on the version; changes within a version only change
+    ``dcterms:modified``. Together they identify the release, as EPUB 3 defines it.
     """
-    about = {
+    context = {
         "chapters": chapters, "title": title, "language": language, "authors": authors,
         "address": address, "licence": licence,
         "identifier": uuid.uuid5(uuid.NAMESPACE_URL, f"{address}#{version}"),
         "modified": (changed or datetime(2025, 1, 1, tzinfo=UTC))
         .astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "mimetype", "application/epub+zip", zipfile.ZIP_STORED)
         _add(archive, "META-INF/container.xml", CONTAINER)
         for name in ("package.opf", "nav.xhtml"):
-            _add(archive, f"book/{name}", render_to_string(f"courses/pack/epub/{name}", about))
+            _add(archive, f"book/{name}", render_to_string(f"courses/packs/epub/{name}", context))
         _add(archive, "book/style.css", STYLE)
         for chapter in chapters:
             _add(archive, f"book/{chapter.name}.xhtml", render_to_string(
-                "courses/pack/epub/chapter.xhtml",
+                "courses/packs/epub/chapter.xhtml",
                 {"language": language, "title": chapter.title, "body": chapter.plain},
             ))
-    return made.getvalue()
+    return buffer.getvalue()
 
 
-def _add(archive, name, text, how=zipfile.ZIP_DEFLATED):
+def _add(archive, name, text, compression=zipfile.ZIP_DEFLATED):
     info = zipfile.ZipInfo(name, (2025, 1, 1, 0, 0, 0))
-    info.compress_type = how
+    info.compress_type = compression
     archive.writestr(info, text)

@@ -1,11 +1,11 @@
-"""The manifest of a pack: what is in it, with checksums, version, licence and citation."""
+"""The manifest of a pack: its files with checksums, version, licence and citation."""
 
 from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
-from courses.short_address import short_url, short_url_of_now
+from courses.short_addresses.links import current_short_url, short_url
 from hub.chain.relations import Relation
 from hub.email.sending import absolute
 from hub.models import HomePage
@@ -16,7 +16,7 @@ FORMAT = 1
 
 
 def manifest_of(page, files) -> dict:
-    """Of ``files`` (``PackFile``) of the curriculum ``page``, ready for JSON."""
+    """The manifest of the pack of ``page`` with ``files`` (``PackFile``), ready for JSON."""
     version = page.current_version
     return {
         "format": FORMAT,
@@ -24,7 +24,7 @@ def manifest_of(page, files) -> dict:
             "title": page.title,
             "summary": page.summary,
             "address": absolute(page.get_url() or ""),
-            "short_address": short_url_of_now(page),
+            "short_address": current_short_url(page),
             "minutes": page.minutes,
             "sessions": [
                 {"number": number, "key": str(session.key), "title": session.title,
@@ -35,7 +35,7 @@ def manifest_of(page, files) -> dict:
         "version": version.number if version else None,
         "published": _day(version.published_at) if version else None,
         "what_changed": version.note if version else "",
-        "supersedes": _version_before(page, version),
+        "supersedes": _previous_version(page, version),
         "successor": _successor(page),
         "withdrawn": withdrawn_of(page),
         "teaches": [
@@ -59,25 +59,27 @@ def manifest_of(page, files) -> dict:
 
 
 def _day(moment) -> str:
-    """The date in the hub's time zone, whatever zone is active: the same bytes on every day."""
+    """The date in the default time zone, whichever is active: the manifest must not vary."""
     return moment.astimezone(timezone.get_default_timezone()).date().isoformat()
 
 
-def _version_before(page, version) -> dict | None:
-    before = version and page.published_versions.filter(number__lt=version.number).first()
-    return {"version": before.number, "published": _day(before.published_at)} if before else None
+def _previous_version(page, version) -> dict | None:
+    previous = version and page.published_versions.filter(number__lt=version.number).first()
+    return (
+        {"version": previous.number, "published": _day(previous.published_at)} if previous else None
+    )
 
 
 def _successor(page) -> dict | None:
-    """What takes the place of a withdrawn course, if anybody may read it."""
+    """The page that replaces a withdrawn course, if anybody may read it."""
     found = notice_of(page).successor
     return {"title": found.title, "address": absolute(found.get_url() or "")} if found else None
 
 
 def _translations(page) -> list[dict]:
-    """The same course in other languages, as far as anybody may read it."""
-    twins = type(page).objects.open_to_all().filter(translation_key=page.translation_key)
-    others = twins.exclude(pk=page.pk)
+    """The same course in other languages, where it is open to everybody."""
+    versions = type(page).objects.open_to_all().filter(translation_key=page.translation_key)
+    others = versions.exclude(pk=page.pk)
     return [
         {"language": other.locale.language_code, "title": other.title,
          "address": absolute(other.get_url() or ""), "short_address": short_url(other)}
@@ -86,7 +88,7 @@ def _translations(page) -> list[dict]:
 
 
 def taught_by(page) -> list:
-    """The Models and lessons that ``page`` teaches and anybody may read, in order."""
+    """The Models and lessons that ``page`` teaches and that are open to everybody, in order."""
     return [step.page for step in page.chain_for_readers().get(Relation.TEACHES, [])]
 
 
@@ -96,9 +98,9 @@ def version_number(page) -> int | None:
 
 
 def withdrawals_of(page) -> list[tuple]:
-    """What of ``page``, or of what it rests on at any depth, was withdrawn and not reviewed.
+    """Withdrawals of ``page``, and of what it rests on at any depth unless reviewed since.
 
-    Pairs of the title and the ``Withdrawal``; what not everybody may read is left out.
+    Pairs of title and ``Withdrawal``; pages that are not open to everybody are left out.
     """
     notice = notice_of(page)
     found = [(page.title, notice.withdrawal)] if notice.withdrawal else []
@@ -107,7 +109,7 @@ def withdrawals_of(page) -> list[tuple]:
 
 
 def withdrawn_of(page) -> list[dict]:
-    """``withdrawals_of`` in words."""
+    """``withdrawals_of``, ready for JSON."""
     return [
         {"title": title, "kind": withdrawal.kind, "reason": withdrawal.reason,
          "on": _day(withdrawal.at)}
@@ -116,8 +118,8 @@ def withdrawn_of(page) -> list[dict]:
 
 
 def changed_at(page) -> datetime | None:
-    """The last moment at which the content of the pack changed, the same whenever it is asked for:
-    a version, a withdrawal or its end, a review, a newer text of what it teaches."""
+    """The last change of the pack's content: a version, a withdrawal or its end, a review, a newer
+    text of what it teaches. Depends on the data only, so that builds are reproducible."""
     version, notice = page.current_version, notice_of(page)
     moments = [version and version.published_at, notice.withdrawal and notice.withdrawal.at]
     moments += [withdrawal.lifted_at for withdrawal in notice.lifted]
@@ -128,7 +130,7 @@ def changed_at(page) -> datetime | None:
 
 
 def citation_of(page) -> dict | None:
-    """The published version in words, ``th`` and ``en``; the same on every day."""
+    """Citations of the published version, ``th`` and ``en``; the same on every day."""
     version = page.current_version
     if version is None:
         return None

@@ -1,30 +1,29 @@
-"""The packs of courses are made before anybody asks, so that no reader waits for books.
+"""Builds the packs of courses ahead of requests, so that no reader waits for PDFs and EPUBs.
 
-By the schedule, beside what else it does: making the books of a course takes seconds, for which
-neither a publication nor the letters and texts of the worker wait. Who asks before the schedule
-came has the pack made.
+Runs as a job of the schedule, in a thread of its own: building the books of a course takes seconds,
+which must delay neither publishing nor e-mails and text extraction. A pack that is requested before
+the job has run is built by the request.
 """
 
 import logging
 
-from courses.packs.contents import contents_of
+from courses.models import CurriculumPage
+from courses.packs.build import contents_of
+from hub.models import OutboxEntry
 
 logger = logging.getLogger(__name__)
-_state = None  # of all public content, when this process last went through the courses
+_built_state = None  # of the outbox, when this process last checked all courses
 
 
 def ensure_current() -> None:
-    """Make the public pack of each course that lacks it, once anything public has changed."""
-    global _state
-    from courses.models import CurriculumPage
-    from hub.models import OutboxEntry
-
+    """Build the public pack of each course that lacks it, if anything public has changed."""
+    global _built_state
     state, _pending = OutboxEntry.objects.state()
-    if state == _state:
+    if state == _built_state:
         return
     for page in CurriculumPage.objects.live():
         try:
             contents_of(page, user_may_facilitate=False)
-        except Exception:  # of one course, a file that cannot be read perhaps
-            logger.exception("The pack of course %s was not made ahead.", page.pk)
-    _state = state
+        except Exception:  # e.g. an unreadable file; other courses are built all the same
+            logger.exception("The pack of course %s could not be built ahead.", page.pk)
+    _built_state = state

@@ -1,9 +1,10 @@
-"""A zip whose every byte has its place before any file is opened.
+"""Streams a zip whose layout is known before any file is opened.
 
 Files are stored, not compressed (PDF and PPTX are compressed already), and their checksums are
-known. So a part of the pack is read without what stands before it, and the same files are always
-the same bytes: times are fixed, the ETag is strong. Names are UTF-8, NFC and flagged so, which
-Windows, Android and macOS read alike. zip64 where a size or place needs more than 32 bits.
+known. So any part of the pack can be read without what comes before it, and the same files always
+give the same bytes: times are fixed, the ETag is strong. Names are UTF-8 in NFC with the UTF-8
+flag, which Windows, Android and macOS read alike. zip64 where a size or offset needs more than 32
+bits.
 """
 
 import hashlib
@@ -15,19 +16,19 @@ from urllib.parse import quote
 
 from hub.files.http_ranges import in_parts, read_part
 from hub.files.names import safe_filename
-from hub.web.concurrency_limit import give_connections_back
+from hub.web.concurrency_limit import close_connections
 
 LIMIT = 0xFFFFFFFF
 MANY = 0xFFFF
 UTF8 = 0x800
 MADE_ON_UNIX = 3 << 8
 REGULAR_FILE = 0o100644 << 16
-DAY = (2025 - 1980) << 9 | 1 << 5 | 1  # 1 January 2025, midnight: never the day of the download
+DATE = (2025 - 1980) << 9 | 1 << 5 | 1  # 1 January 2025: fixed, for reproducible bytes
 
 
 @dataclass
 class Zip:
-    """``files`` (``PackFile``) in ``folder`` as a zip: pieces of header and files, with places."""
+    """``files`` (``PackFile``) in ``folder`` as a zip: headers and files, with their offsets."""
 
     files: list
     folder: str
@@ -52,7 +53,7 @@ class Zip:
 
     @property
     def etag(self) -> str:
-        """Strong: of everything that decides the bytes."""
+        """Strong: computed from everything that determines the bytes."""
         digest = hashlib.sha256(self.folder.encode())
         for file in self.files:
             digest.update(f"\0{file.path}\0{file.size}\0{file.sha256}".encode())
@@ -78,7 +79,7 @@ def _header(file, name) -> bytes:
     extra = struct.pack("<HHQQ", 1, 16, file.size, file.size) if big else b""
     size = LIMIT if big else file.size
     return struct.pack(
-        "<4sHHHHHLLLHH", b"PK\x03\x04", 45 if big else 20, UTF8, 0, 0, DAY, file.crc32, size, size,
+        "<4sHHHHHLLLHH", b"PK\x03\x04", 45 if big else 20, UTF8, 0, 0, DATE, file.crc32, size, size,
         len(name), len(extra),
     ) + name + extra
 
@@ -90,7 +91,7 @@ def _directory_entry(file, name, place) -> bytes:
     size = min(file.size, LIMIT)
     version = 45 if wide else 20
     return struct.pack(
-        "<4sHHHHHHLLLHHHHHLL", b"PK\x01\x02", MADE_ON_UNIX | version, version, UTF8, 0, 0, DAY,
+        "<4sHHHHHHLLLHHHHHLL", b"PK\x01\x02", MADE_ON_UNIX | version, version, UTF8, 0, 0, DATE,
         file.crc32, size, size, len(name), len(extra), 0, 0, 0, REGULAR_FILE, min(place, LIMIT),
     ) + name + extra
 
@@ -109,9 +110,9 @@ def _end(count, size, place) -> bytes:
 
 
 def pack_response(request, files, filename, folder=None):
-    """Stream ``files`` as the zip ``filename``, or the part of it that is asked for.
+    """Stream ``files`` as the zip ``filename``, or the requested range of it.
 
-    They lie in one folder, called as the zip or as ``folder`` (with its ending).
+    They are in one folder, named like the zip or like ``folder`` (with its extension).
     """
     pack = Zip(files, safe_filename((folder or filename).removesuffix(".zip")))
     return in_parts(request, pack.size, pack.etag, _without_connection(pack.read),
@@ -119,7 +120,7 @@ def pack_response(request, files, filename, folder=None):
 
 
 def file_response(request, file, filename, content_type):
-    """One generated file of a pack, EPUB or PDF, resumable like the pack."""
+    """One generated file of a pack, EPUB or PDF; resumable like the pack."""
     return in_parts(
         request, file.size, f'"{file.sha256[:32]}"',
         _without_connection(lambda start, stop: read_part(file.open(), start, stop)),
@@ -128,7 +129,7 @@ def file_response(request, file, filename, content_type):
 
 
 def download_headers(filename, content_type) -> dict:
-    """Kept by the reader's own browser only: what a pack holds depends on who asks."""
+    """Only cached by the reader's own browser: the contents depend on the user."""
     extension = filename.rpartition(".")[2]
     return {
         "Content-Type": content_type,
@@ -141,8 +142,10 @@ def download_headers(filename, content_type) -> dict:
 
 
 def _without_connection(read):
-    """A download may take an hour; the database's connection is given back before it begins."""
-    def reading(start, stop):
-        give_connections_back()
+    """Release the database connection before streaming: a download may take an hour."""
+
+    def read_without_connection(start, stop):
+        close_connections()
         yield from read(start, stop)
-    return reading
+
+    return read_without_connection

@@ -1,1 +1,1 @@
-"""Runs of curricula: enrolling, the group, completion."""
+"""Runs of curricula: planning, enrolment, the group and its attendance."""

@@ -1,4 +1,4 @@
-"""Planning runs in the editor. It shows no participant: they stand on the group's own page."""
+"""Planning of runs in Wagtail's admin. Participants are shown on the group's own page only."""
 
 from django import forms
 from django.contrib import messages
@@ -13,13 +13,13 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from courses.models import CourseRun
-from courses.models.course_run import leaders
+from courses.models.course_run import possible_leaders
 from courses.runs import enrolment
 from hub.people.personal_data import name_of
 
 
 class _LeadersField(forms.ModelMultipleChoiceField):
-    """Those who work here, by the name that others see; members at large are not listed."""
+    """Users who work here, by their public names; other members are not listed."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -33,7 +33,7 @@ class CourseRunForm(WagtailAdminModelForm):
         chosen = self.instance.pk and CourseRun.objects.get(pk=self.instance.pk)
         for name in ("facilitators", "organisers"):
             field = self.fields[name]
-            users = get_user_model().objects.filter(leaders(), is_active=True)
+            users = get_user_model().objects.filter(possible_leaders(), is_active=True)
             if chosen:
                 users |= get_user_model().objects.filter(pk__in=getattr(chosen, name).all())
             self.fields[name] = _LeadersField(
@@ -42,7 +42,7 @@ class CourseRunForm(WagtailAdminModelForm):
             )
 
     def is_valid(self):
-        """Meetings at which people were are not taken away: it would change who completed."""
+        """Meetings with attendance cannot be deleted: it would change who completed."""
         if not super().is_valid():
             return False
         for form in self.formsets["meetings"].deleted_forms:
@@ -68,11 +68,11 @@ class CourseRunViewSet(SnippetViewSet):
         FieldPanel("curriculum"), FieldPanel("title"), FieldPanel("language"),
         InlinePanel("meetings", heading=_("Meetings"), label=_("meeting"), min_num=1),
         FieldPanel("place"), FieldPanel("area"),
-        FieldRowPanel([FieldPanel("seats"), FieldPanel("needed_meetings")]),
+        FieldRowPanel([FieldPanel("seats"), FieldPanel("required_meetings")]),
         FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")]),
         FieldPanel("contact"), FieldPanel("note"),
         FieldPanel("facilitators"), FieldPanel("organisers"),
-        FieldRowPanel([FieldPanel("remind_days"), FieldPanel("keep_days")]),
+        FieldRowPanel([FieldPanel("reminder_days"), FieldPanel("retention_days")]),
         MultiFieldPanel(
             [FieldPanel("is_cancelled"), FieldPanel("cancelled_reason")], heading=_("Cancelling")
         ),
@@ -84,14 +84,14 @@ register_snippet(CourseRunViewSet)
 
 @hooks.register("after_create_snippet")
 @hooks.register("after_edit_snippet")
-def tell_of_changes(request, run):
+def announce_run_changes(request, run):
     if isinstance(run, CourseRun):
-        enrolment.run_saved(run)
+        enrolment.apply_run_changes(run)
 
 
 @hooks.register("before_delete_snippet")
-def keep_runs_with_people(request, instances):
-    """A run that people enrolled in is cancelled, not deleted."""
+def protect_runs_with_enrolments(request, instances):
+    """A run with enrolments can be cancelled, but not deleted."""
     for run in instances:
         if isinstance(run, CourseRun) and run.enrolments.exists():
             messages.error(request, gettext(

@@ -1,4 +1,4 @@
-"""Who came to which meeting, and whether that is enough."""
+"""Attendance of meetings, and whether it is enough for a certificate."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from courses.models import Attendance, Certificate, Enrolment
 
 
 @dataclass(frozen=True)
-class Row:
-    """A participant beside the meetings of the run."""
+class AttendanceRow:
+    """The attendance of a participant."""
 
     enrolment: Enrolment
-    came: list[tuple]  # (meeting, whether she came), of each meeting in order
-    certificate: Certificate | None  # the one that counts
+    came: list[tuple]  # (meeting, whether the participant came), in order
+    certificate: Certificate | None  # the valid one
     was_revoked: bool  # and none was issued since
-    needed: int
+    required: int
 
     @property
     def attended(self) -> int:
@@ -24,31 +24,31 @@ class Row:
 
     @property
     def minutes(self) -> int:
-        """Length of the meetings she came to."""
+        """Total length of the attended meetings."""
         return sum(meeting.minutes for meeting, came in self.came if came)
 
     @property
     def is_enough(self) -> bool:
-        return self.needed > 0 and self.attended >= self.needed
+        return self.required > 0 and self.attended >= self.required
 
 
-def rows_of(run) -> list[Row]:
-    """Everybody who has a seat, by name, with what she attended."""
+def attendance_rows(run) -> list[AttendanceRow]:
+    """The attendance of everybody who has a seat, by name."""
     came = set(
         Attendance.objects.filter(meeting__run=run).values_list("enrolment_id", "meeting_id")
     )
     certificates, revoked = {}, set()
     for certificate in Certificate.objects.filter(enrolment__run=run):
-        if certificate.counts:
+        if certificate.is_valid:
             certificates[certificate.enrolment_id] = certificate
         else:
             revoked.add(certificate.enrolment_id)
     people = run.enrolments.enrolled().select_related("user").order_by("name", "pk")
     return [
-        Row(
+        AttendanceRow(
             enrolment, [(m, (enrolment.pk, m.pk) in came) for m in run.meeting_list],
             certificates.get(enrolment.pk),
-            enrolment.pk in revoked and enrolment.pk not in certificates, run.needed,
+            enrolment.pk in revoked and enrolment.pk not in certificates, run.required_attendance,
         )
         for enrolment in people
     ]
@@ -56,16 +56,15 @@ def rows_of(run) -> list[Row]:
 
 @transaction.atomic
 def record(meeting, chosen) -> None:
-    """Note that of those with a seat ``chosen`` (pks of enrolments) came to ``meeting``, and
-    nobody else."""
-    there = set(
+    """Store that, among those with a seat, exactly ``chosen`` (pks of enrolments) came."""
+    present = set(
         meeting.run.enrolments.enrolled().filter(pk__in=chosen).values_list("pk", flat=True)
     )
     before = set(meeting.attendances.values_list("enrolment_id", flat=True))
-    gone = before - there
-    meeting.attendances.filter(enrolment__in=gone, enrolment__state="enrolled").delete()
+    absent = before - present
+    meeting.attendances.filter(enrolment__in=absent, enrolment__state="enrolled").delete()
     Attendance.objects.bulk_create(
-        [Attendance(meeting=meeting, enrolment_id=pk) for pk in sorted(there - before)],
+        [Attendance(meeting=meeting, enrolment_id=pk) for pk in sorted(present - before)],
         ignore_conflicts=True,
     )
     meeting.recorded_at = timezone.now()

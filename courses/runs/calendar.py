@@ -1,4 +1,4 @@
-"""The meetings of a run for the calendar of a phone."""
+"""The meetings of a run as an iCalendar file."""
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -7,11 +7,11 @@ from hub.email.sending import absolute
 from hub.export.ical import calendar_of, event_of, respond
 
 
-def respond_with(run) -> HttpResponse:
-    """The run's meetings; of a cancelled run they are called off in every calendar."""
+def calendar_response(run) -> HttpResponse:
+    """The meetings of ``run``; those of a cancelled run are marked as cancelled."""
     url = absolute(run.get_absolute_url())
     response = respond(calendar_of(run.name, "courses", _events(run), timezone.now(), url))
-    # A run of a curriculum that is not public has a calendar for its people only.
+    # The run of a private curriculum has a calendar for its participants only.
     response["Cache-Control"] = "private, no-cache"
     return response
 
@@ -21,7 +21,7 @@ def _events(run):
         event = event_of(f"meeting-{meeting.pk}", run.name)
         event.add("dtstart", meeting.begins)
         event.add("dtend", meeting.ends)
-        event.add("location", meeting.where)
+        event.add("location", meeting.location)
         event.add("status", "CANCELLED" if run.is_cancelled else "CONFIRMED")
         if run.note:
             event.add("description", run.note)

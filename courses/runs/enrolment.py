@@ -1,8 +1,8 @@
-"""Taking seats and giving them back: one at a time for each run.
+"""Assigns and frees the seats of a run; the only module that changes them.
 
-Everything here locks the run first, so of two people at the last seat one is enrolled and the other
-waits. PostgreSQL holds the lock on the row; SQLite lets one transaction write at a time, and every
-POST is one from its beginning.
+Every function locks the run first, so that of two people who enrol for the last seat one is
+enrolled and the other one waits. PostgreSQL locks the row; SQLite allows one writing transaction at
+a time, and every POST runs in a transaction from its beginning.
 """
 
 from django.db import transaction
@@ -19,24 +19,28 @@ class CannotEnrol(Exception):
 
 
 def lock(run) -> CourseRun:
-    """``run`` as the database has it now, for this transaction alone."""
+    """``run`` reloaded and locked until the end of the transaction."""
     return CourseRun.objects.select_for_update().get(pk=run.pk)
 
 
 @transaction.atomic
 def enrol(run, user, details) -> Enrolment:
-    """Give ``user`` a seat, or a place in line when there is none. ``details``: name, phone,
-    organisation, needs; she has agreed to their being kept. Done twice, only they change."""
+    """Give ``user`` a seat, or a place in the waiting list when all are taken.
+
+    ``details`` are name, phone, organisation and needs; the user has consented to storing them.
+    Called again, it only updates them. Raises CannotEnrol when enrolment is not open, or the user
+    was removed from the list.
+    """
     run = lock(run)
     enrolment = run.enrolments.filter(user=user).first() or Enrolment(run=run, user=user)
     is_new = not (enrolment.pk and enrolment.is_current)
     if is_new:
-        if enrolment.state == S.REMOVED or not run.takes_people:
+        if enrolment.state == S.REMOVED or not run.is_accepting_enrolments:
             raise CannotEnrol
-        _seat(run, enrolment)
+        _assign_seat(run, enrolment)
     for name, value in details.items():
         setattr(enrolment, name, value)
-    enrolment.agree()
+    enrolment.record_consent()
     enrolment.save()
     if is_new:
         emails.enrolled(enrolment)
@@ -44,9 +48,11 @@ def enrol(run, user, details) -> Enrolment:
 
 
 @transaction.atomic
-def add(run, user, details, has_agreed=False) -> Enrolment:
-    """Put somebody on the list for her; ``user`` is None for who has no account. Nobody passes
-    those who wait."""
+def add(run, user, details, has_consented=False) -> Enrolment:
+    """Enrol somebody else; ``user`` is None for a person without an account.
+
+    People on the waiting list come first. Raises CannotEnrol when ``user`` is on the list already.
+    """
     run = lock(run)
     enrolment = (user and run.enrolments.filter(user=user).first()) or Enrolment(
         run=run, user=user
@@ -55,25 +61,25 @@ def add(run, user, details, has_agreed=False) -> Enrolment:
         raise CannotEnrol
     for name, value in details.items():
         setattr(enrolment, name, value)
-    if has_agreed:
-        enrolment.agree()
-    _seat(run, enrolment)
+    if has_consented:
+        enrolment.record_consent()
+    _assign_seat(run, enrolment)
     enrolment.save()
     emails.enrolled(enrolment, added=True)
     return enrolment
 
 
-def _seat(run, enrolment) -> None:
+def _assign_seat(run, enrolment) -> None:
     is_free = run.enrolments.enrolled().count() < run.seats and not (
         run.enrolments.waiting().exists()
     )
     enrolment.state = S.ENROLLED if is_free else S.WAITING
-    enrolment.asked_at = timezone.now()
+    enrolment.requested_at = timezone.now()
 
 
 @transaction.atomic
 def leave(enrolment, state=S.LEFT) -> None:
-    """Give the seat back, or the place in line; what was told for the course is erased."""
+    """Free the seat or the place in the waiting list, and erase the personal details."""
     run = lock(enrolment.run)
     enrolment = run.enrolments.get(pk=enrolment.pk)
     if not enrolment.is_current:
@@ -87,7 +93,7 @@ def leave(enrolment, state=S.LEFT) -> None:
 
 
 def move_up(run) -> None:
-    """Give free seats to those who wait, the first in line first, until the course begins."""
+    """Assign free seats to the waiting list in order, until the course begins."""
     if run.is_cancelled or run.has_begun:
         return
     free = run.seats - run.enrolments.enrolled().count()
@@ -98,22 +104,22 @@ def move_up(run) -> None:
 
 
 @transaction.atomic
-def run_saved(run) -> None:
-    """After an editor saved ``run``: more seats move people up, and who takes part hears of other
-    dates, another place, or that it is cancelled."""
+def apply_run_changes(run) -> None:
+    """Apply what an editor changed in ``run``: assign additional seats, and announce other dates,
+    another place or a cancellation to participants."""
     run = lock(run)
     now, before = run.announcement(), run.announced
     if before and before != now and not run.is_over:
         people = run.enrolments.current().select_related("user")
         if now["cancelled"] and not before["cancelled"]:
-            tell = emails.cancelled
+            announce = emails.cancelled
         elif before["cancelled"] and not now["cancelled"]:
-            tell = emails.on_again
+            announce = emails.reinstated
         else:
-            tell = emails.changed
+            announce = emails.changed
         if not (now["cancelled"] and before["cancelled"]):
             for enrolment in people:
-                tell(enrolment)
+                announce(enrolment)
     if before != now:
         CourseRun.objects.filter(pk=run.pk).update(announced=now)
     move_up(run)

@@ -1,4 +1,4 @@
-"""What people are asked: to enrol, about a group, about a certificate."""
+"""Forms of runs: to enrol, to add a participant, to write to the group."""
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -15,7 +15,7 @@ MAX_FILES = 10
 
 
 class DetailsForm(ModelForm):
-    """What is asked of a participant: as little as the meetings need."""
+    """The details of a participant: as few as the meetings need."""
 
     class Meta(ModelForm.Meta):
         model = Enrolment
@@ -47,7 +47,7 @@ class DetailsForm(ModelForm):
 
 
 class EnrolForm(DetailsForm):
-    """Enrolling. ``website`` is for robots: people do not see it."""
+    """Enrolling. ``website`` is a honeypot for bots, hidden from people."""
 
     consent = forms.BooleanField(
         label=_("I agree that this is kept and used as it says here."),
@@ -61,11 +61,12 @@ class EnrolForm(DetailsForm):
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if not self.instance.name:
-            self.initial["name"] = user.get_full_name()  # never a sign-in name
+            # Never the username: it may be an e-mail address.
+            self.initial["name"] = user.get_full_name()
 
 
 class AddForm(DetailsForm):
-    """Somebody is put on the list by who leads the group."""
+    """Adding a participant as leader of the group."""
 
     account = TextField(
         label=_("E-mail address or sign-in name of the account"), required=False,
@@ -107,14 +108,14 @@ class AddForm(DetailsForm):
         return name
 
     def clean(self):
-        said = super().clean()
-        if not said.get("name") and not self.errors:
-            said["name"] = self.user.get_full_name() if self.user else ""
-            if not said["name"]:
+        data = super().clean()
+        if not data.get("name") and not self.errors:
+            data["name"] = self.user.get_full_name() if self.user else ""
+            if not data["name"]:
                 self.add_error("name", _("Give a name or an account."))
-        if self.user is None and not said.get("agreed"):
+        if self.user is None and not data.get("agreed"):
             self.add_error("agreed", _("Ask first: without consent we may not keep it."))
-        return said
+        return data
 
 
 class _ManyFilesInput(forms.ClearableFileInput):
@@ -122,7 +123,7 @@ class _ManyFilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Several files, each checked by its content like all uploads; a list."""
+    """Several files, each validated by its content like all uploads; cleans to a list."""
 
     widget = _ManyFilesInput
 
@@ -137,8 +138,8 @@ class FilesField(forms.FileField):
             try:
                 validate_document(file, file.name)
             except ValidationError as error:
-                said = " ".join(error.message_dict["file"])
-                raise ValidationError(f"{file.name}: {said}") from error
+                problem = " ".join(error.message_dict["file"])
+                raise ValidationError(f"{file.name}: {problem}") from error
         return files
 
 
@@ -158,17 +159,7 @@ class PostForm(forms.Form):
         ) % {"files": MAX_FILES, "size": MAX_DOCUMENT_BYTES // MEGABYTE}
 
     def clean(self):
-        said = super().clean()
-        if not self.errors and not said["text"].strip() and not said["files"]:
+        data = super().clean()
+        if not self.errors and not data["text"].strip() and not data["files"]:
             self.add_error("text", _("Write a message or choose a file."))
-        return said
-
-
-class RevokeForm(forms.Form):
-    reason = TextField(
-        label=_("Why does it no longer count?"), max_length=255,
-        help_text=_("Everybody who opens the certificate reads it."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
+        return data

@@ -5,7 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from courses.models import Enrolment
-from courses.runs.attendance import rows_of
+from courses.runs.attendance import attendance_rows
 from hub.export.tables import Column, Table
 
 
@@ -25,7 +25,7 @@ def table_of(run) -> Table:
     lines = [
         _line(row.enrolment, [int(came) for _m, came in row.came], row.attended,
               row.certificate.code if row.certificate else "")
-        for row in rows_of(run)
+        for row in attendance_rows(run)
     ]
     waiting = run.enrolments.waiting().select_related("user")
     lines += [_line(enrolment, [""] * len(meetings), "", "") for enrolment in waiting]
@@ -35,9 +35,9 @@ def table_of(run) -> Table:
 
 def _line(enrolment: Enrolment, came, attended, certificate) -> list:
     user = enrolment.user
-    asked = timezone.localtime(enrolment.asked_at)
+    requested = timezone.localtime(enrolment.requested_at)
     return [
         enrolment.name or _("a former member"), enrolment.phone, user.email if user else "",
         enrolment.organisation, enrolment.needs, str(enrolment.get_state_display()),
-        f"{asked:%Y-%m-%d %H:%M}", enrolment.consent_version, *came, attended, certificate,
+        f"{requested:%Y-%m-%d %H:%M}", enrolment.consent_version, *came, attended, certificate,
     ]

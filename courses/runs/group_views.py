@@ -1,4 +1,4 @@
-"""The group of a run for those who lead it: who is in it, who came, what is sent, who completed."""
+"""The group of a run for its leaders: participants, attendance and messages."""
 
 from datetime import timedelta
 
@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.models import Enrolment, GroupFile, GroupPost
-from courses.runs import attendance, completion, emails, group_list
-from courses.runs import enrolment as enrolling
+from courses.runs import attendance, emails, group_list
+from courses.runs import enrolment as enrolments
 from courses.runs.forms import AddForm, DetailsForm, PostForm
 from courses.runs.permissions import for_leaders, may_confirm
 from hub.export.tables import csv_response, xlsx_response
@@ -20,15 +20,15 @@ from hub.files.names import safe_filename
 from hub.web.rate_limit import HOUR, hit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-SENT_TWICE = timedelta(minutes=5)
-MOST_AN_HOUR = 30  # messages of one person, each a letter to everybody in the group
+DUPLICATE_WINDOW = timedelta(minutes=5)
+MAX_PER_HOUR = 30  # messages of one user, each an e-mail to everybody in the group
 
 
 @for_leaders()
 @require_safe
 def group(request, run):
     context = {
-        "run": run, "rows": attendance.rows_of(run),
+        "run": run, "rows": attendance.attendance_rows(run),
         "waiting": run.enrolments.waiting().select_related("user"),
         "posts": run.posts.select_related("author").prefetch_related("files"),
         "may_confirm": may_confirm(request.user, run),
@@ -39,11 +39,11 @@ def group(request, run):
 @for_leaders()
 @require_http_methods(FORM_METHODS)
 def meeting(request, run, meeting):
-    """Who came: one box for each, saved at once."""
+    """Record who came: one checkbox for each participant."""
     found = get_object_or_404(run.meetings.all(), pk=meeting)
     found.run = run
     if request.method == "POST":
-        attendance.record(found, _numbers(request.POST.getlist("came")))
+        attendance.record(found, selected_pks(request.POST, "came"))
         messages.success(request, _("It is saved who came."))
         return redirect("group", run.pk)
     came = set(found.attendances.values_list("enrolment_id", flat=True))
@@ -54,9 +54,10 @@ def meeting(request, run, meeting):
     return render(request, "courses/runs/meeting.html", context)
 
 
-def _numbers(texts) -> set[int]:
-    """Those that are numbers which a database takes as a key."""
-    return {int(t) for t in texts if t.isascii() and t.isdigit() and len(t) < 19}
+def selected_pks(data, name) -> set[int]:
+    """The primary keys among the values of ``name``; other values are ignored."""
+    values = data.getlist(name)
+    return {int(v) for v in values if v.isascii() and v.isdigit() and len(v) < 19}
 
 
 @for_leaders()
@@ -66,11 +67,11 @@ def add(request, run):
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            said = form.cleaned_data
-            details = {name: said[name] for name in DetailsForm.Meta.fields}
+            data = form.cleaned_data
+            details = {name: data[name] for name in DetailsForm.Meta.fields}
             try:
-                added = enrolling.add(run, form.user, details, has_agreed=said["agreed"])
-            except enrolling.CannotEnrol:
+                added = enrolments.add(run, form.user, details, has_consented=data["agreed"])
+            except enrolments.CannotEnrol:
                 problem, status = _("This person is on the list already."), 409
             else:
                 messages.success(
@@ -86,11 +87,11 @@ def add(request, run):
 @for_leaders()
 @require_http_methods(FORM_METHODS)
 def remove(request, run, enrolment):
-    """Taking somebody off the list; asked once more, because the next in line gets the seat."""
+    """Remove a participant, after confirmation: the next in line gets the seat."""
     found = get_object_or_404(run.enrolments.current(), pk=enrolment)
     found.run = run
     if request.method == "POST":
-        enrolling.leave(found, Enrolment.State.REMOVED)
+        enrolments.leave(found, Enrolment.State.REMOVED)
         messages.success(request, _("%(name)s is off the list.") % {"name": found.name})
         return redirect("group", run.pk)
     return render(request, "courses/runs/remove.html", {"run": run, "enrolment": found})
@@ -99,10 +100,10 @@ def remove(request, run, enrolment):
 @for_leaders()
 @require_http_methods(FORM_METHODS)
 def send(request, run):
-    """A message or files to everybody who has a seat."""
+    """Send a message or files to everybody who has a seat."""
     form, status, problem = PostForm(request.POST or None, request.FILES or None), 200, ""
     if request.method == "POST":
-        if hit("group message", request.user.pk, HOUR) > MOST_AN_HOUR:
+        if hit("group message", request.user.pk, HOUR) > MAX_PER_HOUR:
             status, problem = 429, _("Too much was sent from here. Try again in an hour.")
         elif not form.is_valid():
             status = 422
@@ -117,11 +118,13 @@ def send(request, run):
 
 
 def _send(run, author, text, files) -> int:
-    """Keep the message and write to the group; returns to how many. The same sent once more, by a
-    button pressed twice on a slow line, is sent once."""
+    """Store the message and e-mail it to the group; returns to how many people.
+
+    The same message again within minutes is ignored: buttons are pressed twice on slow lines.
+    """
     people = list(run.enrolments.enrolled().select_related("user"))
     text, titles = text.strip(), [safe_filename(file.name) for file in files]
-    just_now = timezone.now() - SENT_TWICE
+    just_now = timezone.now() - DUPLICATE_WINDOW
     for post in run.posts.filter(author=author, text=text, sent_at__gt=just_now):
         if [file.title for file in post.files.all()] == titles:
             return len(people)
@@ -130,37 +133,23 @@ def _send(run, author, text, files) -> int:
         GroupFile.objects.create(post=post, file=file, title=title)
     for enrolment in people:
         enrolment.run = run
-        emails.sent(enrolment, post)
+        emails.group_message(enrolment, post)
     return len(people)
 
 
 @for_leaders()
 @require_POST
-def unsend(request, run, post):
-    """Take a message back, its files with it."""
+def delete_post(request, run, post):
+    """Delete a message with its files."""
     get_object_or_404(run.posts.all(), pk=post).delete()
     messages.success(request, _("The message and its files are deleted."))
     return redirect("group", run.pk)
 
 
-@for_leaders(may_confirm)
-@require_http_methods(FORM_METHODS)
-def complete(request, run):
-    """Who completed: who came often enough is ticked, the facilitator confirms."""
-    if request.method == "POST":
-        made = completion.confirm(run, _numbers(request.POST.getlist("completed")), request.user)
-        messages.success(request, ngettext(
-            "%(number)d certificate was issued.", "%(number)d certificates were issued.",
-            len(made),
-        ) % {"number": len(made)})
-        return redirect("group", run.pk)
-    context = {"run": run, "rows": attendance.rows_of(run)}
-    return render(request, "courses/runs/complete.html", context)
-
-
 @for_leaders()
 @require_safe
-def as_file(request, run, kind):
+def list_file(request, run, kind):
+    """The list of the group as a file: ``kind`` is csv or xlsx."""
     respond = {"csv": csv_response, "xlsx": xlsx_response}.get(kind)
     if respond is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Who sees the group of a run, who confirms completion, who may open the run at all."""
+"""Who may open a run, see its group and confirm completion."""
 
 from functools import wraps
 
@@ -14,23 +14,26 @@ from courses.models import CourseRun, Enrolment
 LEAD_ANY = "courses.lead_any_group"
 
 
-def add_rights(added) -> dict[str, int]:
-    """Editors plan runs; who sees any group, with what people said of themselves, are moderators.
-    Given once: later, the rights of a group are its administrator's business."""
+def add_permissions(added) -> dict[str, int]:
+    """Let editors plan runs, and moderators also see any group with its personal data.
+
+    Hook ``load_reference_data``. Done once: afterwards, administrators decide about the permissions
+    of groups.
+    """
     ours = Permission.objects.filter(
         content_type__app_label="courses", content_type__model="courserun"
     )
     if Group.objects.filter(permissions__in=ours).exists():
         return {}
     planning = ours.filter(codename__in=["add_courserun", "change_courserun", "view_courserun"])
-    for name, rights in (("Editors", planning), ("Moderators", ours)):
+    for name, permissions in (("Editors", planning), ("Moderators", ours)):
         if group := Group.objects.filter(name=name).first():
-            group.permissions.add(*rights)
+            group.permissions.add(*permissions)
     return {}
 
 
 def may_lead(user, run) -> bool:
-    """Whether ``user`` sees the group of ``run``, records, sends and keeps its list."""
+    """Whether ``user`` may see and manage the group of ``run``: attendance, messages, the list."""
     if not (user.is_authenticated and user.is_active):
         return False
     return (
@@ -41,22 +44,22 @@ def may_lead(user, run) -> bool:
 
 
 def may_confirm(user, run) -> bool:
-    """Whether ``user`` says who completed ``run``: who was there to teach it."""
+    """Whether ``user`` may confirm who completed ``run``: its facilitators, not organisers."""
     return user.is_authenticated and user.is_active and (
         user.has_perm(LEAD_ANY) or run.facilitators.filter(pk=user.pk).exists()
     )
 
 
 def enrolment_of(user, run) -> Enrolment | None:
-    """The place of ``user`` in ``run``, also one given back."""
+    """The enrolment of ``user`` in ``run``, in any state; None if there is none."""
     if not user.is_authenticated:
         return None
     return run.enrolments.filter(user=user).first()
 
 
 def may_open(request, run) -> bool:
-    """Whether the public page of ``run`` is for this visitor: who may read its curriculum, who
-    takes part, who leads it."""
+    """Whether the user may see the page of ``run``: readers of its curriculum, participants and
+    leaders."""
     page = run.curriculum
     if page and page.live and page.lets_in(request):
         return True
@@ -68,8 +71,8 @@ def run_or_404(pk) -> CourseRun:
     return get_object_or_404(CourseRun.objects.select_related("curriculum", "area"), pk=pk)
 
 
-def opened_run(request, pk) -> CourseRun:
-    """The run ``pk``, or 404: also where there is one that is not for this visitor."""
+def open_run_or_404(request, pk) -> CourseRun:
+    """The run ``pk``. Raises Http404 when there is none, or the user may not open it."""
     run = run_or_404(pk)
     if not may_open(request, run):
         raise Http404
@@ -77,7 +80,7 @@ def opened_run(request, pk) -> CourseRun:
 
 
 def for_leaders(check=may_lead):
-    """A view of a group: ``view(request, run, …)`` for those whom ``check`` lets in."""
+    """Decorator for ``view(request, run, …)``: loads the run and requires ``check(user, run)``."""
 
     def decorate(view):
         @never_cache

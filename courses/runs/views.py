@@ -1,4 +1,4 @@
-"""The public pages of runs, and what somebody does who takes part."""
+"""The public pages of runs, and the pages of participants."""
 
 from datetime import date
 
@@ -11,20 +11,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.models import CourseRun, GroupFile
 from courses.runs import calendar
-from courses.runs import enrolment as enrolling
+from courses.runs import enrolment as enrolments
 from courses.runs.forms import DetailsForm, EnrolForm
-from courses.runs.permissions import enrolment_of, may_lead, opened_run, run_or_404
+from courses.runs.permissions import enrolment_of, may_lead, open_run_or_404, run_or_404
 from hub.models import Area
 from hub.web.rate_limit import HOUR, hit
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-MOST_AN_HOUR = 20  # enrolments that one person sends
+MAX_PER_HOUR = 20  # enrolments sent by one user
 
 
 @require_safe
 def overview(request):
-    """All coming runs by date, of one district if wished."""
-    runs = CourseRun.objects.public().coming().select_related("curriculum", "area__parent")
+    """All upcoming runs by date, optionally of one district."""
+    runs = CourseRun.objects.public().upcoming().select_related("curriculum", "area__parent")
     runs = list(runs.prefetch_related("meetings"))
     districts = {}
     for run in runs:
@@ -43,7 +43,7 @@ def overview(request):
 
 
 def district_of(area) -> Area | None:
-    """The district that ``area`` lies in; the province where it is one."""
+    """The district that contains ``area``; ``area`` itself if it is a district or province."""
     return area.parent if area and len(area.geocode) > 4 else area
 
 
@@ -56,12 +56,12 @@ def by_month(runs) -> list[tuple[date, list]]:
 
 @require_safe
 def run_page(request, pk):
-    run = opened_run(request, pk)
+    run = open_run_or_404(request, pk)
     enrolment = enrolment_of(request.user, run)
     context = {
         "run": run, "enrolment": enrolment if enrolment and enrolment.is_current else None,
         "leads": may_lead(request.user, run),
-        # By name only: a sign-in name may be an e-mail address.
+        # Full names only: a username may be an e-mail address.
         "facilitators": [
             name for user in run.facilitators.order_by("pk") if (name := user.get_full_name())
         ],
@@ -71,23 +71,23 @@ def run_page(request, pk):
 
 @require_safe
 def run_calendar(request, pk):
-    return calendar.respond_with(opened_run(request, pk))
+    return calendar.calendar_response(open_run_or_404(request, pk))
 
 
 @never_cache
 @login_required
 @require_http_methods(FORM_METHODS)
 def enrol(request, pk):
-    """The form to enrol; for who is in already, to change what she said."""
-    run = opened_run(request, pk)
+    """The form to enrol, or to change the details of an enrolment."""
+    run = open_run_or_404(request, pk)
     enrolment = enrolment_of(request.user, run)
     is_in = bool(enrolment and enrolment.is_current)
-    if not is_in and not run.takes_people:
+    if not is_in and not run.is_accepting_enrolments:
         return render(request, "courses/runs/not_open.html", {"run": run}, status=409)
     status, problem = 200, ""
     form = EnrolForm(request.user, request.POST or None, instance=enrolment)
     if request.method == "POST":
-        if hit("enrol", request.user.pk, HOUR) > MOST_AN_HOUR:
+        if hit("enrol", request.user.pk, HOUR) > MAX_PER_HOUR:
             status, problem = 429, _("Too much was sent from here. Try again in an hour.")
         elif not form.is_valid():
             status = 422
@@ -96,9 +96,9 @@ def enrol(request, pk):
         else:
             details = {name: form.cleaned_data[name] for name in DetailsForm.Meta.fields}
             try:
-                enrolling.enrol(run, request.user, details)
+                enrolments.enrol(run, request.user, details)
                 return redirect("my_run", run.pk)
-            except enrolling.CannotEnrol:
+            except enrolments.CannotEnrol:
                 status = 409
                 problem = _("You cannot enrol yourself here now. Please ask the organisers.")
     context = {"run": run, "form": form, "problem": problem, "is_in": is_in}
@@ -106,7 +106,7 @@ def enrol(request, pk):
 
 
 def enrolled_or_404(request, pk):
-    """The run and the place in it of who asks; 404 for everybody else."""
+    """The run and the enrolment of the user. Raises Http404 for users who do not take part."""
     run = run_or_404(pk)
     enrolment = enrolment_of(request.user, run)
     if enrolment is None or not enrolment.is_current:
@@ -118,8 +118,8 @@ def enrolled_or_404(request, pk):
 @never_cache
 @login_required
 @require_safe
-def mine(request, pk):
-    """One's own page of a run: seat or place in line, messages and files, what one attended."""
+def my_run(request, pk):
+    """A participant's page of a run: seat or waiting list, messages, files and attendance."""
     run, enrolment = enrolled_or_404(request, pk)
     attended = set(enrolment.attendances.values_list("meeting_id", flat=True))
     context = {
@@ -130,19 +130,19 @@ def mine(request, pk):
         if enrolment.is_enrolled else [],
         "certificates": enrolment.certificates.order_by("-issued_at"),
     }
-    return render(request, "courses/runs/mine.html", context)
+    return render(request, "courses/runs/my_run.html", context)
 
 
 @never_cache
 @login_required
 @require_http_methods(FORM_METHODS)
 def leave(request, pk):
-    """Giving the seat back; asked once more, because the next in line gets it."""
+    """Give the seat back, after confirmation: the next in line gets it."""
     run, enrolment = enrolled_or_404(request, pk)
     if run.is_over:
         raise Http404
     if request.method == "POST":
-        enrolling.leave(enrolment)
+        enrolments.leave(enrolment)
         return redirect(run)
     return render(request, "courses/runs/leave.html", {"run": run, "enrolment": enrolment})
 
@@ -151,7 +151,7 @@ def leave(request, pk):
 @login_required
 @require_safe
 def group_file(request, pk, file):
-    """A file of the group, for those who have a seat in it and those who lead it."""
+    """A file of the group, for participants with a seat and leaders."""
     run = get_object_or_404(CourseRun, pk=pk)
     found = get_object_or_404(GroupFile, pk=file, post__run=run)
     enrolment = enrolment_of(request.user, run)

@@ -1,4 +1,4 @@
-"""What templates ask about runs."""
+"""Template tags and filters for course runs."""
 
 from django import template
 
@@ -6,18 +6,19 @@ from courses.models import CourseRun
 from hub.formatting import weekday_date
 
 register = template.Library()
+STATUS_STYLES = {"open": "success", "full": "partial", "soon": "reported", "cancelled": "failure"}
+
 register.filter(weekday_date)
-TONES = {"open": "success", "full": "partial", "soon": "reported", "cancelled": "failure"}
 
 
 @register.simple_tag
-def coming_runs(page) -> list[CourseRun]:
-    """The coming runs of a curriculum, whichever of its languages they are taught in."""
-    runs = CourseRun.objects.coming().filter(curriculum__translation_key=page.translation_key)
+def upcoming_runs(page) -> list[CourseRun]:
+    """The upcoming runs of a curriculum, in any of its languages."""
+    runs = CourseRun.objects.upcoming().filter(curriculum__translation_key=page.translation_key)
     return list(runs.select_related("area__parent").prefetch_related("meetings"))
 
 
 @register.filter
-def tone(state) -> str:
-    """The mark of ``static/css/policy.css`` that fits a run's state."""
-    return TONES.get(str(state), "no_report")
+def status_style(state) -> str:
+    """The status style (see ``includes/status.html``) of the state of a run."""
+    return STATUS_STYLES.get(str(state), "no_report")

@@ -1,30 +1,30 @@
-"""What the page of a curriculum needs beyond the hub's own tags."""
+"""Template tags and filters for the pages of curricula."""
 
 from django import template
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.models import may_facilitate
 from courses.models.handout import NOT_STATED
 from courses.packs import views
 from courses.packs.pictures import picture_data
-from courses.short_address import short_url
+from courses.permissions import may_facilitate
+from courses.short_addresses.links import short_url
 from courses.structured_data import course_data
 from courses.updates import followers
-from courses.updates.copies import is_newer, since_copy
+from courses.updates.copies import changes_url, is_outdated
 from hub.templatetags.version_tags import data_block
 
 register = template.Library()
-SLOW_LINE = 1_000_000  # bits a second: a phone with two bars
+SLOW_LINE_SPEED = 1_000_000  # bits per second: a phone with weak reception
 
 
 @register.filter
 def slow_line(size) -> str:
-    """How long ``size`` bytes take on a slow line of 1 Mbit/s, in words."""
+    """The time that ``size`` bytes take on a slow line of 1 Mbit/s, in words."""
     if not size:
         return ""
-    seconds = size * 8 / SLOW_LINE
+    seconds = size * 8 / SLOW_LINE_SPEED
     if seconds < 60:
         tens = max(1, round(seconds / 10)) * 10 if seconds >= 10 else max(1, round(seconds))
         return _("about %(seconds)s seconds") % {"seconds": tens}
@@ -38,7 +38,7 @@ register.filter(picture_data)
 
 @register.filter
 def own_licence(handout) -> str:
-    """The licence of a handout in words, where it is not the curriculum's."""
+    """The name of a handout's licence if it differs from the curriculum's, else ""."""
     if handout.licence in ("", handout.page.licence):
         return ""
     if handout.licence == NOT_STATED:
@@ -47,62 +47,63 @@ def own_licence(handout) -> str:
 
 
 @register.filter
-def in_a_row(lines) -> str:
-    """Things that stand one a line, in one line: paper, pens, scissors."""
+def comma_separated(lines) -> str:
+    """The lines of a text as one line: paper, pens, scissors."""
     return ", ".join(line.strip() for line in lines.splitlines() if line.strip())
 
 
 @register.filter
-def to_hand_out(handouts) -> list:
-    """The files among ``handouts`` that participants get, which somebody has to copy first."""
+def for_participants(handouts) -> list:
+    """Those of ``handouts`` that participants get, which have to be copied beforehand."""
     return [h for h in handouts if not h.facilitator_only]
 
 
 @register.simple_tag
 def short_address(page) -> dict:
-    """The short address of ``page``: ``url``, as it is ``shown`` and typed, and its ``qr``."""
+    """The short address of ``page``: ``url``, ``shown`` without scheme, and ``qr`` image."""
     url = short_url(page)
     return {"url": url, "shown": url.partition("://")[2], "qr": f"{url}qr.svg"}
 
 
 @register.simple_tag(takes_context=True)
 def my_copy(context):
-    """The copy of the course that the member who reads it took home last, with ``newer`` and the
-    address ``since``; None for everybody else."""
+    """The copy of the course that the user downloaded last, with ``is_outdated`` and
+    ``changes_url``; None for visitors and without a copy."""
     user = getattr(context.get("request"), "user", None)
     if user is None or not user.is_authenticated:
         return None
     copy = user.course_copies.filter(page_id=context["page"].pk).select_related(
         "page", "edition").first()
     if copy:
-        copy.newer, copy.since = is_newer(copy, may_facilitate(user)), since_copy(copy)
+        copy.is_outdated = is_outdated(copy, may_facilitate(user))
+        copy.changes_url = changes_url(copy)
     return copy
 
 
 @register.filter
-def may_be_followed(page) -> bool:
-    """Whether letters are written about the course: only while everybody may read it."""
-    return followers.may_be_followed(page)
+def can_be_followed(page) -> bool:
+    """Whether readers can follow the course by e-mail: only while it is open to everybody."""
+    return followers.can_be_followed(page)
 
 
 @register.simple_tag(takes_context=True)
-def pack_offered(context):
-    """What the curriculum offers to download, with sizes in bytes; None in the editor's preview."""
+def available_downloads(context):
+    """The downloads of the curriculum, with sizes in bytes; None in the editor's preview."""
     page, request = context["page"], context.get("request")
     if request is None or not page.pk or not page.live or getattr(request, "is_preview", False):
         return None
-    return views.offered(page, request)
+    return views.available_downloads(page, request)
 
 
 @register.simple_tag
-def times_downloaded(page) -> int:
-    """How often anything of ``page`` was downloaded, as of when the page is made."""
-    return page.download_counts.aggregate(total=Sum("times"))["total"] or 0
+def download_total(page) -> int:
+    """How often anything of ``page`` was downloaded, as of when the page is rendered."""
+    return page.download_counts.aggregate(total=Sum("count"))["total"] or 0
 
 
 @register.simple_tag(takes_context=True)
 def course_structured_data(context):
-    """The curriculum as JSON-LD in a data block, which no script runs."""
+    """The curriculum as JSON-LD in a script element of type application/ld+json."""
     page, request = context["page"], context.get("request")
     if request is None or not page.pk or not page.live:
         return ""

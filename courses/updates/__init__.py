@@ -1,1 +1,1 @@
-"""Courses that go on living after they were taken home: what changed since a copy."""
+"""What changed in a course since a copy of it was downloaded, and e-mails about changes."""

@@ -1,27 +1,27 @@
-"""What changed in a curriculum since a copy of it was taken home, session by session.
+"""What changed in a curriculum since a copy of it was downloaded, session by session.
 
-A copy is known by its edition (``PackEdition``), which says what files it has. Words are compared
-between published versions. What not everybody may have today is not named, also where the copy
-names it.
+A copy is identified by its edition (``PackEdition``), which lists its files. Texts are compared
+between published versions. Files that are not for everybody now are not named, even where the copy
+names them.
 """
 
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from courses.files import closed_documents
+from courses.models.handout import closed_documents
 from courses.packs.manifest import taught_by
 from hub.models import KnowledgePage
 from hub.versions.comparison import passages_of
 from hub.versions.diff import Kind, PassageChange, passage_changes
 from hub.versions.numbering import as_published
 
-SESSION = "sessions:"  # how names of passages that are sessions begin
+SESSION_PREFIX = "sessions:"  # of the names of passages that are sessions
 HANDOUTS = "public_handouts"  # compared by their files instead
 
 
 class ChangeType(StrEnum):
-    """What became of a handout since the copy."""
+    """How a handout changed since the copy."""
 
     NEW = "new"
     REPLACED = "replaced"  # the same handout, another file
@@ -31,9 +31,9 @@ class ChangeType(StrEnum):
 
 @dataclass(frozen=True)
 class FileChange:
-    """One handout: ``now`` and ``before`` are its rows in the manifests, either may be None."""
+    """A changed handout: ``before`` and ``now`` are its rows in the manifests, or None."""
 
-    fate: ChangeType
+    change_type: ChangeType
     before: dict | None
     now: dict | None
 
@@ -47,65 +47,65 @@ class FileChange:
 
 
 @dataclass
-class Part:
-    """A session, or with ``number`` None and no title the course as a whole."""
+class PartChange:
+    """Changes of a session, or of the course as a whole (``number`` None and no title)."""
 
     number: int | None = None  # its place now
     title: str = ""
     kind: Kind = Kind.SAME
-    was: int | None = None  # its place in the copy, where that is another
+    previous_number: int | None = None  # its place in the copy, if different
     passages: list[PassageChange] = field(default_factory=list)
     files: list[FileChange] = field(default_factory=list)
 
     @property
     def is_changed(self) -> bool:
-        return bool(self.passages or self.files or self.was or self.kind != Kind.SAME)
+        return bool(self.passages or self.files or self.previous_number or self.kind != Kind.SAME)
 
 
 @dataclass(frozen=True)
 class TaughtChange:
-    """A Model or lesson the course teaches: ``page`` as anybody may read it now."""
+    """A changed Model or lesson that the course teaches; ``page`` is its current public page."""
 
-    fate: ChangeType
+    change_type: ChangeType
     page: KnowledgePage
     before: int | None
     now: int | None
 
     @property
     def address(self) -> str:
-        """What changed in it, where it has versions of both."""
-        if self.fate == ChangeType.REPLACED and self.before and self.now:
+        """The address of the comparison if both versions are known, else of the page."""
+        if self.change_type == ChangeType.REPLACED and self.before and self.now:
             return f"{self.page.url}v/{self.before}/to/{self.now}/"
         return self.page.url
 
 
 @dataclass(frozen=True)
-class Since:
-    """Everything that is told of a copy."""
+class ChangesSinceCopy:
+    """All changes since a copy."""
 
-    course: Part
-    sessions: list[Part]
+    course: PartChange
+    sessions: list[PartChange]
     taught: list[TaughtChange]
     withdrawn: list[dict]
-    closed: int  # files that are no longer handed out to everybody, and are not named
-    knows_files: bool
+    closed_count: int  # files that are no longer for everybody; they are not named
+    has_file_list: bool  # whether the files of the copy are known
 
     @property
     def is_empty(self) -> bool:
         return not (
             self.course.is_changed or any(part.is_changed for part in self.sessions)
-            or self.taught or self.withdrawn or self.closed
+            or self.taught or self.withdrawn or self.closed_count
         )
 
     @property
-    def steady(self) -> int:
-        """How many sessions are as they were."""
+    def unchanged_count(self) -> int:
+        """How many sessions are unchanged."""
         return sum(not part.is_changed for part in self.sessions)
 
 
 def edition_of(page, number, code, user_may_facilitate):
-    """The edition of version ``number`` that an address names by ``code``, else the earliest one:
-    what is told then is rather too much than too little. None where no pack of it was made."""
+    """The edition of version ``number`` with ``code``, else the earliest one of that version, since
+    too many changes are better than too few. None if no pack of it was ever built."""
     editions = page.pack_editions.filter(version=number)
     if not user_may_facilitate:
         editions = editions.filter(for_facilitators=False)
@@ -115,40 +115,40 @@ def edition_of(page, number, code, user_may_facilitate):
 
 
 def manifest_in(files) -> dict:
-    """The manifest among the ``files`` (``PackFile``) of a pack, which stands first."""
+    """The manifest of a pack: the first of its ``files`` (``PackFile``)."""
     with files[0].open() as file:
         return json.load(file)
 
 
-def since(page, before, edition, files, user_may_facilitate) -> Since:
-    """What changed in ``page`` since its version ``before``, of which ``edition`` was the copy.
+def changes_since(page, before, edition, files, user_may_facilitate) -> ChangesSinceCopy:
+    """What changed in ``page`` since its version ``before``, which the copy ``edition`` is of.
 
-    ``files`` (``PackFile``) are those of the pack now.
+    ``files`` (``PackFile``) are those of the current pack; ``edition`` may be None.
     """
     manifest = manifest_in(files)
     old = edition.manifest if edition else None
-    changes = _passages(page, before)
+    changes = _passage_changes(page, before)
     course, sessions = _parts(manifest, old, changes)
-    closed = 0
-    had = _handouts(old or manifest)
-    named = _may_be_named(had, user_may_facilitate)
-    for change in file_changes(had, _handouts(manifest)):
-        if change.fate == ChangeType.GONE and change.before not in named:
-            closed += 1
+    closed_count = 0
+    old_handouts = _handouts(old or manifest)
+    nameable = _nameable(old_handouts, user_may_facilitate)
+    for change in file_changes(old_handouts, _handouts(manifest)):
+        if change.change_type == ChangeType.GONE and change.before not in nameable:
+            closed_count += 1
             continue
         key = _key_of(change.now, manifest) if change.now else _key_of(change.before, old)
         sessions.get(key, course).files.append(change)
-    return Since(
+    return ChangesSinceCopy(
         course=course, sessions=list(sessions.values()), taught=_taught(page, manifest, old),
         withdrawn=[w for w in manifest["withdrawn"] if not old or w not in old["withdrawn"]],
-        closed=closed, knows_files=old is not None,
+        closed_count=closed_count, has_file_list=old is not None,
     )
 
 
-def _passages(page, before) -> list[PassageChange]:
-    """The passages that changed since the version ``before``; none where it is the newest.
+def _passage_changes(page, before) -> list[PassageChange]:
+    """The passages that changed since the version ``before``; none if it is the newest.
 
-    A session is the same by its key alone: two that are alike are still two.
+    Sessions are matched by key only, not by similarity.
     """
     now = page.current_version
     if before.number == now.number:
@@ -165,33 +165,34 @@ def _passages(page, before) -> list[PassageChange]:
 
 
 def _is_session(passage) -> bool:
-    return passage.name.startswith(SESSION)
+    return passage.name.startswith(SESSION_PREFIX)
 
 
-def _parts(manifest, old, changes) -> tuple[Part, dict[str, Part]]:
-    """The course as a whole, and its sessions by key: those of now in order, then those gone."""
+def _parts(manifest, old, changes) -> tuple[PartChange, dict[str, PartChange]]:
+    """The course as a whole, and sessions by key: current ones in order, then removed ones."""
     places = {row["key"]: row["number"] for row in _sessions(old or manifest)}
-    course = Part()
+    course = PartChange()
     sessions = {
-        row["key"]: Part(number=row["number"], title=row["title"],
-                         was=_other(places.get(row["key"]), row["number"]))
+        row["key"]: PartChange(number=row["number"], title=row["title"],
+                               previous_number=_if_different(places.get(row["key"]), row["number"]))
         for row in _sessions(manifest)
     }
     for change in changes:
         if not _is_session(change):
             course.passages.append(change)
             continue
-        key = change.name.removeprefix(SESSION)
+        key = change.name.removeprefix(SESSION_PREFIX)
         if change.kind == Kind.REMOVED:
-            sessions[key] = Part(title="".join(c.text for c in change.heading), kind=Kind.REMOVED)
+            title = "".join(piece.text for piece in change.heading)
+            sessions[key] = PartChange(title=title, kind=Kind.REMOVED)
         part = sessions.get(key, course)
         part.passages.append(change)
         part.kind = change.kind
     return course, sessions
 
 
-def _other(was, number) -> int | None:
-    return was if was != number else None
+def _if_different(previous, number) -> int | None:
+    return previous if previous != number else None
 
 
 def _sessions(manifest) -> list[dict]:
@@ -202,21 +203,21 @@ def _sessions(manifest) -> list[dict]:
 
 
 def file_changes(old, new) -> list[FileChange]:
-    """Which handouts came, changed or went between two lists of rows of manifests.
+    """Handouts that were added, changed or removed between two lists of rows of manifests.
 
-    The same handout is known by its document, then by what the file holds, then by its path.
+    Rows are matched by document, then by content, then by path.
     """
-    left, found, pairs = list(old), [], {}
+    unmatched, found, pairs = list(old), [], {}
     for same in (
         lambda a, b: a["document"] is not None and a["document"] == b["document"],
         lambda a, b: a["sha256"] == b["sha256"],
         lambda a, b: a["path"] == b["path"],
     ):
         for place, row in enumerate(new):
-            other = place not in pairs and next((o for o in left if same(o, row)), None)
+            other = place not in pairs and next((o for o in unmatched if same(o, row)), None)
             if other:
                 pairs[place] = other
-                left.remove(other)
+                unmatched.remove(other)
     for place, row in enumerate(new):
         other = pairs.get(place)
         if other is None:
@@ -225,15 +226,15 @@ def file_changes(old, new) -> list[FileChange]:
             found.append(FileChange(ChangeType.REPLACED, other, row))
         elif other["path"] != row["path"]:
             found.append(FileChange(ChangeType.MOVED, other, row))
-    return found + [FileChange(ChangeType.GONE, row, None) for row in left]
+    return found + [FileChange(ChangeType.GONE, row, None) for row in unmatched]
 
 
 def _handouts(manifest) -> list[dict]:
     return [row for row in manifest["files"] if row["kind"] == "handout"]
 
 
-def _may_be_named(rows, user_may_facilitate) -> list[dict]:
-    """Of ``rows`` of a copy's manifest those whose files everybody may still know of."""
+def _nameable(rows, user_may_facilitate) -> list[dict]:
+    """Those ``rows`` of a copy's manifest whose files may be named to the user."""
     if user_may_facilitate:
         return rows
     closed = closed_documents([row["document"] for row in rows if row["document"]])
@@ -242,28 +243,28 @@ def _may_be_named(rows, user_may_facilitate) -> list[dict]:
 
 
 def _key_of(row, manifest) -> str | None:
-    """The key of the session that a handout's row names by its number."""
+    """The key of the session whose number is in the row of a handout."""
     return next((session["key"] for session in _sessions(manifest)
                  if session["number"] == row["session"]), None)
 
 
-def to_fetch(files, edition) -> list:
-    """Of ``files`` (``PackFile``) of the pack now those that ``edition`` has not, or has
-    otherwise; the manifest alone is no change when it is the copy's own."""
-    have = {(row["path"], row["sha256"]) for row in edition.manifest["files"]}
-    fetched = [file for file in files if (file.path, file.sha256) not in have]
-    is_manifest_alone = len(fetched) == 1 and edition.digest == files[0].sha256
-    return [] if is_manifest_alone else fetched
+def outdated_files(files, edition) -> list:
+    """Those of the current ``files`` (``PackFile``) that ``edition`` lacks or has with other
+    content; empty if that is only the manifest and it is the copy's own."""
+    existing = {(row["path"], row["sha256"]) for row in edition.manifest["files"]}
+    changed = [file for file in files if (file.path, file.sha256) not in existing]
+    is_manifest_alone = len(changed) == 1 and edition.digest == files[0].sha256
+    return [] if is_manifest_alone else changed
 
 
-def to_delete(files, edition, user_may_facilitate) -> list[str]:
-    """Paths that the copy has and the pack has no more, but for what may not be named."""
+def obsolete_paths(files, edition, user_may_facilitate) -> list[str]:
+    """Paths of the copy that the current pack no longer has, as far as they may be named."""
     paths = {file.path for file in files} | {"manifest.json"}
-    gone = [row for row in edition.manifest["files"] if row["path"] not in paths]
-    return [row["path"] for row in _may_be_named(gone, user_may_facilitate)]
+    obsolete = [row for row in edition.manifest["files"] if row["path"] not in paths]
+    return [row["path"] for row in _nameable(obsolete, user_may_facilitate)]
 
 
-# What it teaches
+# Models and lessons
 
 
 def _taught(page, manifest, old) -> list[TaughtChange]:

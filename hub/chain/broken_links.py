@@ -88,7 +88,7 @@ def in_doubt(pages):
 def _on_what(pages) -> dict[int, str]:
     keys = {page.translation_key: page.pk for page in pages}
     flags = Flag.objects.open().filter(key__in=keys).select_related("withdrawal")
-    flags = list(flags.order_by("made_at", "pk"))
+    flags = list(flags.order_by("created_at", "pk"))
     titles = dict(
         KnowledgePage.objects.open_to_all()
         .filter(translation_key__in={flag.withdrawal.key for flag in flags})

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 
-def kept_while_the_page_is(collector, field, sub_objs, using):
+def delete_only_with_page(collector, field, sub_objs, using):
     """For ``on_delete``: a revision that was published goes with its page, and never alone.
 
     PROTECT would keep the page from being deleted too; RESTRICT raises what Wagtail's
@@ -32,7 +32,7 @@ class PublishedVersion(models.Model):
     )
     number = models.PositiveIntegerField(_("version"))
     revision = models.ForeignKey(
-        Revision, on_delete=kept_while_the_page_is, related_name="published_versions"
+        Revision, on_delete=delete_only_with_page, related_name="published_versions"
     )
     published_at = models.DateTimeField(_("published on"))
     published_by = models.ForeignKey(

@@ -1,11 +1,11 @@
-"""Letters to those who look after pages that rest on withdrawn knowledge."""
+"""E-mails to those who look after pages that rest on withdrawn knowledge."""
 
 from collections import defaultdict
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from hub.email.sending import absolute, write_to_user
+from hub.email.sending import absolute, send_email_to_user
 from hub.models import KnowledgePage
 
 
@@ -15,7 +15,7 @@ def people_of(page) -> set:
 
 
 def tell(withdrawal, flags) -> None:
-    """One letter to each who looks after a flagged page, with all of theirs in it.
+    """One e-mail to each who looks after a flagged page, with all of theirs in it.
 
     A withdrawn page that not everybody may read is not named: they may not be among its readers.
     """
@@ -39,7 +39,7 @@ def tell(withdrawal, flags) -> None:
         translation_key=withdrawal.key
     ).order_by("locale_id").first()
     for person in sorted(mine, key=lambda p: p.pk):
-        write_to_user(
+        send_email_to_user(
             person, "hub/withdrawals/emails/rests_on_withdrawn.txt",
             _("Please look: a page of yours rests on withdrawn knowledge"),
             {

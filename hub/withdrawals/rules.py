@@ -39,7 +39,7 @@ def withdraw(page, kind, reason, successor=None, by=None) -> Withdrawal:
 def lift(withdrawal, because, by=None) -> None:
     """Say that the knowledge holds again; flags that nobody reviewed yet go with it."""
     withdrawal.lifted_at, withdrawal.lifted_by = timezone.now(), by
-    withdrawal.lifted_because = because
+    withdrawal.lift_reason = because
     withdrawal.save()
     page = KnowledgePage.objects.filter(translation_key=withdrawal.key).order_by("pk").first()
     if page:

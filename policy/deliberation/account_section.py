@@ -1,7 +1,7 @@
-"""What policy holds of a member: handed over to her, and forgotten when she leaves.
+"""Contributions and proposals of a user: on their own page, in their data, and when they leave.
 
-What others built on keeps its words under "a former member"; what nobody has read yet, and the
-earlier words of what she changed, are deleted.
+Texts that others responded to stay, under "a former member"; texts that nobody has read yet, and
+the earlier texts of changed contributions, are deleted.
 """
 
 from django.db import transaction
@@ -9,21 +9,21 @@ from django.utils.translation import gettext as _
 
 from hub.changelog.recording import record
 from hub.people.account_pages import AccountItem, AccountSection
-from policy.models import AgendaProposal, Complaint, Contribution, EarlierText
+from policy.models import AgendaProposal, Complaint, Contribution, ContributionRevision
 
 
 def contributions_of(user) -> list[dict]:
-    """What ``user`` has said, newest first: title, url, kind, state and date, for her own page."""
-    said = Contribution.objects.filter(author=user).exclude(
+    """The contributions and proposals of ``user``, newest first: title, url, kind, state, date."""
+    contributions = Contribution.objects.filter(author=user).exclude(
         state=Contribution.State.WITHDRAWN
     ).select_related("paragraph__draft", "decision")
     rows = [
         {
-            "title": f"{one.paragraph.draft.title} – {one.paragraph.heading}", "url": one.url,
-            "kind": one.get_kind_display(), "date": one.created_at,
-            "state": one.decision.get_kind_display() if one.decision else one.get_state_display(),
+            "title": f"{c.paragraph.draft.title} – {c.paragraph.heading}", "url": c.url,
+            "kind": c.get_kind_display(), "date": c.created_at,
+            "state": c.decision.get_kind_display() if c.decision else c.get_state_display(),
         }
-        for one in said
+        for c in contributions
     ]
     rows += [
         {
@@ -45,24 +45,24 @@ def section(user) -> AccountSection | None:
 
 
 def export_of(user) -> dict:
-    """Everything that is kept of ``user``, as JSON can say it."""
+    """All deliberation data of ``user``, as values that JSON can represent."""
     return {
         "contributions": [
             {
-                "draft": one.paragraph.draft.title, "paragraph": one.paragraph.label,
-                "kind": one.kind, "change": one.change, "stance": one.stance, "text": one.text,
-                "reason": one.reason, "state": one.state, "hidden_reason": one.hidden_reason,
-                "created_at": one.created_at.isoformat(),
-                "earlier": [{"text": e.text, "reason": e.reason} for e in one.earlier.all()],
+                "draft": c.paragraph.draft.title, "paragraph": c.paragraph.label,
+                "kind": c.kind, "change": c.change, "stance": c.stance, "text": c.text,
+                "reason": c.reason, "state": c.state, "hidden_reason": c.hidden_reason,
+                "created_at": c.created_at.isoformat(),
+                "earlier": [{"text": r.text, "reason": r.reason} for r in c.revisions.all()],
             }
-            for one in Contribution.objects.filter(author=user)
-            .select_related("paragraph__draft").prefetch_related("earlier")
+            for c in Contribution.objects.filter(author=user)
+            .select_related("paragraph__draft").prefetch_related("revisions")
         ],
         "agenda_proposals": [
             {
-                "assembly": proposal.page.title, "title": proposal.title, "why": proposal.why,
-                "wanted": proposal.wanted, "answer": proposal.answer,
-                "created_at": proposal.created_at.isoformat(),
+                "assembly": proposal.page.title, "title": proposal.title,
+                "reason": proposal.reason, "requested_decision": proposal.requested_decision,
+                "answer": proposal.answer, "created_at": proposal.created_at.isoformat(),
             }
             for proposal in AgendaProposal.objects.filter(author=user).select_related("page")
         ],
@@ -72,14 +72,14 @@ def export_of(user) -> dict:
 
 @transaction.atomic
 def erase_of(user) -> None:
-    """Take ``user`` out of all that she said; delete what nobody has read."""
-    said = Contribution.objects.filter(author=user)
-    EarlierText.objects.filter(contribution__in=said).delete()
+    """Remove ``user`` from all contributions; delete those that nobody has read."""
+    contributions = Contribution.objects.filter(author=user)
+    ContributionRevision.objects.filter(contribution__in=contributions).delete()
     S = Contribution.State
-    unread = said.filter(state__in=[S.HELD, S.WITHDRAWN, S.HIDDEN], decision=None)
+    unread = contributions.filter(state__in=[S.HELD, S.WITHDRAWN, S.HIDDEN], decision=None)
     unread.filter(answers=None).delete()
-    unread.update(text="", reason="", state=S.WITHDRAWN)  # others have answered these
-    said.update(author=None)
+    unread.update(text="", reason="", state=S.WITHDRAWN)  # others have responded to these
+    contributions.update(author=None)
     AgendaProposal.objects.filter(author=user, answer_kind="").delete()
     AgendaProposal.objects.filter(author=user).update(author=None)
     Complaint.objects.filter(author=user).update(author=None)

@@ -1,4 +1,4 @@
-"""From a draft to a resolution: its operative paragraphs become clauses."""
+"""Creating a resolution from an adopted draft: operative paragraphs become clauses."""
 
 from django.utils.html import linebreaks
 from wagtail.models import Page
@@ -10,16 +10,16 @@ from hub.thai.slugs import slugify_thai
 from policy.models import Clause, Contribution, Paragraph, ResolutionPage
 
 
-def undecided_of(draft):
+def undecided_amendments(draft):
     return Contribution.objects.undecided().filter(paragraph__draft=draft)
 
 
-def adopt(draft, user, **adoption) -> ResolutionPage:
-    """Write the resolution that ``draft`` became, below its assembly, as an unpublished page.
+def create_resolution(draft, user, **adoption) -> ResolutionPage:
+    """Create the resolution of ``draft`` below its assembly, as an unpublished page.
 
     ``adoption`` holds number, adopted_on, adoption, the votes and minority_view. Considering
-    paragraphs become its text, operative ones its clauses, numbered from 1; topics, areas,
-    contributors and what the draft cites are taken over, and the chain leads back to the draft.
+    paragraphs become the body, operative ones the clauses, numbered from 1. Topics, areas,
+    contributors and citations of the draft are copied, and the chain links back to the draft.
     """
     resolution = ResolutionPage(
         title=draft.title, summary=draft.summary, locale=draft.locale, live=False, owner=user,
@@ -30,12 +30,12 @@ def adopt(draft, user, **adoption) -> ResolutionPage:
     resolution.slug = available_slug(
         slugify_thai(f"{adoption['number']} {draft.title}"), assembly, resolution
     )
-    text = draft.text
+    paragraphs = draft.active_paragraphs
     resolution.body = [
-        ("paragraph", _html(p.current.text)) for p in text
+        ("paragraph", linebreaks(p.current.text, autoescape=True)) for p in paragraphs
         if p.kind == Paragraph.Kind.CONSIDERING
     ]
-    operative = [p for p in text if p.kind == Paragraph.Kind.OPERATIVE]
+    operative = [p for p in paragraphs if p.kind == Paragraph.Kind.OPERATIVE]
     resolution.clauses = [
         Clause(number=str(n), text=p.current.text, locale=draft.locale, sort_order=n)
         for n, p in enumerate(operative, 1)
@@ -46,7 +46,7 @@ def adopt(draft, user, **adoption) -> ResolutionPage:
         Contributor(name=c.name, role=c.role, organisation=c.organisation)
         for c in draft.contributors.all()
     ]
-    resolution.chain_links = [*_cited(draft), ChainLink(
+    resolution.chain_links = [*_copied_citations(draft), ChainLink(
         relation=Relation.FOLLOWS_UP, target=draft.knowledgepage_ptr,
         evidence_text=draft.assembly.title, date=resolution.adopted_on,
         author=draft.assembly.title[:200],
@@ -56,13 +56,9 @@ def adopt(draft, user, **adoption) -> ResolutionPage:
     return resolution
 
 
-def _cited(draft) -> list[ChainLink]:
+def _copied_citations(draft) -> list[ChainLink]:
     links = []
     for link in draft.chain_links.filter(relation=Relation.CITES):
         link.pk = None
         links.append(link)
     return links
-
-
-def _html(text) -> str:
-    return linebreaks(text, autoescape=True)

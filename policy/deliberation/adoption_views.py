@@ -1,4 +1,4 @@
-"""Recording an adoption: an editor's action; the resolution is reviewed before it is published."""
+"""Recording an adoption: an editor creates the resolution, which is reviewed before publication."""
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from hub.forms.date_fields import DateField
 from hub.forms.text_fields import TextField
-from policy.deliberation.adoption import adopt as make_resolution
-from policy.deliberation.adoption import undecided_of
-from policy.deliberation.forms import PublicForm, long_text
-from policy.deliberation.participation import sign_in_first
+from policy.deliberation.adoption import create_resolution, undecided_amendments
+from policy.deliberation.forms import PublicForm, text_area
+from policy.deliberation.participation import redirect_to_sign_in
 from policy.models import ResolutionPage
+from policy.permissions import may_adopt
+
+VOTES = ("votes_for", "votes_against", "votes_abstained")
 
 
 class AdoptionForm(PublicForm):
@@ -35,39 +37,35 @@ class AdoptionForm(PublicForm):
                                        required=False)
     votes_abstained = forms.IntegerField(label=_("abstained"), min_value=0, max_value=10**6,
                                          required=False)
-    minority_view = long_text(_("minority view"), rows=3, required=False)
+    minority_view = text_area(_("minority view"), rows=3, required=False)
 
     def clean(self):
-        said = super().clean()
-        votes = ("votes_for", "votes_against", "votes_abstained")
-        if said.get("adoption") == ResolutionPage.Adoption.VOTE:
-            for name in votes:
-                if said.get(name) is None and name not in self.errors:
+        values = super().clean()
+        if values.get("adoption") == ResolutionPage.Adoption.VOTE:
+            for name in VOTES:
+                if values.get(name) is None and name not in self.errors:
                     self.add_error(name, _("Count these votes; 0 when there were none."))
-        elif any(said.get(name) is not None for name in votes):
+        elif any(values.get(name) is not None for name in VOTES):
             self.add_error("adoption", _("Votes are counted only when there is a vote."))
-        return said
+        return values
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def adopt(request, draft):
     """The form; then the editor's page of the new resolution, to review and publish."""
-    from policy.deliberation.secretariat_views import may_adopt
-
     if not request.user.is_authenticated:
-        return sign_in_first(request)
+        return redirect_to_sign_in(request)
     if not may_adopt(draft, request.user):
         raise PermissionDenied
-    if made := draft.adopted_as:
-        return redirect(reverse("wagtailadmin_pages:edit", args=[made.pk]))
+    if resolution := draft.adopted_as:
+        return redirect(reverse("wagtailadmin_pages:edit", args=[resolution.pk]))
     form, status = AdoptionForm(request.POST or None), 200
-    undecided = undecided_of(draft).count()
+    undecided = undecided_amendments(draft).count()
     if request.method == "POST":
         status = 422
         if not undecided and form.is_valid():
-            said = {k: v for k, v in form.cleaned_data.items() if k != "website"}
-            made = make_resolution(draft, request.user, **said)
-            return redirect(reverse("wagtailadmin_pages:edit", args=[made.pk]))
+            resolution = create_resolution(draft, request.user, **form.contents)
+            return redirect(reverse("wagtailadmin_pages:edit", args=[resolution.pk]))
     context = {"page": draft, "form": form, "undecided": undecided}
-    return render(request, "policy/adopt.html", context, status=status)
+    return render(request, "policy/deliberation/adoption_form.html", context, status=status)

@@ -1,4 +1,6 @@
-"""Changing, withdrawing, adapting and reporting one thing that somebody said."""
+"""Changing, withdrawing, rebasing and reporting one contribution."""
+
+from functools import wraps
 
 from django import forms
 from django.contrib import messages
@@ -13,67 +15,81 @@ from hub.web.rate_limit import HOUR, hit, network_of
 from policy.deliberation import contributions
 from policy.deliberation.decisions import successors_of
 from policy.deliberation.forms import AmendmentForm, CommentForm, ComplaintForm, StanceForm
-from policy.deliberation.participation import is_secretariat, sign_in_first
+from policy.deliberation.participation import redirect_to_sign_in
 from policy.models import Contribution
+from policy.permissions import is_secretariat
 
 Kind = Contribution.Kind
-MOST_COMPLAINTS = 10  # within an hour, of one network
+FORM_METHODS = ["GET", "HEAD", "POST"]
+MAX_COMPLAINTS_PER_HOUR = 10  # from one network
+
+
+def _contribution_or_404(request, draft, pk) -> Contribution:
+    """A contribution to ``draft`` that the user may see and that was not withdrawn."""
+    contribution = (
+        Contribution.objects.visible_to(request.user, is_secretariat(draft, request.user))
+        .exclude(state=Contribution.State.WITHDRAWN)
+        .filter(paragraph__draft=draft, pk=pk).select_related("paragraph", "base").first()
+    )
+    if contribution is None:
+        raise Http404
+    return contribution
+
+
+def _author_only(view):
+    """Call ``view(request, draft, contribution)`` for the author of the contribution only."""
+
+    @wraps(view)
+    def checked(request, draft, pk):
+        contribution = _contribution_or_404(request, draft, pk)
+        if not request.user.is_authenticated:
+            return redirect_to_sign_in(request)
+        if contribution.author_id != request.user.pk:
+            raise PermissionDenied
+        return view(request, draft, contribution)
+
+    return checked
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def change(request, draft, pk, what):
-    """``what`` is edit, withdraw, rebase or report."""
-    actions = {"edit": _edit, "withdraw": _withdraw, "rebase": _rebase, "report": _report}
-    if what not in actions:
-        raise Http404
-    said = (
-        Contribution.objects.seen_by(request.user, is_secretariat(draft, request.user))
-        .filter(paragraph__draft=draft, pk=pk).select_related("paragraph", "base").first()
-    )
-    if said is None or said.state == Contribution.State.WITHDRAWN:
-        raise Http404
-    if what != "report":
-        if not request.user.is_authenticated:
-            return sign_in_first(request)
-        if said.author_id != request.user.pk:
-            raise PermissionDenied
-    return actions[what](request, draft, said)
-
-
-def _edit(request, draft, said):
-    if not said.is_editable or not draft.is_open_to_comments:
-        return _answer(request, draft, said, "edit", status=403, problem=_(
+@require_http_methods(FORM_METHODS)
+@_author_only
+def edit(request, draft, contribution):
+    if not contribution.is_editable or not draft.is_open_to_comments:
+        return _render(request, draft, contribution, "edit", status=403, problem=_(
             "The time to change this is over, or others have spoken about it."
         ))
-    initial = {"text": said.text, "reason": said.reason, "stance": said.stance,
-               "change": said.change}
-    if said.kind == Kind.AMENDMENT:
-        form = AmendmentForm(request.POST or None, base=said.base.text, initial=initial)
+    initial = {"text": contribution.text, "reason": contribution.reason,
+               "stance": contribution.stance, "change": contribution.change}
+    if contribution.kind == Kind.AMENDMENT:
+        form = AmendmentForm(request.POST or None, base=contribution.base.text, initial=initial)
     else:
-        made = CommentForm if said.kind == Kind.COMMENT else StanceForm
-        form = made(request.POST or None, initial=initial)
+        form_class = CommentForm if contribution.kind == Kind.COMMENT else StanceForm
+        form = form_class(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if not form.is_by_a_robot:
-            contributions.rewrite(said, **_changed(form))
-        return redirect(said.url)
-    return _answer(request, draft, said, "edit", form)
+        if not form.is_spam:
+            contributions.revise(contribution, **form.contents)
+        return redirect(contribution.url)
+    return _render(request, draft, contribution, "edit", form)
 
 
-def _withdraw(request, draft, said):
-    if said.decision_id or said.state == Contribution.State.HIDDEN:
-        return _answer(request, draft, said, "withdraw", status=403, problem=_(
+@never_cache
+@require_http_methods(FORM_METHODS)
+@_author_only
+def withdraw(request, draft, contribution):
+    if contribution.decision_id or contribution.state == Contribution.State.HIDDEN:
+        return _render(request, draft, contribution, "withdraw", status=403, problem=_(
             "It was decided or hidden already, so it stays in the record."
         ))
     if request.method == "POST":
-        contributions.withdraw(said)
+        contributions.withdraw(contribution)
         messages.success(request, _("It was taken back."))
-        return redirect(said.paragraph.url)
-    return _answer(request, draft, said, "withdraw")
+        return redirect(contribution.paragraph.url)
+    return _render(request, draft, contribution, "withdraw")
 
 
 class RebaseForm(AmendmentForm):
-    """An amendment for other words; chooses among the paragraphs that its own became."""
+    """An amendment for the current wording of one of the successors of its paragraph."""
 
     change = None
     paragraph = forms.ChoiceField(widget=forms.RadioSelect)
@@ -88,52 +104,59 @@ class RebaseForm(AmendmentForm):
         ]
 
     def clean(self):
-        chosen = self.paragraphs.get(self.cleaned_data.get("paragraph"))
-        self.base = chosen.current.text if chosen else ""
+        paragraph = self.paragraphs.get(self.cleaned_data.get("paragraph"))
+        self.base = paragraph.current.text if paragraph else ""
         self.cleaned_data["change"] = self.initial["change"]
         return super().clean()
 
 
-def _rebase(request, draft, said):
-    if said.kind != Kind.AMENDMENT or not said.is_stale or not draft.is_open:
-        return _answer(request, draft, said, "rebase", status=403, problem=_(
+@never_cache
+@require_http_methods(FORM_METHODS)
+@_author_only
+def rebase(request, draft, amendment):
+    if amendment.kind != Kind.AMENDMENT or not amendment.is_stale or not draft.is_open:
+        return _render(request, draft, amendment, "rebase", status=403, problem=_(
             "There is nothing to adapt: the words it was made for stand, or the draft is closed."
         ))
-    paragraphs = successors_of(said.paragraph)
+    paragraphs = successors_of(amendment.paragraph)
     form = RebaseForm(request.POST or None, paragraphs=paragraphs, initial={
-        "text": said.text, "reason": said.reason, "change": said.change,
+        "text": amendment.text, "reason": amendment.reason, "change": amendment.change,
         "paragraph": paragraphs[0].slug if paragraphs else "",
     })
     if request.method == "POST" and form.is_valid():
-        chosen = form.paragraphs[form.cleaned_data["paragraph"]]
-        contributions.rebase(said, chosen, form.cleaned_data["text"], form.cleaned_data["reason"])
-        return redirect(said.url)
-    return _answer(request, draft, said, "rebase", form, paragraphs=paragraphs)
+        paragraph = form.paragraphs[form.cleaned_data["paragraph"]]
+        contributions.rebase(
+            amendment, paragraph, form.cleaned_data["text"], form.cleaned_data["reason"]
+        )
+        return redirect(amendment.url)
+    return _render(request, draft, amendment, "rebase", form, paragraphs=paragraphs)
 
 
-def _report(request, draft, said):
-    if said.state == Contribution.State.HIDDEN:
+@never_cache
+@require_http_methods(FORM_METHODS)
+def report(request, draft, pk):
+    """Complain about a contribution; readers need not be signed in."""
+    contribution = _contribution_or_404(request, draft, pk)
+    if contribution.state == Contribution.State.HIDDEN:
         raise Http404
     form = ComplaintForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if hit("policy complain", network_of(request), HOUR) > MOST_COMPLAINTS:
-            return _answer(request, draft, said, "report", form, status=429, problem=_(
+        if hit("policy complain", network_of(request), HOUR) > MAX_COMPLAINTS_PER_HOUR:
+            return _render(request, draft, contribution, "report", form, status=429, problem=_(
                 "There were many reports from here. Try again in an hour."
             ))
-        if not form.is_by_a_robot:
+        if not form.is_spam:
             user = request.user if request.user.is_authenticated else None
-            contributions.complain(said, user, form.cleaned_data["reason"])
-        return render(request, "policy/reported.html", {"page": draft, "said": said})
-    return _answer(request, draft, said, "report", form)
+            contributions.complain(contribution, user, form.cleaned_data["reason"])
+        context = {"page": draft, "contribution": contribution}
+        return render(request, "policy/deliberation/complaint_sent.html", context)
+    return _render(request, draft, contribution, "report", form)
 
 
-def _changed(form) -> dict:
-    return {k: v for k, v in form.cleaned_data.items() if k != "website"}
-
-
-def _answer(request, draft, said, what, form=None, status=200, **context):
+def _render(request, draft, contribution, action, form=None, status=200, **context):
+    """Render the form of ``action``: edit, withdraw, rebase or report."""
     if form is not None and form.is_bound and status == 200:
         status = 422
-    context |= {"page": draft, "said": said, "what": what, "form": form,
-                "paragraph": said.paragraph}
-    return render(request, "policy/said.html", context, status=status)
+    context |= {"page": draft, "contribution": contribution, "action": action, "form": form,
+                "paragraph": contribution.paragraph}
+    return render(request, "policy/deliberation/contribution_form.html", context, status=status)

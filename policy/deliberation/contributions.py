@@ -1,56 +1,65 @@
-"""What people may say about a draft and when, and how it is kept, changed and moderated."""
+"""Storing, changing, withdrawing and moderating contributions to a draft."""
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from hub.changelog.recording import record
 from policy.deliberation import emails
-from policy.deliberation.participation import is_secretariat
-from policy.models import Complaint, Contribution, EarlierText
+from policy.models import Complaint, Contribution, ContributionRevision
+from policy.permissions import is_secretariat
 
 Kind, State = Contribution.Kind, Contribution.State
 
 
 def is_trusted(user) -> bool:
-    """Whether something that ``user`` said was approved before."""
+    """Whether a contribution of ``user`` was approved before."""
     return (
         Contribution.objects.filter(author=user, state=State.SHOWN)
         .exclude(moderated_at=None).exists()
     )
 
 
-def state_for(draft, user) -> Contribution.State:
-    """Whether a new contribution of ``user`` is shown at once or waits for the secretariat."""
-    if draft.hold_first and not is_trusted(user) and not is_secretariat(draft, user):
+def initial_state(draft, user) -> Contribution.State:
+    """Whether a new contribution of ``user`` is shown at once or held for the secretariat."""
+    if (
+        draft.hold_first_contributions
+        and not is_trusted(user)
+        and not is_secretariat(draft, user)
+    ):
         return State.HELD
     return State.SHOWN
 
 
-def contribute(draft, paragraph, user, kind, **said) -> Contribution:
-    """Keep what ``user`` says about ``paragraph``; a second stance on the same replaces the first,
-    whose text is kept for moderators."""
-    state = state_for(draft, user)
+def contribute(draft, paragraph, user, kind, **fields) -> Contribution:
+    """Store a contribution of ``user`` to ``paragraph``.
+
+    A second stance on the same object replaces the first, whose text is kept for moderators.
+    """
+    state = initial_state(draft, user)
     if kind == Kind.STANCE:
-        same = {"author": user, "paragraph": paragraph, "kind": kind, "about": said["about"]}
-        earlier = Contribution.objects.select_for_update().filter(**same).first()
-        if earlier:
-            # What a moderator hid stays hidden until a moderator looks at the new words.
-            state = State.HELD if earlier.state == State.HIDDEN else state
-            return rewrite(earlier, state=state, stance=said["stance"], text=said["text"])
-    made = Contribution.objects.create(
-        paragraph=paragraph, author=user, kind=kind, state=state, **said
+        same = {"author": user, "paragraph": paragraph, "kind": kind, "about": fields["about"]}
+        existing = Contribution.objects.select_for_update().filter(**same).first()
+        if existing:
+            # A hidden stance needs a moderator's approval for its new text.
+            state = State.HELD if existing.state == State.HIDDEN else state
+            return revise(
+                existing, state=state, stance=fields["stance"], text=fields["text"]
+            )
+    contribution = Contribution.objects.create(
+        paragraph=paragraph, author=user, kind=kind, state=state, **fields
     )
     record("site")
-    return made
+    return contribution
 
 
 @transaction.atomic
-def rewrite(contribution, **changed) -> Contribution:
-    """Give ``contribution`` other words; the earlier ones are kept for moderators."""
-    EarlierText.objects.create(
+def revise(contribution, **fields) -> Contribution:
+    """Change ``fields`` of ``contribution``; the earlier text is kept for moderators."""
+    ContributionRevision.objects.create(
         contribution=contribution, text=contribution.text, reason=contribution.reason
     )
-    for name, value in changed.items():
+    for name, value in fields.items():
         setattr(contribution, name, value)
     contribution.edited_at = timezone.now()
     contribution.save()
@@ -59,7 +68,7 @@ def rewrite(contribution, **changed) -> Contribution:
 
 
 def withdraw(contribution) -> None:
-    """Take back what one said oneself; nobody but moderators reads it any more."""
+    """Withdraw a contribution of one's own; nobody but moderators may read it after that."""
     contribution.state = State.WITHDRAWN
     contribution.save()
     record("site")
@@ -67,18 +76,41 @@ def withdraw(contribution) -> None:
 
 @transaction.atomic
 def rebase(amendment, paragraph, text, reason) -> None:
-    """Make a stale amendment for the wording that stands now. Who took a stance on other words
-    than these is told, and the stance is taken off."""
+    """Adapt a stale amendment to the current wording of ``paragraph``.
+
+    When its text changes, stances on it are withdrawn and their authors get an e-mail.
+    """
     is_same = text == amendment.text
-    rewrite(
+    revise(
         amendment, paragraph=paragraph, base=paragraph.current, text=text, reason=reason
     )
     stances = amendment.answers.stances()
     stances.update(paragraph=paragraph)
     if not is_same:
         for stance in stances.filter(state=State.SHOWN).select_related("author"):
-            emails.words_changed(stance, amendment)
+            emails.send_stance_withdrawn(stance, amendment)
         stances.update(state=State.WITHDRAWN)
+
+
+def count_by_paragraph(draft) -> dict[int, dict[str, int]]:
+    """Primary key of a paragraph → its numbers of public contributions.
+
+    Keys: comments, amendments (undecided ones), support and objections (to the current wording).
+    """
+    shown = Q(contributions__state=State.SHOWN)
+
+    def count(**conditions):
+        conditions = {f"contributions__{name}": value for name, value in conditions.items()}
+        return Count("contributions", filter=shown & Q(**conditions), distinct=True)
+
+    Stance = Contribution.Stance
+    rows = draft.paragraphs.annotate(
+        comments=count(kind=Kind.COMMENT),
+        amendments=count(kind=Kind.AMENDMENT, decision=None),
+        support=count(kind=Kind.STANCE, stance=Stance.SUPPORT, about=None),
+        objections=count(kind=Kind.STANCE, stance=Stance.OBJECT, about=None),
+    ).values("pk", "comments", "amendments", "support", "objections")
+    return {row.pop("pk"): row for row in rows}
 
 
 # Moderation
@@ -89,9 +121,9 @@ def approve(contribution, moderator) -> None:
 
 
 def hide(contribution, moderator, reason) -> None:
-    """Hide it from everybody, say why in its place, and write to its author."""
+    """Hide the contribution, show ``reason`` in its place, and e-mail its author."""
     _moderate(contribution, moderator, State.HIDDEN, reason)
-    emails.hidden(contribution)
+    emails.send_contribution_hidden(contribution)
 
 
 @transaction.atomic
@@ -104,5 +136,5 @@ def _moderate(contribution, moderator, state, reason):
 
 
 def complain(contribution, user, reason) -> None:
-    """Tell the secretariat that ``contribution`` does not belong here; ``user`` may be None."""
+    """Store a complaint for the secretariat; ``user`` may be None."""
     Complaint.objects.create(contribution=contribution, author=user, reason=reason)

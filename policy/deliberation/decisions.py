@@ -1,5 +1,8 @@
-"""The secretariat's decisions: each is an entry in the register, makes the next wordings, keeps
-what they grew from, and is told to everybody whose words it was about."""
+"""Decisions of the secretariat on amendments and paragraphs.
+
+Each decision is an entry in the register, adds wordings with their sources, and is e-mailed to the
+authors concerned.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +21,7 @@ Kind, Change = Decision.Kind, Contribution.Change
 
 @dataclass(frozen=True)
 class Ruling:
-    """What every decision says: by whom, why, where and when."""
+    """What all decisions have in common: by whom, why, where and when."""
 
     user: object
     reason: str
@@ -28,8 +31,8 @@ class Ruling:
 
 @transaction.atomic
 def accept(draft, amendment, ruling) -> Decision:
-    """The proposal becomes the text. Raises ValidationError when other words stand by now."""
-    decision = _decision(draft, Kind.ACCEPT, ruling)
+    """The amendment becomes the text. Raises ValidationError when it is stale."""
+    decision = _create_decision(draft, Kind.ACCEPT, ruling)
     amendment = _undecided(draft, [amendment])[0]
     paragraph = amendment.paragraph
     if amendment.is_stale:
@@ -43,71 +46,79 @@ def accept(draft, amendment, ruling) -> Decision:
     elif amendment.change == Change.ADD:
         _insert(draft, paragraph, [amendment.text], decision)
     else:
-        paragraph.reworded(amendment.text, decision)
-    return _decided(draft, decision, [amendment], [paragraph])
+        paragraph.add_wording(amendment.text, decision)
+    return _finish(draft, decision, [amendment], [paragraph])
 
 
 @transaction.atomic
 def merge(draft, amendments, text, ruling) -> Decision:
-    """One wording takes up several proposals for a paragraph that stands; the paragraph of the
-    first that does is reworded."""
-    decision = _decision(draft, Kind.MERGE, ruling)
+    """Several amendments become one new wording, of the first active paragraph among theirs.
+
+    Raises ValidationError when none of their paragraphs is active.
+    """
+    decision = _create_decision(draft, Kind.MERGE, ruling)
     amendments = _undecided(draft, amendments)
     paragraph = next(
-        (p for p in map(_standing, amendments) if p is not None), None
+        (p for p in map(_active_paragraph, amendments) if p is not None), None
     )
     if paragraph is None:
         raise ValidationError(_("None of the paragraphs of these proposals stands any more."))
     sources = [paragraph.current, *(
         a.base for a in amendments if a.base.paragraph_id != paragraph.pk
     )]
-    paragraph.reworded(text, decision, sources)
-    return _decided(draft, decision, amendments, [paragraph])
+    paragraph.add_wording(text, decision, sources)
+    return _finish(draft, decision, amendments, [paragraph])
 
 
 @transaction.atomic
 def reject(draft, amendments, ruling) -> Decision:
-    decision = _decision(draft, Kind.REJECT, ruling)
-    return _decided(draft, decision, _undecided(draft, amendments), [])
+    decision = _create_decision(draft, Kind.REJECT, ruling)
+    return _finish(draft, decision, _undecided(draft, amendments), [])
 
 
 @transaction.atomic
 def split(draft, paragraph, texts, ruling) -> Decision:
-    """``paragraph`` is replaced by new ones, one for each of ``texts``."""
-    decision = _decision(draft, Kind.SPLIT, ruling)
-    paragraph = _must_stand(paragraph)
+    """``paragraph`` is replaced by new ones, one for each of ``texts``.
+
+    Raises ValidationError when it is not active.
+    """
+    decision = _create_decision(draft, Kind.SPLIT, ruling)
+    paragraph = _must_be_active(paragraph)
     _insert(draft, paragraph, texts, decision, [paragraph.current])
     paragraph.retired_by = decision
     paragraph.save(update_fields=["retired_by"])
-    return _decided(draft, decision, [], [paragraph])
+    return _finish(draft, decision, [], [paragraph])
 
 
 @transaction.atomic
 def join(draft, paragraph, following, text, ruling) -> Decision:
-    """``following`` goes into ``paragraph``, which says ``text`` from now on."""
-    decision = _decision(draft, Kind.JOIN, ruling)
-    paragraph, following = _must_stand(paragraph), _must_stand(following)
-    paragraph.reworded(text, decision, [paragraph.current, following.current])
+    """``following`` is merged into ``paragraph``, whose new wording is ``text``.
+
+    Raises ValidationError when one of them is not active.
+    """
+    decision = _create_decision(draft, Kind.JOIN, ruling)
+    paragraph, following = _must_be_active(paragraph), _must_be_active(following)
+    paragraph.add_wording(text, decision, [paragraph.current, following.current])
     following.retired_by = decision
     following.save(update_fields=["retired_by"])
-    return _decided(draft, decision, [], [paragraph, following])
+    return _finish(draft, decision, [], [paragraph, following])
 
 
 def successors_of(paragraph) -> list[Paragraph]:
-    """The paragraphs that stand in place of one that was split or joined, at any depth."""
+    """The active paragraphs that replace one that was split or joined, at any depth."""
     if paragraph.retired_by_id is None:
         return [paragraph]
-    found = Paragraph.objects.filter(
+    direct = Paragraph.objects.filter(
         wordings__sources__paragraph=paragraph, wordings__decision=paragraph.retired_by_id
     ).exclude(pk=paragraph.pk).distinct()
-    return [last for near in found for last in successors_of(near)]
+    return [last for successor in direct for last in successors_of(successor)]
 
 
-def _standing(amendment) -> Paragraph | None:
+def _active_paragraph(amendment) -> Paragraph | None:
     return next(iter(successors_of(amendment.paragraph)), None)
 
 
-def _must_stand(paragraph) -> Paragraph:
+def _must_be_active(paragraph) -> Paragraph:
     paragraph.refresh_from_db()
     if paragraph.retired_by_id:
         raise ValidationError(_("%(paragraph)s does not stand any more.") % {
@@ -115,9 +126,12 @@ def _must_stand(paragraph) -> Paragraph:
     return paragraph
 
 
-def _decision(draft, kind, ruling) -> Decision:
-    """The next entry of the register. Holds the draft until the transaction ends, so that two
-    people who decide at once do so one after the other."""
+def _create_decision(draft, kind, ruling) -> Decision:
+    """The next entry of the register.
+
+    Locks the draft until the transaction ends, so that concurrent decisions run in turn. Raises
+    ValidationError when the draft is closed.
+    """
     locked = DraftResolutionPage.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.adopted_as or not locked.live:
         raise ValidationError(_("This draft is closed: nothing more is decided on it."))
@@ -130,7 +144,10 @@ def _decision(draft, kind, ruling) -> Decision:
 
 
 def _undecided(draft, amendments) -> list[Contribution]:
-    """The same amendments as they are now, after the draft was locked."""
+    """The amendments, read again after the draft was locked.
+
+    Raises ValidationError when one of them was decided meanwhile.
+    """
     found = list(
         Contribution.objects.undecided()
         .filter(paragraph__draft=draft, pk__in=[a.pk for a in amendments])
@@ -142,9 +159,9 @@ def _undecided(draft, amendments) -> list[Contribution]:
 
 
 def _insert(draft, after, texts, decision, sources=()) -> None:
-    """New paragraphs behind ``after``, labelled as its parts."""
+    """Add paragraphs behind ``after``, labelled as its parts (2.1, 2.2)."""
     taken = set(draft.paragraphs.values_list("label", flat=True))
-    made = []
+    new = []
     for text in texts:
         number = next(n for n in range(1, len(taken) + 2) if f"{after.label}.{n}" not in taken)
         label = f"{after.label}.{number}"
@@ -152,30 +169,30 @@ def _insert(draft, after, texts, decision, sources=()) -> None:
         paragraph = Paragraph.objects.create(
             draft=draft, label=label, kind=after.kind, position=after.position
         )
-        wording = paragraph.reworded(text, decision)
+        wording = paragraph.add_wording(text, decision)
         wording.sources.set(sources)
-        made.append(paragraph)
-    others = list(draft.paragraphs.exclude(pk__in=[p.pk for p in made]))
+        new.append(paragraph)
+    others = list(draft.paragraphs.exclude(pk__in=[p.pk for p in new]))
     at = next(n for n, p in enumerate(others) if p.pk == after.pk) + 1
-    for position, paragraph in enumerate(others[:at] + made + others[at:], 1):
+    for position, paragraph in enumerate(others[:at] + new + others[at:], 1):
         if paragraph.position != position:
             Paragraph.objects.filter(pk=paragraph.pk).update(position=position)
 
 
-def _decided(draft, decision, amendments, touched) -> Decision:
-    """Close ``amendments``, and write to their authors and to those whose words are stale now."""
+def _finish(draft, decision, amendments, changed) -> Decision:
+    """Close ``amendments`` and e-mail their authors, and those whose amendments became stale."""
     now = timezone.now()
     for amendment in amendments:
         amendment.decision = decision
-        if amendment.state == Contribution.State.HELD:  # deciding publishes it
+        if amendment.state == Contribution.State.HELD:  # a decision publishes it
             amendment.state, amendment.moderated_at = Contribution.State.SHOWN, now
             amendment.moderated_by = decision.decided_by
         amendment.save()
-        emails.decided(amendment)
-    stale = Contribution.objects.undecided().filter(paragraph__in=touched).select_related(
+        emails.send_decision(amendment)
+    stale = Contribution.objects.undecided().filter(paragraph__in=changed).select_related(
         "author", "paragraph")
     for amendment in stale:
-        emails.stale(amendment, decision)
-    draft.__dict__.pop("text", None)
+        emails.send_amendment_outdated(amendment, decision)
+    draft.__dict__.pop("active_paragraphs", None)
     record("page", draft.pk)
     return decision

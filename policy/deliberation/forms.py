@@ -1,4 +1,4 @@
-"""The forms that people fill in on public pages."""
+"""Forms of deliberation on public pages."""
 
 import re
 
@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from hub.forms.date_fields import DateField
 from hub.forms.text_fields import LongTextField, TextField
 from policy.models import Contribution, Decision
-from policy.models.draft import normal
+from policy.models.paragraph import normalise_wording
 
-LONGEST = 4000  # characters of one contribution
+MAX_LENGTH = 4000  # characters of one contribution
 
 
 class PublicForm(forms.Form):
-    """``website`` is for robots: people do not see it. Text areas are as tall as a phone bears."""
+    """A form with a honeypot: ``website`` is hidden from people, and only spam bots fill it in."""
 
     required_css_class = "required"
     website = TextField(required=False)
@@ -25,48 +25,38 @@ class PublicForm(forms.Form):
         return [field for field in self.visible_fields() if field.name != "website"]
 
     @property
-    def is_by_a_robot(self) -> bool:
+    def is_spam(self) -> bool:
         return bool(self.cleaned_data.get("website"))
 
+    @property
+    def contents(self) -> dict:
+        """The cleaned data without the honeypot."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "website"}
 
-def long_text(label, rows=4, **options):
-    """A text area with a limit that keeps a page readable."""
+
+def text_area(label, rows=4, **options):
+    """A text area of at most ``MAX_LENGTH`` characters."""
     return LongTextField(
-        label=label, max_length=LONGEST, widget=forms.Textarea({"rows": rows}), **options
+        label=label, max_length=MAX_LENGTH, widget=forms.Textarea({"rows": rows}), **options
     )
-
-
-class AgendaProposalForm(PublicForm):
-    title = TextField(label=_("What should be on the agenda?"), max_length=200)
-    why = long_text(
-        _("Why? What happens, where, and to whom?"),
-        help_text=_("Tell what you saw. Leave out the names of private persons."),
-    )
-    wanted = long_text(_("What could the assembly decide?"), required=False)
-
-
-class AnswerForm(PublicForm):
-    """The secretariat's answer to a proposal for the agenda."""
-
-    answer = long_text(_("Reason, for everybody to read"), rows=3)
 
 
 class CommentForm(PublicForm):
-    text = long_text(_("Your comment"), rows=3)
+    text = text_area(_("Your comment"), rows=3)
 
 
 class AmendmentForm(PublicForm):
-    """``base`` is the wording that the proposal is made for."""
+    """``base`` is the text of the wording that the amendment is made for."""
 
     change = forms.ChoiceField(
         label=_("What do you propose?"), choices=Contribution.Change.choices,
         widget=forms.RadioSelect, initial=Contribution.Change.REWORD,
     )
-    text = long_text(
+    text = text_area(
         _("The wording you propose"), rows=5, required=False,
         help_text=_("Change the words below as you would like to read them."),
     )
-    reason = long_text(_("Why?"), rows=3)
+    reason = text_area(_("Why?"), rows=3)
 
     def __init__(self, *args, base="", **options):
         super().__init__(*args, **options)
@@ -74,16 +64,16 @@ class AmendmentForm(PublicForm):
         self.fields["text"].initial = base
 
     def clean(self):
-        said = super().clean()
-        change, text = said.get("change"), normal(said.get("text", ""))
+        values = super().clean()
+        change, text = values.get("change"), normalise_wording(values.get("text", ""))
         if change == Contribution.Change.STRIKE:
             text = ""
         elif change and not text and "text" not in self.errors:
             self.add_error("text", _("Write the words you propose."))
-        elif change and text == normal(self.base):
+        elif change and text == normalise_wording(self.base):
             self.add_error("text", _("These are the words that stand already."))
-        said["text"] = text
-        return said
+        values["text"] = text
+        return values
 
 
 class StanceForm(PublicForm):
@@ -91,7 +81,7 @@ class StanceForm(PublicForm):
         label=_("Do you support it?"), choices=Contribution.Stance.choices,
         widget=forms.RadioSelect,
     )
-    text = long_text(_("Why?"), rows=2)
+    text = text_area(_("Why?"), rows=2)
 
 
 class ComplaintForm(PublicForm):
@@ -101,7 +91,7 @@ class ComplaintForm(PublicForm):
 
 
 class ReasonForm(PublicForm):
-    """A reason of the secretariat that everybody reads, as long as a sentence or two."""
+    """A short public reason of the secretariat."""
 
     reason = TextField(
         label=_("Reason, for everybody to read"), max_length=300,
@@ -110,9 +100,9 @@ class ReasonForm(PublicForm):
 
 
 class DecisionForm(PublicForm):
-    """A decision with its published reason, and where and when it was taken."""
+    """A decision with its public reason, place and date."""
 
-    reason = long_text(_("Reason, for everybody to read"), rows=3)
+    reason = text_area(_("Reason, for everybody to read"), rows=3)
     meeting = TextField(
         label=_("Where it was decided"), max_length=200, required=False,
         help_text=_("E.g. the meeting of the drafting committee."),
@@ -129,10 +119,10 @@ class DecisionForm(PublicForm):
 
 
 class AmendmentsForm(DecisionForm):
-    """What becomes of the chosen amendments; ``text`` is the wording when they are merged."""
+    """The decision on the selected amendments; ``text`` is the new wording when merging."""
 
     kind = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
-    text = long_text(
+    text = text_area(
         _("The wording that comes of it"), rows=5, required=False,
         help_text=_("Only when proposals are merged: what the paragraph says from now on."),
     )
@@ -140,16 +130,18 @@ class AmendmentsForm(DecisionForm):
 
     def __init__(self, *args, kinds=(), **options):
         super().__init__(*args, **options)
-        self.fields["kind"].choices = [(kind, _DECIDE[kind]) for kind in kinds]
+        self.fields["kind"].choices = [(kind, _KIND_LABELS[kind]) for kind in kinds]
 
     def clean(self):
-        said = super().clean()
-        if said.get("kind") == Decision.Kind.MERGE and not normal(said.get("text", "")):
+        values = super().clean()
+        if values.get("kind") == Decision.Kind.MERGE and not normalise_wording(
+            values.get("text", "")
+        ):
             self.add_error("text", _("Write the wording that comes of the proposals."))
-        return said
+        return values
 
 
-_DECIDE = {
+_KIND_LABELS = {
     Decision.Kind.ACCEPT: _("Accept: the proposal becomes the text"),
     Decision.Kind.MERGE: _("Merge: one wording takes up what was proposed"),
     Decision.Kind.REJECT: _("Do not accept: the text stays as it is"),
@@ -157,19 +149,20 @@ _DECIDE = {
 
 
 class SplitForm(DecisionForm):
-    text = long_text(
+    text = text_area(
         _("The parts"), rows=8,
         help_text=_("Put an empty line where one part ends and the next begins."),
     )
     field_order = ["text", "reason", "meeting", "decided_on"]
 
     def clean_text(self):
-        parts = [part.strip() for part in re.split(r"\n\s*\n", normal(self.cleaned_data["text"]))]
+        text = normalise_wording(self.cleaned_data["text"])
+        parts = [part.strip() for part in re.split(r"\n\s*\n", text)]
         if len(parts) < 2:
             raise forms.ValidationError(_("There is no empty line, so this is one part."))
         return parts
 
 
 class JoinForm(DecisionForm):
-    text = long_text(_("The joined wording"), rows=8)
+    text = text_area(_("The joined wording"), rows=8)
     field_order = ["text", "reason", "meeting", "decided_on"]

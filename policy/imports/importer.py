@@ -1,4 +1,4 @@
-"""Makes published resolutions of what was read from a spreadsheet: all of them, or none."""
+"""Publishes the resolutions of a spreadsheet: all of them, or none."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,27 +9,27 @@ from hub.thai.slugs import slugify_thai
 from policy.models import Clause, Party, ResolutionPage
 
 
-def numbers_taken(assembly) -> set[str]:
+def existing_numbers(assembly) -> set[str]:
     """The numbers of the resolutions that ``assembly`` has, published or not."""
     return set(ResolutionPage.objects.child_of(assembly).values_list("number", flat=True))
 
 
 @transaction.atomic
-def take_in(sheet, user) -> list[ResolutionPage]:
-    """Publish every resolution of ``sheet`` below its assembly, in the name of ``user``.
+def import_sheet(sheet, user) -> list[ResolutionPage]:
+    """Publish every resolution of ``sheet`` below its assembly, owned by ``user``.
 
-    Raises ValueError when a number was taken or a party went away since the sheet was read.
+    Raises ValueError if meanwhile a number was used or a party was deleted.
     """
     parties = {party.slug: party for party in Party.objects.all()}
-    wanted = {slug for r in sheet.resolutions for c in r["clauses"] for slug in c["parties"]}
-    if numbers_taken(sheet.assembly) & {r["number"] for r in sheet.resolutions}:
-        raise ValueError("A number is taken.")
-    if not wanted <= parties.keys():
-        raise ValueError("A party is gone.")
-    made = [_publish(sheet.assembly, values, parties, user) for values in sheet.resolutions]
-    sheet.taken_in_at = timezone.now()
-    sheet.save(update_fields=["taken_in_at"])
-    return made
+    needed = {slug for r in sheet.resolutions for c in r["clauses"] for slug in c["parties"]}
+    if existing_numbers(sheet.assembly) & {r["number"] for r in sheet.resolutions}:
+        raise ValueError("A number is in use.")
+    if not needed <= parties.keys():
+        raise ValueError("A party was deleted.")
+    resolutions = [_publish(sheet.assembly, values, parties, user) for values in sheet.resolutions]
+    sheet.imported_at = timezone.now()
+    sheet.save(update_fields=["imported_at"])
+    return resolutions
 
 
 def _publish(assembly, values, parties, user) -> ResolutionPage:
@@ -43,12 +43,12 @@ def _publish(assembly, values, parties, user) -> ResolutionPage:
         slugify_thai(f"{values['number']} {values['title']}")[:200], assembly, page
     )
     clauses = []
-    for order, said in enumerate(values["clauses"]):
+    for order, row in enumerate(values["clauses"]):
         clause = Clause(
-            locale=assembly.locale, sort_order=order, number=said["number"], text=said["text"],
-            channel=said["channel"], due=read_date(said["due"]) if said["due"] else None,
+            locale=assembly.locale, sort_order=order, number=row["number"], text=row["text"],
+            channel=row["channel"], due=read_date(row["due"]) if row["due"] else None,
         )
-        clause.parties = [parties[slug] for slug in said["parties"]]
+        clause.parties = [parties[slug] for slug in row["parties"]]
         clauses.append(clause)
     page.clauses = clauses
     assembly.add_child(instance=page)

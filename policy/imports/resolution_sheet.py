@@ -1,8 +1,8 @@
-"""Reads past resolutions out of a spreadsheet: every row's problem named, nothing taken on trust.
+"""Reads past resolutions from a spreadsheet and reports the problems of each row.
 
-``read(file, name)`` gives ``(resolutions, problems)``. A resolution is a dict of plain values:
+``read(file, name)`` returns ``(resolutions, problems)``. A resolution is a dict of plain values:
 number, title, summary, adopted_on (ISO), adoption, clauses; a clause: number, text, parties
-(slugs), channel, due (ISO or ""). A problem is ``(row number as the spreadsheet counts, message)``.
+(slugs), channel, due (ISO or ""). A problem is ``(row number in the spreadsheet, message)``.
 """
 
 from django.utils.translation import gettext as _
@@ -15,8 +15,8 @@ from hub.thai.digits import to_arabic
 from policy.models import Clause, Party, ResolutionPage
 
 LIMITS = Limits(rows=2000, columns=30)
-LONGEST = {"number": 20, "title": 255, "summary": 500, "clause": 10, "text": 5000}
-# Name of a column → its heading; a sheet may have either language, or both in one cell.
+MAX_LENGTHS = {"number": 20, "title": 255, "summary": 500, "clause": 10, "text": 5000}
+# Column → its heading. A sheet may have headings in either language, or both in one cell.
 HEADINGS = {
     "number": gettext_noop("Resolution number"),
     "title": gettext_noop("Resolution title"),
@@ -30,11 +30,10 @@ HEADINGS = {
     "due": gettext_noop("Due date"),
 }
 REQUIRED = ("number", "title", "adopted_on", "clause", "text")
-OF_RESOLUTION = ("title", "summary", "adopted_on", "adoption")
 
 
 def in_both_languages(text) -> dict[str, str]:
-    """A marked string in every language of the hub."""
+    """A translatable string in every language of the hub, by language code."""
     found = {}
     for language in ("th", "en"):
         with override(language):
@@ -42,8 +41,8 @@ def in_both_languages(text) -> dict[str, str]:
     return found
 
 
-def read(file, name, taken=()) -> tuple[list[dict], list[tuple[int, str]]]:
-    """``taken`` holds numbers of resolutions that the assembly has already.
+def read(file, name, existing_numbers=()) -> tuple[list[dict], list[tuple[int, str]]]:
+    """The resolutions of the sheet and its problems; numbers must not be in ``existing_numbers``.
 
     Raises UnreadableSheet when the file as a whole cannot be read.
     """
@@ -57,24 +56,24 @@ def read(file, name, taken=()) -> tuple[list[dict], list[tuple[int, str]]]:
             _("The first row must have these headings: %(headings)s.")
             % {"headings": ", ".join(_(HEADINGS[column]) for column in missing)}
         )
-    reading = _Reading(set(taken))
+    parser = _SheetParser(set(existing_numbers))
     is_empty = True
     for row in rows:
-        raw = {column: row[place] for column, place in places.items()}
-        said = {column: cell.text for column, cell in raw.items()}
-        if any(said.values()):
+        cells = {column: row[place] for column, place in places.items()}
+        texts = {column: cell.text for column, cell in cells.items()}
+        if any(texts.values()):
             is_empty = False
-            reading.take(row.number, said, raw)
+            parser.add_row(row.number, texts, cells)
     if is_empty:
         raise UnreadableSheet(_("There is no row below the headings."))
-    return reading.resolutions, reading.problems
+    return parser.resolutions, parser.problems
 
 
-class _Reading:
-    """Rows turned into resolutions, one after the other."""
+class _SheetParser:
+    """Collects resolutions and problems row by row."""
 
-    def __init__(self, taken):
-        self.taken = taken
+    def __init__(self, existing_numbers):
+        self.existing_numbers = existing_numbers
         self.resolutions, self.problems = [], []
         self.by_number = {}
         self.parties = {}
@@ -85,101 +84,105 @@ class _Reading:
         self.channels = _labels(Clause.Channel)
         self.adoptions = _labels(ResolutionPage.Adoption)
 
-    def take(self, row, said, raw) -> None:
-        def wrong(message, **values):
+    def add_row(self, row, texts, cells) -> None:
+        def report(message, **values):
             self.problems.append((row, message % values))
 
-        for column, most in LONGEST.items():
-            if len(said.get(column, "")) > most:
-                wrong(_("“%(column)s” is longer than %(most)s characters."),
-                      column=_(HEADINGS[column]), most=most)
-        resolution = self._resolution(row, said, raw, wrong)
+        for column, limit in MAX_LENGTHS.items():
+            if len(texts.get(column, "")) > limit:
+                report(_("“%(column)s” is longer than %(most)s characters."),
+                       column=_(HEADINGS[column]), most=limit)
+        resolution = self._resolution(row, texts, cells, report)
         clause = {
-            "number": to_arabic(said["clause"]), "text": said["text"], "due": "",
-            "parties": self._parties(said.get("parties", ""), wrong),
+            "number": to_arabic(texts["clause"]), "text": texts["text"], "due": "",
+            "parties": self._parties(texts.get("parties", ""), report),
             "channel": self._choice(
-                self.channels, said.get("channel", ""), "channel", wrong
+                self.channels, texts.get("channel", ""), "channel", report
             ),
         }
         for column in ("clause", "text"):
-            if not said[column]:
-                wrong(_("“%(column)s” is empty."), column=_(HEADINGS[column]))
-        if said.get("due"):
-            clause["due"] = _iso_date("due", raw, wrong)
+            if not texts[column]:
+                report(_("“%(column)s” is empty."), column=_(HEADINGS[column]))
+        if texts.get("due"):
+            clause["due"] = _iso_date("due", cells, report)
         if resolution is None:
             return
         if clause["number"] and clause["number"] in [c["number"] for c in resolution["clauses"]]:
-            wrong(_("Clause %(clause)s stands twice in resolution %(number)s."),
-                  clause=clause["number"], number=resolution["number"])
+            report(_("Clause %(clause)s stands twice in resolution %(number)s."),
+                   clause=clause["number"], number=resolution["number"])
         if clause["due"] and resolution["adopted_on"] and clause["due"] < resolution["adopted_on"]:
-            wrong(_("It is due before it was adopted."))
+            report(_("It is due before it was adopted."))
         resolution["clauses"].append(clause)
 
-    def _resolution(self, row, said, raw, wrong) -> dict | None:
-        """The resolution that a row belongs to: an empty number means that of the row above, as
-        where cells are merged."""
-        number = to_arabic(said["number"])
+    def _resolution(self, row, texts, cells, report) -> dict | None:
+        """The resolution of a row; None when it has no number.
+
+        An empty number means the resolution of the row above, as in merged cells.
+        """
+        number = to_arabic(texts["number"])
         if not number:
             if self.resolutions:
                 return self.resolutions[-1]
-            wrong(_("“%(column)s” is empty."), column=_(HEADINGS["number"]))
+            report(_("“%(column)s” is empty."), column=_(HEADINGS["number"]))
             return None
         if number in self.by_number:
-            self._agrees(self.by_number[number], said, wrong)
+            self._check_repeated(self.by_number[number], texts, report)
             return self.by_number[number]
-        made = {
-            "number": number, "title": said["title"], "row": row,
-            "summary": said.get("summary", ""), "adopted_on": "", "clauses": [],
+        resolution = {
+            "number": number, "title": texts["title"], "row": row,
+            "summary": texts.get("summary", ""), "adopted_on": "", "clauses": [],
             "adoption": self._choice(
-                self.adoptions, said.get("adoption", ""), "adoption", wrong
+                self.adoptions, texts.get("adoption", ""), "adoption", report
             ) or ResolutionPage.Adoption.CONSENSUS.value,
         }
-        self.resolutions.append(made)
-        self.by_number[number] = made
-        if number in self.taken:
-            wrong(_("The assembly has a resolution %(number)s already."), number=number)
-        if not said["title"]:
-            wrong(_("“%(column)s” is empty."), column=_(HEADINGS["title"]))
-        if said["adopted_on"]:
-            made["adopted_on"] = _iso_date("adopted_on", raw, wrong)
+        self.resolutions.append(resolution)
+        self.by_number[number] = resolution
+        if number in self.existing_numbers:
+            report(_("The assembly has a resolution %(number)s already."), number=number)
+        if not texts["title"]:
+            report(_("“%(column)s” is empty."), column=_(HEADINGS["title"]))
+        if texts["adopted_on"]:
+            resolution["adopted_on"] = _iso_date("adopted_on", cells, report)
         else:
-            wrong(_("“%(column)s” is empty."), column=_(HEADINGS["adopted_on"]))
-        return made
+            report(_("“%(column)s” is empty."), column=_(HEADINGS["adopted_on"]))
+        return resolution
 
-    def _agrees(self, made, said, wrong) -> None:
-        """What is said again of a resolution must be what was said before, or nothing."""
-        if said["title"] and said["title"] != made["title"]:
-            wrong(_("Resolution %(number)s has another title in row %(row)s."),
-                  number=made["number"], row=made["row"])
+    def _check_repeated(self, resolution, texts, report) -> None:
+        """A repeated title must be empty or equal to the first."""
+        if texts["title"] and texts["title"] != resolution["title"]:
+            report(_("Resolution %(number)s has another title in row %(row)s."),
+                   number=resolution["number"], row=resolution["row"])
 
-    def _parties(self, text, wrong) -> list[str]:
+    def _parties(self, text, report) -> list[str]:
         found = []
         for name in filter(None, (n.strip() for n in text.replace("\n", ";").split(";"))):
             slug = self.parties.get(_key(name))
             if slug is None:
-                wrong(_("There is no party “%(name)s”. Add it under Follow-up, or write its name "
-                        "as it stands there."), name=name[:80])
+                report(_("There is no party “%(name)s”. Add it under Follow-up, or write its name "
+                         "as it stands there."), name=name[:80])
             elif slug not in found:
                 found.append(slug)
         return found
 
-    def _choice(self, labels, text, column, wrong) -> str:
+    def _choice(self, labels, text, column, report) -> str:
         if not text:
             return ""
         if (value := labels.get(_key(text))) is None:
-            wrong(_("“%(text)s” cannot stand under “%(column)s”. Choose from: %(choices)s."),
-                  text=text[:40], column=_(HEADINGS[column]),
-                  choices=", ".join(dict.fromkeys(labels.shown)))
+            report(_("“%(text)s” cannot stand under “%(column)s”. Choose from: %(choices)s."),
+                   text=text[:40], column=_(HEADINGS[column]),
+                   choices=", ".join(dict.fromkeys(labels.shown)))
             return ""
         return value
 
 
 class _Labels(dict):
+    """Spelling → value; ``shown`` are the labels in the active language."""
+
     shown: list[str]
 
 
 def _labels(choices) -> _Labels:
-    """Every way to write one of ``choices`` → its value."""
+    """The labels of ``choices`` in every language, and their values."""
     found = _Labels()
     for choice in choices:
         found[_key(choice.value)] = choice.value
@@ -194,12 +197,12 @@ def _key(text) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def _iso_date(column, cells: dict[str, Cell], wrong) -> str:
-    """The date in a column as ISO 8601; "" and a problem reported when there is none."""
+def _iso_date(column, cells: dict[str, Cell], report) -> str:
+    """The date in a column as ISO 8601; "" when there is none, which is reported."""
     cell = cells[column]
     try:
         return read_date(cell.value if cell.is_date else cell.text).isoformat()
     except NotADate as refused:
-        wrong(_("“%(column)s”: %(problem)s"), column=_(HEADINGS[column]),
-              problem=explanation(refused))
+        report(_("“%(column)s”: %(problem)s"), column=_(HEADINGS[column]),
+               problem=explanation(refused))
         return ""

@@ -1,4 +1,4 @@
-"""The spreadsheet to fill in: headings in both languages and a sheet that explains."""
+"""The template of the import: a sheet with headings in both languages, and one with help."""
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +9,7 @@ from policy.models import Clause, Party, ResolutionPage
 WIDTHS = {"number": 12, "title": 40, "summary": 40, "adopted_on": 16, "adoption": 18,
           "clause": 10, "text": 60, "parties": 40, "channel": 16, "due": 16}
 CHOICES = {"adoption": ResolutionPage.Adoption, "channel": Clause.Channel}
-TEXTS = ("adopted_on", "due", "number", "clause")  # of 1/1 a spreadsheet would make a date
+TEXT_COLUMNS = ("adopted_on", "due", "number", "clause")  # or 1/1 would become a date
 ROWS = 2000
 
 
@@ -18,7 +18,7 @@ def resolutions_table() -> Table:
     columns = [
         Column(
             column, "\n".join(dict.fromkeys(in_both_languages(heading).values())),
-            width=WIDTHS[column], is_text=column in TEXTS,
+            width=WIDTHS[column], is_text=column in TEXT_COLUMNS,
             choices=[str(label) for label in CHOICES[column].labels] if column in CHOICES else (),
         )
         for column, heading in HEADINGS.items()
@@ -26,8 +26,8 @@ def resolutions_table() -> Table:
     return Table("resolutions", columns, (), sheet_name=_("Resolutions"), empty_rows=ROWS)
 
 
-def explaining_table() -> Table:
-    """The sheet that explains it, in the reader's language."""
+def help_table() -> Table:
+    """The sheet with help, in the active language."""
     columns = [
         Column("what", _("One row for each clause"), width=34, is_bold=True),
         Column("how", _(

@@ -1,4 +1,4 @@
-"""Where editors take in past resolutions from a spreadsheet: upload, look, all or nothing."""
+"""The editor's import of past resolutions: template, upload, preview and confirmation."""
 
 from datetime import timedelta
 
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hub.export.tables import xlsx_response
 from hub.thai.dates import read_date
 from policy.imports import resolution_sheet
-from policy.imports.importer import numbers_taken, take_in
-from policy.imports.template import explaining_table, resolutions_table
+from policy.imports.importer import existing_numbers, import_sheet
+from policy.imports.template import help_table, resolutions_table
 from policy.models import AssemblyPage, Clause, Party, ResolutionSheet
+from policy.permissions import may_import_resolutions
 
-PROBLEMS_SHOWN = 200
-FORGOTTEN_AFTER = timedelta(days=2)  # a sheet that was read and not taken in
+MAX_PROBLEMS_SHOWN = 200
+EXPIRES_AFTER = timedelta(days=2)  # a sheet that was never confirmed
 
 
 class SheetForm(forms.Form):
@@ -32,63 +33,60 @@ class SheetForm(forms.Form):
     )
 
 
-def may_take_in(user, assembly) -> bool:
-    """Whether ``user`` may publish below the assembly."""
-    return assembly.permissions_for_user(user).can_publish_subpage()
-
-
-def _assembly_for(user, pk) -> AssemblyPage:
+def _assembly_or_403(user, pk) -> AssemblyPage:
+    """The assembly. Raises Http404, or PermissionDenied if ``user`` may not import there."""
     assembly = get_object_or_404(AssemblyPage, pk=pk)
-    if not may_take_in(user, assembly):
+    if not may_import_resolutions(user, assembly):
         raise PermissionDenied
     return assembly
 
 
 @require_safe
 def template(request, assembly):
-    _assembly_for(request.user, assembly)
-    return xlsx_response(resolutions_table(), explaining_table())
+    _assembly_or_403(request.user, assembly)
+    return xlsx_response(resolutions_table(), help_table())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request, assembly):
-    """Read a sheet; with a problem in any row nothing is kept and every problem is named."""
-    page = _assembly_for(request.user, assembly)
-    asked = request.method == "POST"
-    form = SheetForm(request.POST, request.FILES) if asked else SheetForm()
+    """Read a sheet; with a problem in any row, show all problems and store nothing."""
+    page = _assembly_or_403(request.user, assembly)
+    is_sent = request.method == "POST"
+    form = SheetForm(request.POST, request.FILES) if is_sent else SheetForm()
     problems = []
-    if asked and form.is_valid():
+    if is_sent and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            resolutions, problems = resolution_sheet.read(file, file.name, numbers_taken(page))
+            resolutions, problems = resolution_sheet.read(file, file.name, existing_numbers(page))
         except ValidationError as error:
             form.add_error("file", error)
         else:
             if not problems:
                 ResolutionSheet.objects.filter(
-                    taken_in_at=None, read_at__lt=timezone.now() - FORGOTTEN_AFTER
+                    imported_at=None, created_at__lt=timezone.now() - EXPIRES_AFTER
                 ).delete()
                 sheet = ResolutionSheet.objects.create(
                     assembly=page, user=request.user, file_name=file.name[-255:],
                     resolutions=resolutions,
                 )
                 return redirect("policy_sheet_preview", page.pk, sheet.pk)
-    context = _frame(page) | {
-        "form": form, "problems": problems[:PROBLEMS_SHOWN],
-        "more": max(0, len(problems) - PROBLEMS_SHOWN), "most": resolution_sheet.LIMITS.rows,
+    context = _admin_context(page) | {
+        "form": form, "problems": problems[:MAX_PROBLEMS_SHOWN],
+        "more": max(0, len(problems) - MAX_PROBLEMS_SHOWN),
+        "most": resolution_sheet.LIMITS.rows,
     }
     status = 422 if problems or form.errors else 200
-    return render(request, "policy/sheet_upload.html", context, status=status)
+    return render(request, "policy/imports/upload.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request, assembly, sheet):
-    """What would be published; the button publishes all of it in one transaction."""
-    page = _assembly_for(request.user, assembly)
-    sheet = get_object_or_404(ResolutionSheet, pk=sheet, assembly=page, taken_in_at=None)
+    """Show what will be published; on POST publish it in one transaction."""
+    page = _assembly_or_403(request.user, assembly)
+    sheet = get_object_or_404(ResolutionSheet, pk=sheet, assembly=page, imported_at=None)
     if request.method == "POST":
         try:
-            made = take_in(sheet, request.user)
+            resolutions = import_sheet(sheet, request.user)
         except ValueError:
             messages.error(request, _(
                 "Something changed since the sheet was read: a number is taken or a party is "
@@ -97,8 +95,8 @@ def preview(request, assembly, sheet):
             return redirect("policy_sheet", page.pk)
         messages.success(request, ngettext(
             "%(number)d resolution was published.", "%(number)d resolutions were published.",
-            len(made),
-        ) % {"number": len(made)})
+            len(resolutions),
+        ) % {"number": len(resolutions)})
         return redirect("wagtailadmin_explore", page.pk)
     parties = {party.slug: party.name for party in Party.objects.all()}
     channels = dict(Clause.Channel.choices)
@@ -109,13 +107,13 @@ def preview(request, assembly, sheet):
             clause["party_names"] = [parties.get(slug, slug) for slug in clause["parties"]]
             clause["channel_name"] = channels.get(clause["channel"], "")
     clauses = sum(len(resolution["clauses"]) for resolution in sheet.resolutions)
-    return render(request, "policy/sheet_preview.html", _frame(page) | {
+    return render(request, "policy/imports/preview.html", _admin_context(page) | {
         "sheet": sheet, "clauses": clauses,
     })
 
 
-def _frame(page) -> dict:
-    """What Wagtail's own frame around a view asks for."""
+def _admin_context(page) -> dict:
+    """The context of Wagtail's generic admin template."""
     return {
         "assembly": page, "header_icon": "table", "header_title": page.title,
         "page_title": _("Resolutions from a spreadsheet"),

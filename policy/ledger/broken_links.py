@@ -1,4 +1,4 @@
-"""Where the chain is broken at resolutions: clauses nobody answered, reports nothing shows."""
+"""Chain checks of resolutions: clauses without a report, reports without evidence."""
 
 from collections import defaultdict
 
@@ -14,13 +14,13 @@ REPORTS = ClauseReport.objects.filter(
 )
 
 
-def unanswered():
-    """Clauses that no party has reported on."""
+def without_report():
+    """Clauses without a report of any party."""
     return Clause.objects.exclude(Exists(REPORTS))
 
 
-def unproven():
-    """Clauses with a report that neither a text nor a file nor an address shows to be so."""
+def without_evidence():
+    """Clauses with a report that has neither a text nor a file, address or figure as evidence."""
     return Clause.objects.filter(Exists(
         REPORTS.filter(evidence="", evidence_url="", file="", figure=None)
     ))
@@ -47,12 +47,12 @@ CHECKS = [
     Check(
         "clauses-without-report", gettext_lazy("Clauses nobody has reported on"),
         gettext_lazy("The parties responsible have not said what they did about these clauses."),
-        _pages_with(unanswered), _numbers_of(unanswered),
+        _pages_with(without_report), _numbers_of(without_report),
     ),
     Check(
         "reports-without-evidence", gettext_lazy("Reports without evidence"),
         gettext_lazy("A party says what it did, but shows nothing for it: no text, file or "
                      "address."),
-        _pages_with(unproven), _numbers_of(unproven),
+        _pages_with(without_evidence), _numbers_of(without_evidence),
     ),
 ]

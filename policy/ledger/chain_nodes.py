@@ -1,4 +1,4 @@
-"""How the chain goes on behind resolutions: to their clauses and to what became of each."""
+"""The chain beyond resolutions: their clauses and the reports on each."""
 
 from collections import defaultdict
 
@@ -6,13 +6,19 @@ from django.utils.translation import gettext as _
 
 from hub.chain.graph import NonPageNode
 from policy.ledger.clause_party_status import with_status
-from policy.models.resolution import Clause, ResolutionPage
+from policy.models import Clause, ResolutionPage
 
 
-def clauses_of(pages) -> dict[int, list[NonPageNode]]:
-    """Id of a resolution among ``pages`` → its clauses in order, in a constant number of queries."""
+def clause_nodes(pages) -> dict[int, list[NonPageNode]]:
+    """Id of a resolution among ``pages`` → its clauses in order, in a constant number of queries.
+
+    Pages of other types have no entry.
+    """
+    resolutions = [page.pk for page in pages if isinstance(page, ResolutionPage)]
+    if not resolutions:
+        return {}
     clauses = with_status(list(
-        Clause.objects.filter(page__in=[p.pk for p in pages if isinstance(p, ResolutionPage)]).select_related("page")
+        Clause.objects.filter(page__in=resolutions).select_related("page")
         .order_by("sort_order", "pk")
     ), with_records=True)
     nodes = defaultdict(list)
@@ -22,15 +28,15 @@ def clauses_of(pages) -> dict[int, list[NonPageNode]]:
             text=clause.text, anchor=clause.anchor, date=clause.due, status=clause.status.value,
             status_label=str(clause.status.label),
             children=tuple(
-                _report(clause, cell, report)
+                _report_node(clause, cell, report)
                 for cell in clause.cells for report in cell.reports if not report.withdrawn
             ),
         ))
     return dict(nodes)
 
 
-def _report(clause, cell, report) -> NonPageNode:
-    """What a party says it did, with the status that it has at this party by now."""
+def _report_node(clause, cell, report) -> NonPageNode:
+    """A report of a party, with the current status of its cell."""
     return NonPageNode(
         kind="report", label=cell.party.name, text=report.claim, anchor=clause.anchor,
         date=report.reported_on, author=cell.party.name, evidence=report.evidence,

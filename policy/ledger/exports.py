@@ -1,4 +1,4 @@
-"""The ledger as a table for spreadsheets and programs, read as it is written."""
+"""The rows of the ledger for exports, computed page by page."""
 
 from collections.abc import Iterator
 
@@ -12,18 +12,18 @@ COLUMNS = [
 ]
 
 
-def rows(choice) -> Iterator[dict]:
-    """One row for each cell, and for a clause that names nobody one without a party."""
-    clauses = choice.clauses()
+def rows(ledger_filter) -> Iterator[dict]:
+    """One row for each cell; a clause without a party has one row."""
+    clauses = ledger_filter.clauses()
     for resolutions in pages_of(clauses):
-        for table in tables(choice, clauses, resolutions):
+        for table in tables(ledger_filter, clauses, resolutions):
             for row in table.rows:
                 cells = [cell for cell in row.cells if cell]
                 for cell in cells or [None]:
-                    yield _row(choice, table, row, cell)
+                    yield _row(ledger_filter, table, row, cell)
 
 
-def _row(choice, table: Table, row: Row, cell) -> dict:
+def _row(ledger_filter, table: Table, row: Row, cell) -> dict:
     resolution, clause = table.resolution, row.clause
     values = {
         "assembly": resolution.assembly.title if resolution.assembly else "",
@@ -34,13 +34,13 @@ def _row(choice, table: Table, row: Row, cell) -> dict:
         "channel": clause.channel,
         "due": clause.due,
         "clause_status": clause.status.value,
-        "as_of": choice.day,
+        "as_of": ledger_filter.day,
     }
     if cell:
         values |= {
             "party": cell.party.slug, "party_name": cell.party.name, "named": cell.is_named,
             "status": cell.status.value, "status_text": str(cell.status.label),
-            "since": cell.since, "reports": cell.reports_made, "last_report": cell.last_report,
+            "since": cell.since, "reports": cell.report_count, "last_report": cell.last_report,
             "silent_days": cell.silent_days, "overdue_days": cell.overdue_days,
             "address": absolute(cell.url),
         }

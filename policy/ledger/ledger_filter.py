@@ -1,4 +1,4 @@
-"""Which part of the ledger a reader looks at: an assembly, a party, an area, a status, a day."""
+"""Filters of the ledger: an assembly, a party, an area, a status, a channel, a day."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +18,7 @@ from policy.models import AssemblyPage, Clause, Party, ResolutionPage, StatusPer
 
 @dataclass(frozen=True)
 class LedgerFilter:
-    """What was chosen, and the clauses that it leaves."""
+    """The selected filters, and the clauses that match them."""
 
     site: Site | None
     locale: Locale
@@ -31,29 +31,29 @@ class LedgerFilter:
 
     @classmethod
     def of(cls, request, **fixed):
-        """What the address of ``request`` chooses; what it names and is not there is left out.
+        """The filters of the query of ``request``; unknown values are ignored.
 
-        ``fixed`` is what the page itself is about and goes before the address.
+        ``fixed`` filters take precedence over the query.
         """
         locale = Locale.objects.get(language_code=(get_language() or "th")[:2])
         empty = cls(site_of(request), locale, timezone.localdate())
-        asked = {name: _short(request.GET.get(name)) for name in request.GET}
-        chosen = {
-            "day": _day(asked.get("on", "")) or empty.day,
-            "assembly": empty.assemblies().filter(pk=_number(asked.get("assembly"))).first()
-            if asked.get("assembly") else None,
-            "party": Party.objects.filter(slug=asked.get("party", "")).first()
-            if asked.get("party") else None,
-            "area": Area.objects.filter(geocode=asked.get("area", "")).first()
-            if asked.get("area") else None,
-            "status": _member(ClauseStatus, asked.get("status")),
-            "channel": _member(Clause.Channel, asked.get("channel")),
+        query = {name: _clean(request.GET.get(name)) for name in request.GET}
+        selected = {
+            "day": _day(query.get("on", "")) or empty.day,
+            "assembly": empty.assemblies().filter(pk=_number(query.get("assembly"))).first()
+            if query.get("assembly") else None,
+            "party": Party.objects.filter(slug=query.get("party", "")).first()
+            if query.get("party") else None,
+            "area": Area.objects.filter(geocode=query.get("area", "")).first()
+            if query.get("area") else None,
+            "status": _member(ClauseStatus, query.get("status")),
+            "channel": _member(Clause.Channel, query.get("channel")),
         }
-        return replace(empty, **chosen | fixed)
+        return replace(empty, **selected | fixed)
 
     @property
     def parameters(self) -> str:
-        """The choice as the query of an address; empty for all of the ledger as of today."""
+        """The filters as a query string; empty for the whole ledger as of today."""
         query = QueryDict(mutable=True)
         for name, value in (
             ("assembly", self.assembly and self.assembly.pk),
@@ -67,13 +67,17 @@ class LedgerFilter:
         return query.urlencode()
 
     def without(self, *names):
-        """The same choice with these left open."""
+        """The same filters without these."""
         return replace(self, **dict.fromkeys(names))
 
-    # What it leaves
+    def unfiltered(self):
+        """The whole ledger of the site, language and day."""
+        return self.without("assembly", "party", "area", "status", "channel")
+
+    # What matches
 
     def assemblies(self):
-        """The assemblies that anybody may read, the newest first."""
+        """The public assemblies, newest first."""
         pages = AssemblyPage.objects.open_to_all().of_site(self.site)
         return pages.for_readers_of(self.locale).order_by("-held_on", "path")
 
@@ -81,10 +85,11 @@ class LedgerFilter:
         pages = ResolutionPage.objects.open_to_all().of_site(self.site)
         pages = pages.for_readers_of(self.locale).filter(adopted_on__lte=self.day)
         if self.assembly:
-            # A resolution that has no translation stands below the assembly's other version.
+            # An untranslated resolution is below the assembly in the other language.
             below = Q()
-            twins = AssemblyPage.objects.filter(translation_key=self.assembly.translation_key)
-            for path in twins.values_list("path", flat=True):
+            key = self.assembly.translation_key
+            assemblies = AssemblyPage.objects.filter(translation_key=key)
+            for path in assemblies.values_list("path", flat=True):
                 below |= Q(path__startswith=path)
             pages = pages.filter(below)
         if self.area:
@@ -93,36 +98,36 @@ class LedgerFilter:
         return pages
 
     def clauses(self):
-        """The clauses that are left, those of the newest resolution first."""
+        """The matching clauses, those of the newest resolution first."""
         clauses = Clause.objects.filter(page__in=self.resolutions().order_by().values("pk"))
         if self.channel:
             clauses = clauses.filter(channel=self.channel)
         if self.party or self.status:
             clauses = clauses.filter(
-                Exists(self._stretches().filter(clause_key=OuterRef("translation_key")))
+                Exists(self._periods().filter(clause_key=OuterRef("translation_key")))
             )
         return clauses.order_by("-page__adopted_on", "page__path", "sort_order", "pk")
 
-    def _stretches(self):
-        """Those of the chosen party, else of whole clauses; of one status if it is chosen."""
-        stretches = StatusPeriod.objects.on(self.day).filter(party=self.party)
-        return stretches.filter(status=self.status) if self.status else stretches
+    def _periods(self):
+        """Status periods of the selected party, else of whole clauses, with the selected status."""
+        periods = StatusPeriod.objects.on(self.day).filter(party=self.party)
+        return periods.filter(status=self.status) if self.status else periods
 
     def totals(self) -> dict[ClauseStatus, int]:
-        """How many clauses have each status, whatever status is chosen."""
-        every = self.without("status")
-        counted = dict(
-            every._stretches()
-            .filter(clause_key__in=every.clauses().order_by().values("translation_key"))
+        """The number of clauses by status, regardless of the status filter."""
+        any_status = self.without("status")
+        counts = dict(
+            any_status._periods()
+            .filter(clause_key__in=any_status.clauses().order_by().values("translation_key"))
             .order_by()
             .values_list("status")
             .annotate(Count("pk"))
         )
-        return {status: counted.get(status.value, 0) for status in ClauseStatus}
+        return {status: counts.get(status.value, 0) for status in ClauseStatus}
 
 
-def _short(value) -> str:
-    """A parameter fit for any database: short, without NUL or lone surrogates."""
+def _clean(value) -> str:
+    """A query value that any database accepts: short, without NUL or lone surrogates."""
     return (value or "")[:60].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 

@@ -1,26 +1,26 @@
-"""The ledger as tables: one for each resolution, its clauses down, its parties across."""
+"""The ledger as tables, one for each resolution: clauses as rows, parties as columns."""
 
 from dataclasses import dataclass
 
 from django.db.models import Count
 
-from policy.ledger.clause_party_status import Cell, with_status
+from policy.ledger.clause_party_status import ClausePartyStatus, with_status
 from policy.models import AssemblyPage, Clause, Party, ResolutionPage
 
-CLAUSES_ON_A_PAGE = 24  # with eight parties each, a page of about 100 kB before it is packed
+CLAUSES_PER_PAGE = 24  # with eight parties, about 100 kB of HTML before compression
 
 
 @dataclass
 class Row:
-    """One clause and its cells in the order of the table's parties; None where it has none."""
+    """One clause and its cells, one for each party of the table; None where there is none."""
 
     clause: Clause
-    cells: list[Cell | None]
+    cells: list[ClausePartyStatus | None]
 
 
 @dataclass
 class Table:
-    """One resolution."""
+    """The table of one resolution."""
 
     resolution: ResolutionPage
     parties: list[Party]
@@ -28,53 +28,53 @@ class Table:
 
 
 def pages_of(clauses) -> list[list[int]]:
-    """The primary keys of the resolutions, page by page; a resolution is never cut in two."""
-    counted = (
+    """The primary keys of the resolutions by page; a resolution is never split over pages."""
+    counts = (
         clauses.order_by("-page__adopted_on", "page__path")
         .values_list("page_id", "page__adopted_on", "page__path").annotate(Count("pk"))
     )
     pages, room = [], 0
-    for resolution, _adopted, _path, number in counted:
+    for resolution, _adopted, _path, number in counts:
         if not pages or number > room:
             pages.append([])
-            room = CLAUSES_ON_A_PAGE
+            room = CLAUSES_PER_PAGE
         pages[-1].append(resolution)
         room -= number
     return pages
 
 
-def tables(choice, clauses, resolutions) -> list[Table]:
-    """The tables of ``resolutions`` (primary keys, in order), of those ``clauses`` alone."""
-    followed = with_status(
-        list(clauses.filter(page__in=resolutions).select_related("page")), choice.day
+def tables(ledger_filter, clauses, resolutions) -> list[Table]:
+    """The tables of ``resolutions`` (primary keys, in order) with the given ``clauses``."""
+    clauses = with_status(
+        list(clauses.filter(page__in=resolutions).select_related("page")), ledger_filter.day
     )
-    made = []
+    found = []
     for resolution in resolutions:
-        own = [clause for clause in followed if clause.page_id == resolution]
+        own = [clause for clause in clauses if clause.page_id == resolution]
         if not own:
             continue
-        parties = _parties(own, choice.party)
+        parties = _parties(own, ledger_filter.party)
         rows = []
         for clause in own:
             cells = {cell.party: cell for cell in clause.cells}
             rows.append(Row(clause, [cells.get(party) for party in parties]))
-        made.append(Table(own[0].page, parties, rows))
-    _add_assemblies(made)
-    return made
+        found.append(Table(own[0].page, parties, rows))
+    _add_assemblies(found)
+    return found
 
 
-def _parties(clauses, chosen) -> list[Party]:
-    """The parties across: those of the clauses, by name; the chosen one alone where one is."""
-    if chosen:
-        return [chosen]
+def _parties(clauses, selected) -> list[Party]:
+    """The columns: the selected party, else all parties of the clauses by name."""
+    if selected:
+        return [selected]
     found = {cell.party for clause in clauses for cell in clause.cells}
     return sorted(found, key=lambda party: (party.name_th, party.pk))
 
 
-def _add_assemblies(made) -> None:
-    """Give each resolution its ``assembly``, with one query for all."""
+def _add_assemblies(tables) -> None:
+    """Set ``assembly`` on each resolution, in one query."""
     step = AssemblyPage.steplen
-    paths = {table.resolution.path[:-step] for table in made}
-    above = {page.path: page for page in AssemblyPage.objects.filter(path__in=paths)}
-    for table in made:
-        table.resolution.assembly = above.get(table.resolution.path[:-step])
+    paths = {table.resolution.path[:-step] for table in tables}
+    assemblies = {page.path: page for page in AssemblyPage.objects.filter(path__in=paths)}
+    for table in tables:
+        table.resolution.assembly = assemblies.get(table.resolution.path[:-step])

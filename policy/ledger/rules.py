@@ -1,10 +1,10 @@
-"""What became of a clause, from dated evidence: the rules of docs/decisions/0011-ledger.md.
+"""The status of clauses, derived from dated evidence: the rules of docs/decisions/0011-ledger.md.
 
-Pure functions on plain records: nothing here asks the database or the clock. A *cell* is one
-clause and one party; its evidence is what the party reported and what the community saw.
+Pure functions on plain records, without database or clock. A *cell* is one clause at one party;
+its evidence is the reports of the party and the verifications of the community.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,11 +12,11 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 ONE_DAY = timedelta(days=1)
-FOR_GOOD = date.max  # the end of a stretch that nothing known so far will end
+OPEN_END = date.max  # the end of a period that no known event ends
 
 
 class ClauseStatus(TextChoices):
-    """What became of a clause; computed from dated evidence, never typed."""
+    """The status of a clause; always derived from dated evidence."""
 
     NO_REPORT = "no_report", _("No report yet")
     REPORTED = "reported", _("Reported")
@@ -31,34 +31,36 @@ WORST_FIRST = [
     ClauseStatus.REPORTED, ClauseStatus.EVIDENCED, ClauseStatus.VERIFIED,
 ]
 
+SETTLED = (ClauseStatus.EVIDENCED, ClauseStatus.VERIFIED)  # no report is expected
+
 
 @dataclass(frozen=True)
-class Dated:
-    """Something that counts from its day until the day it was withdrawn, that day excluded."""
+class DatedRecord:
+    """A record that counts from its day until the day of its withdrawal, exclusive."""
 
     on: date
     withdrawn_on: date | None = None
 
-    def counts_on(self, day) -> bool:
+    def counts_on(self, day: date) -> bool:
         return self.on <= day and (self.withdrawn_on is None or day < self.withdrawn_on)
 
     @property
     def days(self) -> list[date]:
-        """The days on which it begins and ceases to count."""
+        """The days on which it starts and stops to count."""
         return [self.on] + ([self.withdrawn_on] if self.withdrawn_on else [])
 
 
 @dataclass(frozen=True)
-class Report(Dated):
-    """What a party said; ``key`` is what findings call it by."""
+class Report(DatedRecord):
+    """A report of a party; findings refer to it by ``key``."""
 
     key: Hashable = None
     has_evidence: bool = False
 
 
 @dataclass(frozen=True)
-class Finding(Dated):
-    """What the community saw: of the report with the key ``report``, or of the cell as it is."""
+class Finding(DatedRecord):
+    """A verification: of the report with the key ``report``, or of the cell when that is None."""
 
     confirmed: bool = True
     report: Hashable = None
@@ -66,16 +68,16 @@ class Finding(Dated):
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known about one cell."""
+    """All evidence of one cell."""
 
     reports: tuple[Report, ...] = ()
     findings: tuple[Finding, ...] = ()
 
-    def reports_on(self, day) -> list[Report]:
+    def reports_on(self, day: date) -> list[Report]:
         return [report for report in self.reports if report.counts_on(day)]
 
-    def findings_on(self, day) -> list[Finding]:
-        """Findings that count: one about a report counts only while the report does."""
+    def findings_on(self, day: date) -> list[Finding]:
+        """Findings that count on ``day``; a finding about a report counts only if that does."""
         keys = {report.key for report in self.reports_on(day)}
         return [
             finding for finding in self.findings
@@ -83,17 +85,17 @@ class Evidence:
         ]
 
 
-def status_on(day, due, evidence) -> ClauseStatus:
+def status_on(day: date, due: date | None, evidence: Evidence) -> ClauseStatus:
     """The status of a cell on ``day``; ``due`` may be None."""
     reports, findings = evidence.reports_on(day), evidence.findings_on(day)
     if findings:
         newest = max(finding.on for finding in findings)
-        # One doubt among the findings of that day is enough.
+        # One contradiction among the findings of that day is enough.
         if all(finding.confirmed for finding in findings if finding.on == newest):
             return ClauseStatus.VERIFIED
         if reports:
             return ClauseStatus.CONTRADICTED
-        # Nothing is claimed, so there is nothing to contradict: it was simply not done.
+        # Without a report there is nothing to contradict: the clause is not carried out.
     if any(report.has_evidence for report in reports):
         return ClauseStatus.EVIDENCED
     if due is not None and due < day:
@@ -101,11 +103,13 @@ def status_on(day, due, evidence) -> ClauseStatus:
     return ClauseStatus.REPORTED if reports else ClauseStatus.NO_REPORT
 
 
-def clause_status_on(day, due, named, others=()) -> ClauseStatus:
-    """The status of a whole clause on ``day``: as far as the slowest of those it names.
+def clause_status_on(
+    day: date, due: date | None, named: Sequence[Evidence], others: Sequence[Evidence] = ()
+) -> ClauseStatus:
+    """The status of a whole clause on ``day``: the worst status of the parties it names.
 
     ``named`` is the evidence of each responsible party, ``others`` that of parties the clause does
-    not name: they count only where it names nobody, and only once they have spoken.
+    not name: they count only where it names nobody, and only once they have evidence.
     """
     if not named:
         named = [e for e in others if e.reports_on(day) or e.findings_on(day)] or [Evidence()]
@@ -116,10 +120,10 @@ def worst(statuses: Iterable[ClauseStatus]) -> ClauseStatus:
     return min(statuses, key=WORST_FIRST.index)
 
 
-def silent_since(day, adopted, evidence) -> date | None:
-    """Since when a party has said nothing; None where nothing more is owed or due to be said.
+def silent_since(day: date, adopted: date, evidence: Evidence) -> date | None:
+    """The date of a party's last valid report, else of the adoption.
 
-    From its last report that stands; from the adoption when there is none.
+    None where no report is expected: before the adoption and once the cell is verified.
     """
     if adopted > day or status_on(day, None, evidence) == ClauseStatus.VERIFIED:
         return None
@@ -127,48 +131,50 @@ def silent_since(day, adopted, evidence) -> date | None:
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """A status held from the day ``since`` up to the day ``until``, that day excluded."""
+class Period:
+    """A status from the day ``since`` until the day ``until``, exclusive."""
 
     status: ClauseStatus
     since: date
-    until: date = FOR_GOOD
+    until: date = OPEN_END
 
 
-def timeline(adopted, due, evidence) -> list[Stretch]:
-    """Every status that a cell has from its adoption on, also those that only time will bring."""
-    return _stretches(
+def timeline(adopted: date, due: date | None, evidence: Evidence) -> list[Period]:
+    """The periods of a cell from the adoption on, including future ones (due dates to come)."""
+    return _periods(
         _days(adopted, due, [evidence]), lambda day: status_on(day, due, evidence)
     )
 
 
-def clause_timeline(adopted, due, named, others=()) -> list[Stretch]:
-    """As ``timeline``, of a whole clause."""
-    return _stretches(
+def clause_timeline(
+    adopted: date, due: date | None, named: Sequence[Evidence], others: Sequence[Evidence] = ()
+) -> list[Period]:
+    """The periods of a whole clause, as ``timeline``."""
+    return _periods(
         _days(adopted, due, [*named, *others]),
         lambda day: clause_status_on(day, due, named, others),
     )
 
 
-def _days(adopted, due, evidences) -> list[date]:
-    """The days on which something may change, in order, the first being the adoption."""
+def _days(adopted: date, due: date | None, evidences: Iterable[Evidence]) -> list[date]:
+    """The days on which the status may change, in order, starting with the adoption."""
     found = {adopted}
-    if due is not None and due < FOR_GOOD:
+    if due is not None and due < OPEN_END:
         found.add(due + ONE_DAY)
     for evidence in evidences:
-        for dated in (*evidence.reports, *evidence.findings):
-            found.update(dated.days)
+        for record in (*evidence.reports, *evidence.findings):
+            found.update(record.days)
     return sorted(day for day in found if day >= adopted)
 
 
-def _stretches(days, status_of) -> list[Stretch]:
-    changes = []
+def _periods(days: Iterable[date], status_of: Callable[[date], ClauseStatus]) -> list[Period]:
+    changes: list[tuple[date, ClauseStatus]] = []
     for day in days:
         status = status_of(day)
         if not changes or changes[-1][1] != status:
             changes.append((day, status))
-    ends = [day for day, _status in changes[1:]] + [FOR_GOOD]
+    ends = [day for day, _status in changes[1:]] + [OPEN_END]
     return [
-        Stretch(status, since, until)
+        Period(status, since, until)
         for (since, status), until in zip(changes, ends, strict=True)
     ]

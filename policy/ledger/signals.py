@@ -1,21 +1,14 @@
-"""What follows from a change of evidence or of a resolution: the ledger anew, a row in the log."""
+"""Keeps the ledger and the change log current when evidence or resolutions change."""
 
 from django.db.models.signals import post_delete, post_save
 from wagtail.signals import page_published, page_unpublished
 
 from hub.changelog.recording import record
+from policy.ledger.status_periods import rebuild
+from policy.models import Clause, ClauseReport, Party, ResolutionPage, Verification, Withdrawal
 
 
 def connect() -> None:
-    from policy.models import (
-        Clause,
-        ClauseReport,
-        Party,
-        ResolutionPage,
-        Verification,
-        Withdrawal,
-    )
-
     for signal in (post_save, post_delete):
         for model in (ClauseReport, Verification):
             signal.connect(_evidence_changed, sender=model)
@@ -23,25 +16,21 @@ def connect() -> None:
         signal.connect(_party_changed, sender=Party)
     for signal in (page_published, page_unpublished):
         signal.connect(_resolution_changed, sender=ResolutionPage)
-    post_delete.connect(_clause_gone, sender=Clause)
+    post_delete.connect(_clause_deleted, sender=Clause)
 
 
 def _evidence_changed(sender, instance, **kwargs):
-    from policy.ledger.status_periods import rebuild
-
     rebuild([instance.clause_key])
-    # The pages of the follow-up show it, and those of resolutions and assemblies.
+    # Pages of the follow-up, of resolutions and of assemblies show it.
     record("site")
 
 
 def _evidence_withdrawn(sender, instance, **kwargs):
-    from policy.models import ClauseReport, Verification
-
-    of = ClauseReport if instance.report_id else Verification
-    # It may be gone already, and then the deletion itself had the ledger made anew.
-    record = of.objects.filter(pk=instance.report_id or instance.verification_id).first()
-    if record:
-        _evidence_changed(sender, record)
+    model = ClauseReport if instance.report_id else Verification
+    # When the record is deleted too, its own signal rebuilds the clause.
+    withdrawn = model.objects.filter(pk=instance.report_id or instance.verification_id).first()
+    if withdrawn:
+        _evidence_changed(sender, withdrawn)
 
 
 def _party_changed(sender, **kwargs):
@@ -49,12 +38,8 @@ def _party_changed(sender, **kwargs):
 
 
 def _resolution_changed(sender, instance, **kwargs):
-    from policy.ledger.status_periods import rebuild
-
     rebuild([clause.translation_key for clause in instance.clauses.all()])
 
 
-def _clause_gone(sender, instance, **kwargs):
-    from policy.ledger.status_periods import rebuild
-
+def _clause_deleted(sender, instance, **kwargs):
     rebuild([instance.translation_key])

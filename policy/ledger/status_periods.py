@@ -1,7 +1,7 @@
-"""Keeps the table of the ledger what the rules make of the evidence.
+"""Computes the table of status periods from the evidence.
 
-Whoever writes evidence, or publishes a resolution, rebuilds the clauses concerned in the same
-transaction (see ``policy.ledger.signals``). ``differences`` recomputes all of it and compares.
+Saving evidence or publishing a resolution rebuilds the affected clauses in the same transaction
+(see ``policy.ledger.signals``). ``differences`` recomputes everything and compares.
 """
 
 from collections import Counter, defaultdict
@@ -14,12 +14,12 @@ from django.db import transaction
 from policy.ledger.rules import Evidence, Finding, Report, clause_timeline, timeline
 from policy.models import Clause, ClauseReport, StatusPeriod, Verification
 
-AT_ONCE = 500  # clauses; a query takes that many keys on any database
+BATCH_SIZE = 500  # clauses; every database accepts that many keys in a query
 
 
 @dataclass(frozen=True)
 class ClauseTerms:
-    """What a clause asks for: since when, until when, of whom (primary keys of parties)."""
+    """The terms of a clause: adoption, due date and responsible parties (primary keys)."""
 
     adopted: date
     due: date | None
@@ -29,23 +29,24 @@ class ClauseTerms:
 def terms_of(keys) -> dict:
     """Clause key → its ``ClauseTerms``.
 
-    Of several languages one speaks: a published one, in the site's own language, the oldest.
+    Of several translations one is authoritative: a published one before a draft, the default
+    language before others, then the oldest.
     """
-    speaking = {}
+    authoritative = {}
     rows = Clause.objects.filter(translation_key__in=keys).values_list(
         "translation_key", "pk", "due", "page__adopted_on", "page__live", "locale__language_code"
     )
     for key, pk, due, adopted, live, language in rows:
         rank = (not live, language != settings.LANGUAGE_CODE, pk)
-        if key not in speaking or rank < speaking[key][0]:
-            speaking[key] = rank, pk, adopted, due
+        if key not in authoritative or rank < authoritative[key][0]:
+            authoritative[key] = rank, pk, adopted, due
     parties = defaultdict(set)
     pairs = Clause.parties.through.objects.filter(clause__translation_key__in=keys)
     for clause, party in pairs.values_list("clause_id", "party_id"):
         parties[clause].add(party)
     return {
         key: ClauseTerms(adopted, due, frozenset(parties[pk]))
-        for key, (_rank, pk, adopted, due) in speaking.items()
+        for key, (_rank, pk, adopted, due) in authoritative.items()
     }
 
 
@@ -59,10 +60,10 @@ def evidence_of(keys) -> dict:
             Report(r.reported_on, _end_of(r), r.pk, r.has_evidence)
         )
     for v in Verification.objects.filter(clause_key__in=keys).select_related("withdrawal").defer(
-        "seen"
+        "observation"
     ).order_by("pk"):
         findings[v.clause_key, v.party_id].append(
-            Finding(v.seen_on, _end_of(v), v.finding == v.Finding.CONFIRMED, v.report_id)
+            Finding(v.observed_on, _end_of(v), v.finding == v.Finding.CONFIRMED, v.report_id)
         )
     found = defaultdict(dict)
     for key, party in {**reports, **findings}:
@@ -77,10 +78,10 @@ def _end_of(record) -> date | None:
 
 
 def rebuild(keys) -> None:
-    """Make the stretches of these clauses anew."""
+    """Recompute the status periods of these clauses (keys)."""
     keys = list(keys)
     with transaction.atomic():
-        # Whoever reports on the same clause meanwhile waits here, and then sees what we wrote.
+        # Locks the clauses, so that concurrent reports on one clause are processed in turn.
         list(
             Clause.objects.select_for_update().filter(translation_key__in=keys)
             .order_by("pk").values_list("pk")
@@ -91,28 +92,28 @@ def rebuild(keys) -> None:
 
 
 def rebuild_all() -> int:
-    """Make all stretches anew; returns of how many clauses."""
+    """Recompute all status periods; returns the number of clauses."""
     keys = _all_keys()
     with transaction.atomic():
         StatusPeriod.objects.all().delete()
-        for some in _batches(keys):
-            rebuild(some)
+        for batch in _batches(keys):
+            rebuild(batch)
     return len(keys)
 
 
 def differences() -> list[tuple]:
-    """(clause key, party's primary key or None) where the table is not what the rules say."""
+    """(clause key, party's primary key or None) where the table differs from the rules."""
     wrong = []
-    for some in _batches(_all_keys()):
-        wanted = Counter(_as_tuple(row) for row in _rows(some))
-        there = Counter(
-            _as_tuple(row) for row in StatusPeriod.objects.filter(clause_key__in=some)
+    for batch in _batches(_all_keys()):
+        expected = Counter(_as_tuple(row) for row in _rows(batch))
+        stored = Counter(
+            _as_tuple(row) for row in StatusPeriod.objects.filter(clause_key__in=batch)
         )
-        wrong += sorted({row[:2] for row in (wanted - there) + (there - wanted)}, key=str)
-    known = StatusPeriod.objects.exclude(
+        wrong += sorted({row[:2] for row in (expected - stored) + (stored - expected)}, key=str)
+    stray = StatusPeriod.objects.exclude(
         clause_key__in=Clause.objects.values("translation_key")
     )
-    return wrong + sorted(set(known.values_list("clause_key", "party_id")), key=str)
+    return wrong + sorted(set(stray.values_list("clause_key", "party_id")), key=str)
 
 
 def _all_keys() -> list:
@@ -120,32 +121,32 @@ def _all_keys() -> list:
 
 
 def _batches(keys):
-    return (keys[first : first + AT_ONCE] for first in range(0, len(keys), AT_ONCE))
+    return (keys[first : first + BATCH_SIZE] for first in range(0, len(keys), BATCH_SIZE))
 
 
 def _rows(keys) -> list[StatusPeriod]:
     terms, evidence = terms_of(keys), evidence_of(keys)
     rows = []
-    for key, asked in terms.items():
-        cells = {party: Evidence() for party in asked.parties} | evidence.get(key, {})
+    for key, clause in terms.items():
+        cells = {party: Evidence() for party in clause.parties} | evidence.get(key, {})
         for party, known in cells.items():
             rows += [
-                _row(key, party, party in asked.parties, stretch)
-                for stretch in timeline(asked.adopted, asked.due, known)
+                _row(key, party, party in clause.parties, period)
+                for period in timeline(clause.adopted, clause.due, known)
             ]
-        named = [known for party, known in cells.items() if party in asked.parties]
-        others = [known for party, known in cells.items() if party not in asked.parties]
+        named = [known for party, known in cells.items() if party in clause.parties]
+        others = [known for party, known in cells.items() if party not in clause.parties]
         rows += [
-            _row(key, None, True, stretch)
-            for stretch in clause_timeline(asked.adopted, asked.due, named, others)
+            _row(key, None, True, period)
+            for period in clause_timeline(clause.adopted, clause.due, named, others)
         ]
     return rows
 
 
-def _row(key, party, is_named, stretch) -> StatusPeriod:
+def _row(key, party, is_named, period) -> StatusPeriod:
     return StatusPeriod(
-        clause_key=key, party_id=party, is_named=is_named, status=stretch.status,
-        since=stretch.since, until=stretch.until,
+        clause_key=key, party_id=party, is_named=is_named, status=period.status,
+        since=period.since, until=period.until,
     )
 
 

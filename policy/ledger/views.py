@@ -1,4 +1,4 @@
-"""The public pages of the ledger: tables by assembly, party and area, and the history of a cell."""
+"""The public pages of the ledger: tables by assembly, party or area, and histories of cells."""
 
 from dataclasses import replace
 
@@ -10,77 +10,77 @@ from django.views.decorators.http import require_safe
 
 from hub.export.tables import Table, csv_response, json_response
 from hub.models import Area
+from policy import permissions
 from policy.ledger import exports, history
 from policy.ledger.ledger_filter import LedgerFilter
 from policy.ledger.matrix import pages_of, tables
 from policy.ledger.rules import ClauseStatus
 from policy.models import AssemblyPage, Clause, Party
-from policy.reports import permissions
 
 FORMATS = {"csv": csv_response, "json": json_response}
 
 
 @require_safe
 def overview(request):
-    """All of it, or what the address chooses."""
-    return _ledger(request, LedgerFilter.of(request))
+    """The whole ledger, or what the filters of the query match."""
+    return _render_ledger(request, LedgerFilter.of(request))
 
 
 @require_safe
 def assembly(request, assembly):
-    """One assembly, by the primary key of any of its versions."""
+    """One assembly, by the primary key of any of its translations."""
     page = get_object_or_404(AssemblyPage, pk=assembly)
-    choice = LedgerFilter.of(request)
-    shown = choice.assemblies().filter(translation_key=page.translation_key).first()
+    ledger_filter = LedgerFilter.of(request)
+    shown = ledger_filter.assemblies().filter(translation_key=page.translation_key).first()
     if shown is None:
         raise Http404
-    return _ledger(request, replace(choice, assembly=shown), shown)
+    return _render_ledger(request, replace(ledger_filter, assembly=shown), shown)
 
 
 @require_safe
 def party(request, party):
     shown = get_object_or_404(Party, slug=party)
-    return _ledger(request, LedgerFilter.of(request, party=shown), shown)
+    return _render_ledger(request, LedgerFilter.of(request, party=shown), shown)
 
 
 @require_safe
 def area(request, area):
     shown = get_object_or_404(Area.objects.select_related("parent"), geocode=area)
-    return _ledger(request, LedgerFilter.of(request, area=shown), shown)
+    return _render_ledger(request, LedgerFilter.of(request, area=shown), shown)
 
 
-def _ledger(request, choice, about=None):
-    clauses = choice.clauses()
+def _render_ledger(request, ledger_filter, about=None):
+    clauses = ledger_filter.clauses()
     pages = pages_of(clauses)
     number = min(max(_page_number(request), 1), max(len(pages), 1))
     totals = [
-        {"status": status, "count": count, "url": _address(replace(choice, status=status))}
-        for status, count in choice.totals().items()
+        {"status": status, "count": count, "url": _address(replace(ledger_filter, status=status))}
+        for status, count in ledger_filter.totals().items()
     ]
-    resolutions = choice.without("party", "area", "assembly", "status", "channel").resolutions()
-    shown = tables(choice, clauses, pages[number - 1]) if pages else []
+    resolutions = ledger_filter.unfiltered().resolutions()
+    shown = tables(ledger_filter, clauses, pages[number - 1]) if pages else []
     context = {
-        "choice": choice, "about": about, "tables": shown,
+        "ledger_filter": ledger_filter, "about": about, "tables": shown,
         "is_demonstration": any(table.resolution.is_demonstration for table in shown),
         "about_name": getattr(about, "title", None) or str(about or ""),
         "totals": totals, "statuses": ClauseStatus,
         "number": number, "pages": len(pages),
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if number < len(pages) else None,
-        "assemblies": choice.assemblies(),
+        "assemblies": ledger_filter.assemblies(),
         "parties": Party.objects.filter(clauses__page__in=resolutions.order_by().values("pk"))
         .distinct(),
         "areas": Area.objects.filter(knowledgepage__in=resolutions.order_by().values("pk"))
         .select_related("parent").distinct(),
         "channels": Clause.Channel,
-        "is_past": choice.day != timezone.localdate(),
+        "is_past": ledger_filter.day != timezone.localdate(),
     }
-    return render(request, "policy/ledger.html", context)
+    return render(request, "policy/ledger/ledger.html", context)
 
 
-def _address(choice) -> str:
-    """Where the ledger shows ``choice``."""
-    return f"{reverse('follow_up')}?{choice.parameters}"
+def _address(ledger_filter) -> str:
+    """The address of the ledger with these filters."""
+    return f"{reverse('follow_up')}?{ledger_filter.parameters}"
 
 
 def _page_number(request) -> int:
@@ -90,7 +90,7 @@ def _page_number(request) -> int:
 
 @require_safe
 def data(request, kind):
-    """What the page with the same query shows, all of it, as CSV or JSON."""
+    """The rows that the page with the same query shows, all pages, as CSV or JSON."""
     if kind not in FORMATS:
         raise Http404
     found = exports.rows(LedgerFilter.of(request))
@@ -101,23 +101,23 @@ def data(request, kind):
 
 
 def visible_cell(request, key, party):
-    """The cell of a clause that anybody may read, with its records; 404 where there is none."""
-    choice = LedgerFilter.of(request).without("assembly", "party", "area", "status", "channel")
-    clause = choice.clauses().filter(translation_key=key).select_related("page").first()
-    found = clause and history.cell_of(clause, get_object_or_404(Party, slug=party))
-    if not found:
+    """The cell of a public clause, with its records. Raises Http404 where there is none."""
+    clauses = LedgerFilter.of(request).unfiltered().clauses()
+    clause = clauses.filter(translation_key=key).select_related("page").first()
+    cell = clause and history.cell_of(clause, get_object_or_404(Party, slug=party))
+    if not cell:
         raise Http404
-    return found
+    return cell
 
 
 @require_safe
 def cell(request, key, party):
-    """The history of one cell; who may write is offered to."""
+    """The history of one cell, with the actions that the reader may take."""
     shown = visible_cell(request, key, party)
     user = request.user
     for record in [*shown.reports, *history.verifications_of(shown)]:
         record.may_be_withdrawn = permissions.may_withdraw(user, record)
-        record.file_opens = bool(record.file) and (
+        record.may_open_file = bool(record.file) and (
             record.file_is_public or permissions.may_open_private_files(user, record)
         )
     page = shown.clause.page
@@ -126,9 +126,9 @@ def cell(request, key, party):
         "events": history.events_of(shown),
         "may_report": permissions.may_report(user, shown.party),
         "may_verify": permissions.may_verify(user, shown.party),
-        "said": request.GET.get("said"),
+        "notice": request.GET.get("said"),
     }
-    return render(request, "policy/cell.html", context)
+    return render(request, "policy/ledger/cell.html", context)
 
 
 @require_safe
@@ -140,7 +140,6 @@ def cell_data(request, key, party, kind):
     return FORMATS[kind](Table.of_records(name, history.COLUMNS, found))
 
 
-def back_to(cell, said) -> HttpResponseRedirect:
-    """To the history after something was written."""
-    address = reverse("follow_up_cell", args=[cell.clause.translation_key, cell.party.slug])
-    return HttpResponseRedirect(f"{address}?said={said}")
+def redirect_to_cell(cell, notice) -> HttpResponseRedirect:
+    """To the history of ``cell``, with a notice of what was saved: report, seen or withdrawn."""
+    return HttpResponseRedirect(f"{cell.url}?said={notice}")

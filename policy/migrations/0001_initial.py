@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('knowledgepage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='hub.knowledgepage')),
                 ('tabled', wagtail.fields.StreamField([('considering', 0), ('operative', 1)], block_lookup={0: ('wagtail.blocks.TextBlock', (), {'icon': 'info-circle', 'label': 'Considering', 'rows': 3}), 1: ('wagtail.blocks.TextBlock', (), {'icon': 'list-ol', 'label': 'Operative paragraph', 'rows': 3})}, help_text='One block a paragraph. Operative paragraphs become clauses on adoption.', verbose_name='text of the draft')),
-                ('hold_first', models.BooleanField(default=True, help_text='What people say who never had a contribution approved waits for the secretariat.', verbose_name='hold first contributions')),
+                ('hold_first_contributions', models.BooleanField(default=True, help_text='What people say who never had a contribution approved waits for the secretariat.', verbose_name='hold first contributions')),
             ],
             options={
                 'verbose_name': 'draft resolution',
@@ -72,8 +72,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('why', models.TextField(verbose_name='why')),
-                ('wanted', models.TextField(blank=True, verbose_name='what the assembly could decide')),
+                ('reason', models.TextField(verbose_name='why')),
+                ('requested_decision', models.TextField(blank=True, verbose_name='what the assembly could decide')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('answer_kind', models.CharField(blank=True, choices=[('accepted', 'Taken onto the agenda'), ('declined', 'Not taken')], max_length=10)),
                 ('answer', models.TextField(blank=True, verbose_name='reason')),
@@ -151,13 +151,13 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='amendments', to='policy.decision'),
         ),
         migrations.CreateModel(
-            name='EarlierText',
+            name='ContributionRevision',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField(blank=True)),
                 ('reason', models.TextField(blank=True)),
                 ('replaced_at', models.DateTimeField(auto_now_add=True)),
-                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='earlier', to='policy.contribution')),
+                ('contribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='policy.contribution')),
             ],
             options={
                 'ordering': ['replaced_at', 'pk'],
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(unique=True, verbose_name='slug')),
                 ('kind', models.CharField(choices=[('local_government', 'Local government'), ('province', 'Provincial agency'), ('ministry', 'Ministry or department'), ('civil_society', 'Civil society'), ('community', 'Community'), ('academic', 'Academic institution'), ('business', 'Business')], max_length=20, verbose_name='kind')),
                 ('email', models.EmailField(blank=True, help_text='Reminders of due dates go there.', max_length=254, verbose_name='contact e-mail')),
-                ('key', models.CharField(default=policy.models.party.new_key, editable=False, max_length=22)),
+                ('link_key', models.CharField(default=policy.models.party.new_link_key, editable=False, max_length=22)),
                 ('members', models.ManyToManyField(blank=True, related_name='parties', to=settings.AUTH_USER_MODEL, verbose_name='who reports for the party')),
             ],
             options={
@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                 ('evidence', models.TextField(blank=True, max_length=5000, verbose_name='evidence')),
                 ('figure', models.DecimalField(blank=True, decimal_places=2, max_digits=15, null=True, verbose_name='evidence: figure')),
                 ('figure_unit', models.CharField(blank=True, max_length=60, verbose_name='unit')),
-                ('figure_how', models.CharField(blank=True, max_length=255, verbose_name='how it was measured')),
+                ('figure_method', models.CharField(blank=True, max_length=255, verbose_name='how it was measured')),
                 ('reported_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='reported on')),
                 ('reporter_name', models.CharField(blank=True, max_length=120, verbose_name='who reports')),
                 ('link_digest', models.CharField(blank=True, editable=False, max_length=64)),
@@ -282,11 +282,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='QuietAddress',
+            name='ReminderOptOut',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='quiet_addresses', to='policy.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminder_opt_outs', to='policy.party')),
             ],
         ),
         migrations.CreateModel(
@@ -364,8 +364,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('file_name', models.CharField(max_length=255, verbose_name='file')),
                 ('resolutions', models.JSONField()),
-                ('read_at', models.DateTimeField(auto_now_add=True)),
-                ('taken_in_at', models.DateTimeField(null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('imported_at', models.DateTimeField(null=True)),
                 ('assembly', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheets', to='policy.assemblypage')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -391,8 +391,8 @@ class Migration(migrations.Migration):
                 ('file_is_private', models.BooleanField(default=False, help_text='It holds names or other personal data: only community verifiers, the party and the editors may open it.', verbose_name='the file is not for the public')),
                 ('clause_key', models.UUIDField(db_index=True, verbose_name='clause')),
                 ('finding', models.CharField(choices=[('confirmed', 'Confirmed'), ('contradicted', 'Contradicted')], max_length=12, verbose_name='finding')),
-                ('seen', models.TextField(max_length=5000, verbose_name='what was seen')),
-                ('seen_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='seen on')),
+                ('observation', models.TextField(max_length=5000, verbose_name='what was seen')),
+                ('observed_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='seen on')),
                 ('verifier_name', models.CharField(blank=True, max_length=200, verbose_name='verified by')),
                 ('recorded_at', models.DateTimeField(auto_now_add=True)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verifications', to='policy.party', verbose_name='party')),
@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'verification',
                 'verbose_name_plural': 'verifications',
-                'ordering': ['-seen_on', '-pk'],
+                'ordering': ['-observed_on', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -411,8 +411,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reason', models.TextField(max_length=1000, verbose_name='reason')),
                 ('withdrawn_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='withdrawn on')),
-                ('by_name', models.CharField(blank=True, max_length=120, verbose_name='who withdrew it')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('withdrawn_by_name', models.CharField(blank=True, max_length=120, verbose_name='who withdrew it')),
+                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('report', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='withdrawal', to='policy.clausereport')),
                 ('verification', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='withdrawal', to='policy.verification')),
             ],
@@ -430,7 +430,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='wordings', to='policy.decision')),
                 ('paragraph', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='wordings', to='policy.paragraph')),
-                ('sources', models.ManyToManyField(related_name='grew_into', to='policy.wording')),
+                ('sources', models.ManyToManyField(related_name='derived_wordings', to='policy.wording')),
             ],
             options={
                 'verbose_name': 'wording',
@@ -464,12 +464,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('link_digest', ''), _negated=True), fields=('link_digest',), name='one_report_through_a_link'),
         ),
         migrations.AddConstraint(
-            model_name='quietaddress',
-            constraint=models.UniqueConstraint(fields=('party', 'email'), name='quiet_once'),
+            model_name='reminderoptout',
+            constraint=models.UniqueConstraint(fields=('party', 'email'), name='one_reminder_opt_out'),
         ),
         migrations.AddConstraint(
             model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('party', 'clause_key', 'due', 'step'), name='reminded_once'),
+            constraint=models.UniqueConstraint(fields=('party', 'clause_key', 'due', 'step'), name='one_reminder_per_step'),
         ),
         migrations.AlterUniqueTogether(
             name='clause',

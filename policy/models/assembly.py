@@ -8,13 +8,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
-from wagtail.contrib.routable_page.models import path
 from wagtail.models import Orderable
 
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.sections import Section, heading_anchor
+from policy.models.draft import DraftResolutionPage
 from policy.models.issue import IssuePage
+from policy.models.resolution import ResolutionPage
 
 
 class AssemblyPage(KnowledgePage):
@@ -67,83 +68,45 @@ class AssemblyPage(KnowledgePage):
 
     @cached_property
     def resolutions(self):
-        """Live public resolutions in the order of their numbers, each with ``followed``: its
-        clauses with their status as of today."""
-        from policy.ledger.clause_party_status import with_status
-        from policy.models.resolution import Clause, ResolutionPage
-
-        pages = list(ResolutionPage.objects.child_of(self).live().public().order_by("path"))
-        clauses = with_status(list(
-            Clause.objects.filter(page__in=pages).select_related("page")
-            .order_by("sort_order", "pk")
-        ))
-        for page in pages:
-            page.followed = [clause for clause in clauses if clause.page_id == page.pk]
-        return pages
+        """Live public resolutions below this assembly, in the order of the editor's tree."""
+        return list(ResolutionPage.objects.child_of(self).live().public().order_by("path"))
 
     @cached_property
     def drafts(self):
         """Live public drafts below this assembly, in the order of the editor's tree."""
-        from policy.models.draft import DraftResolutionPage
-
         return DraftResolutionPage.objects.child_of(self).open_to_all().order_by("path")
 
     @cached_property
-    def with_dates(self):
-        """The page whose process counts: the one in the site's own language, else this one."""
+    def process_page(self):
+        """The page whose process is shown: the one in the default language, else this one."""
         if self.locale.language_code == settings.LANGUAGE_CODE:
             return self
-        twin = (
+        translation = (
             AssemblyPage.objects.translation_of(self).open_to_all()
             .filter(locale__language_code=settings.LANGUAGE_CODE).first()
         )
-        return twin if twin and twin.process.exists() else self
+        return translation if translation and translation.process.exists() else self
 
     @cached_property
     def stages(self):
         """The stages of the process in the order of their dates."""
-        stages = self.with_dates.process.all()
+        stages = self.process_page.process.all()
         return sorted(stages, key=lambda stage: (stage.starts, stage.pk or 0))
 
     @property
     def has_proposals(self) -> bool:
         """Whether there are proposals for the agenda that anybody may read."""
-        return self.with_dates.proposals.answered().exists()
+        return self.process_page.proposals.answered().exists()
 
     @cached_property
     def hearing_list(self):
         """The hearings in the order of their dates."""
-        hearings = self.with_dates.hearings.all()
+        hearings = self.process_page.hearings.all()
         return sorted(hearings, key=lambda h: (h.date, h.starts_at or time.min, h.pk or 0))
 
     def documents_to_index(self):
         minutes = [h.minutes for h in self.hearings.all() if h.minutes_id and not h.draft_id]
         return super().documents_to_index() + minutes
-
-    def get_context(self, request, *args, **kwargs):
-        from policy.deliberation.timeline import timeline_of
-
-        context = super().get_context(request, *args, **kwargs)
-        context["timeline"] = timeline_of(self)
-        return context
-
-    @path("calendar.ics/")
-    def calendar_route(self, request):
-        from policy.deliberation import calendar
-
-        return calendar.respond(self)
-
-    @path("propose/")
-    def propose_route(self, request):
-        from policy.deliberation import proposal_views
-
-        return proposal_views.propose(request, self.with_dates)
-
-    @path("proposals/")
-    def proposals_route(self, request):
-        from policy.deliberation import proposal_views
-
-        return proposal_views.proposals(request, self.with_dates)
 
     def sections(self):
         agenda = "\n".join(str(item) for item in self.agenda.all())

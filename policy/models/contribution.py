@@ -1,4 +1,4 @@
-"""What people say about the paragraphs of a draft: comments, amendments, support, objections."""
+"""Contributions to the paragraphs of a draft: comments, amendments, support and objections."""
 
 from datetime import timedelta
 
@@ -16,18 +16,18 @@ TIME_TO_EDIT = timedelta(minutes=15)
 
 class ContributionQuerySet(models.QuerySet):
     def shown(self):
-        """What everybody may read."""
+        """Contributions that everybody may read."""
         return self.filter(state=Contribution.State.SHOWN)
 
-    def seen_by(self, user, is_moderator=False):
-        """What ``user`` may know of: what is shown or was hidden with a reason, her own; for
-        moderators all. Of what is hidden only ``hidden_reason`` may be printed."""
+    def visible_to(self, user, is_moderator=False):
+        """Contributions that ``user`` may see: shown, hidden and their own held ones; moderators
+        see all. Of a hidden contribution only ``hidden_reason`` may be rendered."""
         if is_moderator:
             return self
-        seen = Q(state__in=[Contribution.State.SHOWN, Contribution.State.HIDDEN])
+        visible = Q(state__in=[Contribution.State.SHOWN, Contribution.State.HIDDEN])
         if user.is_authenticated:
-            seen |= Q(author=user, state=Contribution.State.HELD)
-        return self.filter(seen)
+            visible |= Q(author=user, state=Contribution.State.HELD)
+        return self.filter(visible)
 
     def held(self):
         return self.filter(state=Contribution.State.HELD)
@@ -42,18 +42,18 @@ class ContributionQuerySet(models.QuerySet):
         return self.filter(kind=Contribution.Kind.COMMENT)
 
     def undecided(self):
-        """Amendments that wait for a decision, held ones among them."""
+        """Amendments without a decision, including held ones."""
         S = Contribution.State
         return self.amendments().filter(decision=None, state__in=[S.SHOWN, S.HELD])
 
 
 class Contribution(models.Model):
-    """One thing that one person said.
+    """One comment, amendment or stance of one person.
 
-    A comment says ``text``, and may answer another (``about``). An amendment proposes ``text`` as
-    the wording in place of ``base``, or after it, or none, and says why (``reason``). A stance
-    supports or objects to the paragraph as it stands, or to an amendment (``about``), and says
-    why (``text``); one per person, and it can be changed.
+    A comment consists of ``text`` and may reply to another comment (``about``). An amendment
+    proposes ``text`` in place of ``base`` or after it, or striking it, with a ``reason``. A stance
+    supports or objects to the current wording, or to an amendment (``about``), with its reason in
+    ``text``; a person has one stance on each and can change it.
     """
 
     class Kind(models.TextChoices):
@@ -137,19 +137,19 @@ class Contribution(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """An amendment that can still be supported, changed and decided."""
+        """Whether the amendment can still be supported, changed and decided."""
         return self.decision_id is None and self.state in (self.State.SHOWN, self.State.HELD)
 
     @property
     def is_stale(self) -> bool:
-        """An amendment to words that do not stand any more."""
+        """Whether the amendment was made for a wording that is no longer current."""
         return self.is_open and (
             self.paragraph.retired_by_id is not None or self.base_id != self.paragraph.current.pk
         )
 
     @cached_property
     def is_editable(self) -> bool:
-        """Within the time, and nobody has yet taken a stance on the words as they are."""
+        """Whether the author may still change it: in time, and nobody has reacted to it."""
         if self.state not in (self.State.SHOWN, self.State.HELD) or self.decision_id:
             return False
         if timezone.now() - self.created_at > TIME_TO_EDIT:
@@ -157,11 +157,11 @@ class Contribution(models.Model):
         return not (self.kind == self.Kind.AMENDMENT and self.answers.exists())
 
 
-class EarlierText(models.Model):
-    """What a contribution said before its author changed it; for moderators only."""
+class ContributionRevision(models.Model):
+    """The text of a contribution before its author changed it; only moderators see it."""
 
     contribution = models.ForeignKey(
-        Contribution, on_delete=models.CASCADE, related_name="earlier"
+        Contribution, on_delete=models.CASCADE, related_name="revisions"
     )
     text = models.TextField(blank=True)
     reason = models.TextField(blank=True)
@@ -175,7 +175,7 @@ class EarlierText(models.Model):
 
 
 class Complaint(models.Model):
-    """A reader's word to the secretariat that something said does not belong here."""
+    """A reader's report to the secretariat that a contribution breaks the rules."""
 
     contribution = models.ForeignKey(
         Contribution, on_delete=models.CASCADE, related_name="complaints"

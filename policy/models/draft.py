@@ -1,4 +1,4 @@
-"""Draft resolutions: what is laid before an assembly, deliberated paragraph by paragraph."""
+"""Draft resolutions, which an assembly deliberates paragraph by paragraph."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,34 +8,28 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
-from wagtail.contrib.routable_page.models import path
 from wagtail.fields import StreamField
 
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.sections import Section
-from hub.thai.text import typed
+from policy.models.paragraph import Paragraph, normalise_wording
 from policy.models.process import ProcessStage
 
 
 class TabledBlock(blocks.StreamBlock):
-    """The paragraphs of a draft as they are laid before the assembly, in order."""
+    """The paragraphs of a draft as tabled, in order."""
 
     considering = blocks.TextBlock(label=_("Considering"), icon="info-circle", rows=3)
     operative = blocks.TextBlock(label=_("Operative paragraph"), icon="list-ol", rows=3)
 
 
-def normal(text) -> str:
-    """A wording as it is kept and compared: composed, lines of any system, no blanks around."""
-    return "\n".join(line.rstrip() for line in typed(str(text)).splitlines())
-
-
 class DraftResolutionPage(KnowledgePage):
-    """A draft on one agenda item, with paragraphs that people comment and amend.
+    """A draft on one agenda item, with paragraphs that people comment on and amend.
 
-    Its text is written here until it is first published. From then on each paragraph is a
-    ``Paragraph`` with wordings of its own; once somebody has contributed, only decisions of the
-    secretariat change them.
+    Editors write the text in ``tabled``. Publishing turns each block into a ``Paragraph`` with
+    wordings of its own; once somebody has contributed, only decisions of the secretariat change
+    them.
     """
 
     stage = Stage.DRAFT
@@ -53,7 +47,7 @@ class DraftResolutionPage(KnowledgePage):
         TabledBlock(), verbose_name=_("text of the draft"),
         help_text=_("One block a paragraph. Operative paragraphs become clauses on adoption."),
     )
-    hold_first = models.BooleanField(
+    hold_first_contributions = models.BooleanField(
         _("hold first contributions"), default=True,
         help_text=_(
             "What people say who never had a contribution approved waits for the secretariat."
@@ -62,7 +56,7 @@ class DraftResolutionPage(KnowledgePage):
 
     content_panels = (
         KnowledgePage.content_panels
-        + [FieldPanel("tabled"), FieldPanel("hold_first"), FieldPanel("body")]
+        + [FieldPanel("tabled"), FieldPanel("hold_first_contributions"), FieldPanel("body")]
         + KnowledgePage.filing_panels
     )
     parent_page_types = ["policy.AssemblyPage"]
@@ -77,18 +71,11 @@ class DraftResolutionPage(KnowledgePage):
         if not self.pk or not self.is_deliberated:
             return
         stored = DraftResolutionPage.objects.only("tabled").get(pk=self.pk)
-        if _said(stored.tabled) != _said(self.tabled):
+        if _tabled_text(stored.tabled) != _tabled_text(self.tabled):
             raise ValidationError({"tabled": _(
                 "People have contributed to this text, so it changes by decisions only: open the "
                 "page and choose “Secretariat”."
             )})
-
-    def get_context(self, request, *args, **kwargs):
-        from policy.deliberation.timeline import timeline_of
-
-        context = super().get_context(request, *args, **kwargs)
-        context["timeline"] = timeline_of(self.assembly, self)
-        return context
 
     @cached_property
     def assembly(self):
@@ -96,7 +83,7 @@ class DraftResolutionPage(KnowledgePage):
 
     @property
     def is_deliberated(self) -> bool:
-        """Whether anybody has contributed or decided, so that the tabled text is settled."""
+        """Whether anybody has contributed or decided, after which the tabled text is fixed."""
         return (
             self.decisions.exists()
             or self.paragraphs.filter(contributions__isnull=False).exists()
@@ -109,24 +96,28 @@ class DraftResolutionPage(KnowledgePage):
 
     @cached_property
     def original(self) -> "DraftResolutionPage":
-        """The text that counts and is deliberated: the one in the site's own language."""
+        """The page that is deliberated: the one in the default language, else this one."""
         if self.locale.language_code == settings.LANGUAGE_CODE:
             return self
-        twin = self.get_translations().filter(locale__language_code=settings.LANGUAGE_CODE).first()
-        return twin if twin and twin.is_readable else self
+        translations = self.get_translations()
+        translation = translations.filter(
+            locale__language_code=settings.LANGUAGE_CODE
+        ).first()
+        return translation if translation and translation.is_readable else self
 
     @cached_property
     def adopted_as(self):
-        """The resolution that an editor made of it, published or not; None before."""
+        """The resolution created from it, published or not; None before the adoption."""
         return self.resolutions.order_by("pk").first()
 
     def is_open_for(self, kinds, today=None) -> bool:
-        """Whether a stage of one of ``kinds`` is on and what is said here counts."""
+        """Whether contributions are accepted: a stage of one of ``kinds`` includes ``today``, and
+        the page is the original, readable and not adopted yet."""
         today = today or timezone.localdate()
         return (
             self.original == self
             and self.adopted_as is None
-            and any(s.kind in kinds and s.holds(today) for s in self.assembly.stages)
+            and any(s.kind in kinds and s.includes(today) for s in self.assembly.stages)
             and self.is_readable
         )
 
@@ -140,15 +131,13 @@ class DraftResolutionPage(KnowledgePage):
         return self.is_open or self.is_open_for({ProcessStage.Kind.HEARINGS})
 
     @cached_property
-    def text(self) -> list:
-        """Its paragraphs that stand, in order, each with its ``current`` wording."""
-        from policy.models.paragraph import Paragraph
-
-        return list(Paragraph.objects.filter(draft=self).standing().with_wordings())
+    def active_paragraphs(self) -> list[Paragraph]:
+        """The paragraphs of the text in order, each with its wordings."""
+        return list(Paragraph.objects.filter(draft=self).active().with_wordings())
 
     def sections(self):
         return [
-            Section(p.anchor, str(p.heading), p.current.text) for p in self.text
+            Section(p.anchor, str(p.heading), p.current.text) for p in self.active_paragraphs
         ] + super().sections()
 
     def documents_to_index(self):
@@ -156,50 +145,6 @@ class DraftResolutionPage(KnowledgePage):
                    if h.minutes_id and h.draft_id == self.pk]
         return super().documents_to_index() + minutes
 
-    # What people and the secretariat do stands in modules of its own; here are the addresses.
 
-    @path("p/<str:label>/")
-    def paragraph_route(self, request, label):
-        from policy.deliberation import paragraph_views
-
-        return paragraph_views.show(request, self, label)
-
-    @path("p/<str:label>/<str:what>/")
-    def contribute_route(self, request, label, what):
-        from policy.deliberation import paragraph_views
-
-        return paragraph_views.contribute(request, self, label, what)
-
-    @path("said/<int:pk>/<str:what>/")
-    def said_route(self, request, pk, what):
-        from policy.deliberation import contribution_views
-
-        return contribution_views.change(request, self, pk, what)
-
-    @path("secretariat/")
-    def secretariat_route(self, request):
-        from policy.deliberation import secretariat_views
-
-        return secretariat_views.workbench(request, self)
-
-    @path("secretariat/<str:what>/")
-    def secretariat_action_route(self, request, what):
-        from policy.deliberation import secretariat_views
-
-        return secretariat_views.act(request, self, what)
-
-    @path("register/")
-    def register_route(self, request):
-        from policy.register import views
-
-        return views.show(request, self)
-
-    @path("register.<str:kind>/")
-    def register_file_route(self, request, kind):
-        from policy.register import views
-
-        return views.download(request, self, kind)
-
-
-def _said(stream) -> list[tuple]:
-    return [(str(block.id), block.block_type, normal(block.value)) for block in stream]
+def _tabled_text(stream) -> list[tuple]:
+    return [(str(block.id), block.block_type, normalise_wording(block.value)) for block in stream]

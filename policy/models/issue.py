@@ -11,7 +11,7 @@ from hub.pages.blocks import ItemsBlock
 
 
 class IssuePage(KnowledgePage):
-    """A problem with its evidence, the Models behind a way out, and whom it touches."""
+    """A problem with its evidence, the people affected, and Models towards a solution."""
 
     stage = Stage.ISSUE
     suggests_lessons = True
@@ -47,10 +47,3 @@ class IssuePage(KnowledgePage):
     class Meta:
         verbose_name = _("policy issue")
         verbose_name_plural = _("policy issues")
-
-    def get_context(self, request, *args, **kwargs):
-        from policy.deliberation.timeline import timelines_of_issue
-
-        context = super().get_context(request, *args, **kwargs)
-        context["timelines"] = timelines_of_issue(self)
-        return context

@@ -1,4 +1,4 @@
-"""The paragraphs of a draft, every wording they had, and the decisions that made them."""
+"""The paragraphs of a draft, all their wordings, and the decisions behind them."""
 
 import uuid
 
@@ -8,7 +8,12 @@ from django.db.models import Prefetch
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from policy.models.draft import normal
+from hub.thai.text import typed
+
+
+def normalise_wording(text) -> str:
+    """``text`` as it is stored and compared: composed, ``\\n`` as line end, no trailing blanks."""
+    return "\n".join(line.rstrip() for line in typed(str(text)).splitlines())
 
 
 class Decision(models.Model):
@@ -47,8 +52,8 @@ class Decision(models.Model):
 
 
 class ParagraphQuerySet(models.QuerySet):
-    def standing(self):
-        """Those that are part of the text: not split, joined to another or struck."""
+    def active(self):
+        """Paragraphs that are part of the text: not split, joined to another or struck."""
         return self.filter(retired_by=None)
 
     def with_wordings(self):
@@ -58,11 +63,10 @@ class ParagraphQuerySet(models.QuerySet):
 
 
 class Paragraph(models.Model):
-    """A paragraph through all its wordings.
+    """A paragraph with all its wordings.
 
-    ``label`` is what people call it; it is never given to another paragraph of the draft. A
-    paragraph that was split, joined to another or struck is ``retired_by`` that decision and
-    keeps its address.
+    ``label`` is its number for readers and is never reused in the draft. A paragraph that was
+    split, joined to another or struck is ``retired_by`` that decision and keeps its address.
     """
 
     class Kind(models.TextChoices):
@@ -100,7 +104,7 @@ class Paragraph(models.Model):
 
     @property
     def slug(self) -> str:
-        """The label in addresses and anchors, where a dot cannot stand."""
+        """The label as addresses and anchors use it: without dots."""
         return self.label.replace(".", "-")
 
     @property
@@ -118,14 +122,15 @@ class Paragraph(models.Model):
 
     @property
     def current(self) -> "Wording":
-        """The wording that stands; of a retired paragraph the last that stood."""
+        """The wording in force; the last one of a retired paragraph."""
         return self.history[-1]
 
-    def reworded(self, text, decision, sources=()) -> "Wording":
-        """Give it its next wording, which grew from ``sources``: its own last one when empty."""
+    def add_wording(self, text, decision, sources=()) -> "Wording":
+        """Add the next wording. ``sources`` are the wordings it derives from; when empty, that is
+        the last wording of this paragraph."""
         last = self.wordings.order_by("number").last()
         wording = self.wordings.create(
-            number=last.number + 1 if last else 1, text=normal(text), decision=decision
+            number=last.number + 1 if last else 1, text=normalise_wording(text), decision=decision
         )
         wording.sources.set(sources or ([last] if last else []))
         self.__dict__.pop("history", None)
@@ -134,7 +139,7 @@ class Paragraph(models.Model):
 
 
 class Wording(models.Model):
-    """What a paragraph said from one decision to the next; without a decision, as tabled."""
+    """The text of a paragraph from one decision to the next; without a decision, as tabled."""
 
     paragraph = models.ForeignKey(Paragraph, on_delete=models.CASCADE, related_name="wordings")
     number = models.PositiveIntegerField()
@@ -142,7 +147,7 @@ class Wording(models.Model):
     decision = models.ForeignKey(
         Decision, on_delete=models.RESTRICT, null=True, related_name="wordings"
     )
-    sources = models.ManyToManyField("self", symmetrical=False, related_name="grew_into")
+    sources = models.ManyToManyField("self", symmetrical=False, related_name="derived_wordings")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -155,33 +160,3 @@ class Wording(models.Model):
 
     def __str__(self):
         return self.text[:80]
-
-
-def table(draft) -> None:
-    """Make the paragraphs of ``draft`` from its tabled text, unless deliberation has begun.
-
-    Called at each publication. A paragraph keeps its block's key; labels follow the order.
-    """
-    if draft.is_deliberated:
-        return
-    found = {paragraph.key: paragraph for paragraph in draft.paragraphs.all()}
-    kept = []
-    # Labels are unique, and a moved paragraph takes that of another: make room first.
-    for paragraph in found.values():
-        paragraph.label = f"~{paragraph.pk}"
-        paragraph.save(update_fields=["label"])
-    for position, block in enumerate(draft.tabled, 1):
-        key = uuid.UUID(str(block.id)) if block.id else uuid.uuid4()
-        paragraph = found.get(key) or Paragraph(draft=draft, key=key)
-        paragraph.kind, paragraph.position = block.block_type, position
-        paragraph.label = str(position)
-        paragraph.save()
-        kept.append(paragraph.pk)
-        first = paragraph.wordings.first()
-        if first is None:
-            paragraph.reworded(block.value, None)
-        elif first.text != normal(block.value):
-            first.text = normal(block.value)
-            first.save(update_fields=["text"])
-    draft.paragraphs.exclude(pk__in=kept).delete()
-    draft.__dict__.pop("text", None)

@@ -1,4 +1,4 @@
-"""Parties: who is responsible for carrying out a clause, and who reports for them."""
+"""Parties: who is responsible for carrying out clauses, and who reports for them."""
 
 from django.conf import settings
 from django.db import models
@@ -9,18 +9,12 @@ from wagtail.search import index
 from hub.models import BilingualName
 
 
-def new_key() -> str:
+def new_link_key() -> str:
     return get_random_string(22)
 
 
-class PartyQuerySet(models.QuerySet):
-    def of_member(self, user):
-        """The parties that ``user`` reports for."""
-        return self.filter(members=user.pk) if user.is_authenticated else self.none()
-
-
 class Party(index.Indexed, BilingualName):
-    """An organisation or community that answers for clauses."""
+    """An organisation or community that is responsible for clauses."""
 
     class Kind(models.TextChoices):
         LOCAL_GOVERNMENT = "local_government", _("Local government")
@@ -40,10 +34,8 @@ class Party(index.Indexed, BilingualName):
         settings.AUTH_USER_MODEL, blank=True, related_name="parties",
         verbose_name=_("who reports for the party"),
     )
-    # Signed into every link of a letter: a new key makes all of them useless.
-    key = models.CharField(max_length=22, default=new_key, editable=False)
-
-    objects = PartyQuerySet.as_manager()
+    # Signed into every link of a reminder: a new key revokes all of them.
+    link_key = models.CharField(max_length=22, default=new_link_key, editable=False)
 
     search_fields = [
         index.SearchField("name_th"),

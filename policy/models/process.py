@@ -1,4 +1,4 @@
-"""The way from a problem to a resolution: an assembly's stages and its public hearings."""
+"""The process of an assembly: its stages and its public hearings."""
 
 import uuid
 from datetime import datetime
@@ -17,9 +17,9 @@ from hub.models import Topic
 
 
 class ProcessStage(models.Model):
-    """One stretch of an assembly's process: from a date to a date, the last day included.
+    """One stage of an assembly's process: from a date to a date, the last day included.
 
-    Stages may overlap, and a kind may come again (a second round of amendments).
+    Stages may overlap, and a kind may occur twice (a second round of amendments).
     """
 
     class Kind(models.TextChoices):
@@ -66,12 +66,12 @@ class ProcessStage(models.Model):
         if self.starts and self.ends and self.ends < self.starts:
             raise ValidationError({"ends": _("The end lies before the start.")})
 
-    def holds(self, day) -> bool:
+    def includes(self, day) -> bool:
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
 
 class Hearing(ClusterableModel):
-    """A public hearing: when, where, on which draft, who came, and its minutes."""
+    """A public hearing: date, place, draft, participants by group, and its minutes."""
 
     page = ParentalKey("policy.AssemblyPage", on_delete=models.CASCADE, related_name="hearings")
     key = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -113,15 +113,15 @@ class Hearing(ClusterableModel):
             raise ValidationError({"ends_at": _("The end lies before the start.")})
 
     @property
-    def begins(self) -> datetime | None:
-        """The moment it begins in the hub's time zone; None when only the day is known."""
-        return self._moment(self.starts_at)
+    def start(self) -> datetime | None:
+        """When it begins, in the hub's time zone; None when only the day is known."""
+        return self._datetime(self.starts_at)
 
     @property
-    def finishes(self) -> datetime | None:
-        return self._moment(self.ends_at)
+    def end(self) -> datetime | None:
+        return self._datetime(self.ends_at)
 
-    def _moment(self, time):
+    def _datetime(self, time):
         return time and timezone.make_aware(datetime.combine(self.date, time))
 
     @cached_property
@@ -134,7 +134,7 @@ class Hearing(ClusterableModel):
 
 
 class HearingGroup(models.Model):
-    """How many people of one group came to a hearing."""
+    """The number of participants of one group at a hearing."""
 
     hearing = ParentalKey(Hearing, on_delete=models.CASCADE, related_name="groups")
     group = models.ForeignKey(

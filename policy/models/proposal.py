@@ -1,4 +1,4 @@
-"""Proposals for the agenda, made by people during the call, answered by the secretariat."""
+"""Proposals for the agenda of an assembly, answered by the secretariat."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 class AgendaProposalQuerySet(models.QuerySet):
     def answered(self):
-        """What everybody may read: proposals with their answer."""
+        """Proposals with an answer, which everybody may read."""
         return self.exclude(answer_kind="")
 
     def waiting(self):
@@ -15,9 +15,9 @@ class AgendaProposalQuerySet(models.QuerySet):
 
 
 class AgendaProposal(models.Model):
-    """What somebody asks an assembly to take up, and the published answer.
+    """A proposal for the agenda of an assembly, and the published answer.
 
-    Nobody but its author and the secretariat reads it before it is answered.
+    Before it is answered, only its author and the secretariat may read it.
     """
 
     class Answer(models.TextChoices):
@@ -31,8 +31,8 @@ class AgendaProposal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     title = models.CharField(_("title"), max_length=200)
-    why = models.TextField(_("why"))
-    wanted = models.TextField(_("what the assembly could decide"), blank=True)
+    reason = models.TextField(_("why"))
+    requested_decision = models.TextField(_("what the assembly could decide"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     answer_kind = models.CharField(max_length=10, choices=Answer.choices, blank=True)
     answer = models.TextField(_("reason"), blank=True)

@@ -1,11 +1,11 @@
-"""Which reminders were written, and who wants none."""
+"""Reminders that were sent, and addresses that opted out of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Reminder(models.Model):
-    """One clause in one letter to a party; ``step`` is in days from ``due``, before it negative."""
+    """One clause in one e-mail to a party; ``step`` is in days from ``due``, negative before it."""
 
     party = models.ForeignKey("policy.Party", on_delete=models.CASCADE, related_name="reminders")
     clause_key = models.UUIDField()
@@ -16,7 +16,7 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["party", "clause_key", "due", "step"], name="reminded_once"
+                fields=["party", "clause_key", "due", "step"], name="one_reminder_per_step"
             )
         ]
 
@@ -24,17 +24,17 @@ class Reminder(models.Model):
         return f"{self.party}: {self.due} {self.step:+}"
 
 
-class QuietAddress(models.Model):
-    """An address that asked for no more reminders of one party."""
+class ReminderOptOut(models.Model):
+    """An e-mail address that gets no more reminders of one party."""
 
     party = models.ForeignKey(
-        "policy.Party", on_delete=models.CASCADE, related_name="quiet_addresses"
+        "policy.Party", on_delete=models.CASCADE, related_name="reminder_opt_outs"
     )
     email = models.EmailField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["party", "email"], name="quiet_once"),
+            models.UniqueConstraint(fields=["party", "email"], name="one_reminder_opt_out"),
         ]
 
     def __str__(self):

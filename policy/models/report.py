@@ -1,4 +1,4 @@
-"""What a party says it did about a clause, and what was taken back. Neither is ever changed."""
+"""Reports of parties on clauses, and withdrawals. Records are append-only."""
 
 import uuid
 from pathlib import PurePath
@@ -12,28 +12,28 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
 from hub.files.names import safe_filename
-from policy.reports.evidence_files import checked
+from policy.evidence_files import clean_evidence_file
 
 
 def evidence_upload_to(instance, filename: str) -> str:
-    """A folder of its own for each file, so that two of one name both keep it."""
+    """A folder for each file, so that two files of one name keep it."""
     return f"evidence/{uuid.uuid4().hex[:12]}/{safe_filename(filename)}"
 
 
-class Record(models.Model):
-    """Something said about a cell, once and for all: it is added to, never changed."""
+class AppendOnlyRecord(models.Model):
+    """A record that is created once and never changed."""
 
     class Meta:
         abstract = True
 
     def save(self, *args, **kwargs):
         if not self._state.adding:
-            raise TypeError(f"A {type(self).__name__} is never changed; write another one.")
+            raise TypeError(f"A {type(self).__name__} is append-only; create another one.")
         super().save(*args, **kwargs)
 
 
-class Evidenced(Record):
-    """A record that may show something elsewhere, or a file that is not for everybody."""
+class EvidenceRecord(AppendOnlyRecord):
+    """A record with optional evidence: an address, or a file that may be private."""
 
     evidence_url = models.URLField(_("evidence: address"), max_length=500, blank=True)
     file = models.FileField(
@@ -52,7 +52,7 @@ class Evidenced(Record):
         super().clean()
         if self.file and not self.file._committed:
             try:
-                self.file = checked(self.file.file)
+                self.file = clean_evidence_file(self.file.file)
             except ValidationError as error:
                 raise ValidationError({"file": error}) from error
 
@@ -75,12 +75,12 @@ class Evidenced(Record):
 
 
 class ClauseReportQuerySet(models.QuerySet):
-    def standing_on(self, day):
-        """Reports that count on ``day``: made by then and not withdrawn by then."""
+    def valid_on(self, day):
+        """Reports that count on ``day``: reported and not withdrawn by then."""
         return self.filter(reported_on__lte=day).exclude(withdrawal__withdrawn_on__lte=day)
 
 
-class ClauseReport(Evidenced):
+class ClauseReport(EvidenceRecord):
     """One report of a party on one clause."""
 
     clause_key = models.UUIDField(_("clause"), db_index=True)
@@ -98,14 +98,14 @@ class ClauseReport(Evidenced):
         _("evidence: figure"), max_digits=15, decimal_places=2, null=True, blank=True
     )
     figure_unit = models.CharField(_("unit"), max_length=60, blank=True)
-    figure_how = models.CharField(_("how it was measured"), max_length=255, blank=True)
+    figure_method = models.CharField(_("how it was measured"), max_length=255, blank=True)
     reported_on = models.DateField(_("reported on"), default=timezone.localdate)
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
         related_name="+", editable=False,
     )
     reporter_name = models.CharField(_("who reports"), max_length=120, blank=True)
-    # Of the link in a letter that it was made through: each link is good for one report.
+    # Identifies the reminder link that was used: each link is valid for one report.
     link_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = ClauseReportQuerySet.as_manager()
@@ -118,7 +118,7 @@ class ClauseReport(Evidenced):
         MultiFieldPanel(
             [FieldPanel("evidence"), FieldPanel("evidence_url"), FieldPanel("file"),
              FieldPanel("file_is_private"), FieldPanel("figure"), FieldPanel("figure_unit"),
-             FieldPanel("figure_how")],
+             FieldPanel("figure_method")],
             heading=_("Evidence"),
         ),
         FieldPanel("reported_on"),
@@ -154,15 +154,15 @@ class ClauseReport(Evidenced):
         )
 
     @property
-    def figure_words(self) -> str:
-        """The figure with thousands marked and its unit: 12,500 metres."""
+    def figure_text(self) -> str:
+        """The figure with thousands separators and its unit: 12,500 metres."""
         number = f"{self.figure:,f}"
         number = number.rstrip("0").rstrip(".") if "." in number else number
         return f"{number} {self.figure_unit}".strip()
 
 
-class Withdrawal(Record):
-    """A report or a verification taken back, with the reason; both stay readable."""
+class Withdrawal(AppendOnlyRecord):
+    """The withdrawal of a report or a verification, with the reason; both stay readable."""
 
     report = models.OneToOneField(
         ClauseReport, on_delete=models.CASCADE, null=True, related_name="withdrawal"
@@ -172,10 +172,10 @@ class Withdrawal(Record):
     )
     reason = models.TextField(_("reason"), max_length=1000)
     withdrawn_on = models.DateField(_("withdrawn on"), default=timezone.localdate)
-    by = models.ForeignKey(
+    withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    by_name = models.CharField(_("who withdrew it"), max_length=120, blank=True)
+    withdrawn_by_name = models.CharField(_("who withdrew it"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("withdrawal")

@@ -2,7 +2,6 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
@@ -15,7 +14,7 @@ from hub.pages.sections import Section, stream_sections
 
 
 class ResolutionPage(KnowledgePage):
-    """What an assembly resolved, clause by clause."""
+    """A resolution of an assembly, with its clauses."""
 
     class Adoption(models.TextChoices):
         CONSENSUS = "consensus", _("By consensus")
@@ -85,13 +84,6 @@ class ResolutionPage(KnowledgePage):
     def year(self):
         return self.adopted_on.year if self.adopted_on else super().year
 
-    @cached_property
-    def followed_clauses(self):
-        """The clauses in order, each with its status and what every party did, as of today."""
-        from policy.ledger.clause_party_status import with_status
-
-        return with_status(list(self.clauses.all()), with_records=True)
-
     def sections(self):
         clauses = [
             Section(clause.anchor, str(_("Clause %(number)s") % {"number": clause.number}),
@@ -105,8 +97,8 @@ class ResolutionPage(KnowledgePage):
 class Clause(TranslatableMixin, Orderable, ClusterableModel):
     """One numbered clause: what is to be done, by whom, through which channel, by when.
 
-    ``translation_key`` names the clause in every language and through every revision; reports
-    hold on to it.
+    ``translation_key`` identifies the clause in every language and every revision; reports refer
+    to it.
     """
 
     class Channel(models.TextChoices):

@@ -1,4 +1,4 @@
-"""A spreadsheet of past resolutions, between being read and being taken in."""
+"""A spreadsheet of past resolutions that was read and waits for confirmation."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ResolutionSheet(models.Model):
-    """What was read of one uploaded sheet; ``resolutions`` is as ``policy.imports.resolution_sheet`` says."""
+    """The content of one uploaded sheet.
+
+    ``resolutions`` has the format that ``policy.imports.resolution_sheet`` documents.
+    """
 
     assembly = models.ForeignKey(
         "policy.AssemblyPage", on_delete=models.CASCADE, related_name="sheets"
@@ -16,8 +19,8 @@ class ResolutionSheet(models.Model):
     )
     file_name = models.CharField(_("file"), max_length=255)
     resolutions = models.JSONField()
-    read_at = models.DateTimeField(auto_now_add=True)
-    taken_in_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    imported_at = models.DateTimeField(null=True)
 
     def __str__(self):
         return self.file_name

@@ -1,4 +1,4 @@
-"""The ledger as a table: which status each cell has from which day to which."""
+"""The ledger as a table: the status of each cell by periods of days."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,15 +8,16 @@ from policy.ledger.rules import ClauseStatus
 
 class StatusPeriodQuerySet(models.QuerySet):
     def on(self, day):
-        """The stretches that hold on ``day``: one for each cell that is adopted by then."""
+        """The periods that include ``day``: one for each cell that is adopted by then."""
         return self.filter(since__lte=day, until__gt=day)
 
 
 class StatusPeriod(models.Model):
-    """Derived from evidence by ``policy.ledger.status_periods``, never typed; ``check_ledger`` compares.
+    """The status of a clause at a party from ``since`` until the day before ``until``.
 
-    Days to come are in it too, so the status of any day is a look-up and no clock has to run.
-    ``party`` is empty for the clause as a whole. ``until`` is the first day that is not of it.
+    ``policy.ledger.status_periods`` derives it from evidence; ``check_ledger`` verifies the table.
+    Future periods are included, so the status of any day is a look-up and no job has to run daily.
+    ``party`` is empty for the clause as a whole.
     """
 
     clause_key = models.UUIDField(_("clause"))

@@ -1,4 +1,4 @@
-"""What members of the community saw when they went to look."""
+"""Verifications by members of the community."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
-from policy.models.report import ClauseReport, Evidenced
+from policy.models.report import ClauseReport, EvidenceRecord
 
-VERIFIERS = "Community verifiers"  # the group whose members record what they saw
+VERIFIERS = "Community verifiers"  # the group whose members record verifications
 
 
-class Verification(Evidenced):
-    """What one verifier found: about a report, or about the cell where there is none."""
+class Verification(EvidenceRecord):
+    """A finding of one verifier on a report, or on the cell where ``report`` is empty."""
 
     class Finding(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmed")
@@ -29,8 +29,8 @@ class Verification(Evidenced):
         related_name="verifications", verbose_name=_("report on a clause"),
     )
     finding = models.CharField(_("finding"), max_length=12, choices=Finding.choices)
-    seen = models.TextField(_("what was seen"), max_length=5000)
-    seen_on = models.DateField(_("seen on"), default=timezone.localdate)
+    observation = models.TextField(_("what was seen"), max_length=5000)
+    observed_on = models.DateField(_("seen on"), default=timezone.localdate)
     verifier = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
         related_name="+", editable=False,
@@ -42,8 +42,8 @@ class Verification(Evidenced):
         FieldPanel("clause_key"),
         FieldPanel("party"),
         FieldPanel("finding"),
-        FieldPanel("seen"),
-        FieldPanel("seen_on"),
+        FieldPanel("observation"),
+        FieldPanel("observed_on"),
         FieldPanel("evidence_url"),
         FieldPanel("file"),
         FieldPanel("file_is_private"),
@@ -53,10 +53,10 @@ class Verification(Evidenced):
     class Meta:
         verbose_name = _("verification")
         verbose_name_plural = _("verifications")
-        ordering = ["-seen_on", "-pk"]
+        ordering = ["-observed_on", "-pk"]
 
     def __str__(self):
-        return f"{self.get_finding_display()}: {self.seen[:60]}"
+        return f"{self.get_finding_display()}: {self.observation[:60]}"
 
     def clean(self):
         super().clean()
@@ -65,12 +65,12 @@ class Verification(Evidenced):
         ):
             raise ValidationError({"report": _("The report is about something else.")})
         earliest = self.report.done_on if self.report_id else None
-        if earliest and self.seen_on and self.seen_on < earliest:
-            raise ValidationError({"seen_on": _("Seen before it was done.")})
+        if earliest and self.observed_on and self.observed_on < earliest:
+            raise ValidationError({"observed_on": _("Seen before it was done.")})
 
     @property
-    def finding_words(self) -> str:
-        """What was found, in words that fit whether or not a report was meant."""
+    def finding_text(self) -> str:
+        """The finding for readers; the words depend on whether it is about a report."""
         if self.report_id:
             return self.get_finding_display()
         return _("Seen done") if self.finding == self.Finding.CONFIRMED else _("Seen undone")

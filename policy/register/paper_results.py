@@ -1,6 +1,6 @@
-"""Results of a meeting held on paper, typed into a spreadsheet: read, checked row by row, applied.
+"""Imports the results of a paper meeting from a spreadsheet: reads, checks and applies them.
 
-All or nothing: while one row has an error, none is applied. Rows without a result are left alone.
+All or nothing: if one row has a problem, none is applied. Rows without a result are skipped.
 """
 
 from dataclasses import asdict, dataclass
@@ -21,20 +21,20 @@ from hub.thai.digits import to_arabic
 from policy.deliberation import decisions
 from policy.deliberation.decisions import Ruling
 from policy.models import Contribution
-from policy.models.draft import normal
-from policy.register import rows as register
+from policy.models.paragraph import normalise_wording
+from policy.register.tables import result_headings, result_labels
 
 LIMITS = Limits(rows=2000, bytes=2 * MEGABYTE)
-NEEDED = ["proposal", "result", "wording", "reason", "date", "meeting"]
+REQUIRED = ["proposal", "result", "wording", "reason", "date", "meeting"]
 
 
 @dataclass(frozen=True)
 class Result:
-    """One row with a result; ``line`` is its number in the sheet, the heading is line 1."""
+    """One row with a result; ``line`` is its row number in the sheet, where headings are 1."""
 
     line: int
-    proposal: int
-    kind: str  # of the decision: accept, merge, reject
+    proposal: int  # primary key of the amendment
+    kind: str  # a Decision.Kind: accept, merge or reject
     reason: str
     wording: str
     date: str  # ISO
@@ -43,22 +43,22 @@ class Result:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in a line, in the reader's words; line 0 is the file as a whole."""
+    """A problem in a line, for readers; line 0 is the file as a whole."""
 
     line: int
     message: str
 
 
 def read(file) -> tuple[list[Result], list[Problem]]:
-    """The results in an uploaded XLSX or CSV, and what cannot be read in it."""
+    """The results in an uploaded spreadsheet, and its problems."""
     try:
         rows = list(read_sheet(file, file.name, LIMITS))
     except ValidationError as error:
         return [], [Problem(0, message) for message in error.messages]
     if not rows:
         return [], [Problem(0, _("The sheet is empty."))]
-    columns = find_columns(rows[0], _names())
-    missing = [register.headings()[name] for name in NEEDED if name not in columns]
+    columns = find_columns(rows[0], _heading_variants())
+    missing = [result_headings()[name] for name in REQUIRED if name not in columns]
     if missing:
         return [], [Problem(rows[0].number, _("These columns are missing: %(columns)s.") % {
             "columns": ", ".join(missing)})]
@@ -67,17 +67,17 @@ def read(file) -> tuple[list[Result], list[Problem]]:
         cells = {name: row[place] for name, place in columns.items()}
         if not cells["result"].text:
             continue
-        made, wrong = _result(row.number, cells)
-        problems += [Problem(row.number, message) for message in wrong]
-        if not wrong:
-            results.append(made)
+        result, errors = _read_row(row.number, cells)
+        problems += [Problem(row.number, message) for message in errors]
+        if result:
+            results.append(result)
     if not results and not problems:
         problems.append(Problem(0, _("No row has a result.")))
     return results, problems
 
 
 def check(draft, results) -> list[Problem]:
-    """What the draft as it stands does not allow, before anything is applied."""
+    """The problems of applying ``results`` to the current draft."""
     found = {
         a.pk: a for a in Contribution.objects.undecided()
         .filter(paragraph__draft=draft, pk__in=[r.proposal for r in results])
@@ -105,23 +105,24 @@ def check(draft, results) -> list[Problem]:
                 "The words that proposal %(number)s was made for do not stand any more: it can "
                 "be merged, not accepted."
             ) % values))
-        is_added = row.kind == "accept" and amendment.change == Contribution.Change.ADD
-        same = (row.kind, normal(row.wording)) if row.kind == "merge" else row.line
+        adds_paragraph = row.kind == "accept" and amendment.change == Contribution.Change.ADD
+        outcome = (row.kind, normalise_wording(row.wording)) if row.kind == "merge" else row.line
         other = reworded.get(amendment.paragraph_id)
-        if not is_added:
-            if other and other[1] != same:
+        if not adds_paragraph:
+            if other and other[1] != outcome:
                 problems.append(Problem(row.line, _(
                     "Line %(line)s gives this paragraph other words already."
                 ) % {"line": other[0]}))
-            reworded.setdefault(amendment.paragraph_id, (row.line, same))
+            reworded.setdefault(amendment.paragraph_id, (row.line, outcome))
     return problems
 
 
 def apply(draft, results, user) -> int:
-    """Decide as the rows say; returns the number of decisions. Rows that merge into the same
-    wording of a paragraph, or that are not accepted for the same reason, are one decision.
+    """Record the decisions of ``results``; returns their number.
 
-    Raises ValidationError, and nothing is applied, when something was decided meanwhile.
+    Rows that merge into the same wording of a paragraph, or are rejected for the same reason, are
+    one decision. Raises ValidationError without applying anything if an amendment was decided
+    meanwhile.
     """
     amendments = Contribution.objects.select_related("paragraph").in_bulk(
         [r.proposal for r in results])
@@ -134,78 +135,80 @@ def apply(draft, results, user) -> int:
         for rows in groups.values():
             first = rows[0]
             ruling = Ruling(user, first.reason, first.meeting, read_date(first.date))
-            chosen = [amendments[row.proposal] for row in rows]
+            selected = [amendments[row.proposal] for row in rows]
             if first.kind == "accept":
-                decisions.accept(draft, chosen[0], ruling)
+                decisions.accept(draft, selected[0], ruling)
             elif first.kind == "merge":
-                decisions.merge(draft, chosen, first.wording, ruling)
+                decisions.merge(draft, selected, first.wording, ruling)
             else:
-                decisions.reject(draft, chosen, ruling)
+                decisions.reject(draft, selected, ruling)
     return len(groups)
 
 
-def packed(results) -> list[dict]:
-    """The rows as a form can carry them from the preview to the confirmation."""
+def serialise(results) -> list[dict]:
+    """The results as JSON values, to pass them from the preview to the confirmation."""
     return [asdict(row) for row in results]
 
 
-def unpacked(rows) -> list[Result]:
+def deserialise(rows) -> list[Result]:
     return [Result(**row) for row in rows]
 
 
 # Reading
 
 
-def _names() -> dict[str, list[str]]:
+def _heading_variants() -> dict[str, list[str]]:
     """The columns of the sheet: name → its headings in every language."""
     names = {}
     for language in ("th", "en"):
         with override(language):
-            for name, heading in register.headings().items():
+            for name, heading in result_headings().items():
                 names.setdefault(name, []).append(heading)
     return names
 
 
-def _result(number, cells: dict[str, Cell]) -> tuple[Result | None, list[str]]:
-    said = {name: cell.text for name, cell in cells.items()}
-    wrong = []
-    proposal = to_arabic(said["proposal"]).removesuffix(".0")
+def _read_row(number, cells: dict[str, Cell]) -> tuple[Result | None, list[str]]:
+    """The result in a row, or None and its problems."""
+    texts = {name: cell.text for name, cell in cells.items()}
+    errors = []
+    proposal = to_arabic(texts["proposal"]).removesuffix(".0")
     if not proposal.isascii() or not proposal.isdecimal() or len(proposal) > 15:
-        wrong.append(_("“%(value)s” is not the number of a proposal.") % {"value": proposal[:40]})
-    kind = _kind(said["result"])
+        errors.append(_("“%(value)s” is not the number of a proposal.") % {"value": proposal[:40]})
+    kind = _kind(texts["result"])
     if kind is None:
-        wrong.append(_("The result “%(value)s” is none of: %(known)s.") % {
-            "value": said["result"][:40], "known": ", ".join(register.results().values())})
-    reason, wording = said["reason"], normal(said["wording"])
+        errors.append(_("The result “%(value)s” is none of: %(known)s.") % {
+            "value": texts["result"][:40], "known": ", ".join(result_labels().values())})
+    reason, wording = texts["reason"], normalise_wording(texts["wording"])
     if not reason:
-        wrong.append(_("The reason is missing."))
+        errors.append(_("The reason is missing."))
     if kind == "merge" and not wording:
-        wrong.append(_("The wording that comes of the merge is missing."))
-    day = _day(cells["date"], wrong)
+        errors.append(_("The wording that comes of the merge is missing."))
+    day = _day(cells["date"], errors)
     if day and day > timezone.localdate():
-        wrong.append(_("The date %(value)s has not come yet.") % {"value": thai_date(day)})
-    if wrong:
-        return None, wrong
+        errors.append(_("The date %(value)s has not come yet.") % {"value": thai_date(day)})
+    if errors:
+        return None, errors
     return Result(
         number, int(proposal), kind, reason[:4000], wording[:4000], day.isoformat(),
-        said["meeting"][:200],
+        texts["meeting"][:200],
     ), []
 
 
 def _kind(text) -> str | None:
-    said = text.casefold()
+    """The kind of decision that ``text`` names in any language."""
+    text = text.casefold()
     for language in ("th", "en"):
         with override(language):
-            for kind, word in register.results().items():
-                if said in (kind, word.casefold()):
+            for kind, label in result_labels().items():
+                if text in (kind, label.casefold()):
                     return kind
     return None
 
 
-def _day(cell: Cell, wrong) -> date | None:
-    """The day that a cell says, a date or words; None and a problem reported when it says none."""
+def _day(cell: Cell, errors) -> date | None:
+    """The date in a cell; None when there is none, with the explanation added to ``errors``."""
     try:
         return read_date(cell.value if cell.is_date else cell.text)
     except NotADate as refused:
-        wrong.append(explanation(refused))
+        errors.append(explanation(refused))
         return None

@@ -1,4 +1,4 @@
-"""The register of a draft on the web, and as files for meetings."""
+"""The register of a draft as a page and as files for meetings."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -6,36 +6,37 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from hub.export.tables import csv_response, xlsx_response
-from policy.register import rows as register
+from policy.register.document import register_document
+from policy.register.rows import rows_of
+from policy.register.tables import register_table, results_table
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
-def show(request, draft):
-    rows = register.rows_of(draft)
-    numbers = sorted({row.decision.number for row in rows if row.decision})
+def register(request, draft):
+    rows = rows_of(draft)
+    by_decision = {}
+    for row in rows:
+        if row.decision:
+            by_decision.setdefault(row.decision.number, (row.decision, []))[1].append(row)
     context = {
-        "page": draft, "waiting": [r for r in rows if r.decision is None],
-        "decisions": [
-            (next(r.decision for r in rows if r.decision and r.decision.number == number),
-             [r for r in rows if r.decision and r.decision.number == number])
-            for number in numbers
-        ],
+        "page": draft, "waiting": [row for row in rows if row.decision is None],
+        "decisions": [by_decision[number] for number in sorted(by_decision)],
     }
-    return render(request, "policy/register.html", context)
+    return render(request, "policy/register/register.html", context)
 
 
 @require_safe
 def download(request, draft, kind):
-    """``csv`` the whole register, ``docx`` to write on by hand, ``xlsx`` to take results in."""
+    """``csv`` is the register, ``docx`` a form to print, ``xlsx`` the sheet for results."""
     if kind == "csv":
-        return csv_response(register.register_table(draft))
+        return csv_response(register_table(draft))
     if kind == "xlsx":
-        return xlsx_response(register.results_table(draft))
+        return xlsx_response(results_table(draft))
     if kind != "docx":
         raise Http404
-    response = HttpResponse(register.as_document(draft), content_type=DOCX)
+    response = HttpResponse(register_document(draft), content_type=DOCX)
     response["Content-Disposition"] = content_disposition_header(True, f"{draft.slug}.docx")
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -1,4 +1,4 @@
-"""The forms of follow-up: reporting, recording what was seen, taking back."""
+"""Forms of follow-up: reports, verifications and withdrawals."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -36,7 +36,7 @@ class FigureField(forms.DecimalField):
 
 
 class EvidenceForm(ModelForm):
-    """What both kinds of record ask for. ``website`` is for robots: people do not see it."""
+    """The fields that reports and verifications share. ``website`` is a honeypot for spam bots."""
 
     evidence_url = forms.URLField(
         label=_("Address of a page that shows it"), required=False, assume_scheme="https",
@@ -56,17 +56,17 @@ class EvidenceForm(ModelForm):
                 field.widget.attrs["rows"] = 4
 
     @property
-    def is_repeated(self) -> bool:
-        """Whether the same was sent before: a button pressed twice, on a slow line."""
-        sent = {name: getattr(self.instance, name) for name in self.told_apart_by}
-        return type(self.instance).objects.filter(withdrawal=None, **sent).exists()
+    def is_duplicate(self) -> bool:
+        """Whether the same record exists already: people press the button twice on slow lines."""
+        values = {name: getattr(self.instance, name) for name in self.identifying_fields}
+        return type(self.instance).objects.filter(withdrawal=None, **values).exists()
 
 
 class ReportForm(EvidenceForm):
-    """What a party did about a clause."""
+    """A report of a party on a clause."""
 
-    told_apart_by = ["clause_key", "party", "adds_to", "claim", "evidence", "figure",
-                     "reported_on", "reporter"]
+    identifying_fields = ["clause_key", "party", "adds_to", "claim", "evidence", "figure",
+                          "reported_on", "reporter"]
 
     done_on = PastDateField(label=_("When was it done?"))
     figure = FigureField(
@@ -80,13 +80,13 @@ class ReportForm(EvidenceForm):
     class Meta(ModelForm.Meta):
         model = ClauseReport
         fields = ["claim", "done_on", "evidence", "file", "file_is_private", "evidence_url",
-                  "figure", "figure_unit", "figure_how", "reporter_name"]
+                  "figure", "figure_unit", "figure_method", "reporter_name"]
         labels = {
             "claim": _("What did you do?"),
             "evidence": _("What shows it?"),
             "file_is_private": _("Do not show the file to the public"),
             "figure_unit": _("Unit"),
-            "figure_how": _("How was it measured?"),
+            "figure_method": _("How was it measured?"),
         }
         help_texts = {
             "evidence": _("E.g. the number of a document, a page of the plan, who was there."),
@@ -95,11 +95,12 @@ class ReportForm(EvidenceForm):
 
 
 class VerificationForm(EvidenceForm):
-    """What a verifier saw."""
+    """A verification."""
 
-    told_apart_by = ["clause_key", "party", "report", "finding", "seen", "seen_on", "verifier"]
+    identifying_fields = ["clause_key", "party", "report", "finding", "observation",
+                          "observed_on", "verifier"]
 
-    seen_on = PastDateField(label=_("When did you see it?"))
+    observed_on = PastDateField(label=_("When did you see it?"))
     finding = forms.ChoiceField(
         label=_("Is it so?"), widget=forms.RadioSelect,
         choices=[
@@ -114,16 +115,16 @@ class VerificationForm(EvidenceForm):
 
     class Meta(ModelForm.Meta):
         model = Verification
-        fields = ["finding", "seen", "seen_on", "file", "file_is_private", "evidence_url",
-                  "verifier_name"]
+        fields = ["finding", "observation", "observed_on", "file", "file_is_private",
+                  "evidence_url", "verifier_name"]
         labels = {
-            "seen": _("What did you see, and where?"),
+            "observation": _("What did you see, and where?"),
             "file_is_private": _("Do not show the file to the public"),
         }
 
 
 class WithdrawalForm(forms.Form):
-    """Why something is taken back."""
+    """The reason of a withdrawal."""
 
     reason = LongTextField(
         label=_("Why is it taken back?"), max_length=1000,

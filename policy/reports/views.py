@@ -1,4 +1,4 @@
-"""Where parties report, verifiers record what they saw, and both take back. Never cached."""
+"""Reporting, verifying and withdrawing, and evidence files. Never cached."""
 
 import mimetypes
 from contextlib import suppress
@@ -14,20 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from hub.email.sending import absolute, write_to
 from hub.people.personal_data import name_of, own_name_of
 from hub.web.rate_limit import HOUR, hit
-from policy.ledger.account_section import ledger_section_of
-from policy.ledger.clause_party_status import cell_url
+from policy import permissions
 from policy.ledger.ledger_filter import LedgerFilter
-from policy.ledger.views import back_to, visible_cell
+from policy.ledger.views import redirect_to_cell, visible_cell
 from policy.models import ClauseReport, Verification, Withdrawal
-from policy.reports import permissions
+from policy.reports.account_section import party_clauses
 from policy.reports.forms import ReportForm, VerificationForm, WithdrawalForm
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 RECORDS = {"clausereport": ClauseReport, "verification": Verification}
-WRITTEN_IN_AN_HOUR = 60  # by one person, or through links by one household
+MAX_RECORDS_PER_HOUR = 60  # of one person or, through links, of one network
 
 
 @never_cache
@@ -35,7 +33,7 @@ WRITTEN_IN_AN_HOUR = 60  # by one person, or through links by one household
 @login_required
 @require_http_methods(FORM_METHODS)
 def report(request, key, party):
-    """A party reports on one of its clauses, or adds to a report with ?to=."""
+    """Report on a clause of one's party, or add to the report that ``?to=`` names."""
     cell = visible_cell(request, key, party)
     if not permissions.may_report(request.user, cell.party) or not cell.is_named:
         raise PermissionDenied
@@ -46,14 +44,18 @@ def report(request, key, party):
     ))
 
 
-def report_form(request, cell, who, blank, after=None):
-    """The form for ``blank``, a report without its texts. ``after`` is called with what was saved.
+def report_form(request, cell, reporter, blank, after_save=None):
+    """The form of ``blank``, an unsaved report without its texts.
 
-    ``who`` is counted, so that nobody floods the ledger.
+    ``reporter`` identifies the sender for the rate limit; ``after_save`` is called with the saved
+    report.
     """
-    form = ReportForm(*_sent(request), instance=blank)
+    form = ReportForm(*_form_data(request), instance=blank)
     context = {"form": form, "cell": cell, "earlier": blank.adds_to}
-    return _written(request, cell, who, form, "policy/report_form.html", context, "report", after)
+    return _show_or_save(
+        request, cell, reporter, form, "policy/reports/report_form.html", context, "report",
+        after_save,
+    )
 
 
 @never_cache
@@ -61,7 +63,7 @@ def report_form(request, cell, who, blank, after=None):
 @login_required
 @require_http_methods(FORM_METHODS)
 def verify(request, key, party):
-    """A verifier records what she saw: of the report ?report=, else of the cell."""
+    """Record a verification, of the report that ``?report=`` names, else of the cell."""
     cell = visible_cell(request, key, party)
     if not permissions.may_verify(request.user, cell.party):
         raise PermissionDenied
@@ -70,35 +72,36 @@ def verify(request, key, party):
         clause_key=key, party=cell.party, report=about, verifier=request.user,
         verifier_name=own_name_of(request.user),
     )
-    form = VerificationForm(*_sent(request), instance=blank)
+    form = VerificationForm(*_form_data(request), instance=blank)
     context = {"form": form, "cell": cell, "about": about}
-    return _written(
-        request, cell, str(request.user.pk), form, "policy/verification_form.html", context, "seen"
+    return _show_or_save(
+        request, cell, str(request.user.pk), form, "policy/reports/verification_form.html",
+        context, "seen",
     )
 
 
-def _sent(request) -> tuple:
-    """What a form is made with: texts and files that were sent, or nothing."""
+def _form_data(request) -> tuple:
+    """The arguments of a form: the posted data and files, or none."""
     return (request.POST, request.FILES) if request.method == "POST" else ()
 
 
-def _written(request, cell, who, form, template, context, said, after=None):
-    """Show the form, or save it and go back to the history."""
+def _show_or_save(request, cell, sender, form, template, context, notice, after_save=None):
+    """Show the form, or save it and redirect to the history of the cell."""
     status, problem = 200, ""
     if request.method == "POST":
         if not form.is_valid():
             status = 422
-        elif hit("follow-up", who, HOUR) > WRITTEN_IN_AN_HOUR:
+        elif hit("follow-up", sender, HOUR) > MAX_RECORDS_PER_HOUR:
             status = 429
             problem = _("That is a lot for one hour. Try again a little later.")
         else:
-            if not form.cleaned_data["website"] and not form.is_repeated:
-                # A link that reported a moment ago, in another request, saves nothing more.
+            if not form.cleaned_data["website"] and not form.is_duplicate:
+                # A concurrent request may have used the same reminder link.
                 with suppress(IntegrityError), transaction.atomic():
                     record = form.save()
-                    if after:
-                        after(record)
-            return back_to(cell, said)
+                    if after_save:
+                        after_save(record)
+            return redirect_to_cell(cell, notice)
     return render(request, template, context | {"problem": problem}, status=status)
 
 
@@ -107,33 +110,33 @@ def _written(request, cell, who, form, template, context, said, after=None):
 @login_required
 @require_http_methods(FORM_METHODS)
 def withdraw(request, kind, pk):
-    """Take back a report, with what was added to it, or a verification."""
+    """Withdraw a report with its additions, or a verification."""
     record = _of_kind(kind, pk)
     if not permissions.may_withdraw(request.user, record):
         raise PermissionDenied
     cell = visible_cell(request, record.clause_key, record.party.slug)
-    form = WithdrawalForm(*_sent(request))
+    form = WithdrawalForm(*_form_data(request))
     if request.method == "POST" and form.is_valid():
-        taken_back = [record]
+        withdrawn = [record]
         if kind == "clausereport":
-            taken_back += record.additions.filter(withdrawal=None)
-        for one in taken_back:
+            withdrawn += record.additions.filter(withdrawal=None)
+        for item in withdrawn:
             Withdrawal.objects.create(
-                **{"report" if kind == "clausereport" else "verification": one},
-                reason=form.cleaned_data["reason"], by=request.user,
-                by_name=name_of(request.user),
+                **{"report" if kind == "clausereport" else "verification": item},
+                reason=form.cleaned_data["reason"], withdrawn_by=request.user,
+                withdrawn_by_name=name_of(request.user),
             )
-        return back_to(cell, "withdrawn")
-    text = record.claim if kind == "clausereport" else record.seen
+        return redirect_to_cell(cell, "withdrawn")
+    text = record.claim if kind == "clausereport" else record.observation
     context = {"form": form, "cell": cell, "text": text}
     return render(
-        request, "policy/withdrawal_form.html", context, status=422 if form.errors else 200
+        request, "policy/reports/withdrawal_form.html", context, status=422 if form.errors else 200
     )
 
 
 @require_safe
 def file(request, kind, pk):
-    """A file that shows something; what is not for the public only to those who may open it."""
+    """An evidence file; private ones only for those who may open them."""
     record = _of_kind(kind, pk)
     if not record.file:
         raise Http404
@@ -144,15 +147,15 @@ def file(request, kind, pk):
             if request.user.is_authenticated:
                 raise PermissionDenied
             return redirect_to_login(request.get_full_path())
-    kind_of_content = mimetypes.guess_type(record.file_name)[0] or "application/octet-stream"
+    content_type = mimetypes.guess_type(record.file_name)[0] or "application/octet-stream"
     try:
         content = record.file.open()
     except FileNotFoundError as error:
         raise Http404 from error
-    # Photos are looked at where they are; anything else is saved and never runs as a page.
+    # Photos are shown inline; other files are downloads, so that HTML never runs on this site.
     response = FileResponse(
-        content, content_type=kind_of_content, filename=record.file_name,
-        as_attachment=kind_of_content != "image/jpeg",
+        content, content_type=content_type, filename=record.file_name,
+        as_attachment=content_type != "image/jpeg",
     )
     response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
@@ -163,14 +166,18 @@ def file(request, kind, pk):
 @never_cache
 @login_required
 @require_safe
-def mine(request):
-    """What my parties have to report."""
-    return render(request, "policy/mine.html", {"section": ledger_section_of(request.user)})
+def my_parties(request):
+    """What the parties of the user have to report."""
+    context = {
+        "parties": party_clauses(request.user),
+        "is_verifier": permissions.is_verifier(request.user),
+    }
+    return render(request, "policy/reports/my_parties.html", context)
 
 
 def _is_published(request, record) -> bool:
-    choice = LedgerFilter.of(request).without("assembly", "party", "area", "status", "channel")
-    return choice.clauses().filter(translation_key=record.clause_key).exists()
+    clauses = LedgerFilter.of(request).unfiltered().clauses()
+    return clauses.filter(translation_key=record.clause_key).exists()
 
 
 def _of_kind(kind, pk):
@@ -182,15 +189,5 @@ def _of_kind(kind, pk):
 
 
 def _record_of(records, pk):
-    """The one of ``records`` that the address names, if it stands."""
+    """The one of ``records`` with the primary key ``pk`` (text), unless it was withdrawn."""
     return next((r for r in records if str(r.pk) == pk and not r.withdrawn), None)
-
-
-def tell_the_party(record) -> None:
-    """Write to the party that somebody reported in its name through a link of a letter."""
-    write_to(
-        record.party.email, "th", "policy/letters/reported.txt",
-        lambda: _("A report was made in the name of %(party)s") % {"party": record.party.name},
-        {"record": record, "party": record.party,
-         "url": absolute(cell_url(record.clause_key, record.party))},
-    )

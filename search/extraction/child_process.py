@@ -1,15 +1,9 @@
-"""The child process that reads one file, and how it is started and supervised.
-
-Parent: ``read_in_child``. Child: this file run as a program; it limits itself before it imports
-any library, reads the file, writes its answer as JSON into its working folder, and exits.
-"""
+"""Starts and supervises the child process that reads one file; ``child.py`` is its program."""
 
 import contextlib
-import ctypes
 import json
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -18,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-ANSWER = "answer.json"
+ANSWER = "answer.json"  # in the child's working folder
 FOLDER_PREFIX = "hub-extraction-"
 STALE_SECONDS = 3600  # no extraction takes as long
-PR_SET_PDEATHSIG = 1
+CHILD = Path(__file__).with_name("child.py")
 
 
 def read_in_child(path, filename: str, limits: dict) -> dict:
@@ -66,7 +60,7 @@ def _run(request, folder, seconds):
     }
     with open(folder / "stderr", "w+b") as stderr:
         child = subprocess.Popen(
-            [sys.executable, "-I", "-B", __file__, json.dumps(request)],
+            [sys.executable, "-I", "-B", str(CHILD), json.dumps(request)],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr,
             cwd=folder, env=environment, start_new_session=True,
         )
@@ -80,42 +74,3 @@ def _run(request, folder, seconds):
             child.wait()
         stderr.seek(0)
         return code, stderr.read(50_000).decode("utf-8", "replace").strip()
-
-
-def _limit_self(limits):
-    seconds = int(limits["seconds"])
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"],) * 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # A character is at most 12 bytes of JSON; the rest is for the libraries' own small files.
-    file_bytes = limits["characters"] * 12 + 16 * 1024**2
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-
-
-def _exit_with(parent):
-    """Have this process killed when ``parent`` ends."""
-    with contextlib.suppress(OSError, AttributeError):  # Linux only; elsewhere the alarm ends it
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def main(request: dict):
-    _exit_with(request["parent"])
-    signal.alarm(int(request["limits"]["seconds"]) + 5)
-    _limit_self(request["limits"])
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    # heavy: its libraries are loaded under the limits
-    from search.extraction.extractor import Limits, extract
-
-    extracted = extract(
-        request["path"], filename=request["filename"], limits=Limits(**request["limits"])
-    )
-    Path(ANSWER).write_text(json.dumps(extracted.as_dict()), "utf-8")
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
-    # Without the interpreter's shutdown: a thread of xberg that still runs then may abort the
-    # process after the answer was written.
-    os._exit(0)

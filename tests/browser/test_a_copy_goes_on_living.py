@@ -20,14 +20,14 @@ print(CurriculumPage.objects.get(slug__in=slugs, locale__language_code="{languag
 NEWER = """
 from datetime import timedelta
 from django.utils import timezone
-from courses.updates import following
+from courses.updates import followers
 from courses.models import CourseFollower, CurriculumPage
 page = [p for p in CurriculumPage.objects.all() if p.url == "{address}"][0]
 page.assessment += " {words}"
 page.changes = "{words}"
 page.save_revision().publish()
-CourseFollower.objects.update(told_at=timezone.now() - timedelta(days=2))
-print(following.write_due())
+CourseFollower.objects.update(notified_at=timezone.now() - timedelta(days=2))
+print(followers.send_due())
 """
 WORDS = {
     "th": {

@@ -14,7 +14,7 @@ from django.utils import timezone
 from courses.models import CourseRun, CurriculumPage, Enrolment, Meeting
 page = CurriculumPage.objects.live().filter(locale__language_code="th").order_by("pk").first()
 run = CourseRun.objects.create(curriculum=page, title="กลุ่มทดสอบ {now}", place="ศาลา", seats=9,
-                               contact="074", remind_days=0, needed_meetings=1)
+                               contact="074", reminder_days=0, required_meetings=1)
 for days in (2, 1):
     Meeting.objects.create(run=run, date=timezone.localdate() - timedelta(days=days))
 users = get_user_model().objects

@@ -17,7 +17,7 @@ from django.utils import timezone
 from courses.models import CourseRun, CurriculumPage, Enrolment, Meeting
 page = CurriculumPage.objects.live().filter(locale__language_code="th").order_by("pk").first()
 run = CourseRun.objects.create(curriculum=page, title="รุ่นทดสอบ {now}", place="ศาลา", seats=1,
-                               contact="074", remind_days=0)
+                               contact="074", reminder_days=0)
 day = timezone.localdate() + timedelta(days=9)
 Meeting.objects.create(run=run, date=day)
 users = get_user_model().objects

@@ -24,8 +24,8 @@ for one in [page, page.get_translations().live().get().specific]:
     month = date.today()
     for number in range(1, 14):
         month = (month.replace(day=1) - timedelta(days=1))
-        DownloadCount.objects.add(
-            number * 331 % 1250, page=one, day=month, version=1, what="pack")
+        DownloadCount.objects.increment(
+            number * 331 % 1250, page=one, day=month, version=1, kind="pack")
 """
 
 

@@ -275,7 +275,7 @@ def test_05_a_member_amends_it_and_the_assembly_resolves(
     phone.fill("#amend-text", f"{CLAUSES[1]}สามครั้งก่อนน้ำถึง")
     phone.fill("#amend-reason", "ครั้งเดียวคนไม่ได้ยิน")
     phone.get_by_role("button", name="ส่งคำขอแก้").click()
-    expect(phone.locator(".said:target")).to_contain_text("ครั้งเดียวคนไม่ได้ยิน")
+    expect(phone.locator(".contribution:target")).to_contain_text("ครั้งเดียวคนไม่ได้ยิน")
     desk = sign_in("moderator")
     desk.goto(f"{draft}secretariat/")
     desk.locator("fieldset", has_text="ย่อหน้า 3").locator("input[type=checkbox]").first.check()

@@ -20,7 +20,7 @@ for name, first in (("phone-mali", "มะลิ"), ("phone-dam", "ดำ")):
 """
 OPEN_TO_ALL = """
 from policy.models import DraftResolutionPage
-print(DraftResolutionPage.objects.update(hold_first=%s))
+print(DraftResolutionPage.objects.update(hold_first_contributions=%s))
 """
 
 
@@ -47,8 +47,8 @@ def propose(page, draft, text, reason):
     page.fill("#amend-reason", reason)
     page.get_by_role("button", name="ส่งคำขอแก้").click()
     # Back at her own proposal, with the words that differ marked.
-    expect(page.locator(".said:target")).to_contain_text(reason)
-    expect(page.locator(".said:target ins").first).to_be_visible()
+    expect(page.locator(".contribution:target")).to_contain_text(reason)
+    expect(page.locator(".contribution:target ins").first).to_be_visible()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -80,7 +80,8 @@ def test_commenting_amending_merging_and_being_told(
     secretariat.fill("#id_text", merged)
     secretariat.fill("#id_reason", "สองข้อไปด้วยกันได้")
     secretariat.get_by_role("button", name="ตัดสินและเผยแพร่").click()
-    expect(secretariat.locator("article.said", has_text="สองข้อไปด้วยกันได้").last).to_be_visible()
+    entry = secretariat.locator("article.contribution", has_text="สองข้อไปด้วยกันได้").last
+    expect(entry).to_be_visible()
 
     body = served.letters_to("phone-mali@example.org", merged)[0]
     assert "สองข้อไปด้วยกันได้" in body

@@ -10,9 +10,9 @@ from wagtail.users.models import UserProfile
 from courses.models import CourseRun, Enrolment, Meeting
 from tests.factories import CurriculumPageFactory
 
-SAID = {"name": "สมศรี มีสุข", "phone": "081 234 5678", "organisation": "กลุ่มปูม้า",
+DETAILS = {"name": "สมศรี มีสุข", "phone": "081 234 5678", "organisation": "กลุ่มปูม้า",
         "needs": "ไม่กินหมู"}
-FORM = SAID | {"consent": "on"}
+FORM = DETAILS | {"consent": "on"}
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def curriculum(hub):
 
 @pytest.fixture
 def make_run(curriculum):
-    """Makes a run with meetings on ``days`` from today, and says so to nobody."""
+    """Creates a run with meetings on ``days`` from today, without e-mails."""
 
-    def made(days=(20, 21), **fields):
+    def create(days=(20, 21), **fields):
         values = {
             "curriculum": curriculum, "title": "รุ่นที่ 1 จะนะ", "place": "ศาลาบ้านตัวอย่าง",
             "seats": 2, "contact": "074 000 000",
@@ -42,26 +42,26 @@ def make_run(curriculum):
         CourseRun.objects.filter(pk=run.pk).update(announced=run.announcement())
         return CourseRun.objects.get(pk=run.pk)
 
-    return made
+    return create
 
 
 @pytest.fixture
 def run(make_run, facilitator):
-    made = make_run()
-    made.facilitators.add(facilitator)
-    return made
+    run = make_run()
+    run.facilitators.add(facilitator)
+    return run
 
 
 @pytest.fixture
 def make_member(hub, django_user_model):
-    def made(name, language="th", full_name=""):
+    def create(name, language="th", full_name=""):
         user = django_user_model.objects.create_user(
             name, f"{name}@example.org", first_name=full_name or f"คุณ{name}"
         )
         UserProfile.objects.create(user=user, preferred_language=language)
         return user
 
-    return made
+    return create
 
 
 @pytest.fixture
@@ -77,15 +77,15 @@ def facilitator(make_member):
 
 
 @pytest.fixture
-def put_in(make_member):
-    """Puts somebody into a run as it were by the form, without letters."""
+def enrol(make_member):
+    """Adds an enrolment as the form would, without e-mails."""
 
-    def done(run, user=None, state="enrolled", **fields):
+    def create(run, user=None, state="enrolled", **fields):
         user = user or make_member(f"m{Enrolment.objects.count()}-{run.pk}")
-        enrolment = Enrolment(run=run, user=user, state=state, **SAID | {
+        enrolment = Enrolment(run=run, user=user, state=state, **DETAILS | {
             "name": user.get_full_name()} | fields)
-        enrolment.agree()
+        enrolment.record_consent()
         enrolment.save()
         return enrolment
 
-    return done
+    return create

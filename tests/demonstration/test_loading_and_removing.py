@@ -1,7 +1,4 @@
-"""The demonstration loads whole, loads again without a trace, and goes away without a trace.
-
-Its course runs can be tried: over with certificates, open, full.
-"""
+"""Loading the demonstration, loading it again, and removing it without residue."""
 
 import re
 
@@ -10,12 +7,13 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import override_settings
 
-from courses.models import Certificate, CourseRun, Enrolment, GroupFile, State
-from demonstration import content
+from courses.models import Certificate, CourseRun, Enrolment, GroupFile, RunState
+from demonstration import texts
 from demonstration.loader import Loader, remove
 from demonstration.models import LoadedPage
 from hub.models import ChainLink, Flag, HubDocument, KnowledgePage, Withdrawal
 from models_lib.models import BlockOutcome, ModelPage, ReplicationPage
+from policy.ledger.clause_party_status import with_status
 from policy.models import Clause, ClauseReport, Party
 from tests.factories import LessonPageFactory, home
 
@@ -42,7 +40,7 @@ def kinds(language="th"):
     return {stage: found.count(stage) for stage in found}
 
 
-def test_it_has_what_it_promises(loaded):
+def test_every_kind_of_content_is_loaded(loaded):
     thai = kinds()
     assert thai["lesson"] + thai["practice"] >= 12
     assert thai["model"] >= 6 and thai["study-tour"] >= 3 and thai["curriculum"] >= 3
@@ -59,27 +57,22 @@ def test_it_has_what_it_promises(loaded):
     assert all(f.file_size and f.file_hash for f in files)
 
 
-def test_every_page_says_that_it_is_a_demonstration(loaded, visitor):
+def test_every_page_is_marked_as_demonstration(loaded, visitor):
     assert not KnowledgePage.objects.filter(is_demonstration=False).exists()
     page = ModelPage.objects.first()
     assert "เนื้อหาตัวอย่าง" in visitor.get(page.url).content.decode()
 
 
 def test_clauses_have_every_status(loaded):
-    from policy.models import ResolutionPage
-
-    statuses = {
-        str(clause.status)
-        for page in ResolutionPage.objects.filter(locale__language_code="th")
-        for clause in page.followed_clauses
-    }
+    clauses = with_status(list(Clause.objects.filter(locale__language_code="th")))
+    statuses = {str(clause.status) for clause in clauses}
     assert statuses >= {"verified", "evidenced", "reported", "contradicted", "overdue", "no_report"}
 
 
-def test_a_lesson_was_superseded_and_the_model_that_rested_on_it_reviewed(loaded, visitor):
-    made = Withdrawal.objects.get()
-    lesson = KnowledgePage.objects.get(translation_key=made.key, locale__language_code="th")
-    assert made.successor.url in visitor.get(lesson.url).content.decode()
+def test_a_superseded_lesson_and_the_review_of_its_model_are_loaded(loaded, visitor):
+    withdrawal = Withdrawal.objects.get()
+    lesson = KnowledgePage.objects.get(translation_key=withdrawal.key, locale__language_code="th")
+    assert withdrawal.successor.url in visitor.get(lesson.url).content.decode()
     assert not Flag.objects.open().exists()
     [flag] = Flag.objects.all()
     model = KnowledgePage.objects.get(translation_key=flag.key, locale__language_code="en")
@@ -87,7 +80,7 @@ def test_a_lesson_was_superseded_and_the_model_that_rested_on_it_reviewed(loaded
     assert "It still holds" in shown and "a full year" in shown
 
 
-def test_replications_name_blocks_of_their_model(loaded):
+def test_block_outcomes_refer_to_blocks_of_the_model(loaded):
     assert BlockOutcome.objects.exists()
     assert not BlockOutcome.objects.filter(block=None).exists()
 
@@ -97,56 +90,56 @@ def test_loading_again_changes_nothing(loaded):
         list(model.objects.order_by("pk").values_list("pk", flat=True))
         for model in (KnowledgePage, ChainLink, HubDocument, Clause, ClauseReport, Party)
     ]
-    said = Loader().load()
+    messages = Loader().load()
     after = [
         list(model.objects.order_by("pk").values_list("pk", flat=True))
         for model in (KnowledgePage, ChainLink, HubDocument, Clause, ClauseReport, Party)
     ]
     assert before == after
-    assert said == [f"0 pages loaded, {len(content.read_texts())} unchanged."]
+    assert messages == [f"0 pages loaded, {len(texts.read_texts())} unchanged."]
 
 
-def test_what_an_editor_changed_is_left_as_it_is(loaded, monkeypatch):
+def test_pages_that_an_editor_changed_are_not_overwritten(loaded, monkeypatch):
     page = ModelPage.objects.filter(locale__language_code="th").first()
     page.title = "ชื่อที่บรรณาธิการแก้"
     page.save_revision().publish()
-    read_texts = content.read_texts
+    read_texts = texts.read_texts
 
     def changed():
-        texts = read_texts()
-        for text in texts:
+        edited = read_texts()
+        for text in edited:
             text.values["summary"] = "ฉบับใหม่"
-        return texts
+        return edited
 
-    monkeypatch.setattr(content, "read_texts", changed)
-    said = Loader().load()
+    monkeypatch.setattr(texts, "read_texts", changed)
+    messages = Loader().load()
     page.refresh_from_db()
     assert page.title == "ชื่อที่บรรณาธิการแก้"
-    assert any("ชื่อที่บรรณาธิการแก้" in line for line in said)
-    # Made once: people may have spoken on a draft since, or masked a closed lesson otherwise.
+    assert any("ชื่อที่บรรณาธิการแก้" in line for line in messages)
+    # Loaded once and never refreshed: drafts may have contributions, lessons other masks.
     once = LoadedPage.objects.filter(name__regex="^(process|closed)/").values("page")
     others = KnowledgePage.objects.exclude(pk=page.pk).exclude(pk__in=once)
     assert set(others.values_list("summary", flat=True)) == {"ฉบับใหม่"}
 
 
-def test_a_refreshed_page_keeps_its_clauses_and_blocks(loaded, monkeypatch):
+def test_a_refreshed_page_keeps_the_ids_of_clauses_and_blocks(loaded, monkeypatch):
     keys = set(Clause.objects.values_list("pk", "translation_key"))
     links = set(BlockOutcome.objects.values_list("block_title", "block"))
-    read_texts = content.read_texts
+    read_texts = texts.read_texts
 
     def changed():
-        texts = read_texts()
-        for text in texts:
+        edited = read_texts()
+        for text in edited:
             text.values["summary"] = "ฉบับใหม่"
-        return texts
+        return edited
 
-    monkeypatch.setattr(content, "read_texts", changed)
+    monkeypatch.setattr(texts, "read_texts", changed)
     Loader().load()
     assert set(Clause.objects.values_list("pk", "translation_key")) == keys
     assert set(BlockOutcome.objects.values_list("block_title", "block")) == links
 
 
-def test_removing_takes_away_all_of_it_and_nothing_else(loaded):
+def test_removing_deletes_the_demonstration_and_nothing_else(loaded):
     own = LessonPageFactory(title="ของเราเอง", parent=home().get_children().first().specific)
     assert remove() > 50
     assert list(KnowledgePage.objects.values_list("pk", flat=True)) == [own.pk]
@@ -159,7 +152,7 @@ def test_removing_takes_away_all_of_it_and_nothing_else(loaded):
     assert kinds()["model"] == 6
 
 
-def test_sign_ins_are_made_on_development_machines_only(hub, settings, tmp_path):
+def test_demonstration_users_are_created_on_development_machines_only(hub, settings, tmp_path):
     from django.core.management import CommandError
 
     settings.DATA_DIR = tmp_path
@@ -176,7 +169,7 @@ def test_sign_ins_are_made_on_development_machines_only(hub, settings, tmp_path)
 
 
 @pytest.mark.postgresql
-def test_children_keep_the_order_of_their_texts_on_any_database(loaded):
+def test_children_have_an_explicit_order(loaded):
     from hub.models import Attachment, Contributor
     from models_lib.models import BuildingBlock
 
@@ -184,7 +177,7 @@ def test_children_keep_the_order_of_their_texts_on_any_database(loaded):
         assert not model.objects.filter(sort_order=None).exists(), model
 
 
-def test_the_conditions_of_models_can_be_checked_in_both_languages(loaded):
+def test_conditions_of_models_can_be_checked_in_both_languages(loaded):
     from models_lib.models import Condition
 
     for page in ModelPage.objects.all():
@@ -200,7 +193,7 @@ def test_the_conditions_of_models_can_be_checked_in_both_languages(loaded):
     assert keys["th"] == keys["en"]
 
 
-def test_one_model_stands_as_reviewed_and_its_review_goes_with_it(loaded, client):
+def test_one_model_is_peer_reviewed_and_removing_deletes_the_review(loaded, client):
     from models_lib.models import PeerReview
 
     review = PeerReview.objects.get()
@@ -215,19 +208,19 @@ def test_one_model_stands_as_reviewed_and_its_review_goes_with_it(loaded, client
     assert not PeerReview.objects.exists()
 
 
-def test_a_draft_is_open_with_what_was_said_about_it(loaded, visitor):
+def test_a_draft_is_open_for_amendments_and_has_contributions(loaded, visitor):
     from policy.models import Contribution, DraftResolutionPage
 
     draft = DraftResolutionPage.objects.get(locale__language_code="th")
     assert draft.is_open and draft.decisions.count() == 2
     body = visitor.get(f"{draft.url}p/3/trace/").content.decode()
     assert "ยุพิน (นามสมมติ)" in body and "ฮาซัน (นามสมมติ)" in body
-    said = Contribution.objects.count()
+    number = Contribution.objects.count()
     Loader().load()
-    assert Contribution.objects.count() == said > 0
+    assert Contribution.objects.count() == number > 0
 
 
-def test_what_changed_in_a_course_since_its_first_version_is_told(loaded, visitor):
+def test_changes_since_the_first_version_of_a_course_are_shown(loaded, visitor):
     page = KnowledgePage.objects.get(slug="หลักสูตรประมงชุมชน")
     html = visitor.get(f"{page.url}since/1/").content.decode()
     words = "".join(re.sub("<.*?>", "", html).split())
@@ -236,9 +229,9 @@ def test_what_changed_in_a_course_since_its_first_version_is_told(loaded, visito
     assert f"{page.url}since/1/pack/" in html and "คู่มือวิทยากร" not in words
 
 
-def test_there_is_a_run_in_every_state_that_one_wants_to_try(loaded, visitor):
+def test_course_runs_are_over_open_and_full(loaded, visitor):
     states = {run.state for run in CourseRun.objects.all()}
-    assert states == {State.OVER, State.OPEN, State.FULL}
+    assert states == {RunState.OVER, RunState.OPEN, RunState.FULL}
     assert Certificate.objects.filter(revoked_at=None).count() == 2
     revoked = Certificate.objects.exclude(revoked_at=None).get()
     body = visitor.get(f"/certificates/{revoked.code}/").content.decode()
@@ -246,7 +239,7 @@ def test_there_is_a_run_in_every_state_that_one_wants_to_try(loaded, visitor):
     assert "First group in English" in visitor.get("/en/courses/runs/").content.decode()
 
 
-def test_loading_again_makes_no_second_one_and_removing_leaves_nothing(loaded):
+def test_course_runs_are_loaded_once_and_removed_completely(loaded):
     before = list(Enrolment.objects.values_list("pk", flat=True))
     Loader().load()
     assert list(Enrolment.objects.values_list("pk", flat=True)) == before
@@ -256,7 +249,7 @@ def test_loading_again_makes_no_second_one_and_removing_leaves_nothing(loaded):
     assert not get_user_model().objects.filter(username__startswith="demonstration-").exists()
 
 
-def test_the_sign_ins_lead_and_take_part(loaded, settings, tmp_path):
+def test_demonstration_users_lead_groups_and_take_part(loaded, settings, tmp_path):
     settings.DEVELOPMENT, settings.DATA_DIR = True, tmp_path
     call_command("demonstration", "users")
     users = get_user_model().objects

@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 COPIES = ROOT / "var/faults"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.M)
+QUICK = "not browser and not cluster and not processes"
 SECONDS = 420  # for the tests of one fault, on a busy machine
 
 
@@ -76,8 +77,7 @@ def first_failure(fault: Fault, copy: Path) -> str:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-x", "--tb=no", "-p", "no:randomly",
-             f"--basetemp={copy / 'var/folders'}", "-m", "not browser and not cluster and not processes",
-             *fault.tests],
+             f"--basetemp={copy / 'var/folders'}", "-m", QUICK, *fault.tests],
             cwd=copy, capture_output=True, text=True, timeout=SECONDS,
             env=os.environ | {"DEVELOPMENT": "1", "TZ": "UTC", "DATA_DIR": str(copy / "var/test"),
                               "PYTEST_ADDOPTS": ""},
@@ -88,7 +88,7 @@ def first_failure(fault: Fault, copy: Path) -> str:
         path.write_text(whole, "utf-8")
     found = FAILED.search(done.stdout)
     if done.returncode and not found:
-        # Not even collected: the hub does not start with this fault, which a check or any test shows.
+        # Nothing was collected: the hub does not even start with this fault.
         last = (done.stdout + done.stderr).strip().splitlines()
         return f"the hub does not start: {last[-1][:100] if last else done.returncode}"
     return found[1] if found else ""

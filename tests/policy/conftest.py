@@ -1,4 +1,4 @@
-"""A resolution with a clause, two parties, and people of every kind."""
+"""Parties, a resolution with clauses, an assembly with a draft, and people with every role."""
 
 from datetime import date, timedelta
 
@@ -25,7 +25,7 @@ def no_reference_index():
 
 @pytest.fixture(autouse=True)
 def thai_addresses():
-    """A request below /en/ leaves its language behind; addresses are made in Thai again."""
+    """Reset the language that requests below /en/ leave active."""
     translation.activate("th")
 
 
@@ -58,7 +58,7 @@ def resolution(hub, party, other_party):
 
 
 def make_resolution(party, other_party):
-    """Clause 1 names the first party and was due long ago; clause 2 both, without a date."""
+    """Clause 1 names the first party and is overdue; clause 2 names both and has no due date."""
     page = ResolutionPageFactory(title="มติเรื่องทุ่น", number="2/1")
     first = Clause(number="1", text="ให้ซ่อมทุ่น", locale=page.locale, channel="budget", sort_order=0,
                    due=date(2024, 1, 1))
@@ -103,7 +103,7 @@ def cell_address(key, party):
 
 REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "done_on": "2024-01-05", "evidence": "ใบสั่งจ้าง 12/2567",
           "reporter_name": "สมศรี"}
-SEEN = {"finding": "contradicted", "seen": "ยังขาดห้าลูก", "seen_on": "2024-02-01",
+VERIFICATION = {"finding": "contradicted", "observation": "ยังขาดห้าลูก", "observed_on": "2024-02-01",
         "verifier_name": "เจ้าของเรือ"}
 
 
@@ -130,7 +130,7 @@ def assembly(hub):
 
 
 def make_assembly(parent):
-    """Agenda call over, amendments on, adoption to come."""
+    """Agenda call past, amendments now, adoption next."""
     return with_stages(
         AssemblyPageFactory(title="สมัชชาที่หนึ่ง", parent=parent),
         (Kind.AGENDA_CALL, -30, -20), (Kind.AMENDMENTS, -5, 5), (Kind.ADOPTION, 10, 10),
@@ -144,8 +144,10 @@ def draft(assembly):
 
 
 def make_draft(assembly):
-    """Open for amendments; what new members say is shown at once."""
-    return DraftResolutionPageFactory(title="ร่างเรื่องปู", parent=assembly, hold_first=False)
+    """Open for amendments; first contributions are shown at once."""
+    return DraftResolutionPageFactory(
+        title="ร่างเรื่องปู", parent=assembly, hold_first_contributions=False
+    )
 
 
 @pytest.fixture

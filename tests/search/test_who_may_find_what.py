@@ -20,6 +20,7 @@ from courses.models import Handout
 from hub.chain.relations import Relation
 from hub.models import Attachment, HomePage, Topic
 from search.query.find import find
+from tests.conftest import matrix
 from tests.factories import (
     CurriculumPageFactory,
     LessonPageFactory,
@@ -142,7 +143,7 @@ def test_search_finds_what_the_role_may_read_and_no_more(guarded, client_of, rol
         page = client.get("/search/", {"q": canary(name)})
         assert (page.context["total"] > 0) == (name in allowed), name
         typed = client.get("/search/suggest/", {"q": canary(name)[:-1]}).content.decode()
-        assert canaries_in(typed) <= allowed, name
+        assert canaries_in(typed) == {name} & allowed - {"filemembers"}, name
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -168,7 +169,7 @@ def test_pages_and_files_open_for_those_who_may_read_them(guarded, client_of, ro
             assert (answer.status_code == 200) == (role in MAY_READ[name]), (name, role)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", matrix(ROLES, quick=["visitor", "administrator"]))
 def test_a_feed_contains_nothing_that_is_not_public(guarded, client_of, role):
     """Not even what its reader may read: feed readers pass on what they fetch."""
     client = client_of(role)
@@ -259,7 +260,7 @@ ADDRESSES = {
     **dict.fromkeys(
         ["course_run", "course_run_calendar", "course_runs", "group", "group_add",
          "group_complete", "group_file", "group_list", "group_meeting", "group_remove",
-         "group_send", "group_unsend", "my_run", "run_enrol", "run_leave"],
+         "group_send", "group_delete_post", "my_run", "run_enrol", "run_leave"],
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
@@ -267,11 +268,12 @@ ADDRESSES = {
         "tests/courses/runs/test_who_may_see_a_group.py",
     ),
     **dict.fromkeys(
-        ["certificate", "certificate_erase", "certificate_look_up", "certificate_paper",
-         "certificate_revoke"], "tests/courses/runs/test_certificates.py",
+        ["certificate", "certificate_erase_name", "certificate_look_up", "certificate_pdf",
+         "certificate_revoke"], "tests/courses/certificates/test_certificates.py",
     ),
     **dict.fromkeys(
-        ["short_address", "short_address_qr"], "tests/courses/test_short_addresses.py"
+        ["short_address", "short_address_qr"],
+        "tests/courses/short_addresses/test_short_addresses.py",
     ),
     "wagtailcore_authenticate_with_password": "switched off",
     "privacy_notice": "no content",
@@ -279,9 +281,9 @@ ADDRESSES = {
 } | dict.fromkeys(
     ["follow_up", "follow_up_assembly", "follow_up_party", "follow_up_area", "follow_up_data",
      "follow_up_cell", "follow_up_cell_data", "follow_up_report", "follow_up_verify",
-     "follow_up_mine", "follow_up_withdraw", "follow_up_file", "follow_up_link",
-     "follow_up_quiet"],
-    "tests/policy/reports/test_who_may_write_and_open_what.py",
+     "follow_up_my_parties", "follow_up_withdraw", "follow_up_file", "follow_up_link",
+     "follow_up_opt_out"],
+    "tests/policy/reports/test_permissions_in_follow_up.py",
 )
 
 

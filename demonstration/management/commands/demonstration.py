@@ -1,4 +1,4 @@
-"""Load or remove the demonstration content, or make its users."""
+"""Loads or removes the demonstration, or creates its users."""
 
 import os
 import secrets
@@ -23,7 +23,7 @@ PARTY_OF_REPORTER = "tao-example"
 
 
 class Command(BaseCommand):
-    help = "load: demonstration pages; remove: take them away; users: sign-ins to try with."
+    help = "load: create the pages; remove: delete them; users: create accounts to try with."
 
     def add_arguments(self, parser):
         parser.add_argument("action", choices=["load", "remove", "users"])
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def users(self):
         if not settings.DEVELOPMENT:
-            raise CommandError("Users to try with are made on development machines only.")
+            raise CommandError("Demonstration users are created on development machines only.")
         path = settings.DATA_DIR / "demonstration-users.txt"
         users = get_user_model().objects
         lines = []

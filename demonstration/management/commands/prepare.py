@@ -1,4 +1,4 @@
-"""Everything between a fresh checkout and a hub that can be served on one's own machine."""
+"""Prepares a fresh checkout to be served on a development machine."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         self._step("Languages and static files")
         call_command("compile_catalogues", stdout=self.stdout)
         call_command("collectstatic", verbosity=0, interactive=False)
-        # The index first, so that it takes in what is loaded as it takes in any publishing.
+        # The index first: what is loaded is then indexed like any published page.
         self._step("Search index")
         call_command("index", stdout=self.stdout)
         self._step("Reference data and demonstration content")

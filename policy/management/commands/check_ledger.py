@@ -1,4 +1,4 @@
-"""Compares the table of the ledger with what the rules make of the evidence."""
+"""Compares the table of status periods with the rules."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -6,18 +6,18 @@ from policy.ledger.status_periods import differences, rebuild_all
 
 
 class Command(BaseCommand):
-    help = "Computes every status from its evidence and compares; --rebuild makes the table anew."
+    help = "Recomputes every status from its evidence and compares; --rebuild rewrites the table."
 
     def add_arguments(self, parser):
         parser.add_argument("--rebuild", action="store_true")
 
     def handle(self, *args, rebuild, **options):
         if rebuild:
-            self.stdout.write(f"{rebuild_all()} clauses computed anew.")
+            self.stdout.write(f"{rebuild_all()} clauses recomputed.")
             return
         wrong = differences()
         for key, party in wrong:
             self.stdout.write(f"clause {key}, party {party or '(all)'}")
         if wrong:
-            raise CommandError(f"{len(wrong)} cells differ; --rebuild mends them.")
-        self.stdout.write("Every status is what its evidence says.")
+            raise CommandError(f"{len(wrong)} cells differ; --rebuild repairs them.")
+        self.stdout.write("Every status matches its evidence.")

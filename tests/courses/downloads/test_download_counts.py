@@ -1,4 +1,4 @@
-"""Downloads of curricula are counted, and nobody with them; everybody sees how many there were."""
+"""Counting downloads of curricula without personal data, and the public statistics."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from wagtail.models import PageViewRestriction
 
 from courses.downloads import counters
 from courses.models import CourseSession, CurriculumPage, DownloadCount, Handout
-from courses.packs.contents import contents_of
+from courses.packs.build import contents_of
 from hub.models import Attachment, OutboxEntry
 from hub.statistics import counters as hub_counting
 from hub.web import concurrency_limit
@@ -28,7 +28,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 @pytest.fixture(scope="module")
 def written(world):
-    """With a session, a file of it (``sheet``), one of the whole course and a facilitators' one."""
+    """A course with a file of its session, one of the whole course, and a facilitators' file."""
     page = CurriculumPageFactory(title="หลักสูตรปูม้า", slug="crab")
     CourseSession.objects.create(page=page, title="ลงเล", sort_order=0)
     page.sheet, page.song, page.guide = (
@@ -37,7 +37,7 @@ def written(world):
     Handout.objects.create(page=page, document=page.sheet, session_number=1, sort_order=0)
     Handout.objects.create(page=page, document=page.song, sort_order=1)
     Handout.objects.create(page=page, document=page.guide, facilitator_only=True, sort_order=2)
-    contents_of(page, user_may_facilitate=False)  # its books, once for all tests
+    contents_of(page, user_may_facilitate=False)  # builds the pack once for all tests
     return page
 
 
@@ -47,7 +47,7 @@ def course(written):
 
 
 def reader(number=0, agent=FIREFOX):
-    """A visitor of an address of her own."""
+    """A visitor with an IP address of their own."""
     return Client(REMOTE_ADDR=f"192.0.2.{number}", HTTP_USER_AGENT=agent)
 
 
@@ -59,13 +59,13 @@ def fetched(client, address, **headers):
 
 
 def counted() -> dict:
-    """What stands in the table: (curriculum's slug, what, session or document's title) → times."""
+    """The stored counts by (slug of the curriculum, kind, session or title of the document)."""
     counters.counts.write()
     found = {}
     for row in DownloadCount.objects.select_related("page", "document"):
         which = row.document.title if row.document else row.session
-        key = (row.page.slug, row.what, which)
-        found[key] = found.get(key, 0) + row.times
+        key = (row.page.slug, row.kind, which)
+        found[key] = found.get(key, 0) + row.count
     return found
 
 
@@ -76,7 +76,7 @@ SHEET = {("crab", "handout", "ใบงาน"): 1}
 
 
 @pytest.mark.postgresql
-def test_each_thing_is_counted_by_day_and_version(course):
+def test_each_kind_is_counted_by_day_and_version(course):
     for address in ("pack/", "session/1/pack/", "epub/", "pdf/"):
         assert fetched(reader(), course.url + address).status_code == 200
     fetched(reader(), course.sheet.url)
@@ -87,7 +87,7 @@ def test_each_thing_is_counted_by_day_and_version(course):
     assert set(DownloadCount.objects.values_list("day", "version")) == {(timezone.localdate(), 1)}
 
 
-def test_a_new_version_has_a_count_of_its_own(course):
+def test_versions_are_counted_separately(course):
     fetched(reader(1), course.sheet.url)
     counters.counts.write()
     course = CurriculumPage.objects.get(pk=course.pk)
@@ -96,7 +96,7 @@ def test_a_new_version_has_a_count_of_its_own(course):
     for number in (2, 3):
         fetched(reader(number), course.handouts.first().document.url)
     counters.counts.write()
-    assert dict(DownloadCount.objects.values_list("version", "times")) == {1: 1, 2: 2}
+    assert dict(DownloadCount.objects.values_list("version", "count")) == {1: 1, 2: 2}
 
 
 @pytest.mark.postgresql
@@ -111,11 +111,11 @@ def test_the_same_visitor_counts_once_a_day(course, monkeypatch):
     monkeypatch.setattr(timezone, "localdate", lambda *args: tomorrow)
     fetched(reader(1), course.sheet.url)
     assert counted()["crab", "handout", "ใบงาน"] == 3
-    assert DownloadCount.objects.get(day=tomorrow).times == 1
+    assert DownloadCount.objects.get(day=tomorrow).count == 1
 
 
 @pytest.mark.parametrize("place", ["epub/", "document"])
-def test_of_a_file_in_parts_its_beginning_counts(course, place):
+def test_only_the_beginning_of_a_partial_download_counts(course, place):
     address = course.sheet.url if place == "document" else course.url + place
     for part in ("bytes=5-", "bytes=40-49", "bytes=-3"):
         assert fetched(reader(1), address, Range=part).status_code == 206
@@ -129,7 +129,7 @@ def test_of_a_file_in_parts_its_beginning_counts(course, place):
 
 
 @pytest.mark.parametrize("place", ["pdf/", "document"])
-def test_what_the_browser_has_and_what_brings_nothing_do_not_count(course, place):
+def test_not_modified_head_and_prefetch_do_not_count(course, place):
     address = course.sheet.url if place == "document" else course.url + place
     etag = fetched(reader(agent="curl/8.0"), address)["ETag"]
     assert fetched(reader(), address, **{"If-None-Match": etag}).status_code == 304
@@ -149,16 +149,18 @@ def test_robots_are_not_counted(course, agent):
     assert counted() == {}
 
 
-def test_what_is_refused_is_not_counted(course):
+def test_refused_requests_are_not_counted(course):
     assert fetched(reader(), course.guide.url).status_code == 403
     assert fetched(reader(), course.url + "session/7/pack/").status_code == 404
     assert counted() == {}
 
 
-def test_a_download_for_which_there_was_no_place_is_not_counted(rf, settings, monkeypatch):
+def test_downloads_rejected_by_the_concurrency_limit_are_not_counted(rf, settings, monkeypatch):
     assert settings.MIDDLEWARE[:2] == [
-        "hub.statistics.counters.CountingMiddleware", "hub.web.concurrency_limit.ConcurrencyLimitMiddleware"]
-    monkeypatch.setattr(concurrency_limit, "SENDING", 1)
+        "hub.statistics.counters.CountingMiddleware",
+        "hub.web.concurrency_limit.ConcurrencyLimitMiddleware",
+    ]
+    monkeypatch.setattr(concurrency_limit, "MAX_STREAMS", 1)
 
     def view(request):
         request.download = counters.Download(document_id=7)
@@ -171,7 +173,7 @@ def test_a_download_for_which_there_was_no_place_is_not_counted(rf, settings, mo
     assert list(counters.counts.waiting.values()) == [1]
 
 
-def test_participants_count_and_those_who_make_or_lead_the_course_do_not(
+def test_participants_count_but_editors_and_facilitators_do_not(
     course, django_user_model, editor, moderator, administrator, signed_in
 ):
     facilitator = django_user_model.objects.create_user("f", "f@example.org", "x")
@@ -185,24 +187,24 @@ def test_participants_count_and_those_who_make_or_lead_the_course_do_not(
     assert counted() == SHEET
 
 
-def test_a_course_that_is_not_open_to_all_is_not_counted(course, django_user_model, signed_in):
+def test_private_courses_are_not_counted(course, django_user_model, signed_in):
     PageViewRestriction.objects.create(page=course, restriction_type="login")
     member = signed_in(django_user_model.objects.create_user("m", "m@example.org", "x"))
     for address in (course.sheet.url, course.url + "epub/"):
         assert fetched(member, address, **{"User-Agent": FIREFOX}).status_code == 200
     assert counted() == {}
-    said = member.get(course.url + "downloads/").content.decode()
-    assert "หลักสูตรนี้ไม่ได้เปิดให้ทุกคนอ่าน" in said
+    body = member.get(course.url + "downloads/").content.decode()
+    assert "หลักสูตรนี้ไม่ได้เปิดให้ทุกคนอ่าน" in body
 
 
-def test_a_course_closed_between_the_download_and_the_writing_is_not_counted(course):
+def test_a_course_unpublished_before_the_counts_are_written_is_not_counted(course):
     fetched(reader(), course.sheet.url)
     fetched(reader(), course.url + "epub/")
     course.unpublish()
     assert counted() == {}
 
 
-def test_a_document_that_no_course_hands_out_is_not_counted(course):
+def test_documents_that_are_no_handouts_are_not_counted(course):
     other = document("แผนที่", "แผนที่.txt")
     lesson = LessonPageFactory()
     lesson.attachments.add(Attachment(document=other))
@@ -223,7 +225,7 @@ def test_a_file_of_an_earlier_version_counts_for_its_course(course):
     assert counted() == SHEET
 
 
-def test_a_file_of_several_courses_counts_once_for_the_one_that_led_to_it(course):
+def test_a_file_of_several_courses_counts_once_for_the_linking_one(course):
     other = CurriculumPageFactory(title="หลักสูตรประมง", slug="fishing")
     Handout.objects.create(page=other, document=course.sheet)
     site = "http://testserver"
@@ -236,19 +238,19 @@ def test_a_file_of_several_courses_counts_once_for_the_one_that_led_to_it(course
         ("fishing", "handout", "ใบงาน"): 2, ("crab", "handout", "ใบงาน"): 5}
 
 
-# How it is kept
+# Storage
 
 
-def test_nothing_is_kept_of_who_and_when():
+def test_neither_person_nor_time_is_stored():
     kept = {field.name for field in DownloadCount._meta.fields}
     assert kept == {
-        "id", "page", "day", "version", "what", "session", "document", "title", "times"}
+        "id", "page", "day", "version", "kind", "session", "document", "title", "count"}
     assert DownloadCount._meta.get_field("day").get_internal_type() == "DateField"
 
 
-def test_counting_sets_no_cookie_and_asks_the_database_nothing(course):
+def test_counting_sets_no_cookie_and_makes_no_queries(course):
     for address in (course.sheet.url, course.url + "epub/"):
-        fetched(reader(agent="curl/8.0"), address)  # what is made once is made
+        fetched(reader(agent="curl/8.0"), address)  # warms up caches
         numbers = []
         for client in (reader(1, agent="curl/8.0"), reader(1)):
             with CaptureQueriesContext(connection) as queries:
@@ -259,7 +261,7 @@ def test_counting_sets_no_cookie_and_asks_the_database_nothing(course):
     assert len(counted()) == 2
 
 
-def test_counts_empty_no_page_from_memory(course):
+def test_counts_do_not_invalidate_the_page_cache(course):
     client = reader()
     client.get(course.url)
     fetched(client, course.sheet.url)
@@ -271,20 +273,20 @@ def test_counts_empty_no_page_from_memory(course):
     assert len(queries) == 1, "from memory"
 
 
-def test_counting_that_fails_fails_no_download(course, monkeypatch, caplog):
+def test_an_error_while_counting_does_not_break_the_download(course, monkeypatch, caplog):
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(counters.counts, "note", broken)
+    monkeypatch.setattr(counters.counts, "increment", broken)
     assert fetched(reader(), course.sheet.url).status_code == 200
     assert "not counted" in caplog.text
 
 
-def test_a_write_that_fails_is_logged_and_the_next_one_goes_on(course, monkeypatch, caplog):
+def test_a_failed_write_is_logged_and_later_writes_succeed(course, monkeypatch, caplog):
     monkeypatch.setattr(hub_counting.connection, "close", lambda: None)
     fetched(reader(1), course.sheet.url)
     with monkeypatch.context() as away:
-        away.setattr(counters, "_holders", lambda documents: 1 / 0)
+        away.setattr(counters, "_pages_with", lambda documents: 1 / 0)
         counters.counts._write_in_thread()
     assert "Counts of downloads were lost." in caplog.text
     assert counted() == {}
@@ -293,12 +295,12 @@ def test_a_write_that_fails_is_logged_and_the_next_one_goes_on(course, monkeypat
     assert counted() == SHEET
 
 
-# What is shown
+# Statistics
 
 
-def row(page, what="pack", month=None, times=1, **fields):
+def row(page, kind="pack", month=None, count=1, **fields):
     day = month or timezone.localdate()
-    return DownloadCount.objects.create(page=page, day=day, what=what, times=times, **{
+    return DownloadCount.objects.create(page=page, day=day, kind=kind, count=count, **{
         "version": 1} | fields)
 
 
@@ -310,43 +312,43 @@ def months_ago(number) -> date:
 
 
 @pytest.fixture
-def figures(course):
+def statistics(course):
     """30 downloads in this month and two others, of two versions."""
-    row(course, times=12)
-    row(course, month=months_ago(2), times=4)
-    row(course, month=months_ago(2).replace(day=2), times=1, version=2)
-    row(course, month=months_ago(14), times=3)
-    row(course, "session", session=1, times=2)
-    row(course, "handout", document=course.sheet, times=5)
-    row(course, "handout", document=course.song, times=3)
+    row(course, count=12)
+    row(course, month=months_ago(2), count=4)
+    row(course, month=months_ago(2).replace(day=2), count=1, version=2)
+    row(course, month=months_ago(14), count=3)
+    row(course, "session", session=1, count=2)
+    row(course, "handout", document=course.sheet, count=5)
+    row(course, "handout", document=course.song, count=3)
     return course
 
 
 @pytest.mark.postgresql
-def test_the_page_adds_up_by_month_thing_and_version(figures, visitor):
-    answer = visitor.get(figures.url + "downloads/")
-    shown = answer.context["figures"]
+def test_the_page_has_sums_by_month_item_and_version(statistics, visitor):
+    answer = visitor.get(statistics.url + "downloads/")
+    shown = answer.context["statistics"]
     assert shown.total == 30
-    assert [times for _month, times in shown.by_month] == [0] * 9 + [5, 0, 22]
+    assert [count for _month, count in shown.by_month] == [0] * 9 + [5, 0, 22]
     assert shown.by_version == [(2, 1), (1, 29)]
-    assert [(thing.label, times) for thing, times in shown.by_thing] == [
+    assert [(item.label, count) for item, count in shown.by_item] == [
         ("ชุดเอกสารทั้งหมด", 20), ("เฉพาะช่วงเรียนที่ 1 (zip)", 2), ("ใบงาน", 5), ("เพลงเรือ", 3)]
     body = answer.content.decode()
     assert body.count("<rect") == 12 and "style=" not in body
     assert 'role="img"' in body and "<desc" in body
     longest = max(shown.bars, key=lambda bar: bar.length)
-    assert longest.times == 22 and shown.bars[-3].length == round(longest.length * 5 / 22)
+    assert longest.count == 22 and shown.bars[-3].length == round(longest.length * 5 / 22)
     start = months_ago(14)
     assert f"{start.year + 543}" in body
 
 
 def test_no_month_before_the_first_download_is_shown(course, visitor):
     row(course, month=months_ago(1))
-    shown = visitor.get(course.url + "downloads/").context["figures"]
-    assert [times for _month, times in shown.by_month] == [1, 0]
+    shown = visitor.get(course.url + "downloads/").context["statistics"]
+    assert [count for _month, count in shown.by_month] == [1, 0]
 
 
-def test_without_a_download_the_page_says_so(course, visitor):
+def test_a_course_without_downloads_has_an_empty_page(course, visitor):
     body = visitor.get(course.url + "downloads/").content.decode()
     assert "ยังไม่มีใครดาวน์โหลดหลักสูตรนี้" in body and "นับอะไร และไม่นับอะไร" in body
     assert "<table" not in body and "<rect" not in body
@@ -354,17 +356,17 @@ def test_without_a_download_the_page_says_so(course, visitor):
     assert "downloads/" not in visitor.get(course.url).content.decode()
 
 
-def test_the_course_says_how_often_and_leads_to_the_figures(figures, visitor):
-    body = visitor.get(figures.url).content.decode()
+def test_the_course_page_shows_the_total_and_links_to_the_statistics(statistics, visitor):
+    body = visitor.get(statistics.url).content.decode()
     assert "ดาวน์โหลดแล้ว 30 ครั้ง" in body
-    assert f'href="{figures.url}downloads/"' in body
+    assert f'href="{statistics.url}downloads/"' in body
 
 
-def test_the_csv_adds_up_and_opens_in_a_spreadsheet(figures, visitor):
+def test_the_csv_has_all_counts_and_no_formulas(statistics, visitor):
     formula = document("=HYPERLINK(1)", "x.txt")
-    Handout.objects.create(page=figures, document=formula)
-    row(figures, "handout", document=formula)
-    answer = visitor.get(figures.url + "downloads/csv/")
+    Handout.objects.create(page=statistics, document=formula)
+    row(statistics, "handout", document=formula)
+    answer = visitor.get(statistics.url + "downloads/csv/")
     text = answer.content.decode()
     assert text.startswith("\ufeff") and "attachment" in answer["Content-Disposition"]
     lines = list(csv.reader(io.StringIO(text[1:])))
@@ -374,8 +376,8 @@ def test_the_csv_adds_up_and_opens_in_a_spreadsheet(figures, visitor):
     assert not any(cell.startswith("=") for line in lines for cell in line)
 
 
-def test_the_json_adds_up(figures, visitor):
-    answer = visitor.get(figures.url + "downloads/json/")
+def test_the_json_has_all_counts(statistics, visitor):
+    answer = visitor.get(statistics.url + "downloads/json/")
     data = answer.json()
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert data["total"] == 30 == sum(line["times"] for line in data["lines"])
@@ -387,15 +389,15 @@ def test_the_json_adds_up(figures, visitor):
     } in data["lines"]
 
 
-def test_it_only_reads(course, visitor):
+def test_the_statistics_are_read_only(course, visitor):
     for place in ("", "csv/", "json/"):
         assert visitor.post(f"{course.url}downloads/{place}").status_code == 405
 
 
-# What is told nowhere
+# What is not shown
 
 
-def everywhere(client, page) -> str:
+def all_outputs(client, page) -> str:
     places = ("", "downloads/", "downloads/csv/", "downloads/json/")
     return "".join(client.get(page.url + place).content.decode() for place in places)
 
@@ -409,38 +411,38 @@ def publish_closed(page, closed):
     page.save_revision().publish()
 
 
-def test_the_title_of_a_file_that_was_closed_since_stands_nowhere(figures, visitor):
-    assert "ใบงาน" in everywhere(visitor, figures)
-    publish_closed(figures, figures.sheet)
-    said = everywhere(visitor, figures)
-    assert "ใบงาน" not in said and "ไฟล์ที่ไม่ได้แจกให้ทุกคนแล้ว" in said
-    assert visitor.get(figures.url + "downloads/json/").json()["total"] == 30
+def test_the_title_of_a_closed_file_is_not_shown(statistics, visitor):
+    assert "ใบงาน" in all_outputs(visitor, statistics)
+    publish_closed(statistics, statistics.sheet)
+    body = all_outputs(visitor, statistics)
+    assert "ใบงาน" not in body and "ไฟล์ที่ไม่ได้แจกให้ทุกคนแล้ว" in body
+    assert visitor.get(statistics.url + "downloads/json/").json()["total"] == 30
 
 
-def test_the_title_of_a_deleted_file_stays_unless_it_was_closed(figures, visitor):
-    figures.song.delete()
-    publish_closed(figures, figures.sheet)
-    figures.sheet.delete()
-    said = everywhere(visitor, figures)
-    assert "เพลงเรือ" in said and "ใบงาน" not in said
-    assert sorted(DownloadCount.objects.filter(what="handout").values_list("title", "times")) == [
+def test_the_title_of_a_deleted_file_is_kept_unless_it_was_closed(statistics, visitor):
+    statistics.song.delete()
+    publish_closed(statistics, statistics.sheet)
+    statistics.sheet.delete()
+    body = all_outputs(visitor, statistics)
+    assert "เพลงเรือ" in body and "ใบงาน" not in body
+    assert sorted(DownloadCount.objects.filter(kind="handout").values_list("title", "count")) == [
         ("", 5), ("เพลงเรือ", 3)]
 
 
-def test_counts_go_with_their_course(figures):
-    figures.delete()
+def test_counts_are_deleted_with_their_course(statistics):
+    statistics.delete()
     assert not DownloadCount.objects.exists()
 
 
-def test_an_outsider_sees_no_figures_of_a_closed_course(
-    figures, visitor, django_user_model, signed_in
+def test_statistics_of_private_courses_are_private(
+    statistics, visitor, django_user_model, signed_in
 ):
-    rule = PageViewRestriction.objects.create(page=figures, restriction_type="groups")
+    rule = PageViewRestriction.objects.create(page=statistics, restriction_type="groups")
     rule.groups.add(Group.objects.get(name="Moderators"))
     member = signed_in(django_user_model.objects.create_user("m", "m@example.org", "x"))
     for place in ("", "csv/", "json/"):
-        address = f"{figures.url}downloads/{place}"
+        address = f"{statistics.url}downloads/{place}"
         assert visitor.get(address).status_code == 302
         assert member.get(address).status_code == 403
-    figures.unpublish()
-    assert visitor.get(figures.url + "downloads/").status_code == 404
+    statistics.unpublish()
+    assert visitor.get(statistics.url + "downloads/").status_code == 404

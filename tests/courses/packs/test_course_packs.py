@@ -1,4 +1,4 @@
-"""The course pack: a streamed zip whose Thai names every program reads."""
+"""The course pack: contents, Thai file names, access, and building ahead."""
 
 import io
 import shutil
@@ -38,7 +38,7 @@ def pack(client, page):
     return answer, b"".join(answer.streaming_content)
 
 
-def test_every_public_file_is_in_it_with_its_own_bytes(course, visitor):
+def test_the_pack_contains_every_public_file(course, visitor):
     answer, content = pack(visitor, course)
     assert answer["Content-Type"] == "application/zip"
     assert int(answer["Content-Length"]) == len(content)
@@ -83,64 +83,64 @@ def test_facilitators_get_their_files_and_others_do_not(
     assert "เฉลย.txt" in str(zipfile.ZipFile(io.BytesIO(content)).namelist())
 
 
-def test_the_page_says_number_and_size_before_the_download(course, visitor):
+def test_the_page_shows_the_number_of_files(course, visitor):
     body = visitor.get(course.url).content.decode()
     assert "มี 4 ไฟล์ข้างใน" in body
     assert "เฉลย" not in body
 
 
-def test_a_course_that_is_not_published_has_no_pack(hub, course, visitor):
+def test_an_unpublished_course_has_no_pack(hub, course, visitor):
     address = course.url + "pack/"
     course.unpublish()
     assert visitor.get(address).status_code == 404
 
 
-def test_a_private_course_asks_for_a_sign_in_for_its_pack_too(course, visitor):
+def test_the_pack_of_a_private_course_requires_signing_in(course, visitor):
     from wagtail.models import PageViewRestriction
 
     PageViewRestriction.objects.create(page_id=course.pk, restriction_type="login")
     assert visitor.get(course.url + "pack/").status_code == 302
 
 
-def too_late(*args):
-    pytest.fail("A reader waits for books.")
+def fail_if_called(*args):
+    pytest.fail("The pack was built again.")
 
 
-def test_a_published_course_has_its_pack_before_anybody_asks(course, visitor, monkeypatch):
-    """Publishing waits for nothing: it is done by the clock."""
+def test_the_schedule_builds_packs_after_publishing(course, visitor, monkeypatch):
+    """Not while publishing, so that publishing is not delayed."""
     course.summary = "ฉบับใหม่"
     course.save_revision().publish()
     assert not build.settings.PACKS_DIR.exists()
     Scheduler().run_due(once=True)
-    monkeypatch.setattr(build, "_make", too_late)
+    monkeypatch.setattr(build, "_build", fail_if_called)
     assert "ฉบับใหม่" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/index.html").decode()
-    assert Checksum.objects.count() == len(NAMES), "nor for the sums of files"
+    assert Checksum.objects.count() == len(NAMES), "checksums were computed ahead"
 
 
-def test_what_changed_without_a_publication_is_made_by_the_clock(course, visitor, monkeypatch):
+def test_the_schedule_builds_packs_after_a_withdrawal(course, visitor, monkeypatch):
     rules.withdraw(course, kind="withdrawn", reason="วัดผิดวิธี")
     assert not build.settings.PACKS_DIR.exists()
     Scheduler().run_due(once=True)
-    monkeypatch.setattr(build, "_make", too_late)
+    monkeypatch.setattr(build, "_build", fail_if_called)
     Scheduler().run_due(once=True)
     assert "ถูกถอน" in zipfile.ZipFile(io.BytesIO(pack(visitor, course)[1])).read(
         f"{course.title}/README.txt").decode()
 
 
-def test_a_course_taken_off_is_not_made(course):
+def test_unpublished_courses_are_not_built(course):
     course.unpublish()
     prebuild.ensure_current()
     assert not build.settings.PACKS_DIR.exists()
 
 
-def test_courses_are_gone_through_when_something_changed_only(course, monkeypatch):
+def test_courses_are_checked_only_when_something_changed(course, monkeypatch):
     prebuild.ensure_current()
-    monkeypatch.setattr(prebuild, "contents_of", too_late)
+    monkeypatch.setattr(prebuild, "contents_of", fail_if_called)
     prebuild.ensure_current()
 
 
-def test_a_course_that_cannot_be_packed_keeps_no_other_from_it(course, monkeypatch, caplog):
+def test_an_error_in_one_course_does_not_stop_others(course, monkeypatch, caplog):
     other = CurriculumPageFactory(title="หลักสูตรปูม้า")
     tried = []
 

@@ -1,4 +1,4 @@
-"""What a facilitator does: people, who came, messages and files, the list."""
+"""The group: participants, attendance, messages with files, and the list."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from courses.models import Attendance, Enrolment, GroupFile, GroupPost
-from tests.courses.conftest import SAID
+from tests.courses.conftest import DETAILS
 
 pytestmark = pytest.mark.django_db
 
@@ -24,22 +24,22 @@ def address(run):
     return f"/courses/runs/{run.pk}/group/"
 
 
-def test_the_group_shows_people_needs_and_who_waits(run, put_in, leads, address):
-    put_in(run, name="ก๊ะมารีแย", needs="ใช้รถเข็น")
-    put_in(run, name="บังหมัด", state="waiting")
+def test_the_group_shows_participants_needs_and_the_waiting_list(run, enrol, leads, address):
+    enrol(run, name="ก๊ะมารีแย", needs="ใช้รถเข็น")
+    enrol(run, name="บังหมัด", state="waiting")
     body = leads.get(address).content.decode()
-    for said in ("ก๊ะมารีแย", "ใช้รถเข็น", "tel:0812345678", "บังหมัด", "รายชื่อสำรอง"):
-        assert said in body
+    for expected in ("ก๊ะมารีแย", "ใช้รถเข็น", "tel:0812345678", "บังหมัด", "รายชื่อสำรอง"):
+        assert expected in body
     assert "ก๊ะมารีแย" in leads.get(f"/en{address}").content.decode()
 
 
-def test_who_came_is_saved_and_corrected(run, put_in, leads, address):
-    one, two, waits = put_in(run), put_in(run), put_in(run, state="waiting")
+def test_attendance_is_recorded_and_corrected(run, enrol, leads, address):
+    one, two, waits = enrol(run), enrol(run), enrol(run, state="waiting")
     meeting = run.meeting_list[0]
     page = f"{address}meeting/{meeting.pk}/"
     assert one.name in leads.get(page).content.decode()
-    said = {"came": [one.pk, waits.pk, 10**30, "x", -1]}
-    assert leads.post(page, said).url == address
+    data = {"came": [one.pk, waits.pk, 10**30, "x", -1]}
+    assert leads.post(page, data).url == address
     assert list(Attendance.objects.values_list("enrolment", flat=True)) == [one.pk]
     meeting.refresh_from_db()
     assert meeting.recorded_at
@@ -51,34 +51,34 @@ def test_who_came_is_saved_and_corrected(run, put_in, leads, address):
     assert not Attendance.objects.exists()
 
 
-def test_a_meeting_of_another_run_is_not_recorded_here(run, make_run, put_in, leads, address):
+def test_attendance_of_another_run_cannot_be_recorded(run, make_run, enrol, leads, address):
     other = make_run()
-    one = put_in(other)
+    one = enrol(other)
     page = f"{address}meeting/{other.meeting_list[0].pk}/"
     assert leads.post(page, {"came": [one.pk]}).status_code == 404
     assert not Attendance.objects.exists()
 
 
-def test_somebody_with_an_account_is_added_and_gets_a_letter(run, member, leads, address):
+def test_a_person_with_an_account_is_added_and_gets_an_email(run, member, leads, address):
     answer = leads.post(f"{address}add/", {"account": "SOMSRI@example.org"})
     assert answer.url == address
     enrolment = Enrolment.objects.get(user=member)
     assert enrolment.is_enrolled and enrolment.name == "สมศรี มีสุข"
-    assert not enrolment.consent_version, "she has not agreed herself"
+    assert not enrolment.consent_version, "consent is not given by others"
     assert "ใส่ชื่อของคุณ" in mail.outbox[0].body
     assert leads.post(f"{address}add/", {"account": "somsri"}).status_code == 409
 
 
-def test_she_then_says_herself_whether_we_may_keep_it(run, member, leads, address, signed_in):
+def test_an_added_member_is_asked_for_consent(run, member, leads, address, signed_in):
     leads.post(f"{address}add/", {"account": "somsri"})
     client = signed_in(member)
     assert "ดูและยินยอม" in client.get(f"/courses/runs/{run.pk}/mine/").content.decode()
-    client.post(f"/courses/runs/{run.pk}/enrol/", SAID | {"consent": "on"})
+    client.post(f"/courses/runs/{run.pk}/enrol/", DETAILS | {"consent": "on"})
     assert Enrolment.objects.get().consent_version == "1"
     assert "ดูและยินยอม" not in client.get(f"/courses/runs/{run.pk}/mine/").content.decode()
 
 
-def test_a_sign_in_name_is_never_taken_for_a_name(run, member, leads, address, visitor,
+def test_usernames_are_never_shown_as_names(run, member, leads, address, visitor,
                                                   facilitator):
     for user in (member, facilitator):
         user.first_name = ""
@@ -88,34 +88,35 @@ def test_a_sign_in_name_is_never_taken_for_a_name(run, member, leads, address, v
     assert facilitator.username not in visitor.get(f"/courses/runs/{run.pk}/").content.decode()
 
 
-def test_somebody_without_an_account_stands_there_by_name(run, leads, address):
-    said = {"name": "ยายแดง", "phone": "081", "agreed": "on"}
-    assert leads.post(f"{address}add/", said).url == address
+def test_a_person_without_an_account_is_added_by_name(run, leads, address):
+    data = {"name": "ยายแดง", "phone": "081", "agreed": "on"}
+    assert leads.post(f"{address}add/", data).url == address
     enrolment = Enrolment.objects.get()
     assert enrolment.user is None and enrolment.consent_version == "1"
     assert not mail.outbox and "ยายแดง" in leads.get(address).content.decode()
 
 
-@pytest.mark.parametrize(("said", "field"), [
-    ({"name": " "}, "name"), ({"account": "nobody"}, "account"), ({"name": "ยายแดง"}, "agreed"),
+@pytest.mark.parametrize(("data", "field"), [
+    ({"name": " "}, "name"), ({"name": "\u200b"}, "name"),
+    ({"account": "nobody"}, "account"), ({"name": "ยายแดง"}, "agreed"),
     ({"account": "a\0b"}, "account"),
 ])
-def test_what_is_missing_when_adding_is_said_at_its_field(run, leads, address, said, field):
-    answer = leads.post(f"{address}add/", said)
+def test_missing_values_when_adding_are_field_errors(run, leads, address, data, field):
+    answer = leads.post(f"{address}add/", data)
     assert answer.status_code == 422 and field in answer.context["form"].errors
     assert not Enrolment.objects.exists()
 
 
 @pytest.mark.postgresql
-def test_in_a_full_run_whoever_is_added_waits(run, put_in, leads, address, member):
-    put_in(run), put_in(run)
+def test_people_added_to_a_full_run_join_the_waiting_list(run, enrol, leads, address, member):
+    enrol(run), enrol(run)
     leads.post(f"{address}add/", {"account": "somsri"})
     assert Enrolment.objects.get(user=member).is_waiting
 
 
-def test_taking_somebody_off_moves_the_next_one_up(run, put_in, make_member, leads, address):
-    one, _two = put_in(run), put_in(run)
-    waits = put_in(run, state="waiting")
+def test_removing_a_participant_moves_the_next_one_up(run, enrol, make_member, leads, address):
+    one, _two = enrol(run), enrol(run)
+    waits = enrol(run, state="waiting")
     page = f"{address}remove/{one.pk}/"
     assert one.name in leads.get(page).content.decode()
     assert leads.post(page).url == address
@@ -130,36 +131,36 @@ def send(client, address, *files, text="พรุ่งนี้พบกัน"
     return client.post(f"{address}send/", {"text": text, "files": uploads})
 
 
-def test_files_reach_the_group_and_nobody_else(
-    run, put_in, leads, address, signed_in, visitor, member, editor
+def test_files_are_for_the_group_only(
+    run, enrol, leads, address, signed_in, visitor, member, editor
 ):
-    one, waits = put_in(run), put_in(run, state="waiting")
+    one, waits = enrol(run), enrol(run, state="waiting")
     answer = send(leads, address, ("แผนที่-บ้าน.txt", "ทางไปเพิง".encode()), ("b.txt", b"two"))
     assert answer.url == address
-    [letter] = mail.outbox
-    assert letter.to == [one.user.email]
-    assert "พรุ่งนี้พบกัน" in letter.body and "แผนที่-บ้าน.txt" in letter.body
+    [email] = mail.outbox
+    assert email.to == [one.user.email]
+    assert "พรุ่งนี้พบกัน" in email.body and "แผนที่-บ้าน.txt" in email.body
     file = GroupFile.objects.earliest("pk")
     url = file.get_absolute_url()
-    hers = signed_in(one.user)
-    page = hers.get(f"/courses/runs/{run.pk}/mine/").content.decode()
+    client = signed_in(one.user)
+    page = client.get(f"/courses/runs/{run.pk}/mine/").content.decode()
     assert "พรุ่งนี้พบกัน" in page and url in page
-    got = hers.get(url)
+    got = client.get(url)
     assert b"".join(got.streaming_content).decode() == "ทางไปเพิง"
     assert got["Content-Disposition"].startswith("attachment") and "private" in got["Cache-Control"]
     for other in (signed_in(waits.user), signed_in(member), signed_in(editor)):
         assert other.get(url).status_code == 404
     assert visitor.get(url).status_code == 302
     for guessed in (f"/media/{file.file.name}", f"/documents/{file.pk}/b.txt"):
-        assert hers.get(guessed).status_code == 404
+        assert client.get(guessed).status_code == 404
         assert visitor.get(guessed).status_code == 404
     assert "พรุ่งนี้พบกัน" not in signed_in(waits.user).get(
         f"/courses/runs/{run.pk}/mine/").content.decode()
 
 
 @pytest.mark.postgresql
-def test_a_button_pressed_twice_sends_once(run, put_in, leads, address):
-    put_in(run)
+def test_a_duplicate_submission_sends_once(run, enrol, leads, address):
+    enrol(run)
     for _time in range(2):
         assert send(leads, address, ("a.txt", b"one")).status_code == 302
     assert GroupPost.objects.count() == len(mail.outbox) == 1
@@ -167,18 +168,18 @@ def test_a_button_pressed_twice_sends_once(run, put_in, leads, address):
     assert GroupPost.objects.count() == 2, "another file is another message"
 
 
-def test_a_file_of_one_group_is_not_opened_through_another(run, make_run, put_in, leads, address,
+def test_a_file_cannot_be_opened_through_another_group(run, make_run, enrol, leads, address,
                                                            signed_in):
     send(leads, address, ("a.txt", b"secret"))
     other = make_run()
-    client = signed_in(put_in(other).user)
+    client = signed_in(enrol(other).user)
     file = GroupFile.objects.get()
     assert client.get(f"/courses/runs/{other.pk}/file/{file.pk}/").status_code == 404
 
 
-def test_no_search_finds_a_file_of_a_group(run, put_in, leads, address, visitor, editor,
+def test_search_does_not_find_files_of_groups(run, enrol, leads, address, visitor, editor,
                                            signed_in):
-    put_in(run)
+    enrol(run)
     send(leads, address, ("ความลับกลุ่ม.txt", "ความลับกลุ่ม".encode()), text="ความลับกลุ่ม")
     assert "ความลับกลุ่ม.txt" not in visitor.get("/search/?q=ความลับกลุ่ม").content.decode()
     admin = signed_in(editor).get("/admin/documents/?q=ความลับกลุ่ม")
@@ -189,12 +190,12 @@ def test_no_search_finds_a_file_of_a_group(run, put_in, leads, address, visitor,
     ("", []), ("x" * 6000, []), ("", [("a.exe", b"MZ\x90")]), ("", [("a.pdf", b"no pdf")]),
     ("", [("a.txt", b"")]), ("x", [(f"{n}.txt", b"a") for n in range(11)]),
 ])
-def test_what_cannot_be_sent_is_said(run, leads, address, text, files):
+def test_invalid_messages_are_rejected(run, leads, address, text, files):
     assert send(leads, address, *files, text=text).status_code == 422
     assert not GroupPost.objects.exists() and not mail.outbox
 
 
-def test_a_message_is_taken_back_with_its_files(
+def test_deleting_a_message_deletes_its_files(
     run, leads, address, django_capture_on_commit_callbacks
 ):
     send(leads, address, ("a.txt", b"secret"))
@@ -205,11 +206,11 @@ def test_a_message_is_taken_back_with_its_files(
     assert not GroupPost.objects.exists() and not file.storage.exists(file.name)
 
 
-def test_the_list_opens_in_spreadsheets_and_reckons_with_nothing(
-    run, put_in, leads, address
+def test_the_list_opens_in_spreadsheets_without_formulas(
+    run, enrol, leads, address
 ):
-    one = put_in(run, name="=1+1", phone="0812345678", needs="@cmd", organisation="-2")
-    put_in(run, name="บังหมัด", state="waiting")
+    one = enrol(run, name="=1+1", phone="0812345678", needs="@cmd", organisation="-2")
+    enrol(run, name="บังหมัด", state="waiting")
     Attendance.objects.create(meeting=run.meeting_list[1], enrolment=one)
     answer = leads.get(f"{address}list.csv")
     text = answer.content.decode("utf-8")

@@ -1,4 +1,4 @@
-"""The access matrix of a group: everybody × every address, and what a cache may not tell."""
+"""The access matrix of groups: every role × every URL, and the page cache."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from courses.certificates import issuing
 from courses.models import (
     Attendance,
     Certificate,
@@ -17,7 +18,6 @@ from courses.models import (
     PackEdition,
     ShortAddress,
 )
-from courses.runs import completion
 from courses.runs import enrolment as enrolling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -30,7 +30,7 @@ EVERYBODY = set(PEOPLE)
 IN_IT = {"participant", "waiting"}
 SECRETS = ["ก๊ะมารีแย ลับ", "0899999999", "แพ้กุ้งลับ", "ข้อความลับ", "ไฟล์ลับ.txt"]
 
-# name of the address → (who may GET it, who may POST to it; None where nobody posts)
+# name of the URL → (who may GET it, who may POST to it; None where nobody posts)
 MAY = {
     "course_runs": (EVERYBODY, None),
     "course_run": (EVERYBODY, None),
@@ -44,30 +44,30 @@ MAY = {
     "group_add": (LEADERS, LEADERS),
     "group_remove": (LEADERS, LEADERS),
     "group_send": (LEADERS, LEADERS),
-    "group_unsend": (set(), LEADERS),
+    "group_delete_post": (set(), LEADERS),
     "group_complete": (CONFIRM, CONFIRM),
     "group_list": (LEADERS, None),
     "certificate_look_up": (EVERYBODY, None),
     "certificate": (EVERYBODY, None),
-    "certificate_paper": (LEADERS | {"participant"}, None),
+    "certificate_pdf": (LEADERS | {"participant"}, None),
     "certificate_revoke": (CONFIRM, CONFIRM),
-    "certificate_erase": (set(), set()),  # the holder has an account and does it herself
-    "short_address": (set(), None),  # shows nothing itself: it leads to the curriculum
+    "certificate_erase_name": (set(), set()),  # holders with an account erase their own data
+    "short_address": (set(), None),  # redirects to the curriculum
     "short_address_qr": (EVERYBODY, None),
-    # Letters: the address is the secret of who got one.
+    # E-mails: only the recipient knows the token in the address.
     "course_follow_confirm": (EVERYBODY, None), "course_follow_stop": (EVERYBODY, None),
     "course_copy_forget": (set(), {"participant"}),
 }
 
 
 @pytest.fixture
-def people(run, put_in, facilitator, make_member, make_run, editor, moderator, administrator):
-    """Everybody of the matrix, by name; the participant has a certificate."""
+def people(run, enrol, facilitator, make_member, make_run, editor, moderator, administrator):
+    """Every role of the matrix; the participant has a certificate."""
     first, second = run.meeting_list
-    enrolment = put_in(run, name=SECRETS[0], phone=SECRETS[1], needs=SECRETS[2])
+    enrolment = enrol(run, name=SECRETS[0], phone=SECRETS[1], needs=SECRETS[2])
     for meeting in (first, second):
         Attendance.objects.create(meeting=meeting, enrolment=enrolment)
-    completion.confirm(run, {enrolment.pk}, facilitator)
+    issuing.issue_and_notify(run, {enrolment.pk}, facilitator)
     post = GroupPost.objects.create(run=run, author=facilitator, text=SECRETS[3])
     file = GroupFile(post=post, title=SECRETS[4])
     file.file.save(SECRETS[4], ContentFile(b"secret"))
@@ -85,7 +85,7 @@ def people(run, put_in, facilitator, make_member, make_run, editor, moderator, a
     run.organisers.add(organiser)
     return {
         "visitor": None, "member": make_member("stranger"), "participant": enrolment.user,
-        "waiting": put_in(run, state="waiting").user, "facilitator": facilitator,
+        "waiting": enrol(run, state="waiting").user, "facilitator": facilitator,
         "other_facilitator": other, "organiser": organiser, "editor": editor,
         "moderator": moderator, "administrator": administrator,
     }
@@ -98,7 +98,7 @@ def address_of(run, people):
             "group_file": lambda: [run.pk, GroupFile.objects.get().pk],
             "group_meeting": lambda: [run.pk, run.meeting_list[0].pk],
             "group_remove": lambda: [run.pk, run.enrolments.waiting().get().pk],
-            "group_unsend": lambda: [run.pk, GroupPost.objects.get().pk],
+            "group_delete_post": lambda: [run.pk, GroupPost.objects.get().pk],
             "group_list": lambda: [run.pk, "csv"],
             "course_follow_confirm": lambda: [CourseFollower.objects.get().confirm_token],
             "course_follow_stop": lambda: [CourseFollower.objects.get().stop_token],
@@ -108,10 +108,10 @@ def address_of(run, people):
         if name.startswith("certificate") and name != "certificate_look_up":
             arguments = [Certificate.objects.get().code]
         elif name.startswith("short_address"):
-            arguments = [ShortAddress.objects.of(run.curriculum).code]
+            arguments = [ShortAddress.objects.for_page(run.curriculum).code]
         else:
             arguments = more.get(name, lambda: [run.pk])()
-        with override("th"):  # the last request may have been for a page below /en/
+        with override("th"):  # a request for /en/ may have changed the language
             return reverse(name, args=arguments)
 
     return made
@@ -125,7 +125,7 @@ def client_of(people, signed_in):
     return made
 
 
-def test_the_matrix_names_every_address():
+def test_the_matrix_covers_every_url():
     from courses import urls
 
     assert {pattern.name for pattern in urls.urlpatterns} == set(MAY)
@@ -168,7 +168,7 @@ def snapshot(run):
     )
 
 
-def test_those_who_may_write_can(client_of, address_of, run):
+def test_leaders_can_write(client_of, address_of, run):
     for who in sorted(LEADERS):
         client = client_of(who)
         assert client.post(address_of("group_meeting"), {}).status_code == 302
@@ -176,12 +176,12 @@ def test_those_who_may_write_can(client_of, address_of, run):
     assert run.posts.count() == 1 + len(LEADERS)
 
 
-def test_nothing_a_member_saw_comes_out_of_the_cache(client_of, address_of):
+def test_pages_of_members_are_not_served_from_the_cache(client_of, address_of):
     """A participant and a facilitator load every page first, in the same process."""
     for who in ("participant", "facilitator"):
         client = client_of(who)
         for name in MAY:
-            if not name.startswith("group_unsend"):
+            if not name.startswith("group_delete_post"):
                 client.get(address_of(name))
     visitor = Client()
     for name, (readers, _writers) in MAY.items():
@@ -194,7 +194,7 @@ def test_nothing_a_member_saw_comes_out_of_the_cache(client_of, address_of):
             assert "หน้าการอบรมนี้ของฉัน" not in content.decode(errors="replace")
 
 
-def test_who_left_or_was_taken_off_sees_nothing_any_more(people, client_of, address_of, run):
+def test_people_who_left_lose_access(people, client_of, address_of, run):
     Certificate.objects.all().delete()
     enrolling.leave(run.enrolments.get(user=people["participant"]))
     client = client_of("participant")
@@ -202,12 +202,12 @@ def test_who_left_or_was_taken_off_sees_nothing_any_more(people, client_of, addr
         assert client.get(address_of(name)).status_code == 404
 
 
-def test_a_facilitator_who_no_longer_stands_at_the_run_is_out(run, people, client_of, address_of):
+def test_former_facilitators_lose_access(run, people, client_of, address_of):
     run.facilitators.clear()
     assert client_of("facilitator").get(address_of("group")).status_code == 403
 
 
-def test_an_account_that_was_shut_leads_nothing(people, client_of, address_of):
+def test_inactive_accounts_lose_access(people, client_of, address_of):
     client = client_of("facilitator")
     people["facilitator"].is_active = False
     people["facilitator"].save()

@@ -1,9 +1,12 @@
 """Lists narrow by kind, topic and place; areas are a tree an editor can grow."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from wagtail.models import PageViewRestriction
 
+from hub.chain.relations import Stage
 from hub.models import Area, Topic
 from hub.reference.loading import load_reference
 from tests.factories import (
@@ -113,3 +116,17 @@ def test_an_editor_is_offered_only_the_kinds_that_a_list_shows(hub):
     section = SectionPageFactory(parent=home("th"), stages="practice,lesson")
     assert LessonPage.can_create_at(section)
     assert not ModelPage.can_create_at(section)
+
+
+def test_the_kinds_of_a_list_are_ticked_by_name(moderator, signed_in):
+    section = SectionPageFactory(stages="lesson, practice")
+    client, address = signed_in(moderator), f"/admin/pages/{section.pk}/edit/"
+    body = client.get(address).content.decode()
+    ticked = re.findall(r'name="stages" value="([\w-]+)"[^>]*checked', body)
+    assert ticked == ["practice", "lesson"] and "ตัวแบบ" in body
+    form = {"title": section.title, "slug": section.slug, "introduction": "",
+            "comments-TOTAL_FORMS": 0, "comments-INITIAL_FORMS": 0, "action-publish": "1"}
+    for stages, status in ((["cake"], 200), ([], 200), (["model", "practice"], 302)):
+        assert client.post(address, form | {"stages": stages}).status_code == status
+    section.refresh_from_db()
+    assert section.stage_list == [Stage.MODEL, Stage.PRACTICE]

@@ -1,4 +1,4 @@
-"""Adoption: an editor makes the resolution of the draft; it is reviewed before it is published."""
+"""Adoption: an editor creates the resolution of a draft, which is reviewed before publication."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_operative_paragraphs_become_clauses(draft, editor, moderator, signed_in
     assert {x.relation for x in made.chain_links.all()} == {"cites", "follows_up"}
     assert [t.slug for t in made.topics.all()] == ["fishers"]
     made.full_clean()
-    # Not public before somebody who may has published it.
+    # Not public until a moderator publishes it.
     assert not made.live and visitor.get(made.url).status_code == 404
     assert made.url not in visitor.get(draft.url).content.decode()
     assert client.post(address(draft), VOTE).url == response.url
@@ -54,7 +54,7 @@ def test_an_adopted_draft_is_closed(draft, member, editor, moderator, signed_in)
         decisions.split(draft, draft.paragraphs.get(label="2"), ["ก", "ข"], ruling(moderator))
 
 
-def test_nobody_is_left_without_an_answer(draft, member, editor, signed_in):
+def test_a_draft_with_undecided_amendments_cannot_be_adopted(draft, member, editor, signed_in):
     amend(draft, member, "รอคำตอบ")
     response = signed_in(editor).post(address(draft), VOTE)
     assert response.status_code == 422 and "1" in response.content.decode()
@@ -65,13 +65,13 @@ def test_nobody_is_left_without_an_answer(draft, member, editor, signed_in):
     {"votes_for": ""}, {"votes_against": "-1"}, {"adoption": "consensus"}, {"adopted_on": "x"},
     {"number": ""}, {"adoption": "shouting"},
 ])
-def test_bad_input_is_told(draft, editor, signed_in, wrong):
+def test_invalid_input_is_refused(draft, editor, signed_in, wrong):
     response = signed_in(editor).post(address(draft), VOTE | wrong)
     assert response.status_code == 422
     assert not ResolutionPage.objects.exists()
 
 
 def test_consensus_needs_no_votes(draft, editor, signed_in):
-    said = {"number": "1/2", "adopted_on": "2026-11-10", "adoption": "consensus"}
-    assert signed_in(editor).post(address(draft), said).status_code == 302
+    values = {"number": "1/2", "adopted_on": "2026-11-10", "adoption": "consensus"}
+    assert signed_in(editor).post(address(draft), values).status_code == 302
     assert ResolutionPage.objects.get().votes_for is None

@@ -1,68 +1,74 @@
-"""The rules of the ledger once more, told as a story: slow, and written another way.
+"""A slow reference implementation of the rules of the ledger, written independently.
 
-A clerk goes through the days one by one, keeps what was said and seen in books, and looks at the
-books at the end of each day. She knows nothing of stretches, newest dates or lists of evidence.
+It processes the events day by day, keeps the current reports and findings in dictionaries, and
+derives the status at the end of each day, without periods or sorted lists of evidence.
 """
 
 from datetime import timedelta
 
 
-class Clerk:
-    """One cell. ``happenings`` are (day, what, key, detail), as they came in."""
+class DailyLedger:
+    """One cell. ``events`` are (day, what, key, detail), in any order within a day."""
 
-    def __init__(self, due, happenings):
+    def __init__(self, due, events):
         self.due = due
         self.by_day = {}
-        for day, what, key, detail in happenings:
+        for day, what, key, detail in events:
             self.by_day.setdefault(day, []).append((what, key, detail))
-        self.claims = {}  # key → whether something is shown
-        self.sightings = {}  # key → (day, is so, key of the report or None)
-        self.gone = set()
+        self.reports = {}  # key → whether it has evidence
+        self.findings = {}  # key → (day, confirmed, key of the report or None)
+        self.withdrawn = set()
 
-    def live_through(self, day):
+    def process(self, day):
         for what, key, detail in self.by_day.get(day, []):
             if what == "report":
-                self.claims[key] = detail
+                self.reports[key] = detail
             elif what == "finding":
-                self.sightings[key] = (day, *detail)
+                self.findings[key] = (day, *detail)
             else:
-                self.gone.add((what.removeprefix("no more "), key))
+                self.withdrawn.add((what.removeprefix("withdrawn "), key))
 
-    def verdict(self, today):
-        claims = {k: shown for k, shown in self.claims.items() if ("report", k) not in self.gone}
-        opinion, opinion_day = None, None
-        for key in sorted(self.sightings):
-            day, is_so, about = self.sightings[key]
-            if ("finding", key) in self.gone or not (about is None or about in claims):
+    def status(self, today):
+        reports = {
+            key: has_evidence for key, has_evidence in self.reports.items()
+            if ("report", key) not in self.withdrawn
+        }
+        confirmed, newest_day = None, None
+        for key in sorted(self.findings):
+            day, is_confirmed, about = self.findings[key]
+            if ("finding", key) in self.withdrawn or not (about is None or about in reports):
                 continue
-            if opinion_day is None or day > opinion_day:
-                opinion, opinion_day = is_so, day
-            elif day == opinion_day and not is_so:
-                opinion = False
-        if opinion is True:
+            if newest_day is None or day > newest_day:
+                confirmed, newest_day = is_confirmed, day
+            elif day == newest_day and not is_confirmed:
+                confirmed = False
+        if confirmed is True:
             return "verified"
-        if opinion is False and claims:
+        if confirmed is False and reports:
             return "contradicted"
-        if True in claims.values():
+        if True in reports.values():
             return "evidenced"
         if self.due and (today - self.due) >= timedelta(days=1):
             return "overdue"
-        return "reported" if claims else "no_report"
+        return "reported" if reports else "no_report"
 
-    def has_spoken(self):
-        claims = {k for k in self.claims if ("report", k) not in self.gone}
-        seen = [a for k, (_d, _s, a) in self.sightings.items() if ("finding", k) not in self.gone]
-        return bool(claims) or any(about is None or about in claims for about in seen)
+    def has_evidence(self):
+        reports = {k for k in self.reports if ("report", k) not in self.withdrawn}
+        findings = [
+            about for key, (_day, _confirmed, about) in self.findings.items()
+            if ("finding", key) not in self.withdrawn
+        ]
+        return bool(reports) or any(about is None or about in reports for about in findings)
 
 
-def diary(due, happenings, first, last):
+def diary(due, events, first, last):
     """[(day, status)] of every day of one cell from ``first`` to ``last``."""
-    clerk = Clerk(due, happenings)
-    found, day = [], min([first, *(h[0] for h in happenings)])
+    ledger = DailyLedger(due, events)
+    found, day = [], min([first, *(event[0] for event in events)])
     while day <= last:
-        clerk.live_through(day)
+        ledger.process(day)
         if day >= first:
-            found.append((day, clerk.verdict(day)))
+            found.append((day, ledger.status(day)))
         day += timedelta(days=1)
     return found
 
@@ -71,18 +77,21 @@ BAD_TO_GOOD = "contradicted overdue no_report reported evidenced verified".split
 
 
 def clause_diary(due, named, others, first, last):
-    """[(day, status)] of a whole clause; ``named`` and ``others`` are happenings of each party."""
-    clerks = [(Clerk(due, h), True) for h in named] + [(Clerk(due, h), False) for h in others]
-    starts = [h[0] for happenings in [*named, *others] for h in happenings]
+    """[(day, status)] of a whole clause; ``named`` and ``others`` are events of each party."""
+    ledgers = [
+        *((DailyLedger(due, events), True) for events in named),
+        *((DailyLedger(due, events), False) for events in others),
+    ]
+    starts = [event[0] for events in [*named, *others] for event in events]
     found, day = [], min([first, *starts])
     while day <= last:
-        for clerk, _is_named in clerks:
-            clerk.live_through(day)
-        verdicts = [
-            clerk.verdict(day) for clerk, is_named in clerks
-            if is_named or (not named and clerk.has_spoken())
-        ] or [Clerk(due, []).verdict(day)]
+        for ledger, _is_named in ledgers:
+            ledger.process(day)
+        statuses = [
+            ledger.status(day) for ledger, is_named in ledgers
+            if is_named or (not named and ledger.has_evidence())
+        ] or [DailyLedger(due, []).status(day)]
         if day >= first:
-            found.append((day, next(s for s in BAD_TO_GOOD if s in verdicts)))
+            found.append((day, next(s for s in BAD_TO_GOOD if s in statuses)))
         day += timedelta(days=1)
     return found

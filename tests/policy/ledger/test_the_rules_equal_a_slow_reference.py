@@ -1,4 +1,4 @@
-"""The rules, the timelines and the table agree with a slow clerk on random histories.
+"""The rules, the timelines and the table equal a slow reference on random histories.
 
 ``LEDGER_SEED`` and ``LEDGER_HISTORIES`` repeat it otherwise; the seed is printed.
 """
@@ -38,36 +38,37 @@ LAST = ADOPTED + timedelta(days=30)
 
 
 def random_day(chance, low=-4, high=30):
-    """Few days, so that much falls on the same one, some of it before the adoption."""
+    """Few days, so that many events are on the same day, some of them before the adoption."""
     return ADOPTED + timedelta(days=chance.randint(low, high))
 
 
-def happenings(chance, keys) -> list[tuple]:
-    """The history of one cell, in no order."""
+def random_history(chance, keys) -> list[tuple]:
+    """A random history of one cell."""
     found, reports = [], []
     for _ in range(chance.choice([0, 0, 1, 1, 2, 3, 5])):
         key, day = next(keys), random_day(chance)
         reports.append((key, day))
         found.append((day, "report", key, chance.random() < 0.5))
         if chance.random() < 0.3:
-            found.append((day + timedelta(days=chance.randint(0, 9)), "no more report", key, None))
+            end = day + timedelta(days=chance.randint(0, 9))
+            found.append((end, "withdrawn report", key, None))
     for _ in range(chance.choice([0, 0, 1, 1, 2, 4])):
         about = chance.choice(reports)[0] if reports and chance.random() < 0.7 else None
         key, day = next(keys), random_day(chance)
         found.append((day, "finding", key, (chance.random() < 0.5, about)))
         if chance.random() < 0.2:
-            found.append((day + timedelta(days=chance.randint(0, 9)), "no more finding", key,
+            found.append((day + timedelta(days=chance.randint(0, 9)), "withdrawn finding", key,
                           None))
-    # A clerk reads a report and a finding of one day before either is taken back.
-    return sorted(found, key=lambda h: (h[0], h[1].startswith("no more")))
+    # Within a day, records come before their withdrawals.
+    return sorted(found, key=lambda h: (h[0], h[1].startswith("withdrawn")))
 
 
 def evidence(history) -> Evidence:
-    ends = {(what, key): day for day, what, key, _detail in history if what.startswith("no")}
+    ends = {(what, key): day for day, what, key, _detail in history if what.startswith("withdrawn")}
     return Evidence(
-        tuple(Report(day, ends.get(("no more report", key)), key, detail)
+        tuple(Report(day, ends.get(("withdrawn report", key)), key, detail)
               for day, what, key, detail in history if what == "report"),
-        tuple(Finding(day, ends.get(("no more finding", key)), *detail)
+        tuple(Finding(day, ends.get(("withdrawn finding", key)), *detail)
               for day, what, key, detail in history if what == "finding"),
     )
 
@@ -75,22 +76,22 @@ def evidence(history) -> Evidence:
 def random_clause(chance):
     keys = iter(range(1, 1000))
     due = random_day(chance, 1, 32) if chance.random() < 0.8 else None
-    named = [happenings(chance, keys) for _ in range(chance.choice([0, 1, 1, 2, 3]))]
-    others = [happenings(chance, keys) for _ in range(chance.choice([0, 0, 1, 2]))]
+    named = [random_history(chance, keys) for _ in range(chance.choice([0, 1, 1, 2, 3]))]
+    others = [random_history(chance, keys) for _ in range(chance.choice([0, 0, 1, 2]))]
     return due, named, others
 
 
-def days_of(stretches):
-    """Every day up to LAST with the status of the one stretch that holds it."""
+def days_of(periods):
+    """The status of every day up to LAST, which exactly one period includes."""
     found, day = [], ADOPTED
     while day <= LAST:
-        (status,) = [s.status for s in stretches if s.since <= day < s.until]
+        (status,) = [s.status for s in periods if s.since <= day < s.until]
         found.append((day, str(status)))
         day += timedelta(days=1)
     return found
 
 
-def test_on_random_histories():
+def test_the_rules_equal_the_reference_on_random_histories():
     print(f"LEDGER_SEED={SEED} LEDGER_HISTORIES={HISTORIES}")
     chance, seen = random.Random(SEED), set()
     cells = 0
@@ -109,13 +110,13 @@ def test_on_random_histories():
             (d, str(clause_status_on(d, due, all_named, all_others))) for d, _s in wanted
         ] == wanted, (due, named, others)
         assert days_of(clause_timeline(ADOPTED, due, all_named, all_others)) == wanted
-    assert len(seen) == 6  # the histories were worth looking at
+    assert len(seen) == 6  # all statuses occur
 
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_the_table_says_the_same(hub):
-    """The same histories as rows of the database: every day of the table is the clerk's."""
+def test_the_table_equals_the_reference(hub):
+    """The same histories as database rows: the table equals the reference on every day."""
     print(f"LEDGER_SEED={SEED}")
     chance = random.Random(SEED)
     parties = [
@@ -138,12 +139,12 @@ def test_the_table_says_the_same(hub):
             write(keys[number], party, history)
     rebuild(keys.values())
     for number, (due, named, others) in wanted.items():
-        stretches = StatusPeriod.objects.filter(clause_key=keys[number])
-        assert days_of(stretches.filter(party=None)) == clause_diary(
+        periods = StatusPeriod.objects.filter(clause_key=keys[number])
+        assert days_of(periods.filter(party=None)) == clause_diary(
             due, named, others, ADOPTED, LAST
         )
         for place, history in enumerate([*named, *others]):
-            own = list(stretches.filter(party=parties[place]))
+            own = list(periods.filter(party=parties[place]))
             if own or place < len(named):
                 assert days_of(own) == diary(due, history, ADOPTED, LAST)
                 assert {s.is_named for s in own} == {place < len(named)}
@@ -151,7 +152,7 @@ def test_the_table_says_the_same(hub):
 
 
 def write(clause_key, party, history):
-    """A history as rows, without the signals that would rebuild after each."""
+    """Store a history, without the signals that would rebuild after each row."""
     records = {}
     for day, what, key, detail in history:
         if what == "report":
@@ -162,7 +163,7 @@ def write(clause_key, party, history):
             is_so, about = detail
             # The report of a finding may be dated after it.
             row = Verification(
-                clause_key=clause_key, party=party, seen="เห็น", seen_on=day,
+                clause_key=clause_key, party=party, observation="เห็น", observed_on=day,
                 finding="confirmed" if is_so else "contradicted",
             )
             row.about = about
@@ -174,8 +175,8 @@ def write(clause_key, party, history):
             row.report = records["report", row.about] if row.about else None
             Verification.objects.bulk_create([row])
     for day, what, key, _detail in history:
-        if what.startswith("no more "):
-            field = "report" if what == "no more report" else "verification"
+        if what.startswith("withdrawn "):
+            field = "report" if what == "withdrawn report" else "verification"
             row = records["report" if field == "report" else "finding", key]
             Withdrawal.objects.bulk_create(
                 [Withdrawal(**{field: row}, reason="ผิด", withdrawn_on=day)]
@@ -183,7 +184,7 @@ def write(clause_key, party, history):
 
 
 @pytest.mark.django_db
-def test_the_check_finds_what_somebody_typed(hub):
+def test_the_check_finds_manipulated_rows(hub):
     page = ResolutionPageFactory(adopted_on=ADOPTED)
     page.clauses = [Clause(number="1", text="ให้ทำ", locale=page.locale)]
     page.save_revision().publish()
@@ -196,7 +197,7 @@ def test_the_check_finds_what_somebody_typed(hub):
         clause_key=key, party=None, is_named=True, status="no_report", since=ADOPTED,
         until=date.max,
     )])
-    assert differences() == [(key, None)]  # twice is wrong too
+    assert differences() == [(key, None)]  # a duplicate row is a difference
     rebuild([key])
     stray = uuid.uuid4()
     StatusPeriod.objects.create(clause_key=stray, is_named=True, status="verified",

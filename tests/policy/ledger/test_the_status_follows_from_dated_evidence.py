@@ -1,11 +1,11 @@
-"""The status of a cell and of a clause follows from dated evidence; nobody types it."""
+"""The status of cells and clauses is derived from dated evidence."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from policy.ledger.rules import (
-    FOR_GOOD,
+    OPEN_END,
     ClauseStatus,
     Evidence,
     Finding,
@@ -46,15 +46,16 @@ CASES = [
     ("nothing, not due", 30, [], S.NO_REPORT),
     ("nothing, due today", 0, [], S.NO_REPORT),
     ("nothing, due yesterday", -1, [], S.OVERDUE),
-    ("a bare claim", 30, [report(5)], S.REPORTED),
-    ("a bare claim, no date", None, [report(500)], S.REPORTED),
-    ("a bare claim on the due date", 0, [report(0)], S.REPORTED),
-    ("a bare claim after the due date", -1, [report(5)], S.OVERDUE),
-    ("a claim with evidence", 30, [report(5, True)], S.EVIDENCED),
+    ("a report without evidence", 30, [report(5)], S.REPORTED),
+    ("a report without evidence, no date", None, [report(500)], S.REPORTED),
+    ("a report without evidence on the due date", 0, [report(0)], S.REPORTED),
+    ("a report without evidence after the due date", -1, [report(5)], S.OVERDUE),
+    ("a report with evidence", 30, [report(5, True)], S.EVIDENCED),
     ("evidence that came after the due date", -100, [report(5, True)], S.EVIDENCED),
     ("evidence in an older report", 30, [report(9, True), report(2, key=2)], S.EVIDENCED),
     ("confirmed", 30, [report(9, True), found(3)], S.VERIFIED),
-    ("a bare claim confirmed after the due date", -50, [report(9), found(3)], S.VERIFIED),
+    ("a report without evidence confirmed after the due date", -50, [report(9), found(3)],
+     S.VERIFIED),
     ("contradicted", 30, [report(9, True), found(3, False)], S.CONTRADICTED),
     ("contradicted, later confirmed", 30, [report(9), found(5, False), found(2)], S.VERIFIED),
     ("confirmed, later contradicted", 30, [report(9), found(5), found(2, False)],
@@ -62,7 +63,7 @@ CASES = [
     ("both on one day", 30, [report(9, True), found(3), found(3, False)], S.CONTRADICTED),
     ("both on one day, later confirmed", 30,
      [report(9, True), found(3), found(3, False), found(1)], S.VERIFIED),
-    ("reported anew after a contradiction", 30,
+    ("reported again after a contradiction", 30,
      [report(9), found(5, False), report(2, True, key=2)], S.CONTRADICTED),
     ("reported tomorrow only", -1, [report(-1, True)], S.OVERDUE),
     ("seen tomorrow only", 30, [report(5, True), found(-1)], S.EVIDENCED),
@@ -91,11 +92,11 @@ CASES = [
 
 @pytest.mark.parametrize(("due_in", "records", "status"), [c[1:] for c in CASES],
                          ids=[c[0] for c in CASES])
-def test_of_a_cell(due_in, records, status):
+def test_status_of_a_cell(due_in, records, status):
     due = None if due_in is None else TODAY + timedelta(days=due_in)
     assert status_on(TODAY, due, known(*records)) == status
     assert status_on(TODAY, due, known(*records[::-1])) == status
-    # The timeline says the same of the same day.
+    # The timeline has the same status on that day.
     found = [s for s in timeline(ADOPTED, due, known(*records)) if s.since <= TODAY < s.until]
     assert [s.status for s in found] == [status]
 
@@ -118,30 +119,30 @@ SHOWN, SAID, SEEN = known(report(5, True)), known(report(5)), known(report(9), f
     (30, [], [SHOWN, Evidence()], S.EVIDENCED),
     (30, [], [SHOWN, known(report(-3))], S.EVIDENCED),
 ])
-def test_of_a_whole_clause(due_in, named, others, status):
+def test_status_of_a_clause(due_in, named, others, status):
     due = TODAY + timedelta(days=due_in)
     assert clause_status_on(TODAY, due, named, others) == status
-    stretches = clause_timeline(ADOPTED, due, named, others)
-    assert [s.status for s in stretches if s.since <= TODAY < s.until] == [status]
+    periods = clause_timeline(ADOPTED, due, named, others)
+    assert [s.status for s in periods if s.since <= TODAY < s.until] == [status]
 
 
-def test_a_timeline_tells_also_what_only_time_will_bring():
-    stretches = timeline(date(2024, 1, 1), date(2024, 6, 30), known(
+def test_a_timeline_includes_future_periods():
+    periods = timeline(date(2024, 1, 1), date(2024, 6, 30), known(
         Report(date(2024, 7, 10), None, 1, True), Finding(date(2024, 8, 1), None, False, 1),
         Finding(date(2025, 8, 1), None, True, 1),
     ))
-    assert [(s.status, s.since, s.until) for s in stretches] == [
+    assert [(s.status, s.since, s.until) for s in periods] == [
         (S.NO_REPORT, date(2024, 1, 1), date(2024, 7, 1)),
         (S.OVERDUE, date(2024, 7, 1), date(2024, 7, 10)),
         (S.EVIDENCED, date(2024, 7, 10), date(2024, 8, 1)),
         (S.CONTRADICTED, date(2024, 8, 1), date(2025, 8, 1)),
-        (S.VERIFIED, date(2025, 8, 1), FOR_GOOD),
+        (S.VERIFIED, date(2025, 8, 1), OPEN_END),
     ]
 
 
-def test_what_was_said_before_the_adoption_counts_from_the_adoption():
-    stretches = timeline(date(2024, 1, 1), None, known(Report(date(2023, 5, 1), None, 1, True)))
-    assert [(s.status, s.since) for s in stretches] == [(S.EVIDENCED, date(2024, 1, 1))]
+def test_reports_before_the_adoption_count_from_the_adoption():
+    periods = timeline(date(2024, 1, 1), None, known(Report(date(2023, 5, 1), None, 1, True)))
+    assert [(s.status, s.since) for s in periods] == [(S.EVIDENCED, date(2024, 1, 1))]
 
 
 @pytest.mark.parametrize(("records", "since"), [
@@ -153,7 +154,7 @@ def test_what_was_said_before_the_adoption_counts_from_the_adoption():
     ([report(40), found(3, False)], day(40)),
     ([report(40), found(3)], None),
 ])
-def test_silence_is_counted_from_the_last_report_that_stands(records, since):
+def test_silence_is_counted_from_the_last_valid_report(records, since):
     assert silent_since(TODAY, ADOPTED, known(*records)) == since
 
 

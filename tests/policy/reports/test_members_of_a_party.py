@@ -1,67 +1,68 @@
-"""What a member sees of her party's duties, gets of her data, and leaves behind; who adds her."""
+"""Members of a party: their waiting clauses, their personal data, and the editor's form."""
 
 import pytest
 from django.urls import reverse
 
 from hub.models import HomePage
-from policy.ledger.account_section import ledger_erase_of, ledger_export_of, ledger_section_of
-from policy.models import ClauseReport, Party, QuietAddress, Verification, Withdrawal
-from tests.policy.conftest import REPORT, SEEN
+from policy.models import ClauseReport, Party, ReminderOptOut, Verification, Withdrawal
+from policy.reports.account_section import erase_of, export_of, party_clauses, section
+from tests.policy.conftest import REPORT, VERIFICATION
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_section_lists_what_waits_the_worst_first(resolution, reporter, key, party):
-    section = ledger_section_of(reporter)
-    (own,) = section["context"]["parties"]
-    assert [cell.clause.number for cell in own["waiting"]] == ["1", "2"]  # the first is overdue
+def test_waiting_clauses_are_listed_worst_first(resolution, reporter, key, party):
+    (own,) = party_clauses(reporter)
+    assert [cell.clause.number for cell in own.waiting] == ["1", "2"]  # the first is overdue
     ClauseReport.objects.create(clause_key=key, party=party, claim="ทำแล้ว", evidence="ใบเสร็จ")
-    (own,) = ledger_section_of(reporter)["context"]["parties"]
-    assert [cell.clause.number for cell in own["waiting"]] == ["2"]
-    assert [cell.clause.number for cell in own["shown"]] == ["1"]
+    (own,) = party_clauses(reporter)
+    assert [cell.clause.number for cell in own.waiting] == ["2"]
+    assert [cell.clause.number for cell in own.settled] == ["1"]
 
 
-def test_the_page_of_my_party_leads_to_the_form(signed_in, resolution, reporter, member, verifier,
-                                                 visitor, cell_address):
+def test_my_parties_link_to_the_report_form(
+    signed_in, resolution, reporter, member, verifier, visitor, cell_address
+):
     body = signed_in(reporter).get("/follow-up/mine/").content.decode()
     assert "ให้ซ่อมทุ่น" in body and f"{cell_address}report/" in body
     assert "ยังไม่ได้เป็นผู้รายงาน" in signed_in(member).get("/follow-up/mine/").content.decode()
     assert "ผู้ตรวจของชุมชน" in signed_in(verifier).get("/follow-up/mine/").content.decode()
-    assert ledger_section_of(member) is None
+    assert section(member) is None
     assert visitor.get("/follow-up/mine/").status_code == 302
 
 
-def test_data_given_out_and_erased(signed_in, resolution, reporter, verifier, cell_address,
-                                   visitor, party):
+def test_personal_data_is_exported_and_erased(
+    signed_in, resolution, reporter, verifier, cell_address, visitor, party
+):
     client = signed_in(reporter)
     client.post(f"{cell_address}report/", REPORT)
     report = ClauseReport.objects.get()
-    signed_in(verifier).post(f"{cell_address}verify/?report={report.pk}", SEEN)
+    signed_in(verifier).post(f"{cell_address}verify/?report={report.pk}", VERIFICATION)
     client.post(reverse("follow_up_withdraw", args=["clausereport", report.pk]), {"reason": "ผิด"})
-    QuietAddress.objects.create(party=party, email=reporter.email)
-    exported = ledger_export_of(reporter)
+    ReminderOptOut.objects.create(party=party, email=reporter.email)
+    exported = export_of(reporter)
     assert exported["parties"] == ["อบต. ตัวอย่าง"]
     assert exported["reports"][0]["claim"] == "ซ่อมทุ่นครบแล้ว"
     assert exported["reports"][0]["name"] == "สมศรี" and not exported["verifications"]
     assert exported["withdrawals"][0]["reason"] == "ผิด"
-    assert ledger_export_of(verifier)["verifications"][0]["seen"] == "ยังขาดห้าลูก"
-    ledger_erase_of(reporter)
-    ledger_erase_of(verifier)
-    assert not reporter.parties.exists() and not QuietAddress.objects.exists()
+    assert export_of(verifier)["verifications"][0]["observation"] == "ยังขาดห้าลูก"
+    erase_of(reporter)
+    erase_of(verifier)
+    assert not reporter.parties.exists() and not ReminderOptOut.objects.exists()
     assert ClauseReport.objects.get().reporter is None
-    assert Withdrawal.objects.get().by_name == ""
+    assert Withdrawal.objects.get().withdrawn_by_name == ""
     assert Verification.objects.get().verifier is None
-    assert ledger_export_of(reporter) == {
+    assert export_of(reporter) == {
         "parties": [], "reports": [], "verifications": [], "withdrawals": []}
     body = visitor.get(cell_address).content.decode()
-    assert "ซ่อมทุ่นครบแล้ว" in body and "ยังขาดห้าลูก" in body  # what was said stays
+    assert "ซ่อมทุ่นครบแล้ว" in body and "ยังขาดห้าลูก" in body  # the records stay
     assert "สมศรี" not in body and "เจ้าของเรือ" not in body
 
 
-def test_an_erased_name_leaves_cached_pages_too(signed_in, reporter, cell_address, visitor):
+def test_an_erased_name_disappears_from_cached_pages(signed_in, reporter, cell_address, visitor):
     signed_in(reporter).post(f"{cell_address}report/", REPORT)
     assert "สมศรี" in visitor.get(cell_address).content.decode()
-    ledger_erase_of(reporter)
+    erase_of(reporter)
     assert "สมศรี" not in visitor.get(cell_address).content.decode()
 
 
@@ -74,7 +75,7 @@ def party_form(signed_in, moderator, party):
     return lambda **changes: client.post(address, form | changes)
 
 
-def test_the_editor_names_who_reports(party_form, party, reporter, member, django_user_model):
+def test_editors_set_the_members_of_a_party(party_form, party, reporter, member, django_user_model):
     assert party_form(member_names="malee\n\nREPORTER@example.org").status_code == 302
     assert set(party.members.all()) == {member, reporter}
     answer = party_form(member_names="malee\nnobody@example.org")
@@ -88,12 +89,12 @@ def test_the_editor_names_who_reports(party_form, party, reporter, member, djang
     assert party_form().status_code == 302 and not party.members.exists()
 
 
-def test_a_new_key_is_made_when_the_editor_wants_it(party_form, party):
-    key = party.key
+def test_an_editor_revokes_the_links_of_a_party(party_form, party):
+    key = party.link_key
     party_form()
-    assert Party.objects.get(pk=party.pk).key == key
-    party_form(has_new_key="on")
-    assert Party.objects.get(pk=party.pk).key != key
+    assert Party.objects.get(pk=party.pk).link_key == key
+    party_form(revoke_links="on")
+    assert Party.objects.get(pk=party.pk).link_key != key
 
 
 def test_a_new_party_gets_its_members(signed_in, moderator, member):

@@ -167,7 +167,9 @@ def test_thai_comes_back_from_files_of_other_programs(name):
     assert_all_text_came_back(read(FILES / name))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "tis-620", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp874", "tis-620", "utf-16", "utf-16-le"]
+)
 @pytest.mark.parametrize("kind", ["txt", "csv"])
 def test_thai_comes_back_from_plain_text_in_any_encoding(kind, encoding, tmp_path):
     path = tmp_path / f"a.{kind}"
@@ -322,7 +324,7 @@ def test_a_child_that_takes_too_long_is_killed(tmp_path, monkeypatch):
 
     slow = tmp_path / "slow.py"
     slow.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr(child_process, "__file__", str(slow))
+    monkeypatch.setattr(child_process, "CHILD", slow)
     extracted = extract_safely(FILES / "cairo.pdf", filename="a.pdf", limits=Limits(seconds=1))
     assert extracted.status == "timeout"
 
@@ -332,7 +334,7 @@ def test_a_child_that_dies_is_a_failure(tmp_path, monkeypatch):
 
     dying = tmp_path / "dying.py"
     dying.write_text("import os; os.kill(os.getpid(), 11)")
-    monkeypatch.setattr(child_process, "__file__", str(dying))
+    monkeypatch.setattr(child_process, "CHILD", dying)
     assert extract_safely(FILES / "cairo.pdf", filename="a.pdf").status == "failed"
 
 
@@ -359,7 +361,7 @@ def test_the_child_sees_no_secrets_and_no_django(tmp_path, monkeypatch):
         "seen = 'DATABASE_URL' in os.environ or 'django' in sys.modules\n"
         "open('answer.json', 'w').write(json.dumps({'status': 'failed' if seen else 'empty'}))"
     )
-    monkeypatch.setattr(child_process, "__file__", str(spy))
+    monkeypatch.setattr(child_process, "CHILD", spy)
     assert extract_safely(FILES / "cairo.pdf", filename="a.pdf").status == "empty"
 
 

@@ -206,7 +206,7 @@ def test_the_child_process_ends_with_its_parent(tmp_path):
     program = (
         "import sys, os, time, subprocess; sys.path.insert(0, '.')\n"
         "from search.extraction import child_process as e\n"
-        "order = 'from search.extraction import child_process as e; import os, time;'"
+        "order = 'from search.extraction import child as e; import os, time;'"
         "' e._exit_with(os.getppid()); print(os.getpid(), flush=True); time.sleep(60)'\n"
         "child = subprocess.Popen([sys.executable, '-c', order])\n"
         "time.sleep(60)"

@@ -131,7 +131,7 @@ def readers_without_parent(folder) -> list[str]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             words = path.read_bytes()
-            if b"child_process.py" in words and str(folder).encode() in words:
+            if b"child.py" in words and str(folder).encode() in words:
                 found.append(words.decode("utf-8", "replace"))
     return found
 

@@ -1,0 +1,1 @@
+"""Certificates of completed runs: issuing and revoking them, their public page and PDF."""

@@ -1,0 +1,1 @@
+"""What courses add to account pages, and to the export and erasure of personal data."""
