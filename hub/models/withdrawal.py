@@ -65,7 +65,7 @@ class FlagQuerySet(models.QuerySet):
 
 
 class Flag(models.Model):
-    """A record that a page rests on withdrawn knowledge, by which path, and the result of its review.
+    """A record that a page rests on withdrawn knowledge, by which path, and what a review found.
 
     Never deleted: removing the link does not clear it, a review does.
     ``path`` leads from the page to what was withdrawn, as pairs of a relation and the translation

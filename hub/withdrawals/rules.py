@@ -68,7 +68,7 @@ def is_withdrawn(page) -> bool:
 
 @transaction.atomic
 def flag_dependents(withdrawal) -> list[Flag]:
-    """Flag everything that rests on the withdrawn page and has no flag yet; returns the new flags."""
+    """Flag what rests on the withdrawn page and has no flag yet; returns the new flags."""
     known = {flag.key: flag for flag in withdrawal.flags.all()}
     paths = {withdrawal.key: []} | {key: flag.path for key, flag in known.items()}
     # Known flags are followed further: the link that once led to them may be deleted.
