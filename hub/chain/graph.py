@@ -95,7 +95,7 @@ def _walk(chain, visible, neighbours) -> set:
 
 
 def _arrows(chain) -> list[Arrow]:
-    """Each fact between two pages of the chain once, by the link in the reader's language if any."""
+    """Each fact between two pages of the chain once, by the link in the reader's language."""
     links = (
         ChainLink.objects.keyed()
         .filter(page__translation_key__in=chain.pages, target__translation_key__in=chain.pages)

@@ -16,6 +16,7 @@ from wagtail.admin.widgets import AdminPageChooser
 from hub.forms.text_fields import LongTextField, TextField
 from hub.models import Flag, KnowledgePage, Withdrawal
 from hub.withdrawals import rules
+from hub.withdrawals.emails import caretakers_of
 from hub.withdrawals.notices import notice_of
 
 
