@@ -1,4 +1,4 @@
-"""A hub of its own for every test: index, media and tasks apart from any other."""
+"""Fixtures for all tests: each has its own index, media and background tasks."""
 
 import gc
 import shutil
@@ -17,7 +17,7 @@ from wagtail.models import Locale, Site
 from hub.models import HomePage
 from tests.template_database import template_of
 
-WORLD = pytest.StashKey()  # of a module: the folder of its world's files
+WORLD = pytest.StashKey()  # of a module: the folder with the files of its ``world``
 
 
 def pytest_addoption(parser):
@@ -37,8 +37,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    """What Django and the apps have loaded is there until the end; nobody need look for garbage in
-    it again and again."""
+    """Everything loaded by now stays until the end, so exempt it from garbage collection."""
     gc.collect()
     gc.freeze()
 
@@ -55,14 +54,14 @@ def combinations(values, quick):
 
 @pytest.fixture
 def thorough(request) -> bool:
-    """Whether loops inside a test go through everything, or through a part that shows as much."""
+    """Whether loops inside a test go through all values, or through a part of them."""
     return request.config.getoption("thorough")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
-    """A migrated database with its reference data; each test rolls back to it, and after one that
-    commits it is copied anew."""
+    """A migrated database with reference data; tests roll back to it, and after a test that commits
+    it is copied anew."""
     template = template_of(connection)
     with django_db_blocker.unblock():
         template.make()
@@ -75,9 +74,9 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def nothing_slow(settings, request):
-    """Passwords are not hashed well, and the index of the editor's search follows every save only
-    in tests marked ``editors_search``."""
+def quick_settings(settings, request):
+    """Use a fast password hasher, and update the editor's search index on save only in tests marked
+    ``editors_search``."""
     for name, value in _quick_settings(request.node).items():
         setattr(settings, name, value)
 
@@ -85,7 +84,7 @@ def nothing_slow(settings, request):
 def _quick_settings(node):
     found = {
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
-        # Every client of a test builds the middleware anew, which looks at every static file.
+        # Each test client builds the middleware anew, which would scan all static files.
         "WHITENOISE_AUTOREFRESH": True,
     }
     if not node.get_closest_marker("editors_search"):
@@ -96,15 +95,15 @@ def _quick_settings(node):
 
 @pytest.fixture(autouse=True)
 def own_folders(settings, tmp_path, monkeypatch, request):
-    """The search indexes and uploaded files of one test lie in its own folder, and what the
-    ``world`` of its module wrote lies there too."""
+    """Each test has its own folder for search indexes and uploaded files, with a copy of the files
+    that the ``world`` of its module wrote."""
     world_folder = request.node.getparent(pytest.Module).stash.get(WORLD, None)
     if world_folder:
         _close_engines()
         shutil.copytree(world_folder, tmp_path, dirs_exist_ok=True)
     for name, value in _own_settings(tmp_path).items():
         setattr(settings, name, value)
-    _begin_anew(tmp_path, monkeypatch)
+    _reset_state(tmp_path, monkeypatch)
     yield
     _close_engines()
 
@@ -117,8 +116,8 @@ def _own_settings(folder):
     }
 
 
-def _begin_anew(folder, monkeypatch):
-    """What this process remembers of pages, searches and files, forgotten."""
+def _reset_state(folder, monkeypatch):
+    """Clear the caches, counters and open engines of this process."""
     from courses.downloads import counters as downloads
     from courses.packs import prebuild
     from hub.statistics import counters
@@ -128,11 +127,11 @@ def _begin_anew(folder, monkeypatch):
     from search.statistics import counters as searches
 
     cache.clear()
-    translation.deactivate()  # what a test before spoke
-    # Another test may come to the same generation of the change log with other pages.
+    translation.deactivate()  # the language of an earlier test
+    # Another test may reach the same generation of the change log with other pages.
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())
     monkeypatch.setattr(prebuild, "_built_state", None)
-    # No thread writes into the database of a test; counts are written when a test says so.
+    # No thread writes to the test database; tests flush the counters themselves.
     monkeypatch.setattr(counters, "SECONDS_BETWEEN_WRITES", 0)
     monkeypatch.setattr(searches, "counts", searches.SearchCounts())
     monkeypatch.setattr(downloads, "counts", downloads.DownloadCounts())
@@ -140,7 +139,7 @@ def _begin_anew(folder, monkeypatch):
         monkeypatch.setattr(module, "visitors", counters.Visitors())
     for module in (cluster, indexer, wagtail_backend):
         monkeypatch.setattr(module, "_engines", {})
-    # The fields of models hold on to the storage they were made with.
+    # Model fields keep the storage object they were created with.
     monkeypatch.setattr(storages["default"], "_location", folder / "media")
     for name in ("location", "base_location"):
         storages["default"].__dict__.pop(name, None)
@@ -158,10 +157,10 @@ def _close_engines():
 
 @pytest.fixture(scope="module")
 def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
-    """What the tests of a module share, written once: its module-scoped fixtures ask for ``world``.
+    """Data shared by the tests of a module, written once by module-scoped fixtures that use it.
 
-    Each test starts from that database and from copies of those files, and leaves nothing behind.
-    None in the module may be transactional. The value is the Thai home page.
+    Each test starts from that database and a copy of those files, and leaves nothing behind.
+    No test in the module may be transactional. The value is the Thai home page.
     """
     folder = tmp_path_factory.mktemp("world")
     request.node.stash[WORLD] = folder
@@ -170,8 +169,8 @@ def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
         override_settings(**own), pytest.MonkeyPatch.context() as monkeypatch,
         django_db_blocker.unblock(), transaction.atomic(),
     ):
-        _begin_anew(folder, monkeypatch)
-        # An answer closed outside Django's test client would end the transaction's connection.
+        _reset_state(folder, monkeypatch)
+        # A response closed outside Django's test client would close the connection.
         monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
         yield thai_home()
         transaction.set_rollback(True)
@@ -200,7 +199,7 @@ def thai():
 
 @pytest.fixture
 def visitor():
-    """A client without sign-in whose page cache is its own."""
+    """A client that is not signed in."""
     return Client()
 
 
@@ -222,7 +221,7 @@ def administrator(hub):
 
 
 def make_user(name, *groups, **fields):
-    """Somebody in ``groups``, which are made unless they are there."""
+    """A user in ``groups``, which are created if needed."""
     user = get_user_model().objects.create_user(name, f"{name}@example.org", "secret", **fields)
     user.groups.set(Group.objects.get_or_create(name=group)[0] for group in groups)
     return user
@@ -242,7 +241,7 @@ def signed_in():
 
 @pytest.fixture
 def client_of(people, signed_in):
-    """The client of a visitor, or of whom the module's fixture ``people`` names for a role."""
+    """The client for a role: a visitor, or a user of the module's fixture ``people``."""
 
     def client(role):
         return Client() if role == "visitor" else signed_in(people[role])

@@ -1,6 +1,6 @@
-"""Pages as tests need them: whole, short, live, below the section where they belong.
+"""Factories of complete, short, published pages.
 
-Every factory takes ``parent`` and any field; texts are given where a test asks for them.
+Every factory takes ``parent`` and any field.
 """
 
 from datetime import date
@@ -35,7 +35,7 @@ class SectionPageFactory(wagtail_factories.PageFactory):
 
 
 class KnowledgePageFactory(wagtail_factories.PageFactory):
-    """What all kinds share; the locale follows the parent's."""
+    """The base of all page types; the locale is that of the parent."""
 
     title = factory.Sequence(lambda n: f"หน้า {n}")
     slug = factory.LazyAttribute(lambda o: slugify_thai(o.title))
@@ -160,14 +160,14 @@ FACTORIES = {
 
 def document(title="เอกสาร", file_name="เอกสาร.txt", content=b"A text to read.", **fields):
     """A document with real content, saved as the editor's form saves it."""
-    made = HubDocument(title=title, **fields)
-    made.file.save(file_name, ContentFile(content), save=False)
-    made.save()
-    return made
+    file = HubDocument(title=title, **fields)
+    file.file.save(file_name, ContentFile(content), save=False)
+    file.save()
+    return file
 
 
 def link(page, relation, target, **fields):
-    """A chain link that ``page`` states, saved."""
+    """A saved chain link from ``page`` to ``target``."""
     values = {"evidence_text": "บันทึกการประชุม", "date": date(2024, 1, 1), "author": "ทีมงาน"}
     return ChainLink.objects.create(
         page=page.knowledgepage_ptr, relation=relation, target=target.knowledgepage_ptr,

@@ -1,4 +1,4 @@
-"""Makes OLE2 files for tests: a header, one sector of table and one sector of directory."""
+"""OLE2 files for tests: a header, one sector of table and one sector of directory."""
 
 import struct
 

@@ -1,8 +1,8 @@
-"""One migrated and loaded database, kept in var/ between runs; every worker copies it.
+"""A migrated database with reference data, kept in var/ between runs; every worker copies it.
 
-Migrating and loading the reference data takes a quarter of a minute, copying a moment. On SQLite
-the template is a file and each worker's copy lies in memory; on PostgreSQL both are databases of
-one server. ``python -m tests.template_database`` makes the template of ``DATABASE_URL`` ahead.
+Migrating and loading takes fifteen seconds, copying an instant. On SQLite the template is a file
+and each worker's copy is in memory; on PostgreSQL both are databases of one server. ``python -m
+tests.template_database`` builds the template of ``DATABASE_URL`` in advance.
 """
 
 import fcntl
@@ -25,7 +25,7 @@ LOADS_REFERENCE = re.compile(r"hub\.reference|load_reference|reference_loaded")
 
 @cache
 def key() -> str:
-    """Another one when migrations, reference data, its code or the packages are others."""
+    """A hash of the migrations, the reference data, the code that loads it and the packages."""
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(_sources()):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
@@ -47,7 +47,7 @@ def _sources():
 
 
 def template_of(connection):
-    """What makes, copies and removes the databases of ``connection``'s kind."""
+    """The template database for the vendor of ``connection``."""
     return {"sqlite": InMemory, "postgresql": OnServer}[connection.vendor](connection)
 
 
@@ -59,7 +59,7 @@ def template_file() -> Path:
 
 
 def _load(database_url):
-    """Migrate and load the database at ``database_url`` in a process of its own."""
+    """Migrate and load the database at ``database_url`` in a separate process."""
     code = (
         "from django.core.management import call_command\n"
         "call_command('migrate', verbosity=0)\n"
@@ -74,12 +74,12 @@ def _load(database_url):
             },
         )
     if done.returncode:
-        raise RuntimeError(f"The template database could not be made:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"The template database could not be built:\n{done.stdout}{done.stderr}")
 
 
 @contextmanager
-def alone(what):
-    """One process makes ``what`` in the folder of templates; the others wait for it."""
+def exclusive(what):
+    """A lock: one process builds ``what`` in the template folder while the others wait."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with open(FOLDER / f"{what}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -87,7 +87,7 @@ def alone(what):
 
 
 class InMemory:
-    """SQLite: the template is a file; the copy is gone with its process."""
+    """SQLite: the template is a file, the copy is in memory."""
 
     NAME = "file:memorydb_default?mode=memory&cache=shared"
 
@@ -96,20 +96,21 @@ class InMemory:
         self.template = FOLDER / f"{key()}.sqlite3"
 
     def make(self):
-        with alone("sqlite"):
+        with exclusive("sqlite"):
             if self.template.exists():
                 return
             for old in FOLDER.glob("*.sqlite3*"):
                 old.unlink()
-            half_made = self.template.with_suffix(".sqlite3-part")
-            half_made.unlink(missing_ok=True)
-            _load(f"sqlite:///{half_made}")
-            with closing(sqlite3.connect(half_made)) as made:
-                made.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
-            half_made.rename(self.template)
+            partial = self.template.with_suffix(".sqlite3-part")
+            partial.unlink(missing_ok=True)
+            _load(f"sqlite:///{partial}")
+            with closing(sqlite3.connect(partial)) as database:
+                # A single file, without a write-ahead log.
+                database.execute("PRAGMA journal_mode=DELETE")
+            partial.rename(self.template)
 
     def copy(self):
-        """Give the connection a copy; what was written to the one it had is gone."""
+        """Give the connection a fresh copy of the template."""
         self.connection.settings_dict["NAME"] = self.NAME
         self.connection.ensure_connection()
         with closing(sqlite3.connect(f"file:{self.template}?mode=ro", uri=True)) as template:
@@ -120,7 +121,7 @@ class InMemory:
 
 
 class OnServer:
-    """PostgreSQL: template and copies lie on the server that ``DATABASE_URL`` names."""
+    """PostgreSQL: template and copies are databases on the server of ``DATABASE_URL``."""
 
     def __init__(self, connection):
         self.connection = connection
@@ -128,19 +129,19 @@ class OnServer:
         self.name = f"hub_test_{os.getpid()}"
 
     def make(self):
-        with alone("postgresql"), self._server() as server:
+        with exclusive("postgresql"), self._server() as server:
             if server.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [self.template]
             ).fetchone():
                 return
-            half_made = f"{self.template}_part"
-            server.execute(f"DROP DATABASE IF EXISTS {half_made} WITH (FORCE)")
-            server.execute(f"CREATE DATABASE {half_made}")
-            _load(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{half_made}").geturl())
-            server.execute(f"ALTER DATABASE {half_made} RENAME TO {self.template}")
+            partial = f"{self.template}_part"
+            server.execute(f"DROP DATABASE IF EXISTS {partial} WITH (FORCE)")
+            server.execute(f"CREATE DATABASE {partial}")
+            _load(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{partial}").geturl())
+            server.execute(f"ALTER DATABASE {partial} RENAME TO {self.template}")
 
     def copy(self):
-        """Give the connection a copy; what was written to the one it had is gone."""
+        """Give the connection a fresh copy of the template."""
         self.remove()
         with self._server() as server:
             server.execute(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")

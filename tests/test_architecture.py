@@ -1,4 +1,4 @@
-"""The house rules that can be checked by looking at the code, and docs that must not drift."""
+"""Architecture rules that are checked on the code and the catalogues."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ def test_no_foreign_key_goes_from_one_app_to_its_sibling():
             for field in model._meta.get_fields():
                 other = field.related_model and field.related_model._meta.app_label
                 if field.auto_created and not field.concrete:
-                    continue  # the other end of somebody's field
+                    continue  # a reverse relation
                 assert other not in SIBLINGS - {app}, f"{model.__name__}.{field.name}"
 
 
@@ -66,7 +66,7 @@ def test_the_catalogues_are_complete_and_keep_placeholders(folder):
 
 
 def test_the_catalogues_have_every_string_of_the_code():
-    """Looks for marked strings itself, so that it needs no gettext on the machine."""
+    """Finds marked strings by itself, so that gettext is not needed."""
     known = {e.msgid for e in polib.pofile(str(ROOT / "locale/th/LC_MESSAGES/django.po"))}
     python = re.compile(r'\b(?:_|gettext|gettext_lazy)\(\s*((?:"[^"]*"\s*)+)\)')
     template = re.compile(r'{%\s*translate\s+"([^"]+)"')

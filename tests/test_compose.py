@@ -1,4 +1,4 @@
-"""compose.yml: official images with their versions, and only settings that the hub knows."""
+"""compose.yml: pinned official images, and only documented settings."""
 
 import re
 from pathlib import Path

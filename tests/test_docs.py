@@ -1,4 +1,4 @@
-"""Documents that follow the code: settings, commands, rooms, links; and the README's size."""
+"""Documents match the code: settings, commands, rooms, links; the README stays short."""
 
 import re
 import runpy
@@ -23,7 +23,7 @@ def text_of(name) -> str:
 
 
 def anchors_of(document) -> set[str]:
-    """The addresses of the headings of ``document``, as forges make them."""
+    """The anchors of the headings of ``document``, as code hosts generate them."""
     found = set()
     for heading in re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.M):
         kept = "".join(
@@ -62,7 +62,7 @@ def test_files_that_are_named_exist(document):
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_that_are_named_exist(document):
-    """``app.room.module`` or ``app.room.module.name``; the name must stand in the module."""
+    """``app.room.module`` or ``app.room.module.name``; the name must occur in the module."""
     names = re.findall(rf"`((?:{'|'.join(APPS)})(?:\.\w+)+)(?:\(\))?`", document.read_text("utf-8"))
     for name in names:
         parts = name.split(".")

@@ -1,4 +1,4 @@
-"""pre-commit checks what ./test checks before it tests: the same programs, the same arguments."""
+"""pre-commit runs the same checks as ./test, with the same arguments."""
 
 import re
 import shlex
@@ -11,7 +11,7 @@ CONFIGURATION = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf
 
 
 def checks_of_the_test_run() -> dict[str, list[str]]:
-    """Names and commands of the checks in ./test that are no tests."""
+    """Names and commands of the checks in ./test, without the tests."""
     script = (ROOT / "test").read_text("utf-8").replace("\\\n", "")
     found = {}
     for name, command in re.findall(r'^ *check "([^"]+)" +(\S.*)$', script, re.M):
@@ -22,7 +22,7 @@ def checks_of_the_test_run() -> dict[str, list[str]]:
 
 
 def without_environment(words):
-    """``words`` of a command without ``env NAME=value …`` before it."""
+    """``words`` of a command without a leading ``env NAME=value …``."""
     if words[0] == "env":
         words = words[1:]
         while "=" in words[0]:

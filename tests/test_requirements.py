@@ -1,4 +1,4 @@
-"""What the code imports is what the requirements list, and every package is locked with hashes."""
+"""The requirements list what the code imports, and every package is locked with hashes."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("requirements", "requirements-demonstration", "requirements-dev")
 HUB = ("hub", "lessons", "models_lib", "courses", "policy", "search", "members")
-FOLDERS = {  # what each file's packages are for; the later ones may use the earlier ones' too
+FOLDERS = {  # the code that needs each file's packages and those of the files before it
     "requirements": HUB,
     "requirements-demonstration": ("demonstration",),
     "requirements-dev": ("tests", "bench"),
@@ -23,7 +23,7 @@ OURS = {folder for folders in FOLDERS.values() for folder in folders}
 
 
 def listed_in(name) -> dict[str, str]:
-    """The direct packages of ``name``.in, each with the remark after it."""
+    """The direct packages of ``name``.in, each with its comment."""
     found = {}
     for line in (ROOT / f"{name}.in").read_text("utf-8").splitlines():
         package, _hash, remark = line.partition("#")
@@ -33,7 +33,7 @@ def listed_in(name) -> dict[str, str]:
 
 
 def locked_in(name) -> dict[str, set[str]]:
-    """The versions that ``name``.txt locks, by package; several where Pythons need different."""
+    """The versions that ``name``.txt locks, by package; several where Python versions differ."""
     text = (ROOT / f"{name}.txt").read_text("utf-8")
     found = {}
     for package, version in re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", text, re.M):

@@ -1,4 +1,4 @@
-"""A hub served as `./run` serves it, and a real Chromium in front of it."""
+"""A hub served as by `./run`, and a real Chromium."""
 
 import json
 import os
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
-    # The editor scrolls smoothly; a button that still moves on a busy machine loses its click.
+    # With smooth scrolling, a button may still move when it is clicked.
     "--disable-smooth-scrolling",
 ]
 PHONE = {"width": 360, "height": 740}
@@ -32,8 +32,8 @@ AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf-8")
 
 
 def screens(viewport, scheme):
-    """The thorough run opens a long list of pages on a phone and on a desk, light and dark; the
-    quick run on that screen alone."""
+    """Parametrize a test by screen: the thorough run uses phone and desktop, light and dark; the
+    quick run only the given one."""
     every = [(size, colours) for size in (PHONE, DESKTOP) for colours in ("light", "dark")]
     return pytest.mark.parametrize(
         ("viewport", "scheme"), combinations(every, quick=[(viewport, scheme)])
@@ -48,12 +48,12 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def own_folders():
-    """These tests talk to a server of its own folders; nothing here is to be set up."""
+    """Overrides the fixture of all tests: the server has its own folders."""
 
 
 @dataclass
 class Served:
-    """A running hub: its address, its data folder and the passwords of its sign-ins."""
+    """A running hub: its address, its data folder and its users' passwords."""
 
     url: str
     data: Path
@@ -65,50 +65,52 @@ class Served:
         return dict(line.split(maxsplit=1) for line in lines)[name].strip()
 
     def manage(self, *arguments) -> str:
-        """What a command of the hub prints."""
+        """The output of a management command."""
         return self._ask(command=arguments)
 
     def shell(self, code) -> str:
-        """What ``code`` prints, run in a process of the hub."""
+        """The output of ``code``, run in a process of the hub."""
         return self._ask(code=code)
 
-    def _ask(self, **order):
+    def _ask(self, **request):
         if self.console is None:
             self.console = subprocess.Popen(
                 [sys.executable, "-m", "tests.browser.console"], cwd=ROOT, env=self.environment,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )
-        self.console.stdin.write(json.dumps(order) + "\n")
+        self.console.stdin.write(json.dumps(request) + "\n")
         self.console.stdin.flush()
         answer = json.loads(self.console.stdout.readline())
         assert not answer["error"], answer["error"]
         return answer["output"]
 
-    def letters(self) -> list:
+    def emails(self) -> list:
         """The e-mails sent so far, oldest first."""
         found = []
         for path in sorted((self.data / "mail").glob("*.log"), key=lambda p: p.stat().st_mtime_ns):
-            # The backend writes one file per connection and a line of dashes after each letter.
+            # The backend writes one file per connection and a line of dashes after each e-mail.
             for text in path.read_text("utf-8").split("-" * 79 + "\n"):
                 if text.strip():
                     found.append(message_from_bytes(text.encode(), policy=default))
         return found
 
-    def letters_to(self, address, words="", number=1) -> list[str]:
-        """The bodies of the letters to ``address`` with ``words`` in them, oldest first, once the
-        worker has sent so many."""
+    def emails_to(self, address, words="", number=1) -> list[str]:
+        """The bodies of e-mails to ``address`` that contain ``words``, oldest first.
+
+        Waits until the worker has sent ``number`` of them.
+        """
         for _attempt in range(150):
-            bodies = [m.get_content() for m in self.letters() if m["To"] == address]
+            bodies = [m.get_content() for m in self.emails() if m["To"] == address]
             found = [body for body in bodies if words in body]
             if len(found) >= number:
                 return found
             time.sleep(0.2)
-        pytest.fail(f"{number} letters to {address} with “{words}” did not come.")
+        pytest.fail(f"Fewer than {number} e-mails to {address} contain “{words}”.")
 
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory):
-    """The hub with the demonstration, two gunicorn workers and the worker of background tasks."""
+    """The hub with the demonstration, two gunicorn workers and a worker for background tasks."""
     if os.environ.get("HUB_SERVED"):
         yield Served(os.environ["HUB_SERVED"], Path(os.environ["DATA_DIR"]), dict(os.environ))
         return
@@ -157,19 +159,19 @@ def _wait_until_ready(address, log):
 
 
 def press(button) -> None:
-    """Click what sends a form, and wait for the page that answers; the editor's own saving, which
-    changes the address only, is none."""
+    """Click a submit button and wait for the next page to load; the editor's autosave, which only
+    changes the address, does not count."""
     with button.page.expect_event("load"):
         button.click()
 
 
 def more_actions(page) -> None:
-    """Open the menu beside the button that saves, in the editor."""
+    """Open the menu beside the editor's save button."""
     page.locator("footer .w-dropdown__toggle").last.click()
 
 
 def approve(page, pk) -> None:
-    """A moderator approves the submitted page of primary key ``pk`` in its form."""
+    """Approve the submitted page ``pk`` in its edit form, as a moderator."""
     page.goto(f"/admin/pages/{pk}/edit/")
     more_actions(page)
     press(page.locator("[data-workflow-action-name=approve]").first)
@@ -192,7 +194,7 @@ def chromium():
 
 @pytest.fixture
 def open_browser(chromium, served):
-    """Makes a fresh profile on ``served``; every page in it fails the test on a script error."""
+    """Opens a page in a fresh profile; any script error fails the test."""
     contexts, errors = [], []
 
     def fresh(viewport=DESKTOP, **options):
@@ -202,7 +204,7 @@ def open_browser(chromium, served):
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)  # a slow machine makes a pack at its first visit
+        page.set_default_timeout(20_000)  # a pack may be built at its first visit
         return page
 
     yield fresh
@@ -218,7 +220,7 @@ def visitor(open_browser):
 
 @pytest.fixture
 def sign_in(open_browser, served):
-    """A page of somebody who signed in to the editor's side through its form."""
+    """Opens a page of a user signed in to the editor."""
 
     def as_user(name, **options):
         page = open_browser(**options)
@@ -234,7 +236,7 @@ def sign_in(open_browser, served):
 
 @pytest.fixture
 def sign_in_here(open_browser, served):
-    """Somebody of the demonstration, signed in on the site's own page with a phone."""
+    """Opens a phone's page of a user signed in on the public site."""
 
     def as_user(name, **options):
         page = open_browser(viewport=PHONE, **options)

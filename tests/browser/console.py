@@ -1,4 +1,4 @@
-"""A process of the hub that runs code and commands as they come: Django starts once for all.
+"""A process that runs code and commands of the hub, so that Django starts only once.
 
 Run as a program: each line of standard input is JSON, ``{"code": …}`` or ``{"command": [...]}``;
 each line of the answer is ``{"output": …, "error": …}``.
@@ -21,16 +21,16 @@ def main():
 
     answers = sys.stdout
     for line in sys.stdin:
-        order = json.loads(line)
+        request = json.loads(line)
         output, error = io.StringIO(), ""
         close_old_connections()
         translation.deactivate()
         try:
             with redirect_stdout(output):
-                if "code" in order:
-                    exec(order["code"], {"__name__": "__console__"})
+                if "code" in request:
+                    exec(request["code"], {"__name__": "__console__"})
                 else:
-                    call_command(*order["command"])
+                    call_command(*request["command"])
         except BaseException:
             error = traceback.format_exc()
         print(json.dumps({"output": output.getvalue(), "error": error}), file=answers, flush=True)

@@ -1,7 +1,7 @@
-"""A hub with the whole demonstration, its files read and its packs made, kept in var/ between runs.
+"""A hub with the demonstration, its files indexed and packs built, kept in var/ between runs.
 
-Preparing one takes a minute and more; every worker that drives a browser copies it. Run as a
-program, it prepares the hub ahead.
+Preparing it takes more than a minute; every worker that runs browser tests copies it. Run as a
+program, this module prepares the hub in advance.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.template_database import FOLDER, ROOT, alone, template_file
+from tests.template_database import FOLDER, ROOT, exclusive, template_file
 
 DATABASE = "hub.sqlite3"
 
 
 def environment(data, url) -> dict[str, str]:
-    """The variables of the processes of a hub with its data in ``data``, at the address ``url``."""
+    """Environment variables for a hub at ``url`` whose data is in the folder ``data``."""
     return os.environ | {
         "DEVELOPMENT": "1", "DATA_DIR": str(data), "BASE_URL": url,
         "PORT": str(urlsplit(url).port), "DATABASE_URL": f"sqlite:///{data / DATABASE}",
@@ -31,20 +31,20 @@ def environment(data, url) -> dict[str, str]:
 
 
 def prepared() -> Path:
-    """The folder of the prepared hub, which is made when code or content have changed."""
+    """The folder of the prepared hub, built anew when code or content have changed."""
     folder = FOLDER / f"hub-{_key()}"
-    with alone("hub"):
+    with exclusive("hub"):
         if not folder.exists():
             for old in FOLDER.glob("hub-*"):
                 shutil.rmtree(old)
-            half_made = FOLDER / "hub-part"
-            _prepare(half_made)
-            half_made.rename(folder)
+            partial = FOLDER / "hub-part"
+            _prepare(partial)
+            partial.rename(folder)
     return folder
 
 
 def copy(data, url) -> None:
-    """A hub of its own in ``data``, whose pages are at ``url``."""
+    """Copy the prepared hub to ``data`` and set its site to ``url``."""
     shutil.copytree(prepared(), data, dirs_exist_ok=True)
     address = urlsplit(url)
     with closing(sqlite3.connect(data / DATABASE)) as database, database:
@@ -55,7 +55,7 @@ def copy(data, url) -> None:
 
 
 def _key():
-    """All but templates, which the served hub reads itself, and tests."""
+    """A hash of everything but tests and templates, which the server reads from the source."""
     digest = hashlib.sha256(sys.version.encode())
     apps = [path.parent for path in ROOT.glob("*/migrations")]
     files = [path for folder in (*apps, ROOT / "static", ROOT / "locale")

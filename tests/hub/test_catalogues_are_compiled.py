@@ -1,4 +1,4 @@
-"""Catalogues compile without gettext, and are spoken at once by whoever compiled them."""
+"""Catalogues compile without gettext and are used at once by the process that compiled them."""
 
 from django.core.management import call_command
 from django.utils.translation import gettext, override

@@ -1,4 +1,4 @@
-"""Apps plug into the base layer by the hooks listed in ``hub/hooks.py``, and by no others."""
+"""Apps extend the base layer by the hooks listed in ``hub/hooks.py`` only."""
 
 import ast
 import inspect
@@ -26,7 +26,7 @@ def registrations():
 
 
 def wagtails_strings():
-    """Every string in Wagtail's code and templates, where it asks for its hooks by their names."""
+    """Every string in Wagtail's code and templates, which include the names of its hooks."""
     return {
         found for kind in ("py", "html") for path in WAGTAIL.rglob(f"*.{kind}")
         if "tests" not in path.parts

@@ -1,8 +1,8 @@
-"""The whole chain in one story, by the hands of those who make it: a practice is written up, a
-lesson and a Model are made of it, reviewed, replicated twice, brought to an assembly, amended,
-resolved, reported and verified; then the lesson is withdrawn and everything above it says so.
+"""The whole chain in one story, step by step in the browser: a practice and its lesson are written,
+a Model is extracted, reviewed and replicated twice, brought to an assembly, amended and adopted,
+reported on and verified; then the lesson is withdrawn and its dependents are flagged.
 
-Each step leaves pages for the next. With SCREENSHOTS=folder every public page is pictured there.
+Each step builds on the one before. With SCREENSHOTS=folder, every public page is saved there.
 """
 
 import os
@@ -45,7 +45,7 @@ CLAUSES = ["ให้ทุกหมู่บ้านมีคนจดระ�
 
 @pytest.fixture(scope="module")
 def story(served):
-    """What each step leaves for the next: primary keys by name, and the addresses of pages."""
+    """What each step passes on to the next: primary keys by name, and the addresses of pages."""
     practices, models, policy = served.shell(PEOPLE).split()
     return {"practices": practices, "models": models, "policy": policy}
 
@@ -57,7 +57,7 @@ def address_of(served, story):
 
 @pytest.fixture
 def member(open_browser):
-    """A phone of somebody signed in on the public side, at ``address``."""
+    """Opens ``address`` on the phone of a user signed in on the public site."""
 
     def phone_of(name, password, address):
         page = open_browser(viewport=PHONE)
@@ -73,8 +73,8 @@ def member(open_browser):
 
 @pytest.fixture
 def look(open_browser, thorough):
-    """A visitor's page at ``address``: nothing too wide, and ``words`` there for all. It is
-    returned. The thorough run looks as a phone and as a desk show it, and for violations."""
+    """Opens ``address`` as a visitor and returns the page; checks its width and that it contains
+    ``words``. The thorough run checks phone and desktop, and axe violations."""
     closely = thorough or "SCREENSHOTS" in os.environ
     viewports = (PHONE, DESKTOP) if closely else (PHONE,)
     pages = [open_browser(viewport=viewport, bypass_csp=closely) for viewport in viewports]
@@ -128,14 +128,14 @@ def add(page, inline, place, /, **fields):
 def choose(page, field, title):
     page.locator(f"#id_{field}-chooser .unchosen [data-chooser-action-choose]").click()
     modal = page.locator(".modal-dialog")
-    expect(modal).to_be_visible(timeout=30_000)  # it looks through the tree of pages
+    expect(modal).to_be_visible(timeout=30_000)  # it searches the page tree
     modal.locator("input[name=q]").fill(title)
     modal.locator("a.choose-page").filter(has_text=title).first.click()
     expect(page.locator(f"#id_{field}-chooser")).to_contain_text(title)
 
 
 def save(page) -> str:
-    page.wait_for_timeout(2_500)  # Wagtail's own saving, when it is on its way, would make a second
+    page.wait_for_timeout(2_500)  # an autosave in progress would create a second page
     press(page.get_by_role("button", name="บันทึกฉบับร่าง").first)
     assert page.url.endswith("/edit/"), page.locator(".error-message, .messages").all_inner_texts()
     return page.url.rstrip("/").split("/")[-2]
@@ -186,7 +186,7 @@ def test_02_a_model_is_extracted_and_reviewed_by_peers(
     moderator.get_by_role("button", name="ส่งคำเชิญ").click()
     for address in ("story-one@example.org", "story-two@example.org"):
         reviewer = open_browser(viewport=PHONE)
-        reviewer.goto(re.search(r"\S+/peer-review/\S+", served.letters_to(address, MODEL)[-1])[0])
+        reviewer.goto(re.search(r"\S+/peer-review/\S+", served.emails_to(address, MODEL)[-1])[0])
         for name in ("evidence", "conditions", "costs", "replicability"):
             reviewer.locator(f"#id_{name}_1").check()
         reviewer.get_by_label("พร้อมใช้", exact=True).check()
@@ -283,7 +283,7 @@ def test_05_a_member_amends_the_draft_and_the_assembly_adopts_it(
     desk.locator("input[value=accept]").check()
     desk.fill("#id_reason", "ตรงกับบทเรียน")
     press(desk.get_by_role("button", name="ตัดสินและเผยแพร่"))
-    served.letters_to("story-nok@example.org", "ตรงกับบทเรียน")
+    served.emails_to("story-nok@example.org", "ตรงกับบทเรียน")
     look(f"{draft}p/3/trace/", "05-trace", "สามครั้งก่อนน้ำถึง", "นก")
     desk.goto(f"{draft}secretariat/adopt/")
     adopt(desk, story)
@@ -291,7 +291,7 @@ def test_05_a_member_amends_the_draft_and_the_assembly_adopts_it(
 
 
 def adopt(desk, story):
-    """By consensus, forty days ago; then the editor says who answers for each clause, by when."""
+    """Adopt by consensus, forty days ago; then set party and due date of each clause."""
     desk.fill("#id_number", "9/1")
     desk.fill("#id_adopted_on", str(TODAY - timedelta(days=40)))
     desk.locator("[name=adoption][value=consensus]").check()

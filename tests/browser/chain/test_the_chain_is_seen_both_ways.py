@@ -1,9 +1,9 @@
-"""From any page its chain is visible both ways, with the evidence of every link."""
+"""Every page shows its chain in both directions, with the evidence of each link."""
 
 import pytest
 from playwright.sync_api import expect
 
-# Each pair is one link: seen on the first page under one word, on the second under its reverse.
+# Each row is one link: the first page shows it with a relation, the second with its reverse.
 PAIRS = [
     ("ธนาคารปูม้า: ฝากแม่ปูไข่ ให้ลูกปูได้กลับทะเล", "อาศัยความรู้จาก",
      "ดูงานรับฝากแม่ปูสองวัน ที่หมู่บ้านประมงภาคใต้ตอนบน", "เป็นที่มาของ"),

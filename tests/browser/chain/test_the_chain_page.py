@@ -1,5 +1,5 @@
-"""The whole chain in a browser: by keyboard, on a phone, without scripts; and withdrawn knowledge
-from the editor's form to what readers see at every depth, and back."""
+"""The page of the whole chain by keyboard, on a phone, without JavaScript; and a withdrawal, from
+the editor's form to the notices on all dependents, and back."""
 
 
 import pytest
@@ -75,7 +75,7 @@ def test_the_picture_works_by_keyboard_and_scrolls_to_each_box(open_browser, cra
         seen.append(box.get_attribute("href"))
     assert len(seen) >= 10 and crab in seen
     page.keyboard.press("Tab")
-    expect(page.locator(".pc-box:focus")).to_have_count(0)  # one can get out again
+    expect(page.locator(".pc-box:focus")).to_have_count(0)  # Tab leaves the picture
     page.locator(".picture-of-chain").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

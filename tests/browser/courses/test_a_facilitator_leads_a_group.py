@@ -1,4 +1,4 @@
-"""A facilitator in the field: a phone, no script, who came, somebody who walked in, the list."""
+"""A facilitator on a phone without JavaScript: attendance, a walk-in, certificates, the list."""
 
 import time
 
@@ -37,7 +37,7 @@ def test_attendance_and_certificates_on_a_phone(open_browser, served, tmp_path):
     expect(page.locator(".person")).to_contain_text("ใช้รถเข็น")
     assert page.locator("a[href='tel:0812345678']").count() == 1
 
-    # Somebody walked in, without an account; she said that we may keep her name.
+    # A walk-in without an account, who agreed that their name is kept.
     page.get_by_role("link", name="เพิ่มคน").click()
     page.fill("input[name=name]", "ยายแดง ริมคลอง")
     page.get_by_role("button", name="เพิ่ม", exact=True).click()
@@ -46,7 +46,7 @@ def test_attendance_and_certificates_on_a_phone(open_browser, served, tmp_path):
     page.check("input[name=agreed]")
     page.get_by_role("button", name="เพิ่ม", exact=True).click()
 
-    # Who came, by the keyboard alone: the boxes follow each other, then the button.
+    # Attendance by keyboard: the checkboxes follow each other, then the button.
     page.locator(".doing").last.click()
     boxes = page.get_by_role("checkbox")
     boxes.first.focus()
@@ -64,7 +64,7 @@ def test_attendance_and_certificates_on_a_phone(open_browser, served, tmp_path):
     page.get_by_role("button", name="ยืนยันและออกวุฒิบัตร").click()
     expect(page.locator(".notice[role=status]")).to_contain_text("2")
 
-    # Her certificate on paper, from the facilitator's phone.
+    # The walk-in's certificate as PDF.
     page.locator(".person", has_text="ยายแดง").get_by_role("link", name="ออกวุฒิบัตรแล้ว").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="ดาวน์โหลด (PDF)").click()

@@ -1,4 +1,4 @@
-"""A course participant downloads one handout, or the whole pack with its Thai names intact."""
+"""A course participant downloads one handout, or the whole pack with its Thai filenames."""
 
 import shutil
 import subprocess

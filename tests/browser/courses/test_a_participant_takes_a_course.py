@@ -1,4 +1,4 @@
-"""A village leader signs up for a course on a phone: waits, moves up, gets files, a certificate."""
+"""A village leader enrols by phone, waits for a seat, gets files and a certificate."""
 
 import re
 import time
@@ -39,44 +39,44 @@ def test_from_signing_up_to_a_certificate_that_anybody_can_check(
     now = int(time.time())
     run = served.shell(FULL.format(now=now)).strip()
     address = f"participant-{now}@example.org"
-    she = open_browser(viewport=PHONE, java_script_enabled=False)
+    participant = open_browser(viewport=PHONE, java_script_enabled=False)
 
-    # She finds the course on the curriculum's page, signs up, confirms, and is back at the form.
-    she.goto("/courses/runs/")
-    she.get_by_role("link", name=re.compile(f"รุ่นทดสอบ {now}")).click()
-    she.get_by_role("link", name="ลงชื่อสำรอง").click()
-    she.get_by_role("link", name="สร้างบัญชี").click()
-    she.fill("input[name=name]", "สมศรี มีสุข")
-    she.fill("input[name=email]", address)
-    she.fill("input[name=password1]", PASSWORD)
-    she.check("input[name=consent]")
-    she.get_by_role("button", name="สร้างบัญชีนี้").click()
-    she.goto(re.search(r"\S+/confirm-email/\S+", served.letters_to(address)[-1])[0])
-    she.get_by_role("button", name="ยืนยัน").click()
-    assert she.url.endswith(f"/courses/runs/{run}/enrol/")
+    # They find the course, create and confirm an account, and are back at the form.
+    participant.goto("/courses/runs/")
+    participant.get_by_role("link", name=re.compile(f"รุ่นทดสอบ {now}")).click()
+    participant.get_by_role("link", name="ลงชื่อสำรอง").click()
+    participant.get_by_role("link", name="สร้างบัญชี").click()
+    participant.fill("input[name=name]", "สมศรี มีสุข")
+    participant.fill("input[name=email]", address)
+    participant.fill("input[name=password1]", PASSWORD)
+    participant.check("input[name=consent]")
+    participant.get_by_role("button", name="สร้างบัญชีนี้").click()
+    participant.goto(re.search(r"\S+/confirm-email/\S+", served.emails_to(address)[-1])[0])
+    participant.get_by_role("button", name="ยืนยัน").click()
+    assert participant.url.endswith(f"/courses/runs/{run}/enrol/")
 
-    # By the keyboard alone; the course is full, so she waits in line.
-    she.locator("input[name=phone]").focus()
+    # By keyboard; the course is full, so they are put on the waiting list.
+    participant.locator("input[name=phone]").focus()
     for text in ("081 234 5678", "กลุ่มปูม้า", "ไม่กินหมู"):
-        she.keyboard.insert_text(text)
-        she.keyboard.press("Tab")
-    she.locator("input[name=consent]").focus()
-    she.keyboard.press("Space")
-    she.keyboard.press("Tab")
-    she.keyboard.press("Enter")
-    expect(she.locator("h1")).to_have_text("คุณอยู่ในรายชื่อสำรอง ลำดับที่ 1")
-    served.letters_to(address, "ลำดับที่ 1")
+        participant.keyboard.insert_text(text)
+        participant.keyboard.press("Tab")
+    participant.locator("input[name=consent]").focus()
+    participant.keyboard.press("Space")
+    participant.keyboard.press("Tab")
+    participant.keyboard.press("Enter")
+    expect(participant.locator("h1")).to_have_text("คุณอยู่ในรายชื่อสำรอง ลำดับที่ 1")
+    served.emails_to(address, "ลำดับที่ 1")
 
-    # Somebody gives her seat back: she moves up and hears of it.
+    # Somebody gives up their seat: the participant moves up and is notified.
     first = sign_in_here("member")
     first.goto(f"/courses/runs/{run}/mine/")
     first.get_by_role("link", name="คืนที่นั่ง").click()
     first.get_by_role("button", name="ใช่ คืนที่นั่ง").click()
-    served.letters_to(address, "มีที่ว่างแล้ว")
-    she.reload()
-    expect(she.locator("h1")).to_have_text("คุณมีที่นั่งในการอบรมนี้")
+    served.emails_to(address, "มีที่ว่างแล้ว")
+    participant.reload()
+    expect(participant.locator("h1")).to_have_text("คุณมีที่นั่งในการอบรมนี้")
 
-    # The facilitator, on a phone in the field, sends a file and a word.
+    # The facilitator, on a phone, sends a file and a message.
     teacher = sign_in_here("facilitator")
     teacher.goto(f"/courses/runs/{run}/group/send/")
     teacher.fill("textarea[name=text]", "พรุ่งนี้พบกันที่ท่าเรือ")
@@ -85,14 +85,14 @@ def test_from_signing_up_to_a_certificate_that_anybody_can_check(
     })
     teacher.get_by_role("button", name="ส่ง", exact=True).click()
     expect(teacher.locator(".notice[role=status]")).to_contain_text("1")
-    served.letters_to(address, "พรุ่งนี้พบกันที่ท่าเรือ")
-    she.reload()
-    with she.expect_download() as download:
-        she.get_by_role("link", name="แผนที่.txt").click()
+    served.emails_to(address, "พรุ่งนี้พบกันที่ท่าเรือ")
+    participant.reload()
+    with participant.expect_download() as download:
+        participant.get_by_role("link", name="แผนที่.txt").click()
     download.value.save_as(tmp_path / "map.txt")
     assert (tmp_path / "map.txt").read_text("utf-8") == "ทางไปท่าเรือ"
 
-    # After the meeting: who came, who completed.
+    # After the meeting: attendance and completion.
     served.shell(OVER.format(run=run))
     teacher.goto(f"/courses/runs/{run}/group/")
     teacher.locator(".doing").first.click()
@@ -101,10 +101,10 @@ def test_from_signing_up_to_a_certificate_that_anybody_can_check(
     teacher.get_by_role("link", name="ยืนยันผู้เรียนจบ").click()
     expect(teacher.get_by_role("checkbox", name="สมศรี มีสุข")).to_be_checked()
     teacher.get_by_role("button", name="ยืนยันและออกวุฒิบัตร").click()
-    letter = served.letters_to(address, "/certificates/")[0]
+    email = served.emails_to(address, "/certificates/")[0]
 
-    # Anybody who has the address sees that it is genuine; only she has the paper.
-    code = re.search(r"/certificates/([0-9A-Z-]+)/", letter)[1]
+    # Anybody with the address sees that it is genuine; only the participant can download it.
+    code = re.search(r"/certificates/([0-9A-Z-]+)/", email)[1]
     anybody = open_browser(viewport=PHONE)
     anybody.goto("/certificates/")
     anybody.fill("input[name=code]", code.lower().replace("-", " "))
@@ -112,16 +112,16 @@ def test_from_signing_up_to_a_certificate_that_anybody_can_check(
     expect(anybody.locator("h1")).to_have_text("วุฒิบัตรนี้เป็นของจริง")
     expect(anybody.locator(".certificate")).to_contain_text("สมศรี มีสุข")
     assert anybody.request.get(f"/certificates/{code}/pdf/", max_redirects=0).status == 302
-    she.reload()
-    with she.expect_download() as download:
-        she.get_by_role("link", name="ดาวน์โหลด (PDF)").click()
+    participant.reload()
+    with participant.expect_download() as download:
+        participant.get_by_role("link", name="ดาวน์โหลด (PDF)").click()
     download.value.save_as(tmp_path / "certificate.pdf")
     assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
 
-    # She leaves; the certificate stays without her name.
-    she.goto("/accounts/me/leave/")
-    she.fill("input[name=password]", PASSWORD)
-    she.get_by_role("button", name="ลบบัญชีของฉันถาวร").click()
+    # The participant deletes their account; the certificate stays without the name.
+    participant.goto("/accounts/me/leave/")
+    participant.fill("input[name=password]", PASSWORD)
+    participant.get_by_role("button", name="ลบบัญชีของฉันถาวร").click()
     anybody.reload()
     expect(anybody.locator(".certificate")).not_to_contain_text("สมศรี")
     expect(anybody.locator(".certificate")).to_contain_text("ตามคำขอของเจ้าตัว")

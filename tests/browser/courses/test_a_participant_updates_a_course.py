@@ -1,4 +1,4 @@
-"""Somebody who took a course home comes back: sees what changed, takes only that, hears of more."""
+"""A participant comes back to a downloaded course, downloads what changed, and follows updates."""
 
 import json
 import os
@@ -50,7 +50,7 @@ WORDS = {
 
 
 def look(page, name):
-    """At a phone's width and at a desk's: no axe violation, nothing wider than the page."""
+    """At phone and desktop width: no axe violation, nothing wider than the page."""
     for size in (PHONE, DESKTOP):
         page.set_viewport_size(size)
         page.evaluate(AXE)
@@ -92,7 +92,7 @@ def test_a_reader_downloads_only_what_changed(
             manifest.replace("manifest.json", "CHANGES.txt")}
         (tmp_path / "manifest.json").write_bytes(whole.read(manifest))
 
-    # The manifest of what she has now says that she has everything.
+    # With the new manifest, nothing is left to download.
     page.goto(page.url.split("?")[0].replace("since/1/", "since/"))
     page.set_input_files("input[name=manifest]", tmp_path / "manifest.json")
     page.get_by_role("button", name=words["show"]).click()
@@ -118,12 +118,12 @@ def test_followers_are_notified_of_a_new_version(open_browser, served, sign_in_h
     page.locator("input[name=email]").fill(address)
     page.get_by_role("button", name=words["send"]).click()
     look(page, f"asked-{language}")
-    page.goto(re.search(r"\S+/courses/letters/confirm/\S+", served.letters_to(address)[0])[0])
+    page.goto(re.search(r"\S+/courses/letters/confirm/\S+", served.emails_to(address)[0])[0])
     look(page, f"confirm-{language}")
     page.get_by_role("button", name=words["yes"]).click()
 
     served.shell(NEWER.format(address=course, words=words["new"]))
-    (news,) = served.letters_to(address, words["new"])
+    (news,) = served.emails_to(address, words["new"])
     page.goto(re.search(r"\S+/c/\w+/\d+/", news)[0])
     expect(page.locator("h1")).to_have_text(words["since"])
     expect(page.locator(".since ins").filter(has_text=words["new"])).to_have_count(1)

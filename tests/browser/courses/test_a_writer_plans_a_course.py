@@ -1,4 +1,4 @@
-"""A writer plans a course: minutes add up while they are typed, files stay with their session."""
+"""A writer plans a course: minutes add up while typing, files stay with their session."""
 
 import io
 import zipfile
@@ -11,7 +11,7 @@ TITLE = "หลักสูตรประมงชุมชน"
 
 @pytest.fixture
 def form(served, sign_in):
-    """The editor's form of a draft of its own: the editor saves by itself what is typed."""
+    """The edit form of a new draft, because the editor saves automatically."""
     number = served.shell(
         "from uuid import uuid4\n"
         "from courses.models import CurriculumPage\n"

@@ -1,4 +1,4 @@
-"""A visitor downloads a pack and a handout by clicks, and finds both in the course’s figures."""
+"""A visitor downloads a pack and a handout, and both appear in the course’s figures."""
 
 import time
 
@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import AXE, PHONE, screens
 from tests.conftest import matrix
 
-# Chromium without a window says so in its name and would be a robot.
-A_PERSONS = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140"
+# The user agent of headless Chromium counts as a robot.
+USER_AGENT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140"
 COURSES = """
 from courses.models import CurriculumPage
 for slug in ("community-fisheries-course", "neighbour-visits-course"):
@@ -37,7 +37,7 @@ def courses(served):
 
 
 def figures(page, course) -> dict:
-    """What is downloaded → how often, as the JSON tells it."""
+    """What is downloaded → how often, from the JSON."""
     lines = page.request.get(f"{course}downloads/json/").json()["lines"]
     found = {}
     for line in lines:
@@ -49,7 +49,7 @@ def figures(page, course) -> dict:
 @pytest.mark.parametrize("language", matrix([0, 1], quick=[0]))
 def test_downloads_appear_in_the_figures(open_browser, courses, language):
     course = courses[0][language]
-    page = open_browser(viewport=PHONE, user_agent=A_PERSONS)
+    page = open_browser(viewport=PHONE, user_agent=USER_AGENT)
     page.goto(course)
     before = figures(page, course)
     handout = page.locator("a.file[href$='docx']").first
@@ -64,7 +64,7 @@ def test_downloads_appear_in_the_figures(open_browser, courses, language):
             break
         time.sleep(0.3)
     assert now == expected
-    page.goto(f"{course}?again")  # not the page as it was a moment ago
+    page.goto(f"{course}?again")  # bypasses the cache
     page.locator(".pack a[href$='downloads/']").click()
     row = page.locator("tr", has_text=title)
     expect(row.locator("td")).to_have_text(str(expected[title]))

@@ -1,7 +1,7 @@
-"""An author closes a failure to her organisation, looks at it masked, corrects and hands it in; a
-moderator, who never sees the original, publishes the copy; everybody reads that and no more.
+"""An author restricts a lesson on a failure to their organisation, checks the masked copy, corrects
+and submits it; a moderator, who never sees the original, publishes the copy for everybody.
 
-And lessons that fit appear beside what an editor writes, and are answered there.
+Lesson suggestions appear in the editor and are answered there.
 """
 
 import re
@@ -18,7 +18,7 @@ PLACE = "ตำบลบ่อยาง"
 
 @pytest.fixture(scope="module")
 def story():
-    """What one step of the story leaves for the next."""
+    """What each step passes on to the next."""
     return {}
 
 
@@ -135,10 +135,10 @@ def test_an_editor_answers_lesson_suggestions(sign_in, open_browser, served):
     lesson.locator("textarea").last.fill("ข้อเสนอเรื่องคืนแม่ปูมาจากบทเรียนนี้")
     save(page)
     pk = re.search(r"/pages/(\d+)/edit", page.url)[1]
-    said = served.shell(
+    output = served.shell(
         "from policy.models import IssuePage;"
         f"page = IssuePage.objects.get(pk={pk}).get_latest_revision_as_object();"
         "print([(l.relation, l.evidence_text) for l in page.chain_links.all()]);"
         "print(page.lesson_answers.get().answer)"
     )
-    assert "rests_on" in said and "คืนแม่ปู" in said and "used" in said
+    assert "rests_on" in output and "คืนแม่ปู" in output and "used" in output

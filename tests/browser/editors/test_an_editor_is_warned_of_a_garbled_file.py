@@ -1,4 +1,4 @@
-"""A file whose Thai is garbled says so with a sample where it was uploaded, once it was read."""
+"""An editor is warned, with a sample, that the Thai text of an uploaded file is garbled."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.search.extraction.test_extraction import SENTENCES, thai_pdf
 
 @pytest.fixture
 def garbled(tmp_path):
-    """A PDF whose map names every Thai letter after the next one."""
+    """A PDF whose character map shifts every Thai letter by one."""
     content = bytes(thai_pdf([" ".join(SENTENCES[:2]).replace("ำ", "า")] * 2).output())
     path = tmp_path / "เพี้ยน.pdf"
     path.write_bytes(re.sub(

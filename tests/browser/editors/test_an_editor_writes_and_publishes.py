@@ -1,6 +1,6 @@
 """An editor writes a lesson, attaches files, previews, submits; a moderator publishes.
 
-Then, at the first look into the public search: found; unpublished, moved away or made private, not.
+The public search finds it at once, and no longer once unpublished, moved or made private.
 """
 
 import time
@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import approve, more_actions, press
 
 FILES = Path(__file__).resolve().parents[2] / "files"
-WORD = "กระพงทดลอง"  # stands in no other page
+WORD = "กระพงทดลอง"  # is on no other page
 TITLE = f"บทเรียนเรื่อง{WORD}ที่ป่าชายเลน"
 ATTACHMENTS = ["crab-bank.ppt", "crab-bank.doc", "chromium.pdf"]
 
@@ -38,7 +38,7 @@ def attach(page, number, path, title):
 
 @pytest.fixture(scope="module")
 def story():
-    """What one step of the story leaves for the next."""
+    """What each step passes on to the next."""
     return {}
 
 
@@ -130,7 +130,7 @@ def test_5_moved_under_a_private_page_it_is_not_found(sign_in, served, story):
     for destination, expected in ((private, False), (section, True)):
         page.goto(f"/admin/pages/{story['pk']}/move/{destination}/confirm/")
         press(page.locator("main form button[type=submit], main form input[type=submit]").last)
-        assert found(page_of_a_stranger(page), served) is expected
+        assert found(signed_out_page(page), served) is expected
 
 
 def test_6_made_private_it_is_not_found(sign_in, served, story):
@@ -145,16 +145,16 @@ def test_6_made_private_it_is_not_found(sign_in, served, story):
             headers={"Referer": served.url + "/admin/"},
         )
         assert answer.status == 200
-        assert found(page_of_a_stranger(page), served) is expected
+        assert found(signed_out_page(page), served) is expected
 
 
 def test_7_unpublished_it_is_not_found(sign_in, served, story):
     page = sign_in("moderator")
     page.goto(f"/admin/pages/{story['pk']}/unpublish/")
     press(page.locator("main form button[type=submit], main form input[type=submit]").last)
-    assert not found(page_of_a_stranger(page), served)
+    assert not found(signed_out_page(page), served)
 
 
-def page_of_a_stranger(page):
-    """A page without the sign-in of ``page``."""
+def signed_out_page(page):
+    """A page in a new profile that is not signed in."""
     return page.context.browser.new_context().new_page()

@@ -1,4 +1,4 @@
-"""A village leader with a phone signs up, confirms, says who she is, adds a passkey, and leaves."""
+"""A village leader signs up by phone, confirms, fills in a profile, adds a passkey, and leaves."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def check(page):
 
 
 def type_and_go_on(page, *texts):
-    """Fill the fields one after the other, by the keyboard alone."""
+    """Fill in the fields one after the other, by keyboard."""
     for text in texts:
         page.keyboard.insert_text(text)
         page.keyboard.press("Tab")
@@ -55,9 +55,9 @@ def test_a_visitor_joins_takes_part_and_leaves(open_browser, served, language, s
     page.keyboard.press("Space")  # the consent
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(words["mail"])
-    page.goto(re.search(r"\S+/confirm-email/\S+", served.letters_to(address)[-1])[0])
+    page.goto(re.search(r"\S+/confirm-email/\S+", served.emails_to(address)[-1])[0])
     page.get_by_role("button", name=words["confirm"]).click()
-    # Back where she came from, signed in; her page is in the menu with her name.
+    # Back on the page they came from, signed in, with their name in the menu.
     page.locator("header .account summary").click()
     page.locator("header .account__menu a").click()
     expect(page.locator("h1")).to_have_text("สมศรี มีสุข")
@@ -90,7 +90,7 @@ def test_a_visitor_joins_takes_part_and_leaves(open_browser, served, language, s
 
 
 def test_a_passkey_signs_in_without_a_password(open_browser, served):
-    """Chromium's virtual authenticator stands in for the finger on the phone."""
+    """Uses Chromium's virtual authenticator."""
     page = open_browser(viewport=PHONE)
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
@@ -98,7 +98,7 @@ def test_a_passkey_signs_in_without_a_password(open_browser, served):
         "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
         "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
     }})
-    # Browsers give passkeys to names only, not to numbers.
+    # Passkeys need a host name, not an IP address.
     base = served.url.replace("127.0.0.1", "localhost")
     page.goto(f"{base}/en/accounts/login/")
     page.fill("input[name=login]", "member")

@@ -1,4 +1,4 @@
-"""A leader with a phone says what her community is like and sees what fits, with and without
+"""A leader with a phone describes their community and sees which Models fit, with and without
 JavaScript, by keyboard, and on paper."""
 
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
 
-SAID = "area=900303&households=๑๒๐&people=4&budget=15000&problem=จับปูม้าได้น้อยลงทุกปี"
+ANSWERS = "area=900303&households=๑๒๐&people=4&budget=15000&problem=จับปูม้าได้น้อยลงทุกปี"
 
 
 def first_model(page):
@@ -76,7 +76,8 @@ def test_the_form_works_by_keyboard(open_browser):
 @screens(PHONE, "light")
 def test_it_is_accessible_and_nothing_overflows(open_browser, viewport, scheme):
     page = open_browser(viewport=viewport, color_scheme=scheme, bypass_csp=True)
-    for address in ("/fit/", "/en/fit/", f"/fit/?{SAID}", f"/en/fit/?{SAID}", "/fit/?people=x"):
+    for address in ("/fit/", "/en/fit/", f"/fit/?{ANSWERS}", f"/en/fit/?{ANSWERS}",
+                    "/fit/?people=x"):
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
@@ -87,7 +88,7 @@ def test_it_is_accessible_and_nothing_overflows(open_browser, viewport, scheme):
 
 def test_each_model_prints_on_one_page_with_its_address(open_browser, tmp_path):
     page = open_browser()
-    page.goto(f"/fit/?{SAID}")
+    page.goto(f"/fit/?{ANSWERS}")
     models = page.locator("article.fit").count()
     page.pdf(path=tmp_path / "fit.pdf", format="A4")
     paper = pypdfium2.PdfDocument(tmp_path / "fit.pdf")
@@ -95,5 +96,5 @@ def test_each_model_prints_on_one_page_with_its_address(open_browser, tmp_path):
     texts = [sheet.get_textpage().get_text_range() for sheet in paper]
     assert "/fit/?" in texts[0] and "120" in texts[0]
     for text in texts[1:]:
-        assert page.url.split("/fit/")[0] in text  # the Model's address, to be typed
+        assert page.url.split("/fit/")[0] in text  # the Model's printed address
         assert "50,000" in text or "บาท" in text.replace("\r\n", "")

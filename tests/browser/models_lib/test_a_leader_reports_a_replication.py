@@ -1,5 +1,5 @@
-"""A village leader with a phone tells that a Model did not work at her place; a moderator publishes
-it, and the Model shows it."""
+"""A village leader reports by phone that a Model did not work in their village; a moderator
+publishes the report, and the Model shows it."""
 
 
 import pytest
@@ -28,7 +28,7 @@ WORDS = {
 }
 
 
-def looked_at(page):
+def check_accessible(page):
     """No axe violation, nothing wider than the phone."""
     page.evaluate(AXE)
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
@@ -48,7 +48,7 @@ def test_a_replication_is_reported_and_published_on_the_model(
     words, who = WORDS[language], f"กลุ่มบ้านเกาะ {language} {int(script)}"
     model = served.shell(LEADER % (f"leader-{language}", slug)).strip()
     page = open_browser(viewport=PHONE, java_script_enabled=script, bypass_csp=True)
-    look = looked_at if script else lambda page: None
+    look = check_accessible if script else lambda page: None
     page.goto(model)
     page.get_by_role("link", name=words["tell"]).click()
     page.fill("input[name=login]", f"leader-{language}")
@@ -56,7 +56,7 @@ def test_a_replication_is_reported_and_published_on_the_model(
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator("h1")).to_have_text(words["tell"])
     look(page)
-    # Sent too early: what is missing is marked, what is there is kept, the photo too.
+    # Sent too early: missing fields are marked; what was entered is kept, the photo too.
     page.fill("[name=who]", who)
     page.fill("[name=area_typed]", typed)
     page.locator("[name=outcome][value=failure]").check()
@@ -69,12 +69,12 @@ def test_a_replication_is_reported_and_published_on_the_model(
     expect(page.locator("[name=who]")).to_have_value(who)
     expect(page.locator("[name=outcome][value=failure]")).to_be_checked()
     expect(page.locator(".photo img")).to_have_count(1)
-    page.locator(".photo img").scroll_into_view_if_needed()  # it is loaded when it is seen
+    page.locator(".photo img").scroll_into_view_if_needed()  # it is loaded lazily
     expect(page.locator(".photo img")).to_have_js_property("naturalHeight", 1600)
     look(page)
     page.fill("[name=started]", began)
     page.get_by_role("button", name=words["keep"]).click()
-    # Another day: from her own reports.
+    # Continued later from their own reports.
     page.goto("/replications/mine/" if language == "th" else "/en/replications/mine/")
     look(page)
     page.get_by_role("link", name=words["write"]).first.click()
@@ -89,7 +89,7 @@ def test_a_replication_is_reported_and_published_on_the_model(
     report = page.locator(".my-report").filter(has_text=who)
     expect(report).to_contain_text(words["waiting"])
     assert who not in open_browser().request.get(model).text()
-    # The moderator finds it on the dashboard, sees whom to ask, and publishes it.
+    # The moderator finds it on the dashboard, sees whom to contact, and publishes it.
     desk = sign_in("moderator")
     desk.get_by_role("link", name=who).first.click()
     expect(desk.locator("body")).to_contain_text("081-234-5678")

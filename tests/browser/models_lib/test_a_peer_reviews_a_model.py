@@ -1,4 +1,4 @@
-"""From an author who asks for a review to its result on the published Model."""
+"""An author asks for peer reviews; the result is shown on the published Model."""
 
 import re
 
@@ -13,8 +13,8 @@ print(ModelPage.objects.get(locale__language_code="th", title__startswith="บ�
 
 
 def link_to(served, address) -> str:
-    """The link in the letter to ``address``, once the worker has sent it."""
-    return re.search(r"\S+/peer-review/\S+", served.letters_to(address)[0])[0]
+    """The link in the e-mail to ``address``, once the worker has sent it."""
+    return re.search(r"\S+/peer-review/\S+", served.emails_to(address)[0])[0]
 
 
 def check_axe(page):
@@ -70,7 +70,7 @@ def test_a_model_is_reviewed_and_shows_the_result(open_browser, sign_in, served)
     check_axe(second)
     answer(second, "ไม่ ทั้งผู้อ่าน", "พร้อมใช้")
     expect(second.get_by_role("status")).to_contain_text("ขอบคุณ")
-    second.locator("#id_evidence_0").focus()  # by keyboard she changes her mind
+    second.locator("#id_evidence_0").focus()  # changes the answer by keyboard
     second.keyboard.press("Space")
     second.locator("#id_evidence_0").press("Enter")
     expect(second.get_by_role("status")).to_contain_text("ขอบคุณ")

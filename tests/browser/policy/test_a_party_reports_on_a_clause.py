@@ -1,4 +1,4 @@
-"""A party's member reports on a phone, a verifier goes to look, and everybody sees it."""
+"""A member of a party reports on a clause by phone, a verifier confirms it, everybody sees it."""
 
 import re
 from pathlib import Path
@@ -19,13 +19,13 @@ print(f"/follow-up/clause/{clause.translation_key}/tao-example/")
 
 @pytest.fixture(scope="module")
 def cell(served):
-    """The cell that the demonstration's reporter has to report on."""
+    """The address of a clause and party that the demonstration's reporter answers for."""
     return served.shell(CLAUSE).strip()
 
 
 @pytest.fixture
 def enter(open_browser, served):
-    """A page of somebody who signed in on the public side, and was led on to ``address``."""
+    """Opens ``address`` as a user who signs in on the way."""
 
     def as_user(name, address, **options):
         page = open_browser(**options)
@@ -52,7 +52,7 @@ def has_no_violation(page):
 
 
 def test_a_report_is_sent_from_a_phone_verified_and_published(enter, open_browser, cell):
-    # The member: from her list to the form, a mistake, a photo, sent.
+    # The member goes from their list to the form, corrects a mistake, adds a photo and sends it.
     page = enter("reporter", "/follow-up/mine/", viewport=PHONE, bypass_csp=True)
     fits(page, 360)
     has_no_violation(page)
@@ -76,7 +76,7 @@ def test_a_report_is_sent_from_a_phone_verified_and_published(enter, open_browse
     fits(page, 360)
     has_no_violation(page)
 
-    # The verifier: looks, finds it so.
+    # The verifier confirms the report.
     page = enter("verifier", cell, viewport=PHONE, bypass_csp=True)
     page.get_by_role("link", name="บันทึกสิ่งที่ไปเห็น").last.click()
     has_no_violation(page)
@@ -87,7 +87,7 @@ def test_a_report_is_sent_from_a_phone_verified_and_published(enter, open_browse
     page.get_by_role("button", name="บันทึก", exact=True).click()
     expect(page.locator(".now")).to_contain_text("ชุมชนตรวจแล้วว่าจริง")
 
-    # Everybody: the table, the history, the photo.
+    # Everybody sees the table, the history and the photo.
     page = open_browser(viewport=DESKTOP)
     page.goto("/follow-up/?party=tao-example&status=verified")
     expect(page.locator(f'td.cell a[href="{cell}"]')).to_contain_text("ชุมชนตรวจแล้วว่าจริง")
@@ -104,7 +104,7 @@ def test_a_link_in_an_email_opens_the_form_without_signing_in(served, open_brows
         "Party.objects.filter(slug='university-example').update(email='uni@example.org')"
     )
     served.manage("send_reminders")
-    body = served.letters_to("uni@example.org")[0]
+    body = served.emails_to("uni@example.org")[0]
     page = open_browser(viewport=PHONE, bypass_csp=True)
     address = re.search(r"http\S+/follow-up/link/\S+", body)[0]
     page.goto(address)
@@ -147,7 +147,7 @@ def test_the_ledger_works_by_keyboard(open_browser, cell):
     page.wait_for_url("**party=*")
     region = page.locator(".ledger__scroll").first
     region.focus()
-    expect(region).to_be_focused()  # a wide table is scrolled by the arrow keys
+    expect(region).to_be_focused()  # wide tables scroll with the arrow keys
     page.keyboard.press("Tab")
     for _link in range(30):
         if page.evaluate("document.activeElement.matches('td.cell a')"):

@@ -1,4 +1,4 @@
-"""A member with a phone comments and amends a draft; the secretariat merges; she is told."""
+"""A member comments on a draft and amends it by phone; the secretariat merges and notifies them."""
 
 import re
 
@@ -46,7 +46,7 @@ def propose(page, draft, text, reason):
     page.fill("#amend-text", text)
     page.fill("#amend-reason", reason)
     page.get_by_role("button", name="ส่งคำขอแก้").click()
-    # Back at her own proposal, with the words that differ marked.
+    # Back at their own proposal, with the changed words marked.
     expect(page.locator(".contribution:target")).to_contain_text(reason)
     expect(page.locator(".contribution:target ins").first).to_be_visible()
 
@@ -83,7 +83,7 @@ def test_a_member_comments_and_amends_and_is_notified_of_the_merge(
     entry = secretariat.locator("article.contribution", has_text="สองข้อไปด้วยกันได้").last
     expect(entry).to_be_visible()
 
-    body = served.letters_to("phone-mali@example.org", merged)[0]
+    body = served.emails_to("phone-mali@example.org", merged)[0]
     assert "สองข้อไปด้วยกันได้" in body
     trace = re.search(r"http\S+/trace/", body)[0]
     reader = open_browser(viewport=PHONE, java_script_enabled=script)
@@ -98,7 +98,7 @@ def test_a_member_comments_and_amends_and_is_notified_of_the_merge(
 def test_its_pages_are_accessible_and_fit_a_phone(
     open_browser, sign_in, draft, served, thorough
 ):
-    """As a visitor sees them, as a member does, and as the secretariat; both languages."""
+    """For a visitor, a member and the secretariat, in both languages."""
     assembly = draft.rsplit("/", 2)[0] + "/"
     english = served.shell(DRAFT.replace('"th"', '"en"')).strip()
     public = [draft, f"{draft}p/3/", f"{draft}p/3/trace/", f"{draft}p/4/", f"{draft}register/",

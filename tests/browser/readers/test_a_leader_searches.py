@@ -1,4 +1,4 @@
-"""A community leader types what she would type and gets the right page, passage and choices."""
+"""A community leader searches and gets the right page, passage and filters."""
 
 import pytest
 from playwright.sync_api import expect
@@ -77,7 +77,7 @@ def test_a_word_only_in_a_handout_finds_the_file(visitor, served):
         if h["file_name"].endswith(".pdf") and not h.get("facilitator_only")
     )
     heading = handout["pages"][-1]["heading"]
-    for _attempt in range(60):  # the background worker may still be reading
+    for _attempt in range(60):  # the background worker may still be indexing
         visitor.goto(f'/search/?q="{heading}"')
         if visitor.locator(".result", has_text=handout["file_name"]).count():
             break

@@ -1,4 +1,4 @@
-"""A reader with a phone saves a search, confirms it, is told what is new, and stops it."""
+"""A reader with a phone follows a search, confirms it, gets new results by e-mail, and stops it."""
 
 import re
 import time
@@ -37,7 +37,9 @@ def link(body, what) -> str:
     ], ids=["th", "en"],
 )
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_a_search_is_followed_confirmed_notified_and_stopped(open_browser, served, prefix, typed, words, script):
+def test_a_search_is_followed_confirmed_notified_and_stopped(
+    open_browser, served, prefix, typed, words, script
+):
     page = open_browser(viewport=PHONE, java_script_enabled=script)
     address = f"reader{prefix[1:]}{int(script)}@example.org"
     page.goto(f"{prefix}/search/?q={typed}")
@@ -49,12 +51,12 @@ def test_a_search_is_followed_confirmed_notified_and_stopped(open_browser, serve
     page.locator("input[name=email]").fill(address)
     page.get_by_role("button", name=words["send"]).click()
     expect(page.locator("h1")).to_have_text(words["mail"])
-    page.goto(link(served.letters_to(address)[0], "confirm"))
+    page.goto(link(served.emails_to(address)[0], "confirm"))
     page.get_by_role("button", name=words["yes"]).click()
     expect(page.locator("h1")).to_have_text(words["on"])
     served.shell(LONG_AGO % address)
     served.manage("send_alerts")
-    news = served.letters_to(address, number=2)[1]
+    news = served.emails_to(address, number=2)[1]
     assert "* " in news
     page.goto(re.search(r"^  (http(?!\S*/documents/)\S+)$", news, re.M)[1])
     expect(page.locator("h1")).to_be_visible()
@@ -77,7 +79,7 @@ def test_the_form_with_its_problems_is_accessible(open_browser):
 
 
 def test_opened_results_are_counted(open_browser, served):
-    """The browser's own Referer is enough under the site's policy, without any script."""
+    """The browser's Referer header is enough, without any script."""
     agent = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
     page = open_browser(viewport=PHONE, user_agent=agent, java_script_enabled=False)
     page.goto("/search/?q=ธนาคารปูม้า")

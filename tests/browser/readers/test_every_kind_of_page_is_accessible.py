@@ -1,6 +1,6 @@
-"""Every kind of page: no axe violation, nothing wider than the screen, no foreign request, no
-script error. The thorough run opens them in both languages, at phone and desktop width, light and
-dark; the quick run in Thai on a phone in the light."""
+"""Every page type: no axe violation, nothing wider than the screen, no foreign request, no script
+error. The thorough run opens them in both languages, on phone and desktop, light and dark; the
+quick run in Thai on a phone in light colours."""
 
 
 import pytest
@@ -34,7 +34,7 @@ for kind in %r:
 """
 
 
-# The pages that the letters of alerts lead to: before confirming, after, and before stopping.
+# The pages that e-mails of alerts link to: before confirming, after, and before stopping.
 ALERTS = """
 from django.utils import timezone
 from wagtail.models import Site
@@ -53,7 +53,7 @@ for number, moment in enumerate([None, timezone.now()]):
 @pytest.fixture(scope="module")
 def addresses(served, request):
     found = served.shell(LISTS % KINDS).split()
-    # All nine kinds in both languages but the replication of a Model without a twin, and so on.
+    # Not all page types exist in both languages.
     assert len(found) >= 2 * (4 + 2) + len(KINDS) * 2
     every = FIXED + found + served.shell(ALERTS).split()
     if request.config.getoption("thorough"):
@@ -86,14 +86,14 @@ def test_axe_finds_nothing_and_nothing_overflows(
 
 
 def test_the_content_security_policy_blocks_nothing(open_browser, addresses):
-    """Under the real Content-Security-Policy the browser refuses nothing on any page."""
+    """The Content-Security-Policy blocks nothing on any page."""
     page = open_browser()
     complaints = []
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     for address in addresses:
         page.goto(address)
         page.wait_for_load_state("networkidle")
-    # The pages that are not there are 404, which Chromium reports too.
+    # Chromium also reports the 404 of missing pages.
     assert [c for c in complaints if "404" not in c] == []
 
 

@@ -1,4 +1,4 @@
-"""A leader on a phone reads what a Model said before, sees what changed, and cites it."""
+"""A leader on a phone reads an old version of a Model, sees what changed, and cites it."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def fits(page):
 
 
 def tab_to(page, name):
-    """Press Tab until what begins with ``name`` has the focus, then Enter."""
+    """Press Tab until the element whose text begins with ``name`` has the focus, then Enter."""
     for _press in range(60):
         page.keyboard.press("Tab")
         focused = page.evaluate("document.activeElement.innerText || ''")

@@ -1,4 +1,4 @@
-"""Where the chain is broken is told to everybody, overall and by topic and area."""
+"""The public report of broken links in the chain, overall and by topic and area."""
 
 import csv
 import io
@@ -38,11 +38,11 @@ def failing(slug) -> set:
 
 
 def resolution(*reports, **fields):
-    """A resolution with one clause and a report for each of ``reports``, which are its evidence."""
+    """A resolution with one clause and a report for each dict of evidence fields in ``reports``."""
     page = ResolutionPageFactory(**fields)
     page.clauses = [Clause(number="7", text="ให้ทำ", locale=page.locale)]
     page.save_revision().publish()
-    party, _made = Party.objects.get_or_create(
+    party, _created = Party.objects.get_or_create(
         slug="p", defaults={"name_th": "เทศบาล", "name_en": "Town", "kind": "community"})
     for evidence in reports:
         ClauseReport.objects.create(
@@ -70,7 +70,7 @@ def test_models_without_a_source(hub, stated_on):
     else:
         link(practice, Relation.EXTRACTED_INTO, model)
     assert failing("models-without-source") == set()
-    practice.unpublish()  # a source that nobody can read is none
+    practice.unpublish()  # an unpublished source does not count
     assert failing("models-without-source") == {model.pk}
 
 
@@ -95,7 +95,7 @@ def test_models_without_a_replication(hub):
 
 def test_lessons_never_used(hub):
     unused, from_practice, taught, drawn = (LessonPageFactory() for _n in range(4))
-    link(from_practice, Relation.EXTRACTED_FROM, PracticePageFactory())  # that is its source
+    link(from_practice, Relation.EXTRACTED_FROM, PracticePageFactory())  # its source, not a use
     link(CurriculumPageFactory(), Relation.TEACHES, taught)
     link(drawn, Relation.EXTRACTED_INTO, ModelPageFactory())
     assert failing("lessons-never-used") == {unused.pk, from_practice.pk}
@@ -133,10 +133,10 @@ def test_dependents_of_withdrawn_pages_are_listed_until_reviewed(hub, visitor):
     lesson, model = LessonPageFactory(title="บทเรียนถอน"), ModelPageFactory()
     link(model, Relation.RESTS_ON, lesson)
     assert failing("rests-on-withdrawn") == set()
-    made = rules.withdraw(lesson, "withdrawn", "ผิด")
+    withdrawal = rules.withdraw(lesson, "withdrawn", "ผิด")
     assert failing("rests-on-withdrawn") == {model.pk}
     assert "บทเรียนถอน" in visitor.get(f"{ADDRESS}?check=rests-on-withdrawn").content.decode()
-    rules.review(made.flags.get(), model, "ก", "ข", "holds")
+    rules.review(withdrawal.flags.get(), model, "ก", "ข", "holds")
     assert failing("rests-on-withdrawn") == set()
 
 
@@ -192,18 +192,18 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_pages(hub, signe
             client.get(address)
         return len(captured)
 
-    def some():
+    def add_broken_links():
         resolution({"evidence": ""}, number="2/1")
         ModelPageFactory()
         lesson = LessonPageFactory()
         link(CurriculumPageFactory(), Relation.TEACHES, lesson)
         rules.withdraw(lesson, "withdrawn", "ผิด")
 
-    some()
+    add_broken_links()
     addresses = [f"{ADDRESS}?check={c.slug}" for c in checks()] + [f"{ADDRESS}csv/"]
     before = [queries(address) for address in addresses]
     for _n in range(4):
-        some()
+        add_broken_links()
     assert [queries(address) for address in addresses] == before
 
 

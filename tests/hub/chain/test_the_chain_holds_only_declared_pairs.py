@@ -1,4 +1,4 @@
-"""A page may state only the relations its kind declares, and the editor offers only those."""
+"""A page may state only the relations its type declares, and the editor offers only those."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pages(hub):
-    return {stage: made(title=f"หน้า {stage}") for stage, made in FACTORIES.items()}
+    return {stage: factory(title=f"หน้า {stage}") for stage, factory in FACTORIES.items()}
 
 
 def test_declared_pairs_are_accepted_and_others_rejected(pages):

@@ -1,4 +1,4 @@
-"""A link is seen on both of its pages, by everyone who may open the other page and nobody else."""
+"""A link is shown on both of its pages, to everyone who may open the other page."""
 
 from datetime import UTC, datetime
 

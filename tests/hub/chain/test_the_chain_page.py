@@ -79,9 +79,9 @@ def test_from_any_page_the_chain_is_shown_both_ways_at_any_depth(chain, visitor,
     shown = body(visitor, chain[start])
     for title in ("กระชังปู", "บทเรียนไข่ปู", "ธนาคารปู", "สิทธิชายฝั่ง", "มติเขตอนุบาล"):
         assert title in shown
-    for said in ("สมุดรับฝาก", "20 สิงหาคม 2562", "ทีมปู", "วาระที่สอง", "กันเขตอนุบาลหน้าบ้าน",
+    for detail in ("สมุดรับฝาก", "20 สิงหาคม 2562", "ทีมปู", "วาระที่สอง", "กันเขตอนุบาลหน้าบ้าน",
                  "ปักทุ่นแล้ว", "ภาพถ่าย", "1 กุมภาพันธ์ 2567"):
-        assert said in shown, said
+        assert detail in shown, detail
 
 
 def test_the_chain_holds_sources_and_dependents_only(chain):
@@ -98,11 +98,11 @@ def test_the_picture_has_every_page_as_a_link_and_every_link_as_an_arrow(chain, 
     addresses = [a.get("href") for a in svg.findall("a")]
     assert set(addresses) >= {p.url for p in chain.values()}
     assert f"{chain['มติเขตอนุบาล'].url}#clause-1" in addresses
-    said = ["".join(a.itertext()) for a in svg.findall("a")]
-    assert any("ตัวแบบ" in name and "ธนาคารปู" in name for name in said) and all(said)
+    labels = ["".join(a.itertext()) for a in svg.findall("a")]
+    assert any("ตัวแบบ" in name and "ธนาคารปู" in name for name in labels) and all(labels)
     [here] = [a for a in svg.findall("a") if a.get("aria-current")]
     assert here.get("href") == page.url
-    # 7 facts, 2 clauses and what became of each
+    # 7 links, 2 clauses and the status of each
     assert len(svg.findall("g/path")) == 7 + 2 + 2
     assert not svg.findall(".//*[@style]")
 
@@ -170,7 +170,7 @@ def test_private_pages_and_those_behind_them_are_hidden(chain, visitor, hide):
     for shown in (body(visitor, model),
                   visitor.get(f"{model.url}chain/json/").content.decode()):
         assert "บทเรียนไข่ปู" not in shown and "เขียนจากบทเรียนนี้" not in shown
-        assert "กระชังปู" not in shown  # it is linked through the lesson only
+        assert "กระชังปู" not in shown  # linked through the lesson only
         assert "สิทธิชายฝั่ง" in shown
 
 
@@ -200,18 +200,18 @@ def test_the_json_has_nodes_and_links_with_absolute_addresses(chain, visitor, se
     answer = visitor.get(f"{model.url}chain/json/", headers={"Origin": "https://elsewhere.org"})
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert answer["Content-Type"] == "application/json"
-    told = answer.json()
-    nodes = {node["title"]: node for node in told["nodes"]}
+    data = answer.json()
+    nodes = {node["title"]: node for node in data["nodes"]}
     assert set(nodes) == set(chain)
-    assert nodes["ธนาคารปู"]["url"] == told["page"]
-    assert {n["side"] for n in told["nodes"]} == {"here", "before", "after"}
-    urls = {node["url"] for node in told["nodes"]}
-    assert len(told["links"]) == 7
-    for fact in told["links"]:
+    assert nodes["ธนาคารปู"]["url"] == data["page"]
+    assert {n["side"] for n in data["nodes"]} == {"here", "before", "after"}
+    urls = {node["url"] for node in data["nodes"]}
+    assert len(data["links"]) == 7
+    for fact in data["links"]:
         assert {fact["source"], fact["dependent"]} <= urls
         assert fact["evidence"] and fact["author"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", fact["date"])
-    first = next(f for f in told["links"] if f["evidence"] == "สมุดรับฝาก")
+    first = next(f for f in data["links"] if f["evidence"] == "สมุดรับฝาก")
     assert (first["relation"], first["date"], first["author"]) == (
         "extracted_from", "2019-08-20", "ทีมปู")
     clause = nodes["มติเขตอนุบาล"]["steps"][0]
@@ -223,12 +223,12 @@ def test_the_json_has_nodes_and_links_with_absolute_addresses(chain, visitor, se
 def test_the_json_matches_its_documentation(chain, visitor):
     from pathlib import Path
 
-    told = visitor.get(f"{chain['มติเขตอนุบาล'].url}chain/json/").json()
-    said = (Path(__file__).parents[3] / "docs/chain-json.md").read_text("utf-8")
-    step = next(node for node in told["nodes"] if node["steps"])["steps"][0]
-    for part in (told, told["nodes"][0], told["links"][0], step):
+    data = visitor.get(f"{chain['มติเขตอนุบาล'].url}chain/json/").json()
+    documentation = (Path(__file__).parents[3] / "docs/chain-json.md").read_text("utf-8")
+    step = next(node for node in data["nodes"] if node["steps"])["steps"][0]
+    for part in (data, data["nodes"][0], data["links"][0], step):
         for name in part:
-            assert f"`{name}`" in said, name
+            assert f"`{name}`" in documentation, name
 
 
 def queries(client, address) -> int:

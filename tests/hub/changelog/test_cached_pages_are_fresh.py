@@ -1,4 +1,4 @@
-"""Anonymous visitors get whole pages from memory, and never an old one."""
+"""Anonymous visitors get pages from the cache, and never a stale one."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Publishing leaves page, revision, audit entry and change-log row together, or nothing."""
+"""Publishing saves page, revision, audit entry and outbox entry together, or nothing."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""The log is counted by every request, so what was taken in is forgotten, and nothing else."""
+"""Every request counts the change log, so processed entries are deleted and no others."""
 
 import pytest
 
@@ -13,26 +13,26 @@ def empty_log(hub):
     OutboxEntry.objects.all().delete()
 
 
-def rows(number):
+def entries_of(number):
     return OutboxEntry.objects.bulk_create(
-        OutboxEntry(kind=OutboxEntry.Kind.SITE) for _row in range(number)
+        OutboxEntry(kind=OutboxEntry.Kind.SITE) for _n in range(number)
     )
 
 
 def test_processed_entries_are_deleted_but_the_last():
-    made = rows(KEPT * 2)
-    OutboxEntry.objects.mark_processed(row.pk for row in made)
+    entries = entries_of(KEPT * 2)
+    OutboxEntry.objects.mark_processed(entry.pk for entry in entries)
     assert OutboxEntry.objects.count() <= KEPT
-    assert OutboxEntry.objects.filter(pk=made[-1].pk).exists()
+    assert OutboxEntry.objects.filter(pk=entries[-1].pk).exists()
     assert OutboxEntry.objects.state()[1] == 0
 
 
 def test_an_unprocessed_entry_is_kept_however_old():
-    waiting, *others = rows(KEPT * 2)
-    OutboxEntry.objects.mark_processed(row.pk for row in others)
+    waiting, *others = entries_of(KEPT * 2)
+    OutboxEntry.objects.mark_processed(entry.pk for entry in others)
     assert list(OutboxEntry.objects.unprocessed()) == [waiting]
 
 
 def test_any_number_of_entries_is_marked_at_once():
-    OutboxEntry.objects.mark_processed(row.pk for row in rows(40_000))
+    OutboxEntry.objects.mark_processed(entry.pk for entry in entries_of(40_000))
     assert OutboxEntry.objects.state()[1] == 0

@@ -1,4 +1,4 @@
-"""Letters go out in the reader's language, in one line's subject, and to nobody who left."""
+"""E-mails are in the reader's language, have one-line subjects and skip inactive users."""
 
 import pytest
 from django.core import mail

@@ -1,7 +1,7 @@
-"""Every export that the hub's addresses know: no cell of a spreadsheet begins as a formula.
+"""No cell of any exported spreadsheet starts a formula.
 
-Exports are found, not listed: views of Wagtail's that export, and every address of ours that
-answers with a table or JSON. What people can type is planted in the database, in every field.
+Exports are discovered, not listed: Wagtail's views that export, and every address of ours that
+answers with a table or JSON. Hostile text is written into every field that people can type into.
 """
 
 import ast
@@ -58,9 +58,9 @@ from tests.policy.deliberation.proposals import amend
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
 OURS = ("hub", "lessons", "models_lib", "courses", "policy", "search", "members")
-# One of each sort; all others are those of tests/hub/files/test_cell_text.py.
+# One of each kind; tests/hub/files/test_cell_text.py has all.
 KINDS = ["=1+", "-1+", "\t=", "\r=", "\n=", "＝", "\u200b@"]
-# Fields of text that the hub itself writes, or by which it finds things.
+# Text fields that the hub itself writes or uses as keys.
 KEYS = {
     "path", "url_path", "object_id", "language_code", "action", "current_time_zone", "password",
     "file_hash", "content_hash", "codename", "hostname", "wagtail_reference_index", "token",
@@ -68,11 +68,11 @@ KEYS = {
 NOT_TYPED = {"contenttypes", "sessions", "django_tasks_database", "axes", "mfa", "account"}
 
 
-# What is asked
+# The tests
 
 
 def test_addresses_are_found(addresses):
-    """That the walk meets what is known today; it finds others by itself."""
+    """The discovery finds at least the exports known today."""
     wagtails, own = addresses
     assert {"/admin/reports/flags/", "/admin/reports/workflow/", "/admin/reports/workflow_tasks/",
             "/admin/reports/site-history/", "/admin/reports/locked/", "/admin/redirects/",
@@ -104,7 +104,7 @@ def test_no_cell_is_a_formula(addresses, administrator_client):
 
 
 def cells_of_csv(content, kind) -> tuple[bool, list]:
-    """Whether what was planted is shown, guarded; and cells that are not guarded."""
+    """(whether the planted text is shown, guarded; the cells that are not guarded)."""
     text = content.decode("utf-8")
     assert text.startswith("\ufeff")
     cells = [cell for row in csv.reader(io.StringIO(text[1:], newline="")) for cell in row]
@@ -123,7 +123,7 @@ def cells_of_xlsx(content, kind) -> tuple[bool, list]:
 
 
 def cells_of_json(content, kind) -> tuple[bool, list]:
-    """JSON has no formulas: its values are as they were typed."""
+    """JSON has no formulas: its values are unchanged."""
     return kind in texts_in(json.loads(content)), []
 
 
@@ -141,18 +141,18 @@ def texts_in(value) -> str:
 
 
 def is_raw(cell) -> bool:
-    """Whether a program could take a cell for a formula; told otherwise than by the hub's rule."""
+    """Whether a program could read the cell as a formula; independent of the hub's own rule."""
     if re.fullmatch(r"-?\d+(\.\d+)?", cell):
         return False  # a number
     first = re.sub(r"^[\s\u200b\ufeff]+", "", cell)[:1]
     return cell[:1] in ("\t", "\r", "\n") or first in tuple("=+-@＝＋－＠")
 
 
-# What is planted
+# Hostile text
 
 
 def plant(kind) -> None:
-    """Put ``kind`` before a number into every field of every model that somebody can type into."""
+    """Write ``kind`` and a number into every field of every model that people can type into."""
     for model in apps.get_models():
         if model._meta.app_label in NOT_TYPED or model is Permission or model._meta.proxy:
             continue
@@ -174,7 +174,7 @@ def is_typed(field) -> bool:
 
 @pytest.fixture(scope="module")
 def content(world):
-    """Something in every export; the values by which addresses name it."""
+    """Content for every export, and the values that fill in its addresses."""
     user = make_user("somebody", "Moderators", is_superuser=True, is_staff=True)
     party = make_party()
     resolution = make_resolution(party, make_other_party())
@@ -240,7 +240,7 @@ def report_rows(user, page) -> None:
         "status": DocumentText.Status.EMPTY, "read_at": timezone.now()})
 
 
-# Where it is found
+# Discovery
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ def found(content):
     writers, own = set(), []
     with pytest.MonkeyPatch.context() as monkeypatch:
         for name in ("_text_response", "_attachment", "JsonResponse"):
-            monkeypatch.setattr(tables, name, noting_callers(getattr(tables, name), writers))
+            monkeypatch.setattr(tables, name, recording_callers(getattr(tables, name), writers))
         for address in own_addresses(content):
             answer = client.get(address)
             assert answer.status_code < 500 or address == "/readyz", address
@@ -278,21 +278,21 @@ def answered_by(found):
     return found[2]
 
 
-def noting_callers(function, modules):
-    """``function``, which adds to ``modules`` the one outside ``hub.export`` that called it."""
+def recording_callers(function, modules):
+    """``function``, which also adds its caller's module outside ``hub.export`` to ``modules``."""
 
-    def noting(*arguments, **options):
+    def recording(*arguments, **options):
         frame = inspect.currentframe()
         while frame.f_globals["__name__"] in (__name__, tables.__name__):
             frame = frame.f_back
         modules.add(frame.f_globals["__name__"])
         return function(*arguments, **options)
 
-    return noting
+    return recording
 
 
 def routes(patterns, before=""):
-    """(address as a route, callback) of every pattern, in the language without a prefix."""
+    """(route, pattern) of every URL pattern, in the language without a prefix."""
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -307,7 +307,7 @@ def view_class(callback):
 
 
 def wagtails_addresses() -> list[str]:
-    """Of every view that has columns to export."""
+    """The addresses of all views with export columns."""
     found = []
     for route, pattern in routes(get_resolver().url_patterns):
         view = view_class(pattern.callback)
@@ -320,7 +320,7 @@ def wagtails_addresses() -> list[str]:
 
 
 def own_addresses(content) -> list[str]:
-    """Of every view of our apps, and of every route of every kind of page that ``content`` has."""
+    """The addresses of our apps' views and of all page routes in ``content``."""
     found = []
     for route, pattern in routes(get_resolver().url_patterns):
         module = inspect.unwrap(pattern.callback).__module__
@@ -332,12 +332,12 @@ def own_addresses(content) -> list[str]:
         for pattern in type(page).get_subpage_urls():
             if isinstance(pattern.pattern, RoutePattern):
                 found += filled_in(f"{page.url}{pattern.pattern}", content["values"])
-    # A page answers register.csv by a route with a slash behind it, see hub.urls.
+    # A page serves register.csv by a route with a trailing slash, see hub.urls.
     return [re.sub(r"(\.\w+)/$", r"\1", address) for address in found]
 
 
 def filled_in(route, values) -> list[str]:
-    """``route`` with every combination of ``values`` for what it captures."""
+    """``route`` with every combination of ``values`` for its parameters."""
     names = re.findall(r"<(?:\w+:)?(\w+)>", route)
     missing = set(names) - values.keys()
     assert not missing, f"{route}: give a value for {missing} in the fixture “content”"
@@ -348,10 +348,10 @@ def filled_in(route, values) -> list[str]:
     ]
 
 
-# What the code does
+# The code
 
 
-def trees():
+def parsed_modules():
     for app in OURS:
         for path in (ROOT / app).rglob("*.py"):
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
@@ -359,18 +359,18 @@ def trees():
 
 
 def modules_that_write() -> set[str]:
-    """Every module that takes a writer from ``hub.export.tables``."""
+    """Every module that imports a writer from ``hub.export.tables``."""
     writers = {"csv_response", "xlsx_response", "json_response", "json_document"}
     return {
-        module for module, tree in trees() for node in ast.walk(tree)
+        module for module, tree in parsed_modules() for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == tables.__name__
         and writers & {name.name for name in node.names}
     }
 
 
 def test_nothing_else_writes_tables():
-    """csv and openpyxl write in one module; others read what is theirs."""
-    for module, tree in trees():
+    """csv and openpyxl write in one module only."""
+    for module, tree in parsed_modules():
         if module in (tables.__name__, "hub.files.sheet_reader"):
             continue
         for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""Printed Thai as it is seen: a tone mark stands above the vowel sign, not on it."""
+"""Printed Thai: a tone mark is drawn above the vowel sign, not over it."""
 
 import pypdfium2
 import pytest
@@ -7,7 +7,7 @@ from hub.export.pdf import pdf_of_html
 
 
 def highest_ink(text) -> int:
-    """The first row of pixels from above that has ink."""
+    """The topmost row of pixels with ink."""
     page = pypdfium2.PdfDocument(pdf_of_html(f"<h1>{text}</h1>"))[0]
     picture = page.render(scale=4).to_pil().convert("L").point(lambda grey: 255 * (grey < 128))
     return picture.getbbox()[1]

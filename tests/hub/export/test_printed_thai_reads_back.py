@@ -1,4 +1,4 @@
-"""A PDF of the hub: its Thai text copies back, lines break between words, nothing is injected."""
+"""PDF files: Thai text copies back, lines break between words, nothing is injected."""
 
 import re
 import shutil

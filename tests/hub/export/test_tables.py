@@ -1,4 +1,4 @@
-"""Tables as CSV, XLSX and JSON: no text is a formula, numbers and dates are what they are."""
+"""Tables as CSV, XLSX and JSON: no text is a formula, numbers and dates keep their type."""
 
 import csv
 import io
@@ -151,11 +151,11 @@ def test_rows_are_streamed_in_the_readers_language(respond):
 
     with override("th"):
         response = respond(Table("x", [Column("a")], rows()))
-        said = gettext("Search")
-    assert said != "Search"
+        label = gettext("Search")
+    assert label != "Search"
     with override("en"):
         chunks = iter(response)
-        while said.encode() not in (chunk := next(chunks)):
+        while label.encode() not in (chunk := next(chunks)):
             assert b"Search" not in chunk
         assert read == [0]
         assert b"Search" not in b"".join(chunks)

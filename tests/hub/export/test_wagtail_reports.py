@@ -1,4 +1,4 @@
-"""Wagtail's own exports are guarded at one place, and a check tells when they no longer are."""
+"""Wagtail's exports are guarded in one place, and a system check reports when they are not."""
 
 import csv
 import gc
@@ -40,7 +40,7 @@ class Report(SpreadsheetExportMixin):
 
 
 class _Rows(list):
-    """As the mixin needs it: rows that know their model."""
+    """Rows with a model, as the mixin needs them."""
 
     model = Page
 
@@ -102,7 +102,7 @@ def test_all_views_are_guarded():
 def test_a_method_that_wagtail_no_longer_has_is_an_error(monkeypatch, name):
     guard_wagtail_exports()
     monkeypatch.delattr(SpreadsheetExportMixin, name)
-    guard_wagtail_exports()  # starts all the same, so that the check can tell
+    guard_wagtail_exports()  # does not fail, so that the check can report it
     found = wagtail_exports_are_guarded(None)
     assert "hub.E005" in {error.id for error in found} and name in found[0].msg
 
@@ -113,4 +113,4 @@ def test_a_view_that_bypasses_the_guard_is_an_error(name):
     view = type("GoesAround", (Report,), {name: lambda self, *arguments: ()})
     assert [(e.id, e.obj) for e in wagtail_exports_are_guarded(None)] == [("hub.E006", view)]
     del view
-    gc.collect()  # a class is in circles; gone, it is no subclass for the tests after this one
+    gc.collect()  # removes the class, so that later tests do not find it

@@ -1,4 +1,4 @@
-"""No text of an export is taken for a formula, and what was guarded reads back as it was."""
+"""No exported text is read as a formula, and guarded text reads back unchanged."""
 
 import random
 

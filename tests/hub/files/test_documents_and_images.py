@@ -1,4 +1,4 @@
-"""Files go through views that check who may read them, are hashed on save, and keep their names."""
+"""Files are served by views that check access; they are hashed on save and keep their names."""
 
 import io
 from urllib.parse import quote, unquote
@@ -123,10 +123,10 @@ def test_an_image_in_a_private_collection_is_not_served(image, visitor, administ
 def bomb() -> bytes:
     import zipfile
 
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b" " * 200_000_000)
-    return made.getvalue()
+    return content.getvalue()
 
 
 @pytest.mark.parametrize(

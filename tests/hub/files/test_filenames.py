@@ -1,4 +1,4 @@
-"""Thai names of files survive the way from the form to the disk and to the visitor."""
+"""Thai filenames are kept from the upload form to the disk and the download."""
 
 import os
 import unicodedata

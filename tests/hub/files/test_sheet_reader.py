@@ -1,4 +1,4 @@
-"""A sheet of any program is read: encodings, separators, kinds of cells, limits, broken files."""
+"""Sheets of any program are read: encodings, separators, cell types, limits, broken files."""
 
 import io
 import zipfile
@@ -29,7 +29,7 @@ def as_csv(table=TABLE, delimiter=",") -> str:
 
 
 def as_xlsx(*sheets, hidden=()) -> bytes:
-    """Each sheet a table; those of the numbers in ``hidden`` hidden."""
+    """A workbook with a sheet per table; the sheets whose numbers are in ``hidden`` are hidden."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for number, table in enumerate(sheets):
@@ -57,7 +57,7 @@ ODS_TAIL = "</office:spreadsheet></office:body></office:document-content>"
 
 
 def as_ods(tables, head=ODS_HEAD) -> bytes:
-    """``tables`` is what stands between head and tail of content.xml."""
+    """An ODS file with the XML ``tables`` between ``head`` and the tail of content.xml."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -224,11 +224,11 @@ def test_invalid_sheets_are_rejected_with_a_message(name, content):
 
 
 def test_the_size_limit_counts_bytes_read():
-    class Liar(io.BytesIO):
+    class FalseSize(io.BytesIO):
         size = 1
 
     with pytest.raises(UnreadableSheet):
-        list(read_sheet(Liar(b"a" * 100), "a.csv", Limits(bytes=50)))
+        list(read_sheet(FalseSize(b"a" * 100), "a.csv", Limits(bytes=50)))
 
 
 def test_columns_are_found_by_any_of_their_names():

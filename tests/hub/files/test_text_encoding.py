@@ -1,4 +1,4 @@
-"""The text of a file is read in whatever encoding a Thai computer saved it."""
+"""Text files are read in every encoding that Thai computers save."""
 
 import codecs
 

@@ -1,4 +1,4 @@
-"""What is uploaded is what its name says, and does no harm when it is opened."""
+"""Uploads match their extension and are harmless to open."""
 
 import io
 import os
@@ -72,8 +72,8 @@ def upload(content, name="file"):
     return SimpleUploadedFile(name, content)
 
 
-def refusal(check, content, name) -> str:
-    """The code of the error that ``check`` raises; the file must be back at its beginning."""
+def error_code(check, content, name) -> str:
+    """The code of the error that ``check`` raises; the file must be rewound."""
     file = upload(content, name)
     with pytest.raises(ValidationError) as caught:
         check(file, name)
@@ -97,12 +97,12 @@ def test_a_file_that_matches_its_extension_is_accepted(kind):
 
 
 def passes_for(disguised, kind) -> bool:
-    """Whether a good file of one kind may be named as another without harm."""
+    """Whether a valid file of the kind ``disguised`` may harmlessly have the extension ``kind``."""
     if kind == disguised or {kind, disguised} in ({"m4a", "mp4"}, {"html", "htm"}):
         return True
     if kind == "zip":
         return GOOD[disguised].startswith(b"PK")
-    # Text of any sort is harmless as a text file: it is shown as text or saved.
+    # Text of any kind is harmless as a text file: browsers show it as text or save it.
     return kind in ("txt", "csv") and disguised in ("txt", "csv", "html", "htm", "rtf")
 
 
@@ -112,59 +112,59 @@ def test_no_file_type_is_accepted_as_another(kind):
         if passes_for(disguised, kind):
             validate_document(upload(content), f"a.{kind}")
         else:
-            assert refusal(validate_document, content, f"a.{kind}") == "content", disguised
+            assert error_code(validate_document, content, f"a.{kind}") == "content", disguised
 
 
 @pytest.mark.parametrize("kind", [k for k in GOOD if k != "zip"])
 @pytest.mark.parametrize("harm", [PROGRAM, b"\x7fELF" + bytes(500), b"MZ%PDF-1.4" + bytes(500)])
 def test_a_program_is_not_accepted_as_a_document(kind, harm):
-    assert refusal(validate_document, harm, f"a.{kind}") == "content"
+    assert error_code(validate_document, harm, f"a.{kind}") == "content"
 
 
 @pytest.mark.parametrize("page", [PAGE, b"<html>%PDF-1.4</html>"])
 def test_a_web_page_is_not_accepted_as_a_pdf(page):
-    assert refusal(validate_document, page, "a.pdf") == "content"
+    assert error_code(validate_document, page, "a.pdf") == "content"
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.js", "a.svg", "a.docm", "a.pdf.exe", "a", ".pdf", ""])
 def test_other_file_types_are_rejected(name):
-    assert refusal(validate_document, GOOD["pdf"], name or "x") == "kind"
+    assert error_code(validate_document, GOOD["pdf"], name or "x") == "kind"
 
 
 @pytest.mark.parametrize("kind", ["docx", "pptx", "xlsx", "odt", "epub", "zip", "doc", "xls"])
 @pytest.mark.parametrize("keep", [1, 30, 300, 600])
 def test_a_truncated_file_is_rejected(kind, keep):
     if keep < len(GOOD[kind]):
-        assert refusal(validate_document, GOOD[kind][:keep], f"a.{kind}") == "content"
+        assert error_code(validate_document, GOOD[kind][:keep], f"a.{kind}") == "content"
 
 
 def test_an_empty_file_is_rejected():
-    assert refusal(validate_document, b"", "a.pdf") == "empty"
+    assert error_code(validate_document, b"", "a.pdf") == "empty"
 
 
 def test_a_file_over_the_size_limit_is_rejected(monkeypatch):
     monkeypatch.setattr(validation, "MAX_DOCUMENT_BYTES", 1000)
-    assert refusal(validate_document, GOOD["docx"], "a.docx") == "size"
+    assert error_code(validate_document, GOOD["docx"], "a.docx") == "size"
 
 
 @pytest.mark.parametrize("kind", ["docx", "odt", "epub", "zip"])
 def test_195_kb_that_unpack_to_200_mb_are_rejected(kind):
     content = packed({"word/document.xml": bytes(200 * 10**6)})
     assert len(content) < 200_000
-    assert refusal(validate_document, content, f"a.{kind}") == "expansion"
+    assert error_code(validate_document, content, f"a.{kind}") == "expansion"
 
 
 def test_a_zip_bomb_with_a_false_header_is_rejected():
     content = bytearray(packed({"word/document.xml": bytes(200 * 10**6)}))
     at = content.rindex(b"PK\x01\x02") + 24
     content[at : at + 4] = (1000).to_bytes(4, "little")
-    assert refusal(validate_document, bytes(content), "a.zip") in ("content", "expansion")
+    assert error_code(validate_document, bytes(content), "a.zip") in ("content", "expansion")
 
 
 def test_a_zip_with_too_many_members_is_rejected(monkeypatch):
     monkeypatch.setattr(validation, "MAX_ZIP_MEMBERS", 10)
     content = packed({f"{n}.txt": "" for n in range(11)})
-    assert refusal(validate_document, content, "a.zip") == "expansion"
+    assert error_code(validate_document, content, "a.zip") == "expansion"
 
 
 def test_a_large_ordinary_document_is_accepted():
@@ -178,13 +178,13 @@ def test_a_large_ordinary_document_is_accepted():
     ("odt", odf("text", "<manifest:encryption-data/>")),
 ])
 def test_an_encrypted_document_is_reported_as_locked(kind, content):
-    assert refusal(validate_document, content, f"a.{kind}") == "locked"
+    assert error_code(validate_document, content, f"a.{kind}") == "locked"
 
 
 def test_an_encrypted_zip_is_reported_as_locked():
     content = bytearray(packed({"a.txt": "x"}))
     content[content.rindex(b"PK\x01\x02") + 8] |= 1
-    assert refusal(validate_document, bytes(content), "a.zip") == "locked"
+    assert error_code(validate_document, bytes(content), "a.zip") == "locked"
 
 
 @pytest.mark.parametrize("stream, kind", [
@@ -192,22 +192,23 @@ def test_an_encrypted_zip_is_reported_as_locked():
 ])
 def test_old_office_files_are_recognised_by_their_streams(stream, kind):
     validate_document(upload(ole2_file(stream)), f"a.{kind}")
-    assert refusal(validate_document, ole2_file("MsiTable", stream + "2"), f"a.{kind}") == "content"
+    other = ole2_file("MsiTable", stream + "2")
+    assert error_code(validate_document, other, f"a.{kind}") == "content"
 
 
 def test_a_circular_sector_chain_is_rejected():
     content = bytearray(ole2_file("x"))
-    content[512 + 4 : 512 + 8] = struct.pack("<I", 1)  # the directory follows itself
-    assert refusal(validate_document, bytes(content), "a.doc") == "content"
-    # A table of four thousand million sectors, all of them the first one of the file.
+    content[512 + 4 : 512 + 8] = struct.pack("<I", 1)  # the directory's next sector is itself
+    assert error_code(validate_document, bytes(content), "a.doc") == "content"
+    # A table of 2**32 sectors, all of them the first one of the file.
     content[44:48], content[68:76] = b"\xff" * 4, struct.pack("<II", 0, 33_818_640)
     content[512:1024] = bytes(512)
-    assert refusal(validate_document, bytes(content), "a.doc") == "content"
+    assert error_code(validate_document, bytes(content), "a.doc") == "content"
 
 
 def test_embedded_streams_do_not_decide_the_file_type():
     content = ole2_file("WordDocument", inside="Attachment")
-    assert refusal(validate_document, content, "a.doc") == "content"
+    assert error_code(validate_document, content, "a.doc") == "content"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16", "utf-16-le"])
@@ -215,7 +216,7 @@ def test_thai_text_is_accepted_in_any_encoding(encoding):
     validate_document(upload((THAI * 50_000).encode(encoding)), "a.txt")
 
 
-# Images.
+# Images
 
 
 def picture(kind="PNG", size=(40, 30), **options):
@@ -238,14 +239,14 @@ def test_an_image_that_matches_its_extension_is_accepted(kind):
 @pytest.mark.parametrize("disguised", PICTURES)
 def test_no_image_type_is_accepted_as_another(kind, disguised):
     if validation.IMAGE_FORMATS[kind] != validation.IMAGE_FORMATS[disguised]:
-        assert refusal(validate_image, PICTURES[disguised], f"a.{kind}") == "damaged"
+        assert error_code(validate_image, PICTURES[disguised], f"a.{kind}") == "damaged"
 
 
 @pytest.mark.parametrize("kind", PICTURES)
 @pytest.mark.parametrize("share", [0.01, 0.2, 0.6, 0.9])
 def test_a_truncated_image_is_rejected(kind, share):
     content = PICTURES[kind][: int(len(PICTURES[kind]) * share) + 1]
-    assert refusal(validate_image, content, f"a.{kind}") == "damaged"
+    assert error_code(validate_image, content, f"a.{kind}") == "damaged"
 
 
 def chunk(name, content):
@@ -254,7 +255,7 @@ def chunk(name, content):
 
 
 def png_that_claims(width, height) -> bytes:
-    """A few bytes that say they are a picture of so many pixels."""
+    """A small PNG whose header claims ``width`` × ``height`` pixels."""
     return (b"\x89PNG\r\n\x1a\n"
             + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
             + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b""))
@@ -264,7 +265,7 @@ def png_that_claims(width, height) -> bytes:
 @pytest.mark.parametrize("width, height", [(11_000, 11_000), (2**31 - 1,) * 2, (10_001, 1000)])
 def test_an_image_with_too_many_pixels_is_rejected_before_decoding(width, height, monkeypatch):
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("decoded"))
-    assert refusal(validate_image, png_that_claims(width, height), "a.png") == "pixels"
+    assert error_code(validate_image, png_that_claims(width, height), "a.png") == "pixels"
 
 
 def test_an_image_of_ten_megapixels_is_accepted():
@@ -275,18 +276,18 @@ def test_an_image_of_ten_megapixels_is_accepted():
 
 @pytest.mark.parametrize("content", [PAGE, PROGRAM, b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
 def test_a_file_that_is_not_an_image_is_rejected(content):
-    assert refusal(validate_image, content, "a.png") == "damaged"
+    assert error_code(validate_image, content, "a.png") == "damaged"
 
 
 @pytest.mark.parametrize("name", ["a.svg", "a.tiff", "a.bmp", "a.heic", "a"])
 def test_other_image_types_are_rejected(name):
-    assert refusal(validate_image, PICTURES["png"], name) == "kind"
+    assert error_code(validate_image, PICTURES["png"], name) == "kind"
 
 
 def test_an_empty_or_too_large_image_is_rejected(monkeypatch):
-    assert refusal(validate_image, b"", "a.png") == "empty"
+    assert error_code(validate_image, b"", "a.png") == "empty"
     monkeypatch.setattr(validation, "MAX_IMAGE_BYTES", 10)
-    assert refusal(validate_image, PICTURES["png"], "a.png") == "size"
+    assert error_code(validate_image, PICTURES["png"], "a.png") == "size"
 
 
 @pytest.mark.skipif(not os.environ.get("DJANGO_SETTINGS_MODULE"), reason="needs the project")

@@ -1,4 +1,4 @@
-"""Date fields take what people write, show it as they read it, and say why they refuse."""
+"""Date fields accept common ways to write dates, display them so and explain their errors."""
 
 from datetime import UTC, date, datetime, time
 
@@ -11,7 +11,7 @@ from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput, AdminTimeI
 
 from hub.forms.date_fields import DateField, DateTimeField, TimeField
 
-REFUSED = {
+ERRORS = {
     "31/02/2567": ("There is no day 31: February 2024 has 29 days.",
                    "ไม่มีวันที่ 31: กุมภาพันธ์ 2567 มี 29 วัน"),
     "วันอังคารที่ 15 มกราคม 2567": ("15 January 2024 is a Monday, not a Tuesday.",
@@ -34,12 +34,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("field", [DateField(), DateTimeField()])
-@pytest.mark.parametrize(("typed", "sentences"), REFUSED.items())
+@pytest.mark.parametrize(("typed", "sentences"), ERRORS.items())
 def test_errors_give_the_reason_in_both_languages(field, typed, sentences):
     for language, sentence in zip(("en", "th"), sentences, strict=True):
-        with override(language), pytest.raises(ValidationError) as refused:
+        with override(language), pytest.raises(ValidationError) as error:
             field.clean(typed)
-        assert refused.value.messages == [sentence]
+        assert error.value.messages == [sentence]
 
 
 def test_an_unreadable_time_is_an_error():
@@ -49,9 +49,9 @@ def test_an_unreadable_time_is_an_error():
     ):
         found = []
         for typed in ("เช้า", "25:00"):
-            with override(language), pytest.raises(ValidationError) as refused:
+            with override(language), pytest.raises(ValidationError) as error:
                 TimeField().clean(typed)
-            found += refused.value.messages
+            found += error.value.messages
         assert found == sentences
 
 
@@ -59,9 +59,9 @@ def test_an_unreadable_time_is_an_error():
 def test_empty_input_is_none(field_class):
     for nothing in (None, "", "  ", "\u200b"):
         assert field_class(required=False).clean(nothing) is None
-        with pytest.raises(ValidationError) as refused:
+        with pytest.raises(ValidationError) as error:
             field_class().clean(nothing)
-        assert refused.value.error_list[0].code == "required"
+        assert error.value.error_list[0].code == "required"
 
 
 def test_datetimes_are_in_the_hubs_time_zone_unless_they_name_another():

@@ -1,4 +1,4 @@
-"""Every form, of the public and of the editor, has the hub's fields for dates and for text."""
+"""Every form, public or in the editor, uses the hub's fields for dates and text."""
 
 import ast
 import importlib
@@ -19,14 +19,14 @@ from hub.forms.text_fields import LongTextField, TextField
 
 ROOT = Path(__file__).resolve().parents[3]
 APPS = ("hub", "lessons", "models_lib", "courses", "policy", "search", "members", "demonstration")
-READERS = ("hub/thai", "hub/forms")  # where dates and text may be read
+READERS = ("hub/thai", "hub/forms")  # where dates and text may be parsed
 DJANGOS_FIELDS = {"CharField", "DateField", "DateTimeField", "TimeField", "SplitDateTimeField"}
 DJANGOS_READERS = {"strptime", "fromisoformat", "parse_date", "parse_datetime", "parse_time"}
 TEMPORAL = (forms.DateField, forms.DateTimeField, forms.TimeField, forms.SplitDateTimeField)
 
 
 def _modules():
-    """(path, parsed code) of every module of the hub outside of the readers."""
+    """(path, parsed code) of every module outside ``READERS``."""
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
@@ -48,7 +48,7 @@ def test_no_other_module_reads_dates_or_has_fields_of_django():
                 found.add((name, "dateparse"))
             elif isinstance(node, ast.Constant) and node.value == 543:
                 found.add((name, "the years between the eras"))
-    # What a program wrote into the cell of an ODS file; the calendar is told by the one reader.
+    # Parses the cells of ODS files, which are ISO dates.
     assert found == {("hub/files/ods.py", "fromisoformat")}
 
 
@@ -56,40 +56,40 @@ def test_no_other_module_reads_dates_or_has_fields_of_django():
 
 
 def _forms_of(form_class):
-    """``form_class`` and those of the rows in it, however deep."""
+    """``form_class`` and the forms of its formsets, at any depth."""
     yield form_class
     for formset in getattr(form_class, "formsets", {}).values():
         yield from _forms_of(formset.form)
 
 
 def editors_forms() -> dict[str, type]:
-    """Every form that the editor makes of pages, of snippets and of their rows. (Pictures and
-    documents have no dates, and Wagtail makes the field of their title by itself.)"""
-    makers = {
+    """Every form of the editor for pages, snippets and their rows. (Images and documents have no
+    dates, and Wagtail itself adds their title field.)"""
+    form_classes = {
         model: model.get_edit_handler().get_form_class() for model in get_page_models()
     }
-    makers |= {
+    form_classes |= {
         model: model.snippet_viewset.get_edit_handler().get_form_class()
         for model in get_snippet_models()
     }
     return {
         f"{model.__name__}: {form._meta.model.__name__}": form
-        for model, form_class in makers.items() for form in _forms_of(form_class)
+        for model, form_class in form_classes.items() for form in _forms_of(form_class)
         if form._meta.model._meta.app_label != "wagtailcore" or form is form_class
     }
 
 
 def test_every_date_in_the_editor_uses_the_hubs_fields():
     found = set()
-    for door, form in editors_forms().items():
+    for label, form in editors_forms().items():
         assert issubclass(form, forms.BaseForm)
         for name, field in form.base_fields.items():
             if not isinstance(field, TEMPORAL):
                 continue
-            found.add(f"{door}.{name}")
-            assert isinstance(field, DateField | DateTimeField | TimeField), (door, name)
+            found.add(f"{label}.{name}")
+            assert isinstance(field, DateField | DateTimeField | TimeField), (label, name)
             pickers = (AdminDateInput, AdminDateTimeInput, AdminTimeInput)
-            assert not isinstance(field.widget, pickers), (door, name)
+            assert not isinstance(field.widget, pickers), (label, name)
             if isinstance(field, TimeField):
                 assert str(field.clean("09.30 น.")) == "09:30:00"
                 continue
@@ -108,11 +108,11 @@ def test_every_date_in_the_editor_uses_the_hubs_fields():
 
 def test_every_plain_text_in_the_editor_is_cleaned():
     found = set()
-    for door, form in editors_forms().items():
+    for label, form in editors_forms().items():
         for name, field in form.base_fields.items():
-            assert type(field) is not forms.CharField or name == "collection", (door, name)
+            assert type(field) is not forms.CharField or name == "collection", (label, name)
             if type(field) in (TextField, LongTextField):
-                found.add(f"{door}.{name}")
+                found.add(f"{label}.{name}")
                 if field.required:
                     with pytest.raises(ValidationError):
                         field.clean("\u200b")
@@ -148,25 +148,25 @@ def test_public_forms_use_the_hubs_text_and_date_fields():
     seen = set()
     for form in public_forms():
         for name, field in form.base_fields.items():
-            door = f"{form.__qualname__}.{name}"
+            label = f"{form.__qualname__}.{name}"
             if isinstance(field, TEMPORAL):
-                assert isinstance(field, DateField | DateTimeField | TimeField), door
-                assert field.clean("12/06/2566") == date(2023, 6, 12), door
+                assert isinstance(field, DateField | DateTimeField | TimeField), label
+                assert field.clean("12/06/2566") == date(2023, 6, 12), label
                 with pytest.raises(ValidationError):
                     field.clean("31/02/2567")
-            if type(field) is forms.CharField:  # a library's: its own codes and keys, kept nowhere
-                assert not form.__module__.startswith(APPS) or _is_inherited(form, name), door
+            if type(field) is forms.CharField:  # a library's own codes and keys, not stored
+                assert not form.__module__.startswith(APPS) or _is_inherited(form, name), label
             if type(field) not in (TextField, LongTextField):
                 continue
-            seen.add(door)
+            seen.add(label)
             if field.required:
                 with pytest.raises(ValidationError):
                     field.clean("\u200b")
             else:
-                assert field.clean("\u200b") == "", door
-            written = "น\u0e4d\u0e49า"  # three letters that are one
+                assert field.clean("\u200b") == "", label
+            written = "น\u0e4d\u0e49า"  # two spellings of one letter
             if field.max_length is None or field.max_length >= 4:
-                assert field.clean(f" {written}\x00\u202eก ") == "น\u0e49\u0e33ก", door
+                assert field.clean(f" {written}\x00\u202eก ") == "น\u0e49\u0e33ก", label
     for known in ("CommentForm.text", "AgendaProposalForm.title", "ReplicationForm.who",
                   "MemberSignupForm.name", "EnrolForm.name", "ReportForm.reporter_name",
                   "ReportForm.claim", "ReviewForm.text", "FitForm.problem", "PostForm.text",

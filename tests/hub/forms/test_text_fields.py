@@ -1,4 +1,4 @@
-"""Text fields keep what people meant: nothing unseen, one spelling, letters counted as seen."""
+"""Text fields remove invisible characters, normalise spelling and count letters as seen."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,9 +15,9 @@ TREE = "ต\u0e49\u0e19ไม\u0e49"  # six characters, four letters
 ])
 def test_invisible_characters_alone_are_no_text(field_class, nothing):
     assert field_class(required=False).clean(nothing) == ""
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         field_class().clean(nothing)
-    assert refused.value.error_list[0].code == "required"
+    assert error.value.error_list[0].code == "required"
 
 
 def test_saved_text_is_composed_and_clean():
@@ -34,9 +34,9 @@ def test_letters_are_counted_as_readers_see_them():
         ("en", "There is room for 4 letters; these are 5."),
         ("th", "เขียนได้ไม่เกิน 4 ตัวอักษร ที่เขียนมามี 5 ตัว"),
     ):
-        with override(language), pytest.raises(ValidationError) as refused:
+        with override(language), pytest.raises(ValidationError) as error:
             field.clean(TREE + "ก")
-        assert refused.value.messages == [sentence]
+        assert error.value.messages == [sentence]
 
 
 def test_a_narrow_column_never_overflows():
@@ -45,9 +45,9 @@ def test_a_narrow_column_never_overflows():
     for language, sentence in (
         ("en", "This is too long by 1 letter."), ("th", "ยาวเกินไป 1 ตัวอักษร"),
     ):
-        with override(language), pytest.raises(ValidationError) as refused:
+        with override(language), pytest.raises(ValidationError) as error:
             field.clean(TREE)
-        assert refused.value.messages == [sentence]
+        assert error.value.messages == [sentence]
 
 
 def test_endless_marks_do_not_count_as_one_letter():

@@ -1,4 +1,4 @@
-"""What is done by the clock is done so often, by day where it is a email, and each for itself."""
+"""Jobs run at their interval, by day only where marked, and independently of each other."""
 
 import threading
 from datetime import datetime
@@ -11,8 +11,8 @@ from hub.jobs import scheduler
 
 
 @pytest.fixture
-def at(monkeypatch):
-    """Runs what is due at so many seconds, and at an hour of the day; returns the errors."""
+def run_at(monkeypatch):
+    """Calls ``run_due`` at a time in seconds and an hour of the day; returns its errors."""
     monkeypatch.setitem(hooks._hooks, "register_job", [])
     running = scheduler.Scheduler()
 
@@ -28,39 +28,39 @@ def every(*args, **options):
     hooks.register("register_job", scheduler.every(*args, **options))
 
 
-def test_a_job_runs_at_once_and_then_at_its_interval(at):
+def test_a_job_runs_at_once_and_then_at_its_interval(run_at):
     done = []
     every(scheduler.AN_HOUR, lambda: done.append("hourly"))
     every(0, lambda: done.append("each"))
-    at(5)  # a machine that has just started
+    run_at(5)  # soon after the machine started
     assert done == ["hourly", "each"]
-    at(3604)
+    run_at(3604)
     assert done == ["hourly", "each", "each"]
-    at(3605)
+    run_at(3605)
     assert done[3:] == ["hourly", "each"]
 
 
-def test_jobs_marked_by_day_wait_for_the_morning(at):
+def test_jobs_marked_by_day_wait_for_the_morning(run_at):
     done = []
     every(scheduler.TEN_MINUTES, lambda: done.append(1), by_day=True)
     for hour in (6, 20, 23):
-        at(hour * 3600, hour)
+        run_at(hour * 3600, hour)
         assert not done
-    at(30 * 3600 + 1, 7)
-    assert done == [1], "what waited for the day is done at its beginning"
-    at(43 * 3600, 19)
+    run_at(30 * 3600 + 1, 7)
+    assert done == [1], "waiting jobs run in the morning"
+    run_at(43 * 3600, 19)
     assert done == [1, 1]
 
 
-def test_a_single_run_calls_every_job_at_any_hour(at):
+def test_a_single_run_calls_every_job_at_any_hour(run_at):
     done = []
     every(scheduler.A_DAY, lambda: done.append(1), by_day=True)
-    at(1, 3, once=True)
-    at(2, 3, once=True)
+    run_at(1, 3, once=True)
+    run_at(2, 3, once=True)
     assert done == [1, 1]
 
 
-def test_a_failing_job_stops_no_other_and_runs_again_at_its_interval(at):
+def test_a_failing_job_stops_no_other_and_runs_again_at_its_interval(run_at):
     done, failed = [], []
 
     def fails():
@@ -69,37 +69,37 @@ def test_a_failing_job_stops_no_other_and_runs_again_at_its_interval(at):
 
     every(60, fails)
     every(60, lambda: done.append(1))
-    assert len(at(0)) == 1
-    assert at(59) == []
-    assert len(at(60)) == 1
+    assert len(run_at(0)) == 1
+    assert run_at(59) == []
+    assert len(run_at(60)) == 1
     assert (len(failed), len(done)) == (2, 2)
 
 
-def test_a_job_in_a_thread_delays_nothing_and_never_overlaps_itself(at, caplog):
-    begun, may_end = threading.Semaphore(0), threading.Event()
+def test_a_job_in_a_thread_delays_nothing_and_never_overlaps_itself(run_at, caplog):
+    started, may_end = threading.Semaphore(0), threading.Event()
 
     def slow():
-        begun.release()
+        started.release()
         may_end.wait(10)
         raise ValueError("is logged")
 
     every(0, slow, in_thread=True)
-    at(0)
-    assert begun.acquire(timeout=10)
-    at(1)
-    assert not begun.acquire(timeout=0.2), "the first is still at it"
+    run_at(0)
+    assert started.acquire(timeout=10)
+    run_at(1)
+    assert not started.acquire(timeout=0.2), "the first call is still running"
     may_end.set()
     for seconds in range(2, 200):
-        at(seconds)
-        if begun.acquire(timeout=0.05):
+        run_at(seconds)
+        if started.acquire(timeout=0.05):
             break
     else:
-        pytest.fail("It was not done again.")
+        pytest.fail("The job did not run again.")
     assert "slow failed" in caplog.text
 
 
-def test_a_single_run_waits_for_jobs_in_threads(at):
+def test_a_single_run_waits_for_jobs_in_threads(run_at):
     done = []
     every(0, lambda: done.append(threading.current_thread()), in_thread=True)
-    at(0, once=True)
+    run_at(0, once=True)
     assert done == [threading.current_thread()]

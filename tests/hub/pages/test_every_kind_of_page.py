@@ -1,4 +1,4 @@
-"""Every kind of page opens in both languages on a template of its own."""
+"""Every page type opens in both languages with its own template."""
 
 import pytest
 
@@ -9,13 +9,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("language", ["th", "en"])
 @pytest.mark.parametrize("stage", FACTORIES)
-def test_a_visitor_reads_it(hub, visitor, stage, language):
-    made = FACTORIES[stage]
-    above = {"replication": "model", "draft": "assembly", "resolution": "assembly"}.get(stage)
-    if above:
-        page = made(title="Canary page", parent=FACTORIES[above](parent=home(language)))
+def test_a_visitor_reads_the_page(hub, visitor, stage, language):
+    factory = FACTORIES[stage]
+    parents = {"replication": "model", "draft": "assembly", "resolution": "assembly"}
+    if stage in parents:
+        page = factory(title="Canary page", parent=FACTORIES[parents[stage]](parent=home(language)))
     else:
-        page = made(title="Canary page", parent=SectionPageFactory(parent=home(language)))
+        page = factory(title="Canary page", parent=SectionPageFactory(parent=home(language)))
     response = visitor.get(page.url)
     assert response.status_code == 200
     assert f'<html lang="{language}"' in response.content.decode()

@@ -1,4 +1,4 @@
-"""Lists narrow by kind, topic and place; areas are a tree an editor can grow."""
+"""Lists are filtered by kind, topic and area; editors can add areas to the tree."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""One reader of dates: what people write is read, what cannot be is refused with its reason."""
+"""The date parser: common ways to write dates are read, others are rejected with a reason."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
@@ -19,8 +19,8 @@ from hub.thai.dates import (
 from hub.thai.months import MONTHS, SHORT_MONTHS, WEEKDAYS
 
 SATURDAY = date(2023, 9, 9)
-# Each writing once; all of them name the 9th of September 2023.
-WRITINGS = [
+# All of these mean 9 September 2023.
+SAME_DATE = [
     # Figures
     "9/9/66", "9/9/2566", "09/09/2566", "9/9/2023", "9-9-2566", "9.9.2566", "9 9 2566", "9.9.66",
     "9 / 9 / 2566", "9–9–2566", "๙/๙/๖๖", "๙/๙/๒๕๖๖", "９/９/２５６６",
@@ -37,7 +37,7 @@ WRITINGS = [
     # with the weekday
     "วันเสาร์ที่ 9 กันยายน 2566", "วันเสาร์ที่ 9 กันยายน พ.ศ. 2566", "วันเสาร์ 9 กันยายน 2566",
     "เสาร์ที่ 9 กันยายน 2566", "เสาร์ 9 ก.ย. 66", "ส. 9 ก.ย. 66", "วันเสาร์ที่ ๙ กันยายน ๒๕๖๖",
-    # and a time, which a date leaves aside
+    # with a time, which ``read_date`` ignores
     "9 ก.ย.2566 เวลา 09.00 น.", "9/9/66 09:00", "9 กันยายน 2566 เวลา 9 น.", "2023-09-09 09:00:00",
     "9 กันยายน 2566 เวลา 09.00-12.00 น.", "9 กันยายน 2566, 09.00 น.", "2023-09-09T09:00:00+07:00",
     # English
@@ -49,13 +49,13 @@ WRITINGS = [
     "Saturday, 9 September 2023", "Saturday 9 September 2023", "Sat 9 Sep 2023",
     "Sat., 9 Sept. 2023", "Saturday, September 9, 2023", "Saturday the 9th of September 2023",
     "9 September 2023 at 09:00", "Sep 9, 2023 9:00 am",
-    # What phones and programs add, and marks typed in another order
+    # Characters that phones and programs add, and marks typed in another order
     " 9 กันยายน 2566 ", "9\u00a0กันยายน\u00a02566", "\u200e9/9/2566\u200f", "9 กันยา\u200bยน 2566",
     "9  กันยายน   2566", "วันเสาร์ท\u0e48\u0e35 9 กันยายน 2566",
 ]
 
 
-@pytest.mark.parametrize("written", WRITINGS)
+@pytest.mark.parametrize("written", SAME_DATE)
 def test_every_writing_of_a_date_is_read(written):
     assert read_date(written) == SATURDAY
     assert read_day_or_month(written) == (SATURDAY, SATURDAY)
@@ -86,7 +86,7 @@ def test_months_are_known_as_people_spell_them(month, names):
         assert read_date(f"15 {name} 2567") == date(2024, month, 15), name
 
 
-CANNOT_BE = [
+INVALID = [
     ("31/02/2567", "no_such_day", {"day": 31, "first": date(2024, 2, 1), "days": 29}),
     ("29/2/2566", "no_such_day", {"day": 29, "first": date(2023, 2, 1), "days": 28}),
     ("๓๑ เมษายน ๒๕๖๗", "no_such_day", {"day": 31, "first": date(2024, 4, 1), "days": 30}),
@@ -116,11 +116,11 @@ CANNOT_BE = [
 )]
 
 
-@pytest.mark.parametrize(("written", "reason", "values"), CANNOT_BE)
+@pytest.mark.parametrize(("written", "reason", "values"), INVALID)
 def test_impossible_dates_are_rejected_with_the_reason(written, reason, values):
-    with pytest.raises(NotADate) as refused:
+    with pytest.raises(NotADate) as error:
         read_datetime(written)
-    assert (refused.value.reason, refused.value.values) == (reason, values)
+    assert (error.value.reason, error.value.values) == (reason, values)
 
 
 @pytest.mark.parametrize("hostile", [
@@ -128,9 +128,9 @@ def test_impossible_dates_are_rejected_with_the_reason(written, reason, values):
     "\u0e48" * 20_000, "9 " + "ก.ย." * 20, "\x00", "\ud800", None, 45178, 4.5, b"9/9/2566",
 ])
 def test_hostile_input_is_rejected_at_once(hostile):
-    with pytest.raises(NotADate) as refused:
+    with pytest.raises(NotADate) as error:
         read_date(hostile)
-    assert len(refused.value.values["text"]) <= 100
+    assert len(error.value.values["text"]) <= 100
 
 
 @pytest.mark.parametrize(("cell", "day"), [
@@ -184,9 +184,9 @@ def test_times_are_read(written, moment):
     ("", "unreadable"), ("เช้า", "unreadable"), ("9:00:00:00", "unreadable"),
 ])
 def test_invalid_times_are_rejected(written, reason):
-    with pytest.raises(NotADate) as refused:
+    with pytest.raises(NotADate) as error:
         read_time(written)
-    assert refused.value.reason == reason
+    assert error.value.reason == reason
 
 
 @pytest.mark.parametrize("written", [
@@ -205,9 +205,9 @@ def test_a_month_is_its_first_and_last_day(written):
     ("May 24", "short_year"), ("พ.ค. ค.ศ. 2567", "wrong_era"),
 ])
 def test_invalid_months_are_rejected(written, reason):
-    with pytest.raises(NotADate) as refused:
+    with pytest.raises(NotADate) as error:
         read_day_or_month(written)
-    assert refused.value.reason == reason
+    assert error.value.reason == reason
 
 
 def _thai(text) -> str:
@@ -218,7 +218,7 @@ def _words(day, months, year) -> str:
     return f"{day.day} {months[day.month - 1]} {year}"
 
 
-WAYS_TO_WRITE = [
+FORMATS = [
     lambda d: f"{d.day}/{d.month}/{d.year + 543}",
     lambda d: f"{d.day:02}/{d.month:02}/{d.year}",
     lambda d: f"{d.day}-{d.month}-{d.year + 543}",
@@ -248,8 +248,8 @@ WAYS_TO_WRITE = [
     lambda d: format_datetime(datetime.combine(d, time(9)), "th"),
     lambda d: format_datetime(datetime.combine(d, time(9)), "en"),
 ]
-# Of two digits, those that a Buddhist year of the present century has.
-SHORT_WAYS = [
+# Two-digit Buddhist years.
+SHORT_FORMATS = [
     lambda d: f"{d.day}/{d.month}/{(d.year + 543) % 100:02}",
     lambda d: _words(d, SHORT_MONTHS["th"], f"{(d.year + 543) % 100:02}"),
 ]
@@ -262,17 +262,17 @@ def _check(day, write):
 
 
 def test_every_date_of_two_centuries_reads_back():
-    """Each date in two of the writings, in turn: each writing has every day, month and year."""
+    """Each date in two of the formats in turn; each format gets every day, month and year."""
     for number in range((LAST - FIRST).days + 1):
         day = FIRST + timedelta(number)
         for turn in range(2):
-            _check(day, WAYS_TO_WRITE[(number * 2 + turn + number // 28) % len(WAYS_TO_WRITE)])
+            _check(day, FORMATS[(number * 2 + turn + number // 28) % len(FORMATS)])
 
 
 @pytest.mark.thorough
 def test_every_date_of_two_centuries_reads_back_in_every_writing():
     for number in range((LAST - FIRST).days + 1):
-        for write in WAYS_TO_WRITE:
+        for write in FORMATS:
             _check(FIRST + timedelta(number), write)
 
 
@@ -281,14 +281,14 @@ def test_the_ends_and_the_middle_of_every_month_read_back_in_every_writing():
         for month in range(1, 13):
             last = date(year + month // 12, month % 12 + 1, 1) - timedelta(1)
             for day in (date(year, month, 1), date(year, month, 15), last):
-                for write in WAYS_TO_WRITE:
+                for write in FORMATS:
                     _check(day, write)
 
 
 def test_short_years_read_back():
     for number in range((date(2056, 12, 31) - date(1957, 1, 1)).days + 1):
         day = date(1957, 1, 1) + timedelta(number)
-        _check(day, SHORT_WAYS[number % 2])
+        _check(day, SHORT_FORMATS[number % 2])
 
 
 def test_dates_are_shown_in_the_calendar_of_the_language():

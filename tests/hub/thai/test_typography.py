@@ -1,4 +1,4 @@
-"""Lines of a plain field become lists; a Thai title breaks between phrases."""
+"""Lines of plain fields become lists; Thai titles break between phrases."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from hub.thai.typography import in_lines, in_phrases
         ("ย่อหน้าหนึ่ง\r\n\r\nย่อหน้าสอง", "<p>ย่อหน้าหนึ่ง</p><p>ย่อหน้าสอง</p>"),
         ("ถัง\nเครื่องเติมอากาศ", "<ul><li>ถัง</li><li>เครื่องเติมอากาศ</li></ul>"),
         ("1) ตวง\n2) คน", "<ol><li>ตวง</li><li>คน</li></ol>"),
-        # Numbers that do not count from one are part of what is said.
+        # Numbers that do not start at one are part of the text.
         ("3) ตวง\n4) คน", "<ul><li>3) ตวง</li><li>4) คน</li></ul>"),
         ("<b>\n& ข้าว", "<ul><li>&lt;b&gt;</li><li>&amp; ข้าว</li></ul>"),
         ("ก" * 300 + "\nข", f"<p>{'ก' * 300}</p><p>ข</p>"),

@@ -1,4 +1,4 @@
-"""A version is cited in words and in files that programs can read, whatever its title holds."""
+"""A version is cited in words and in files for reference managers, whatever its title."""
 
 import json
 import re
@@ -44,14 +44,14 @@ def test_without_an_author_the_publisher_is_named_once():
 
 
 def bibtex_of(text) -> dict:
-    """The fields of one entry, read as BibTeX reads it: by braces that must match."""
+    """The fields of one entry, parsed by matching braces as BibTeX does."""
     head = re.match(r"@misc\{([a-z0-9]+),\n", text)
     fields, rest = {"key": head[1]}, text[head.end():]
     while found := re.match(r"\s*(\w+) = \{", rest):
         depth, end = 1, found.end()
         while depth:
             if rest[end] == "\\":
-                end += 1  # what is escaped opens and closes nothing
+                end += 1  # skip escaped braces
             elif rest[end] in "{}":
                 depth += 1 if rest[end] == "{" else -1
             end += 1

@@ -1,4 +1,4 @@
-"""Two texts are compared by word, paragraph and passage, and either is got back from it."""
+"""Texts are compared by word, paragraph and passage; both can be recovered from the result."""
 
 import random
 import time
@@ -26,20 +26,20 @@ WORDS = (
 LETTERS = "กขคงจาะิีึืุูเแโใไ่้๊๋์ำๅๆ ๑๒ab1\n\u0301\u200d👩🏽🇹🇭é😀"
 
 
-def text_of(luck, words=40):
+def text_of(rng, words=40):
     joiners = ["", "", "", " ", "\n", ", "]
-    return "".join(luck.choice(WORDS) + luck.choice(joiners) for _ in range(words))
+    return "".join(rng.choice(WORDS) + rng.choice(joiners) for _ in range(words))
 
 
-def edited(luck, text):
-    """``text`` with some stretches cut, put in, moved; anywhere, also within letters."""
-    for _ in range(luck.randrange(6)):
-        here, there = sorted(luck.randrange(len(text) + 1) for _ in range(2))
-        match luck.randrange(3):
+def edited(rng, text):
+    """``text`` with parts cut, inserted or moved anywhere, even within letters."""
+    for _ in range(rng.randrange(6)):
+        here, there = sorted(rng.randrange(len(text) + 1) for _ in range(2))
+        match rng.randrange(3):
             case 0:
                 text = text[:here] + text[min(there, here + 9):]
             case 1:
-                text = text[:here] + text_of(luck, 3) + text[here:]
+                text = text[:here] + text_of(rng, 3) + text[here:]
             case 2:
                 text = text[:here] + text[there:] + text[here:there]
     return text
@@ -54,11 +54,11 @@ def is_within_a_letter(one, next_one):
 
 @pytest.mark.parametrize("seed", range(300))
 def test_both_texts_are_recovered_and_no_letter_loses_its_signs(seed):
-    luck = random.Random(seed)
-    old = text_of(luck)
-    new = edited(luck, old) if seed % 3 else text_of(luck)
-    if seed % 5 == 0:  # no text anybody would write
-        old, new = ("".join(luck.choices(LETTERS, k=60)) for _ in range(2))
+    rng = random.Random(seed)
+    old = text_of(rng)
+    new = edited(rng, old) if seed % 3 else text_of(rng)
+    if seed % 5 == 0:  # random characters
+        old, new = ("".join(rng.choices(LETTERS, k=60)) for _ in range(2))
     changes = word_changes(old, new)
     assert before(changes) == old
     assert after(changes) == new
@@ -119,25 +119,25 @@ def test_a_word_between_two_changes_is_merged_into_them():
 
 
 def test_long_texts_are_compared_in_time():
-    luck = random.Random(1)
-    old = text_of(luck, 16_000)  # 200 kB of Thai and more
+    rng = random.Random(1)
+    old = text_of(rng, 16_000)  # 200 kB of Thai and more
     assert len(old.encode()) > 200_000
     another = text_of(random.Random(2), 16_000)
-    few_words = "".join(luck.choices(["น้ำ", "ปู", " "], k=40_000))
-    other_few_words = "".join(luck.choices(["น้ำ", "ปู", " "], k=40_000))
+    few_words = "".join(rng.choices(["น้ำ", "ปู", " "], k=40_000))
+    other_few_words = "".join(rng.choices(["น้ำ", "ปู", " "], k=40_000))
     for one, other in [
-        (old, edited(luck, old)), (old, another), (few_words, other_few_words),
+        (old, edited(rng, old)), (old, another), (few_words, other_few_words),
         ("a " * 100_000, "a " * 99_999), ("ก" * 70_000, "ข" + "ก" * 60_000),
     ]:
-        begun = time.process_time()
+        started = time.process_time()
         changes = word_changes(one, other)
-        assert time.process_time() - begun < 6
+        assert time.process_time() - started < 6
         assert (before(changes), after(changes)) == (one, other)
 
 
 def test_an_edit_in_a_long_text_is_shown_as_that_edit():
-    luck = random.Random(3)
-    old = text_of(luck, 16_000)
+    rng = random.Random(3)
+    old = text_of(rng, 16_000)
     new = "คำนำ" + old[:100_0] + " (แก้ไขแล้ว) " + old[100_0:] + " จบ"
     changed = sum(len(c.text) for c in word_changes(old, new) if c.kind != SAME)
     assert changed < 200
@@ -179,22 +179,22 @@ def test_a_replaced_figure_keeps_its_place():
 
 @pytest.mark.parametrize("seed", range(60))
 def test_paragraphs_are_recovered(seed):
-    luck = random.Random(seed)
-    old = [text_of(luck, luck.randrange(8)) for _ in range(luck.randrange(9))]
-    new = [edited(luck, p) for p in old if luck.random() > 0.2] + [text_of(luck, 4)]
-    luck.shuffle(new)
+    rng = random.Random(seed)
+    old = [text_of(rng, rng.randrange(8)) for _ in range(rng.randrange(9))]
+    new = [edited(rng, p) for p in old if rng.random() > 0.2] + [text_of(rng, 4)]
+    rng.shuffle(new)
     changes = paragraph_changes(old, new)
     assert [after(c.words) for c in changes if c.kind != REMOVED] == new
     assert sorted(before(c.words) for c in changes if c.kind != ADDED) == sorted(old)
 
 
 def test_a_thousand_paragraphs_are_compared_in_time():
-    luck = random.Random(4)
-    old = [text_of(luck, 12) for _ in range(1000)]
-    begun = time.process_time()
-    for new in ([text_of(luck, 12) for _ in range(1000)], [edited(luck, p) for p in old]):
+    rng = random.Random(4)
+    old = [text_of(rng, 12) for _ in range(1000)]
+    started = time.process_time()
+    for new in ([text_of(rng, 12) for _ in range(1000)], [edited(rng, p) for p in old]):
         paragraph_changes(old, new)
-    assert time.process_time() - begun < 8
+    assert time.process_time() - started < 8
 
 
 def test_likeness_counts_words_in_common():

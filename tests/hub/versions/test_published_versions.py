@@ -1,4 +1,4 @@
-"""Every published version stays: numbered, readable, compared, guarded as its page is."""
+"""Published versions are numbered, readable, comparable and as private as their page."""
 
 import re
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 
 
 def publish(page, user=None, **fields):
-    """``page`` changed and published, read anew."""
+    """Change ``page`` and publish it; returns it, read anew."""
     page = type(page).objects.get(pk=page.pk)
     for name, value in fields.items():
         setattr(page, name, value)
@@ -55,8 +55,8 @@ def text(client, address, status=200):
     return response.content.decode()
 
 
-def said(html, without) -> str:
-    """A page as a reader sees it, without what stands in tags ``without``."""
+def visible_text(html, without) -> str:
+    """The visible text of a page, without the content of the tags ``without``."""
     html = re.sub(r'<span class="visually-hidden">.*?</span>', "", html)
     html = re.sub(f"<{without}>.*?</{without}>", "", html, flags=re.S)
     return re.sub("<[^>]*>", "", html)
@@ -134,7 +134,7 @@ def test_a_draft_is_no_version(hub):
 def test_a_page_scheduled_for_later_gets_its_number_when_it_goes_live(
     hub, moderator, monkeypatch
 ):
-    # The test's own connection would be among those that are given back.
+    # Keep the test's own connection open.
     monkeypatch.setattr(keep_schedule, "close_old_connections", lambda: None)
     page = ModelPageFactory()
     page.problem = "ถึงเวลา"
@@ -150,7 +150,7 @@ def test_a_page_scheduled_for_later_gets_its_number_when_it_goes_live(
     call_command("keep_schedule", "--once")
     page = ModelPage.objects.get(pk=page.pk)
     assert (page.problem, numbers(page)) == ("ถึงเวลา", [1, 2])
-    assert page.current_version.published_by == moderator  # who had it scheduled
+    assert page.current_version.published_by == moderator  # who scheduled it
 
 
 def test_a_page_first_published_for_later_has_no_version_before(hub):
@@ -208,7 +208,7 @@ def test_concurrent_publications_get_different_numbers(hub):
                 with transaction.atomic():
                     Revision.objects.get(pk=pk).publish()
                 break
-            except OperationalError:  # the SQLite of tests lets one write and refuses the others
+            except OperationalError:  # SQLite in tests allows one writer at a time
                 sleep(0.05)
             except Exception as error:
                 failed.append(error)
@@ -224,7 +224,7 @@ def test_concurrent_publications_get_different_numbers(hub):
     assert numbers(page) == [1, 2, 3, 4, 5]
 
 
-# Keeping
+# Storage
 
 
 @pytest.mark.postgresql
@@ -372,9 +372,9 @@ def test_a_curriculum_and_a_resolution_read_as_they_were(hub, visitor):
     resolution = ResolutionPageFactory()
 
     def clause(words, *parties):
-        made = Clause(number="1", text=words, due=date(2027, 1, 31), locale=resolution.locale)
-        made.parties = parties
-        return made
+        new = Clause(number="1", text=words, due=date(2027, 1, 31), locale=resolution.locale)
+        new.parties = parties
+        return new
 
     resolution = publish(resolution, clauses=[clause("ให้ตั้งกองทุน", party)])
     resolution = publish(resolution, clauses=[clause("ให้ยุบกองทุน", other)])
@@ -383,7 +383,7 @@ def test_a_curriculum_and_a_resolution_read_as_they_were(hub, visitor):
     assert "ให้ยุบกองทุน" not in old
     difference = text(visitor, resolution.url + "v/2/to/3/")
     assert "<del>" in difference
-    was, now = said(difference, without="ins"), said(difference, without="del")
+    was, now = visible_text(difference, without="ins"), visible_text(difference, without="del")
     assert "ให้ตั้งกองทุน" in was and "อบต.ตัวอย่าง" in was
     assert "ให้ยุบกองทุน" in now and "โรงเรียนตัวอย่าง" in now
     secret, open_file = document("เฉลย"), document("ใบงาน")
@@ -418,14 +418,14 @@ def test_the_number_of_queries_does_not_depend_on_the_size(hub):
     counts = []
     for rows in (1, 9):
         page = full_model(rows)
-        taken = []
+        per_page = []
         for rest in ("v/1/", "v/2/", "v/1/to/2/", "v/2/cite/", "versions/"):
             client = Client()
-            client.get(page.url)  # the frame and the site are in memory
-            with CaptureQueriesContext(connection, ) as queries:
+            client.get(page.url)  # warm the caches of navigation and site
+            with CaptureQueriesContext(connection) as queries:
                 text(client, page.url + rest)
-            taken.append(len(queries))
-        counts.append(taken)
+            per_page.append(len(queries))
+        counts.append(per_page)
     assert counts[0] == counts[1]
     assert max(counts[0]) < 45
 
@@ -435,9 +435,11 @@ def test_a_version_equals_its_revision(hub):
     link(page, "rests_on", LessonPageFactory())
     page = publish(page, problem="ใหม่")
     version = page.published_versions.get(number=2)
-    shown, made = as_published(version, page), version.revision.as_object()
-    for made_of in (shown.serializable_data(), made.serializable_data(), version.revision.content):
-        assert content_digest(ModelPage, made_of) == version.digest
+    shown, restored = as_published(version, page), version.revision.as_object()
+    for data in (
+        shown.serializable_data(), restored.serializable_data(), version.revision.content
+    ):
+        assert content_digest(ModelPage, data) == version.digest
 
 
 # The editor
@@ -446,9 +448,9 @@ def test_a_version_equals_its_revision(hub):
 def test_the_change_note_is_asked_anew_for_each_version(hub, administrator, signed_in):
     page = publish(ModelPageFactory(), problem="สอง", changes="แก้ข้อสอง")
     assert page.current_version.note == "แก้ข้อสอง"
-    assert publish(page, problem="สาม").current_version.note == ""  # the note was on the second
+    assert publish(page, problem="สาม").current_version.note == ""  # the note belongs to version 2
     page = publish(page, problem="สี่", changes="แก้ข้อสี่")
-    page = publish(page, changes="แก้ข้อสี่ให้ชัด")  # the note alone makes no version
+    page = publish(page, changes="แก้ข้อสี่ให้ชัด")  # a note alone is no new version
     assert (numbers(page), page.current_version.note) == ([1, 2, 3, 4], "แก้ข้อสี่ให้ชัด")
     client = signed_in(administrator)
     shown = text(client, f"/admin/pages/{page.pk}/edit/")

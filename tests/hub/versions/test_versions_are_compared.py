@@ -1,4 +1,4 @@
-"""Two versions side by side: in reading order, whole, and without what only some may read."""
+"""Two versions side by side: complete, in reading order, without restricted content."""
 
 from datetime import date
 
@@ -26,7 +26,7 @@ def words(passages) -> str:
     return "\n".join(line for p in passages for line in [p.heading, *p.paragraphs])
 
 
-# The wordings of a draft have a trace of their own.
+# Drafts have their own history of wordings.
 @pytest.mark.parametrize("stage", [s for s in FACTORIES if s != Stage.DRAFT])
 def test_every_section_of_a_page_is_compared(hub, stage):
     page = FACTORIES[stage](body=BODY)

@@ -1,4 +1,4 @@
-"""A download that is being sent takes no turn from pages; beyond the limit it is refused."""
+"""Downloads hold no slot of the concurrency limit; those beyond their own limit get 503."""
 
 import threading
 
@@ -7,7 +7,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 from hub.web import concurrency_limit
 
-pytestmark = pytest.mark.django_db  # the end of a request looks at its connection
+pytestmark = pytest.mark.django_db  # a finished request closes its connection
 
 
 def test_streaming_a_response_does_not_hold_a_slot(rf, monkeypatch):
@@ -15,20 +15,20 @@ def test_streaming_a_response_does_not_hold_a_slot(rf, monkeypatch):
     middleware = concurrency_limit.ConcurrencyLimitMiddleware(
         lambda request: StreamingHttpResponse(iter([b"x"]))
     )
-    sending = [middleware(rf.get("/")) for _ in range(5)]  # would wait for ever if a turn were kept
+    sending = [middleware(rf.get("/")) for _ in range(5)]  # would block if a slot were kept
     assert [response.status_code for response in sending] == [200] * 5
-    assert middleware.turns.acquire(blocking=False)
+    assert middleware.slots.acquire(blocking=False)
 
 
 def test_no_more_requests_than_the_limit_run_at_once(rf, monkeypatch):
     monkeypatch.setattr(concurrency_limit, "MAX_CONCURRENT", 2)
-    working, most, go_on = [], [], threading.Event()
+    running, counts, never = [], [], threading.Event()
 
     def view(request):
-        working.append(1)
-        most.append(len(working))
-        go_on.wait(0.2)
-        working.pop()
+        running.append(1)
+        counts.append(len(running))
+        never.wait(0.2)
+        running.pop()
         return HttpResponse()
 
     middleware = concurrency_limit.ConcurrencyLimitMiddleware(view)
@@ -37,7 +37,7 @@ def test_no_more_requests_than_the_limit_run_at_once(rf, monkeypatch):
         thread.start()
     for thread in threads:
         thread.join()
-    assert max(most) == 2
+    assert max(counts) == 2
 
 
 def test_a_download_beyond_the_limit_is_answered_503(rf, monkeypatch):

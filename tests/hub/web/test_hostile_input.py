@@ -1,4 +1,4 @@
-"""Whatever is typed into an address gets a page and a clear message, never a server error."""
+"""Any input in an address is answered with a page and a clear message, never a server error."""
 
 import pytest
 from django.test import Client
@@ -21,15 +21,15 @@ TYPED = {
 
 @pytest.fixture(scope="module")
 def section(world):
-    """A list with a lesson about crabs, which the search has read."""
-    made = SectionPageFactory()
-    LessonPageFactory(title="บทเรียนปูม้า", parent=made)
+    """A list with a lesson about crabs, which is indexed."""
+    section_page = SectionPageFactory()
+    LessonPageFactory(title="บทเรียนปูม้า", parent=section_page)
     assert "บทเรียนปูม้า" in Client().get("/search/?q=บทเรียน").content.decode()
-    return made
+    return section_page
 
 
 def wrong_answers(visitor, addresses, right):
-    """Address and status of each that has another one than ``right``, or raises."""
+    """(address, status or error) of each whose status is not in ``right``."""
     found = []
     for address in addresses:
         try:

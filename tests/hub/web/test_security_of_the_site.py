@@ -17,7 +17,7 @@ def test_every_public_page_has_a_strict_policy_and_nothing_inline(hub, visitor):
     import re
 
     addresses = ["/", "/en/", "/search/?q=ปู", "/nothing/", "/_util/login/"]
-    addresses += [made().url for made in FACTORIES.values()]
+    addresses += [factory().url for factory in FACTORIES.values()]
     for address in addresses:
         answer = visitor.get(address)
         policy = answer["Content-Security-Policy"]
@@ -26,7 +26,7 @@ def test_every_public_page_has_a_strict_policy_and_nothing_inline(hub, visitor):
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Referrer-Policy"] == "same-origin"
         body = answer.content.decode()
-        # The citation for search engines is data that no script runs.
+        # The citation for search engines is data, not a script.
         body = body.replace('<script type="application/ld+json">', "")
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", body), address
 

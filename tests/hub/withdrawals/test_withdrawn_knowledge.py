@@ -1,4 +1,4 @@
-"""What is withdrawn says so, and everything that rests on it is flagged until it was reviewed."""
+"""Withdrawn pages carry a notice, and their dependents are flagged until they are reviewed."""
 
 import random
 from datetime import date
@@ -41,7 +41,7 @@ def chain(hub):
     resolution = ResolutionPageFactory(title="มติปู")
     resolution.clauses = [Clause(number="1", text="ให้ทำเขตอนุบาล", locale=resolution.locale)]
     resolution.save_revision().publish()
-    link(lesson, Relation.EXTRACTED_INTO, model)  # stated by the one that is rested on
+    link(lesson, Relation.EXTRACTED_INTO, model)  # stated on the source
     link(issue, Relation.RESTS_ON, model)
     link(resolution, Relation.CITES, issue)
     return lesson, model, issue, resolution
@@ -60,7 +60,7 @@ def withdraw(page, kind=WITHDRAWN, reason="ตัวเลขผิด", **field
     return rules.withdraw(page, kind, reason, **fields)
 
 
-# What readers see
+# Readers
 
 
 def test_a_withdrawn_page_keeps_its_address_and_shows_a_notice(chain, visitor):
@@ -187,13 +187,13 @@ def test_cached_pages_show_each_step_at_once(chain, visitor):
         return [visitor.get(address).content.decode() for address in addresses]
 
     assert not any("standing__part" in text for text in shown())
-    made = withdraw(lesson)
+    withdrawal = withdraw(lesson)
     assert all("standing__part" in text for text in shown()[:2])
     assert "ถูกถอน" in shown()[2]
-    flag = made.flags.get(key=model.translation_key)
+    flag = withdrawal.flags.get(key=model.translation_key)
     rules.review(flag, model, "คณะตรวจ", "เทียบกับสมุดรับฝากแล้ว", Flag.Outcome.HOLDS)
     assert "เทียบกับสมุดรับฝากแล้ว" in shown()[1] and "standing__part--warn" not in shown()[1]
-    rules.lift(made, "ตัวเลขถูกแล้ว")
+    rules.lift(withdrawal, "ตัวเลขถูกแล้ว")
     assert "standing__part--bad" not in shown()[0] and "ตัวเลขถูกแล้ว" in shown()[0]
 
 
@@ -202,20 +202,20 @@ def test_cached_pages_show_each_step_at_once(chain, visitor):
 
 def test_only_a_recorded_review_clears_a_flag(chain, visitor):
     lesson, model, issue, resolution = chain
-    made = withdraw(lesson)
-    ChainLink.objects.filter(page_id=lesson.pk).delete()  # taking the link away does not
+    withdrawal = withdraw(lesson)
+    ChainLink.objects.filter(page_id=lesson.pk).delete()  # removing the link clears nothing
     assert model.pk in flagged()
-    flag = made.flags.get(key=model.translation_key)
+    flag = withdrawal.flags.get(key=model.translation_key)
     rules.review(flag, model, "คณะตรวจ", "ทดลองซ้ำแล้ว", Flag.Outcome.CHANGED)
-    assert flagged() == {issue.pk, resolution.pk}  # each has its own review
+    assert flagged() == {issue.pk, resolution.pk}  # each needs its own review
     shown = body(visitor, model)
     assert "คณะตรวจ" in shown and "ทดลองซ้ำแล้ว" in shown and "แก้ไขแล้ว" in shown
 
 
 def test_a_review_that_withdraws_flags_the_dependents_anew(chain, moderator):
     lesson, model, issue, resolution = chain
-    made = withdraw(lesson)
-    flag = made.flags.get(key=model.translation_key)
+    withdrawal = withdraw(lesson)
+    flag = withdrawal.flags.get(key=model.translation_key)
     rules.review(flag, model, "คณะตรวจ", "ใช้ไม่ได้แล้ว", Flag.Outcome.WITHDRAWN, by=moderator)
     assert rules.is_withdrawn(model)
     second = Withdrawal.objects.get(key=model.translation_key)
@@ -226,9 +226,9 @@ def test_a_review_that_withdraws_flags_the_dependents_anew(chain, moderator):
 
 def test_lifting_clears_open_flags_and_withdrawing_again_flags_anew(chain):
     lesson, model, issue, resolution = chain
-    made = withdraw(lesson)
-    rules.review(made.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
-    rules.lift(made, "ผิดหน้า")
+    withdrawal = withdraw(lesson)
+    rules.review(withdrawal.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
+    rules.lift(withdrawal, "ผิดหน้า")
     assert flagged() == set()
     assert len(notice_of(model).reviews) == 1
     withdraw(lesson)
@@ -237,15 +237,15 @@ def test_lifting_clears_open_flags_and_withdrawing_again_flags_anew(chain):
 
 def test_a_link_added_later_flags_its_dependents(chain):
     lesson, model, _issue, _resolution = chain
-    made = withdraw(lesson)
+    withdrawal = withdraw(lesson)
     late, later = CurriculumPageFactory(), IssuePageFactory()
     link(later, Relation.RESTS_ON, late)
     assert late.pk not in flagged()
-    link(late, Relation.TEACHES, model)  # on what is flagged, not on what is withdrawn itself
+    link(late, Relation.TEACHES, model)  # depends on a flagged page, not on the withdrawn one
     assert {late.pk, later.pk} <= flagged()
-    rules.review(made.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
+    rules.review(withdrawal.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
     after = CurriculumPageFactory()
-    link(after, Relation.TEACHES, model)  # which was found to hold
+    link(after, Relation.TEACHES, model)  # which was reviewed as valid
     assert after.pk not in flagged()
     link(after, Relation.TEACHES, lesson)
     assert after.pk in flagged()
@@ -256,7 +256,7 @@ def test_missed_dependents_are_flagged_by_the_scheduler(chain):
     lesson = chain[0]
     withdraw(lesson)
     late = CurriculumPageFactory()
-    ChainLink.objects.bulk_create([ChainLink(  # sends no signal, as if nobody had looked
+    ChainLink.objects.bulk_create([ChainLink(  # sends no signal
         page_id=late.pk, target_id=lesson.pk, relation=Relation.TEACHES, evidence_text="ก",
         date=date(2024, 1, 1), author="ข",
     )])
@@ -265,11 +265,11 @@ def test_missed_dependents_are_flagged_by_the_scheduler(chain):
     assert late.pk in flagged()
 
 
-# Random graphs, held against a slow implementation
+# Random graphs, compared with a slow implementation
 
 
 def reachable(links, start, stop=()) -> set:
-    """Everything that depends on ``start``, found one page at a time; not beyond ``stop``."""
+    """Everything that depends on ``start``, found by a plain search that stops at ``stop``."""
     found, todo = set(), [start]
     while todo:
         at = todo.pop()
@@ -290,7 +290,7 @@ def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkey
     parents = {page.pk: page.knowledgepage_ptr for page in pages}
     pks = list(parents)
     key = {page.pk: page.translation_key for page in pages}
-    chance = random.Random(20240501)
+    rng = random.Random(20240501)
     relations = [*DEPENDENCE, *LEADING_ON]
     deepest = 0
     for _round in range(80):
@@ -298,34 +298,34 @@ def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkey
         Withdrawal.objects.all().delete()
         ChainLink.objects.all().delete()
         links = [
-            (*chance.sample(pks, 2), chance.choice(relations))
-            for _n in range(chance.randrange(1, 16))
+            (*rng.sample(pks, 2), rng.choice(relations))
+            for _n in range(rng.randrange(1, 16))
         ]
         links = [(one, relation, other) for one, other, relation in links]
-        early = links[: chance.randrange(len(links) + 1)]
-        ChainLink.objects.bulk_create(_made(early))
-        start = chance.choice(pks)
-        made = rules.withdraw(parents[start], WITHDRAWN, "ผิด")
+        early = links[: rng.randrange(len(links) + 1)]
+        ChainLink.objects.bulk_create(_links(early))
+        start = rng.choice(pks)
+        withdrawal = rules.withdraw(parents[start], WITHDRAWN, "ผิด")
         assert flagged() == reachable(early, start)
         for late in links[len(early):]:
-            _made([late])[0].save()
+            _links([late])[0].save()
         everything = reachable(links, start)
         assert flagged() == everything
-        deepest = max([deepest, *(len(flag.path) for flag in made.flags.all())])
-        cleared = set(chance.sample(sorted(everything), len(everything) // 2))
+        deepest = max([deepest, *(len(flag.path) for flag in withdrawal.flags.all())])
+        cleared = set(rng.sample(sorted(everything), len(everything) // 2))
         for pk in cleared:
-            flag = made.flags.get(key=key[pk])
+            flag = withdrawal.flags.get(key=key[pk])
             rules.review(flag, parents[pk], "ก", "ข", Flag.Outcome.HOLDS)
         assert flagged() == everything - cleared
         assert rules.flag_missed_dependents() == 0
-        rules.lift(made, "ผิดหน้า")
+        rules.lift(withdrawal, "ผิดหน้า")
         assert flagged() == set()
         rules.withdraw(parents[start], WITHDRAWN, "ผิดอีก")
         assert flagged() == everything
     assert deepest >= 4
 
 
-def _made(links) -> list[ChainLink]:
+def _links(links) -> list[ChainLink]:
     return [
         ChainLink(page_id=one, relation=relation, target_id=other, evidence_text="ก",
                   date=date(2024, 1, 1), author="ข")
@@ -341,7 +341,7 @@ def test_a_circular_chain_does_not_flag_the_withdrawn_page(hub):
     assert flagged() == {two.pk}
 
 
-# Letters
+# E-mails
 
 
 def person(model, name, **fields):
@@ -386,7 +386,7 @@ def test_the_email_is_in_the_readers_language_and_names_no_private_page(chain, d
     assert "ตัวแบบปู" in email.body
 
 
-# Rights, and what editors do
+# Permissions and the editor
 
 
 def test_publishers_withdraw_a_page_and_the_history_records_it(chain, signed_in, moderator):
@@ -398,8 +398,8 @@ def test_publishers_withdraw_a_page_and_the_history_records_it(chain, signed_in,
     assert client.get(address).status_code == 200
     answer = client.post(address, {"kind": "withdrawn", "reason": "ตัวเลขผิด"})
     assert answer.status_code == 302
-    made = Withdrawal.objects.get(key=lesson.translation_key)
-    assert (made.by, made.reason) == (moderator, "ตัวเลขผิด")
+    withdrawal = Withdrawal.objects.get(key=lesson.translation_key)
+    assert (withdrawal.by, withdrawal.reason) == (moderator, "ตัวเลขผิด")
     assert PageLogEntry.objects.filter(
         page_id=lesson.pk, action="hub.withdraw", user=moderator
     ).count() == 1
@@ -410,8 +410,8 @@ def test_publishers_withdraw_a_page_and_the_history_records_it(chain, signed_in,
         reverse("wagtailadmin_pages:edit", args=[lesson.pk])).content.decode()
     lifted = client.post(reverse("hub_lift", args=[lesson.pk]), {"because": "ถูกแล้ว"})
     assert lifted.status_code == 302
-    made.refresh_from_db()
-    assert made.lifted_at and made.lifted_by == moderator
+    withdrawal.refresh_from_db()
+    assert withdrawal.lifted_at and withdrawal.lifted_by == moderator
     assert PageLogEntry.objects.filter(page_id=lesson.pk, action="hub.lift_withdrawal").exists()
 
 
@@ -420,10 +420,10 @@ def test_others_cannot_withdraw_or_lift(chain, signed_in, editor, visitor):
     for name in ("hub_withdraw", "hub_lift"):
         address = reverse(name, args=[lesson.pk])
         for method in ("get", "post"):
-            said = {"kind": "withdrawn", "reason": "ก", "because": "ข"}
-            answer = getattr(signed_in(editor), method)(address, said)
+            data = {"kind": "withdrawn", "reason": "ก", "because": "ข"}
+            answer = getattr(signed_in(editor), method)(address, data)
             assert answer.status_code == 302 and answer.url == reverse("wagtailadmin_home")
-            answer = getattr(visitor, method)(address, said)
+            answer = getattr(visitor, method)(address, data)
             assert answer.status_code == 302 and "login" in answer.url
     assert not Withdrawal.objects.exists()
     edit = signed_in(editor).get(reverse("wagtailadmin_pages:edit", args=[lesson.pk]))
@@ -435,7 +435,7 @@ def test_invalid_forms_withdraw_nothing(chain, signed_in, moderator):
     client = signed_in(moderator)
     withdraw(model)
     address = reverse("hub_withdraw", args=[lesson.pk])
-    for said in (
+    for data in (
         {}, {"kind": "withdrawn"}, {"kind": "burnt", "reason": "ก"},
         {"kind": "superseded", "reason": "ก"},
         {"kind": "superseded", "reason": "ก", "successor": lesson.pk},
@@ -444,7 +444,7 @@ def test_invalid_forms_withdraw_nothing(chain, signed_in, moderator):
         {"kind": "superseded", "reason": "ก", "successor": "9" * 30},
         {"kind": "withdrawn", "reason": "ก" * 2001},
     ):
-        assert client.post(address, said).status_code == 422, said
+        assert client.post(address, data).status_code == 422, data
     assert not rules.is_withdrawn(lesson)
 
 
@@ -469,7 +469,7 @@ def test_caretakers_review_their_page_and_other_editors_cannot(
     client = signed_in(editor)
     page = client.get(address).content.decode()
     assert "บทเรียนปู" in page and "ตัวเลขผิด" in page
-    assert 'value="withdrawn"' not in page  # that takes the right to publish
+    assert 'value="withdrawn"' not in page  # needs the permission to publish
     assert client.post(address, REVIEW | {"outcome": "withdrawn"}).status_code == 422
     assert client.post(address, REVIEW).status_code == 302
     assert model.pk not in flagged()
