@@ -35,7 +35,7 @@ def supersede_lesson(pages) -> None:
     flag = withdrawal.flags.get(key=model.translation_key)
     rules.review(flag, model, REVIEWER, CHECKED, Flag.Outcome.HOLDS)
     Withdrawal.objects.filter(pk=withdrawal.pk).update(at=SUPERSEDED_AT)
-    withdrawal.flags.update(made_at=SUPERSEDED_AT)
+    withdrawal.flags.update(created_at=SUPERSEDED_AT)
     Flag.objects.filter(pk=flag.pk).update(reviewed_at=REVIEWED_AT)
 
 

@@ -14,7 +14,7 @@ from wagtail.models import ModelLogEntry, Page
 from wagtail.users.models import UserProfile
 
 from hub.changelog.recording import record
-from hub.email.sending import language_of, write_to_user
+from hub.email.sending import language_of, send_email_to_user
 from hub.people import personal_data
 from members.models import Member
 
@@ -55,7 +55,7 @@ def pages_of(user) -> list[dict]:
 @transaction.atomic
 def erase(user) -> None:
     """Erase the personal data of ``user`` in every app, then deactivate the emptied account."""
-    write_to_user(user, "members/emails/account_deleted.txt", _("Your account is deleted"))
+    send_email_to_user(user, "members/emails/account_deleted.txt", _("Your account is deleted"))
     personal_data.erase(user)
     AccessAttempt.objects.filter(username__in=[user.get_username(), user.email]).delete()
     for model in (EmailAddress, Authenticator, Member, UserProfile):

@@ -11,7 +11,7 @@ from django.urls import translate_url
 from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 
-from hub.email.sending import absolute, language_of, write_to
+from hub.email.sending import absolute, language_of, send_email
 from hub.web.navigation import frame_of
 from hub.web.rate_limit import network_of
 
@@ -31,7 +31,7 @@ class MemberAdapter(DefaultAccountAdapter):
             key: _localized_url(value, language) if key.endswith("_url") else value
             for key, value in context.items()
         }
-        write_to(
+        send_email(
             email, language, f"{template_prefix}_message.txt",
             lambda: render_to_string(f"{template_prefix}_subject.txt", context), context,
         )

@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254)),
                 ('language', models.CharField(choices=[('th', 'Thai'), ('en', 'English')], max_length=10)),
                 ('key', models.CharField(default=hub.models.subscription.new_key, editable=False, max_length=22, unique=True)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('version', models.PositiveIntegerField()),
                 ('withdrawals', models.JSONField(default=list)),

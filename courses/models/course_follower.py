@@ -25,5 +25,5 @@ class CourseFollower(Subscription):
             models.UniqueConstraint(fields=["email", "page"], name="unique_course_follower"),
         ]
 
-    def at_start(self, now):
+    def initial_values(self, now):
         return {"notified_at": now}

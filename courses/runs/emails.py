@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from hub.email.sending import absolute, language_of, write_to_user
+from hub.email.sending import absolute, language_of, send_email_to_user
 
 
 def enrolled(enrolment, added=False) -> None:
@@ -57,6 +57,6 @@ def send(enrolment, name, subject, folder="courses/runs/emails", **context) -> N
         context = {name: value() if callable(value) else value for name, value in context.items()}
         context["url"] = absolute(reverse("my_run", args=[run.pk]))
         context["run_url"] = absolute(reverse("course_run", args=[run.pk]))
-    write_to_user(user, f"{folder}/{name}.txt", subject, context | {
+    send_email_to_user(user, f"{folder}/{name}.txt", subject, context | {
         "run": run, "enrolment": enrolment,
     })

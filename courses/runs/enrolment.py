@@ -74,7 +74,7 @@ def _assign_seat(run, enrolment) -> None:
         run.enrolments.waiting().exists()
     )
     enrolment.state = S.ENROLLED if is_free else S.WAITING
-    enrolment.asked_at = timezone.now()
+    enrolment.requested_at = timezone.now()
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ def update_email(follower, page, withdrawn) -> EmailMessage:
 
 def _email(follower, page, name, subject, context) -> EmailMessage:
     stop_url = absolute(reverse("course_follow_stop", args=[follower.stop_token]))
-    return subscriptions.letter(
+    return subscriptions.build_email(
         follower, f"courses/updates/emails/{name}.txt", subject,
         context | {"title": page.title, "page_url": short_url(page)}, stop_url,
     )

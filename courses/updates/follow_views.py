@@ -57,5 +57,5 @@ def _context_of(follower) -> dict:
 
 # For the views of ``hub.email.subscription_views``.
 SUBSCRIPTION = {
-    "model": CourseFollower, "template": "courses/updates/follow/email", "said_of": _context_of,
+    "model": CourseFollower, "template": "courses/updates/follow/email", "context_of": _context_of,
 }

@@ -30,7 +30,7 @@ def public_course_of(follower) -> CurriculumPage | None:
 
 def subscribe(page, email, language) -> None:
     """Store the address and send an e-mail to confirm it; it is notified of changes from now on."""
-    subscriptions.ask(CourseFollower, email, {"page": page}, {
+    subscriptions.request_subscription(CourseFollower, email, {"page": page}, {
         "language": language, "version": page.current_version.number,
         "withdrawals": [withdrawal.pk for _title, withdrawal in withdrawals_of(page)],
     })
@@ -39,7 +39,7 @@ def subscribe(page, email, language) -> None:
 def send_due(now=None) -> int:
     """Send an e-mail to each follower whose course changed; returns how many were sent."""
     now = now or timezone.now()
-    CourseFollower.objects.forgotten(now).delete()
+    CourseFollower.objects.expired(now).delete()
     sent = 0
     followed = CurriculumPage.objects.filter(followers__confirmed_at__isnull=False)
     for page in followed.open_to_all().distinct():

@@ -1,7 +1,7 @@
-"""Letters to people: plain text in the reader's language, sent in the background.
+"""Plain-text e-mails in the reader's language, sent in the background.
 
-A letter is handed to the tasks in the transaction that gives the reason for it: what is rolled
-back writes to nobody, and no page waits for the mail server.
+An e-mail is enqueued in the transaction of the change that causes it: a rolled back change sends
+nothing, and no request waits for the mail server.
 """
 
 import logging
@@ -32,7 +32,7 @@ def absolute(path, site=None) -> str:
     return base.rstrip("/") + iri_to_uri(path)
 
 
-def write_to(address, language, template, subject, context=None, headers=None) -> None:
+def send_email(address, language, template, subject, context=None, headers=None) -> None:
     """Send the text ``template`` (a path below templates) to one e-mail ``address``.
 
     ``subject`` is a callable, or a lazy or plain string; it and the template are rendered in
@@ -42,29 +42,29 @@ def write_to(address, language, template, subject, context=None, headers=None) -
     if not address:
         return
     with override(language):
-        said = subject() if callable(subject) else str(subject)
+        title = subject() if callable(subject) else str(subject)
         body = render_to_string(template, (context or {}) | {
             "site_name": settings.WAGTAIL_SITE_NAME, "hub_url": absolute("/"),
         })
     send.enqueue(
-        address=address, subject=" ".join(f"{said} – {settings.WAGTAIL_SITE_NAME}".split()),
+        address=address, subject=" ".join(f"{title} – {settings.WAGTAIL_SITE_NAME}".split()),
         body=body.strip() + "\n", headers=headers or {},
     )
 
 
-def write_to_user(user, template, subject, context=None) -> None:
-    """As ``write_to``, in the language of ``user``; nobody writes to those who left."""
+def send_email_to_user(user, template, subject, context=None) -> None:
+    """As ``send_email``, in the language of ``user``; inactive users get no e-mail."""
     if user.is_active:
-        write_to(user.email, language_of(user), template, subject, context)
+        send_email(user.email, language_of(user), template, subject, context)
 
 
 @task()
 def send(address: str, subject: str, body: str, headers: dict) -> None:
-    """Give one letter to the mail server; what it refuses is logged without the address."""
-    letter = EmailMessage(
+    """Hand one e-mail to the mail server; a refusal is logged without the address."""
+    message = EmailMessage(
         subject, body, to=[address], headers={"Auto-Submitted": "auto-generated"} | headers
     )
     try:
-        letter.send()
+        message.send()
     except smtplib.SMTPException as error:
-        logger.warning("A letter was not sent: %s", type(error).__name__)
+        logger.warning("An e-mail was not sent: %s", type(error).__name__)

@@ -1,9 +1,9 @@
-"""The form by which letters are asked for, and the pages that their links lead to.
+"""The form that requests a subscription, and the pages that the links in its e-mails open.
 
-The address of those pages is the secret that only the letter's reader has, so they need no token
-against forgery, and mail programs that stop letters by one click could not send one. ``template``
-is how the names of an app's own templates begin: ``…_confirm.html``, ``…_stop.html``,
-``…_gone.html``. ``said_of(subscription)`` is their context.
+The URL of those pages is a secret that only the reader of the e-mail has, so they need no CSRF
+token, which one-click unsubscribing of mail programs could not send. ``template`` is the prefix of
+an app's own templates: ``…_confirm.html``, ``…_stop.html``,
+``…_gone.html``. ``context_of(subscription)`` is their context.
 """
 
 from django import forms
@@ -19,7 +19,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 class SubscriptionForm(forms.Form):
-    """Where to write. ``website`` is for robots: people do not see it."""
+    """The e-mail address. ``website`` is a honeypot: people do not see it."""
 
     email = forms.EmailField(
         max_length=254,
@@ -34,30 +34,30 @@ class SubscriptionForm(forms.Form):
 @never_cache
 @csrf_exempt
 @require_http_methods(FORM_METHODS)
-def confirm(request, model, token, template, said_of):
-    """Asks for one click: programs that look into letters open links, but press no buttons."""
-    subscription = model.waiting_for(token)
+def confirm(request, model, token, template, context_of):
+    """Ask for one click: programs that scan e-mails open links, but press no buttons."""
+    subscription = model.from_confirm_token(token)
     if subscription is None:
         return render(request, f"{template}_gone.html", status=404)
     if request.method == "POST":
         subscription.confirm()
         subscription.refresh_from_db()
-    return render(request, f"{template}_confirm.html", said_of(subscription))
+    return render(request, f"{template}_confirm.html", context_of(subscription))
 
 
 @never_cache
 @csrf_exempt
 @require_http_methods(FORM_METHODS)
-def stop(request, model, token, template, said_of):
-    """One click in the mail program (a POST, RFC 8058) or here; done twice, it is done."""
+def stop(request, model, token, template, context_of):
+    """Unsubscribe by one click in the mail program (a POST, RFC 8058) or here; idempotent."""
     key = model.key_of(token)
     if key is None:
         return render(request, f"{template}_gone.html", status=404)
     subscription = model.objects.filter(key=key).first()
-    context = said_of(subscription) if subscription else {}
+    context = context_of(subscription) if subscription else {}
     others = subscription and subscription.others()
     if request.method == "POST":
-        model.stop(key, every_one="all" in request.POST)
+        model.stop(key, all_of_address="all" in request.POST)
         subscription = None
     return render(request, f"{template}_stop.html",
                   context | {"subscription": subscription, "others": others})

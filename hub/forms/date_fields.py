@@ -5,10 +5,11 @@ from datetime import date, datetime, time
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin import widgets as wagtail_widgets
 
+from hub.formatting import language
 from hub.thai.dates import (
     BUDDHIST_YEARS,
     COMMON_YEARS,
@@ -34,7 +35,7 @@ PICKERS = (
 
 def explanation(refused: NotADate) -> str:
     """A sentence in the reader's language that says why a date was refused."""
-    said, language = refused.values, _language()
+    said = refused.values
     match refused.reason:
         case Reason.NO_SUCH_YEAR:
             return _("There is no year %(year)s: years go from %(first)s to %(last)s, those of the "
@@ -52,12 +53,12 @@ def explanation(refused: NotADate) -> str:
         case Reason.NO_SUCH_DAY:
             return _("There is no day %(day)s: %(month)s has %(days)s days.") % {
                 "day": said["day"], "days": said["days"],
-                "month": format_month(said["first"], language),
+                "month": format_month(said["first"], language()),
             }
         case Reason.WRONG_WEEKDAY:
-            weekdays = WEEKDAYS["th" if language.startswith("th") else "en"]
+            weekdays = WEEKDAYS["th" if language().startswith("th") else "en"]
             return _("%(date)s is a %(weekday)s, not a %(said)s.") % {
-                "date": format_date(said["date"], language),
+                "date": format_date(said["date"], language()),
                 "weekday": weekdays[said["date"].weekday()], "said": weekdays[said["weekday"]],
             }
         case Reason.NO_SUCH_TIME:
@@ -75,7 +76,7 @@ class DateInput(forms.DateInput):
 
     def format_value(self, value):
         if isinstance(value, date):
-            return format_date(value, _language())
+            return format_date(value, language())
         return value or None
 
 
@@ -87,7 +88,7 @@ class DateTimeInput(forms.DateTimeInput):
 
     def format_value(self, value):
         if isinstance(value, datetime):
-            return format_datetime(value, _language())
+            return format_datetime(value, language())
         return value or None
 
 
@@ -164,7 +165,3 @@ def _read(reader, value):
         return reader(value)
     except NotADate as refused:
         raise ValidationError(explanation(refused), refused.reason) from refused
-
-
-def _language() -> str:
-    return get_language() or "th"

@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(verbose_name='reason')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_because', models.TextField(blank=True, verbose_name='why it holds again')),
+                ('lift_reason', models.TextField(blank=True, verbose_name='why it holds again')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='hub.knowledgepage', verbose_name='page that takes its place')),
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(db_index=True)),
                 ('path', models.JSONField(default=list)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('reviewed_at', models.DateTimeField(null=True)),
                 ('reviewer', models.CharField(blank=True, help_text='Shown to readers.', max_length=200, verbose_name='who reviewed it')),
                 ('checked', models.TextField(blank=True, help_text='What you compared and what you found. Shown to readers.', verbose_name='what was checked')),
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'page resting on withdrawn knowledge',
                 'verbose_name_plural': 'pages resting on withdrawn knowledge',
-                'ordering': ['-made_at', 'pk'],
+                'ordering': ['-created_at', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -298,7 +298,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='what changed')),
                 ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='published_versions', to='hub.knowledgepage')),
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
-                ('revision', models.ForeignKey(on_delete=hub.models.published_version.kept_while_the_page_is, related_name='published_versions', to='wagtailcore.revision')),
+                ('revision', models.ForeignKey(on_delete=hub.models.published_version.delete_only_with_page, related_name='published_versions', to='wagtailcore.revision')),
             ],
             options={
                 'verbose_name': 'published version',

@@ -1,4 +1,4 @@
-"""Letters that an e-mail address asked for, confirmed and can stop at any time."""
+"""Subscriptions of e-mail addresses: requested, confirmed, and stopped at any time."""
 
 import secrets
 from datetime import timedelta
@@ -18,32 +18,31 @@ class SubscriptionQuerySet(models.QuerySet):
         return self.exclude(confirmed_at=None)
 
     def of_member(self, user):
-        """Those on to the address of ``user``: they need no account, so they belong to whoever has
-        confirmed the address as hers."""
+        """Those for the address of ``user``, which they have confirmed: subscriptions have no
+        account."""
         own = self.confirmed().filter(email=user.email.lower()).order_by("pk")
         return own if user.email else self.none()
 
-    def forgotten(self, now=None):
-        """Those that nobody confirmed while the link was good."""
+    def expired(self, now=None):
+        """Those that were not confirmed before the link expired."""
         before = (now or timezone.now()) - timedelta(days=self.model.DAYS_TO_CONFIRM)
         return self.filter(confirmed_at=None, asked_at__lt=before)
 
 
 class Subscription(models.Model):
-    """What one e-mail address is written to about, without an account: the only place where the
-    address is kept.
+    """One subscription of an e-mail address without an account; the address is stored only here.
 
-    ``key`` stands, signed, in the links of the letters: one link confirms while it is young, the
-    other stops the letters and never grows old. Neither does for the other, nor for another model.
+    The links in the e-mails contain ``key``, signed: the link that confirms expires, the one that
+    unsubscribes does not. Neither is valid as the other, or for another model.
     """
 
     DAYS_TO_CONFIRM = 3
-    MOST_OF_ONE_ADDRESS = 10
+    MAX_PER_ADDRESS = 10
 
     email = models.EmailField()
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
     key = models.CharField(max_length=22, unique=True, default=new_key, editable=False)
-    asked_at = models.DateTimeField(default=timezone.now)
+    requested_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)
 
     objects = SubscriptionQuerySet.as_manager()
@@ -52,7 +51,7 @@ class Subscription(models.Model):
         abstract = True
 
     def __str__(self):
-        # Stands in logs and error reports, where an address has no business.
+        # Appears in logs and error reports, which must not contain the address.
         return f"{self._meta.model_name} {self.pk}"
 
     @classmethod
@@ -68,8 +67,8 @@ class Subscription(models.Model):
         return self._signer("stop").sign(self.key)
 
     @classmethod
-    def waiting_for(cls, token):
-        """The one that ``token`` of a letter confirms, while the link is good; else None."""
+    def from_confirm_token(cls, token):
+        """The subscription that ``token`` confirms; None if it is invalid or expired."""
         age = timedelta(days=cls.DAYS_TO_CONFIRM)
         try:
             key = cls._signer("confirm", signing.TimestampSigner).unsign(token, max_age=age)
@@ -79,35 +78,31 @@ class Subscription(models.Model):
 
     @classmethod
     def key_of(cls, token) -> str | None:
-        """The key in a link that stops."""
+        """The key in a link that unsubscribes; None if it is invalid."""
         try:
             return cls._signer("stop").unsign(token)
         except signing.BadSignature:
             return None
 
     def confirm(self) -> None:
-        """Begin to write; a second time it changes nothing."""
+        """Confirm the subscription; idempotent."""
         now = timezone.now()
         type(self).objects.filter(pk=self.pk, confirmed_at=None).update(
-            confirmed_at=now, **self.at_start(now)
+            confirmed_at=now, **self.initial_values(now)
         )
 
-    def at_start(self, now) -> dict:
-        """Fields and values of what is written down when the letters begin."""
+    def initial_values(self, now) -> dict:
+        """Values of fields that are stored at the confirmation."""
         raise NotImplementedError
 
     @classmethod
-    def stop(cls, key, every_one=False) -> None:
-        """Forget the one of ``key``, its address with it; or all of that address."""
+    def stop(cls, key, all_of_address=False) -> None:
+        """Delete the subscription with ``key``, or all of its address."""
         rows = cls.objects.filter(key=key)
-        if every_one:
+        if all_of_address:
             rows = cls.objects.filter(email__in=list(rows.values_list("email", flat=True)))
         rows.delete()
 
     def others(self) -> int:
-        """How many more of the same kind the address has."""
+        """The number of other subscriptions of this model for the address."""
         return type(self).objects.filter(email=self.email).exclude(pk=self.pk).count()
-
-    def confirm_letter(self):
-        """The EmailMessage that asks whether the reader wants this herself."""
-        raise NotImplementedError

@@ -18,7 +18,7 @@ class WithdrawalQuerySet(models.QuerySet):
 
 
 class Withdrawal(models.Model):
-    """That a page's knowledge no longer holds, why, and what took its place."""
+    """A record that the knowledge of a page no longer holds, why, and what replaces it."""
 
     class Kind(models.TextChoices):
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -40,7 +40,7 @@ class Withdrawal(models.Model):
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
-    lifted_because = models.TextField(_("why it holds again"), blank=True)
+    lift_reason = models.TextField(_("why it holds again"), blank=True)
 
     objects = WithdrawalQuerySet.as_manager()
 
@@ -65,9 +65,9 @@ class FlagQuerySet(models.QuerySet):
 
 
 class Flag(models.Model):
-    """That a page rests on withdrawn knowledge, by which path, and what a review of it found.
+    """A record that a page rests on withdrawn knowledge, by which path, and what a review found.
 
-    It is made once and never deleted: taking the link away does not clear it, a review does.
+    Never deleted: removing the link does not clear it, a review does.
     ``path`` leads from the page to what was withdrawn, as pairs of a relation and the translation
     key it leads to.
     """
@@ -80,7 +80,7 @@ class Flag(models.Model):
     withdrawal = models.ForeignKey(Withdrawal, models.CASCADE, related_name="flags")
     key = models.UUIDField(db_index=True)  # translation key of the page in doubt
     path = models.JSONField(default=list)
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
     reviewed_at = models.DateTimeField(null=True)
     reviewer = models.CharField(
         _("who reviewed it"), max_length=200, blank=True, help_text=_("Shown to readers.")
@@ -96,7 +96,7 @@ class Flag(models.Model):
     class Meta:
         verbose_name = _("page resting on withdrawn knowledge")
         verbose_name_plural = _("pages resting on withdrawn knowledge")
-        ordering = ["-made_at", "pk"]
+        ordering = ["-created_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["withdrawal", "key"], name="one_flag_per_withdrawal")
         ]

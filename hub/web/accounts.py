@@ -25,7 +25,7 @@ ACCOUNTS = {
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
     "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
     "ACCOUNT_USER_DISPLAY": "hub.people.personal_data.own_name_of",
-    # A class of forty behind one address signs up at once; one address gets few letters.
+    # A class of forty behind one address signs up at once; one address gets few e-mails.
     "ACCOUNT_RATE_LIMITS": {
         "signup": "60/m/ip",
         "login_failed": "30/m/ip,30/15m/key",

@@ -30,7 +30,7 @@ class FlagsFilterSet(WagtailFilterSet):
 
 
 class FlagsView(ReportView):
-    """Every flag of a withdrawal that stands: those that wait for a review first, oldest first."""
+    """Every flag of a withdrawal that was not lifted: those without review first, oldest first."""
 
     model = Flag
     page_title = _("Resting on withdrawn knowledge")
@@ -43,15 +43,16 @@ class FlagsView(ReportView):
     permission_policy = page_permission_policy
     any_permission_required = PERMISSIONS
     is_searchable = False
-    list_export = ["page_title", "withdrawn", "made_at", "reviewer", "outcome", "checked"]
+    list_export = ["page_title", "withdrawn", "created_at", "reviewer", "outcome", "checked"]
     export_headings = {
-        "page_title": _("Page"), "withdrawn": _("Withdrawn knowledge"), "made_at": _("Flagged on"),
+        "page_title": _("Page"), "withdrawn": _("Withdrawn knowledge"),
+        "created_at": _("Flagged on"),
     }
     columns = [
         TitleColumn("page_title", label=_("Page"),
                     get_url=lambda flag: reverse("hub_review", args=[flag.pk])),
         Column("withdrawn", label=_("Withdrawn knowledge")),
-        DateColumn("made_at", label=_("Flagged on")),
+        DateColumn("created_at", label=_("Flagged on")),
         Column("get_outcome_display", label=_("Outcome")),
         Column("reviewer", label=_("Who reviewed it")),
     ]
@@ -59,7 +60,7 @@ class FlagsView(ReportView):
     def get_base_queryset(self):
         return (
             Flag.objects.filter(withdrawal__lifted_at=None).select_related("withdrawal")
-            .order_by(F("reviewed_at").asc(nulls_first=True), "made_at", "pk")
+            .order_by(F("reviewed_at").asc(nulls_first=True), "created_at", "pk")
         )
 
     def order_queryset(self, queryset):

@@ -10,9 +10,10 @@ Arabic ones, combining marks in one order. A name is found however it is typed: 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeAlias
 
 from hub.thai.digits import THAI_DIGITS
 from lessons.masking.rules import INVISIBLE, RULES, THAI_RUN, NormalizedText
@@ -27,6 +28,7 @@ from lessons.masking.vocabulary import (
 
 MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 IGNORED = re.compile(r"[\s\-‐-―_.·•*'’\"]")  # of a skeleton
+Letter: TypeAlias = tuple[str, int, int]  # of a skeleton; start and end in the text
 MIN_NAME_PART = 3  # letters of a part of a name that is masked by itself
 
 
@@ -70,7 +72,7 @@ class Rules:
     segment: Callable[[str], list[str]] | None = field(default=None, compare=False)
 
     @property
-    def replacements(self) -> dict:
+    def replacements(self) -> dict[str, Any]:
         return REPLACEMENTS["en" if self.language == "en" else "th"]
 
     @cached_property
@@ -110,7 +112,7 @@ def pieces(text: str, rules: Rules) -> Iterator[tuple[str, Span | None]]:
         yield text[last:], None
 
 
-def find_spans(text: str, rules: Rules, include_released=False) -> list[Span]:
+def find_spans(text: str, rules: Rules, include_released: bool = False) -> list[Span]:
     """What to mask in ``text``, in order and without overlaps."""
     normalized = NormalizedText(text, rules.segment)
     found = [*_listed_spans(text, rules)]
@@ -125,9 +127,9 @@ def find_spans(text: str, rules: Rules, include_released=False) -> list[Span]:
     return [s for s in merged if include_released or s.key not in rules.released]
 
 
-def _merge(text, found) -> list[Span]:
+def _merge(text: str, found: Iterable[Span]) -> list[Span]:
     """Merge overlapping spans into one; adjacent places become the first, the smallest of them."""
-    merged = []
+    merged: list[Span] = []
     for one in found:
         before = merged[-1] if merged else None
         if before and one.start < before.end:
@@ -151,9 +153,10 @@ def skeleton(text: str) -> str:
     return "".join(letter for letter, _start, _end in _letters(text))
 
 
-def _letters(text) -> list[tuple[str, int, int]]:
+def _letters(text: str) -> list[Letter]:
     """(letter, start, end) of each letter of the skeleton, with offsets in ``text``."""
-    letters, marks = [], []
+    letters: list[Letter] = []
+    marks: list[Letter] = []
     for index, character in enumerate(text):
         if INVISIBLE.match(character) or IGNORED.match(character):
             continue
@@ -170,7 +173,7 @@ def _letters(text) -> list[tuple[str, int, int]]:
     return letters + _in_order(marks)
 
 
-def _in_order(marks):
+def _in_order(marks: list[Letter]) -> list[Letter]:
     """Marks of one letter, each once, sorted; each gets the offsets of all of them."""
     if not marks:
         return []
@@ -178,7 +181,7 @@ def _in_order(marks):
     return [(mark, start, end) for mark in sorted({mark for mark, _s, _e in marks})]
 
 
-def _name_variants(name) -> list[str]:
+def _name_variants(name: str) -> list[str]:
     """Forms of a person's name: whole, without title, given name alone, surname alone."""
     name = re.sub(r"[(（][^)）]*[)）]", " ", name).strip()
     for title in sorted([*TITLES_TH, *(f"{t} " for t in TITLES_EN)], key=len, reverse=True):
@@ -191,7 +194,7 @@ def _name_variants(name) -> list[str]:
     return [part for part in (name, bare, *parts) if part]
 
 
-def _listed_spans(text, rules) -> Iterator[Span]:
+def _listed_spans(text: str, rules: Rules) -> Iterator[Span]:
     """Spans of the names, areas and extra words of ``rules`` anywhere in ``text``."""
     letters = _letters(text)
     line = "".join(letter for letter, _s, _e in letters)
@@ -210,7 +213,7 @@ def _listed_spans(text, rules) -> Iterator[Span]:
             at = line.find(key, at + 1)
 
 
-def _is_whole_word(text, start, end, key, anywhere) -> bool:
+def _is_whole_word(text: str, start: int, end: int, key: str, anywhere: bool) -> bool:
     """Whether the match may be masked here.
 
     A Latin name must be a word. A Thai one may touch other letters unless it is an everyday word.
@@ -237,7 +240,9 @@ _WORDS_EN = {"tambon": "subdistrict", "amphoe": "district", "ban": "village",
              "sub-district": "subdistrict"}
 
 
-def _with_prefix(text, start, end, replacement, rules):
+def _with_prefix(
+    text: str, start: int, end: int, replacement: str, rules: Rules
+) -> tuple[int, int, str]:
     """(start, end, replacement) of an area, extended by the words that say what kind it is."""
     province = replacement.partition(" in " if rules.language == "en" else "ใน")[2]
     if text[start:end].isascii():
@@ -250,8 +255,8 @@ def _with_prefix(text, start, end, replacement, rules):
             what = f"a {_WORDS_EN.get(kind.lower(), kind.lower())}"
             replacement = rules.replacements["of"].format(what=what, province=province)
     elif match := _PREFIX_TH.search(text[:start]):
-        what = PLACES_TH.get(match[1]) or {"ชุมชน": "ชุมชนหนึ่ง", "บ้าน": "หมู่บ้านหนึ่ง"}.get(match[1])
-        if what:
+        others = {"ชุมชน": "ชุมชนหนึ่ง", "บ้าน": "หมู่บ้านหนึ่ง"}
+        if what := PLACES_TH.get(match[1]) or others.get(match[1], ""):
             start = match.start()
             replacement = rules.replacements["of"].format(what=what, province=province)
         elif match[1] in ("จังหวัด", "จ."):

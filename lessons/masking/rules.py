@@ -4,8 +4,12 @@ No Django here. Each rule takes a ``NormalizedText`` and the ``Rules`` of ``less
 and yields (start, end, kind, replacement) with offsets in the normalized text.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
 from hub.thai.digits import THAI_DIGITS
 from lessons.masking.vocabulary import (
@@ -25,6 +29,10 @@ from lessons.masking.vocabulary import (
     WORDS_BEFORE_TEMPLE,
 )
 
+if TYPE_CHECKING:
+    from lessons.masking.masker import Rules
+
+Found: TypeAlias = tuple[int, int, str, str]  # start, end, kind, replacement
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
                        "\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 THAI_RUN = re.compile("[\u0e01-\u0e4e]+")
@@ -40,13 +48,13 @@ class NormalizedText:
     ``original_range`` maps offsets in ``line`` back to offsets in the original text.
     """
 
-    def __init__(self, text, segment):
+    def __init__(self, text: str, segment: Callable[[str], list[str]] | None):
         self.segment = segment
         self.offsets = [i for i, c in enumerate(text) if not INVISIBLE.match(c)]
         self.line = "".join(text[i] for i in self.offsets).translate(THAI_DIGITS)
         self.line = re.sub(r"[^\S\n]", " ", self.line)
 
-    def original_range(self, start, end) -> tuple[int, int]:
+    def original_range(self, start: int, end: int) -> tuple[int, int]:
         """(start, end) of ``line[start:end]`` in the original text."""
         return self.offsets[start], self.offsets[end - 1] + 1
 
@@ -61,11 +69,11 @@ class NormalizedText:
             boundaries.add(offset)
         return boundaries
 
-    def is_word(self, start, end) -> bool:
+    def is_word(self, start: int, end: int) -> bool:
         boundaries = self.word_boundaries
         return boundaries is None or (start in boundaries and end in boundaries)
 
-    def name_end(self, start, stop_words, longest=60) -> int:
+    def name_end(self, start: int, stop_words: Collection[str], longest: int = 60) -> int:
         """The offset where a Thai name starting at ``start`` ends; ``start`` if there is none.
 
         ``stop_words`` end a name. A run of more than ``longest`` letters is masked whole.
@@ -88,7 +96,9 @@ class NormalizedText:
 # The rules
 
 
-def _matches(pattern, text, kind, replacement):
+def _matches(
+    pattern: re.Pattern[str], text: NormalizedText, kind: str, replacement: str
+) -> Iterator[Found]:
     for match in pattern.finditer(text.line):
         yield match.start(), match.end(), kind, replacement
 
@@ -104,7 +114,7 @@ _ACCOUNT = re.compile(
 _PHONE = re.compile(r"(?<![\d/])(?:\+?66|0)(?:[ ().-]{0,2}\d){8,9}(?!\d)")
 
 
-def contacts(text, rules):
+def contacts(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """E-mail and web addresses, telephone numbers and account names."""
     yield from _matches(_EMAIL, text, "email", rules.replacements["email"])
     yield from _matches(_WEB, text, "address", rules.replacements["address"])
@@ -124,7 +134,7 @@ _VILLAGE = re.compile(
 )
 
 
-def numbers(text, rules):
+def numbers(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Identity numbers, coordinates, house and village numbers."""
     yield from _matches(_IDENTITY, text, "number", rules.replacements["number"])
     yield from _matches(_COORDINATE, text, "place", rules.replacements["place"])
@@ -151,7 +161,7 @@ _PEOPLE = re.compile(
 )
 
 
-def money(text, rules):
+def money(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Sums in baht, replaced by their order of magnitude: tens of thousands of baht."""
     for match in _MONEY.finditer(text.line):
         figure = next(part for part in match.groups() if part)
@@ -162,7 +172,7 @@ def money(text, rules):
         yield start, match.end(), "amount", replacement
 
 
-def people(text, rules):
+def people(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Numbers of people and households, replaced by their order of magnitude: dozens of people."""
     for match in _PEOPLE.finditer(text.line):
         kinds = rules.replacements["people"]
@@ -204,7 +214,7 @@ _DATE = re.compile(
 )
 
 
-def dates(text, rules):
+def dates(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Days and months, replaced by their year."""
     for match in _DATE.finditer(text.line):
         year = next((part for part in match.groups() if part), None)
@@ -217,7 +227,7 @@ def dates(text, rules):
         yield match.start(), match.end(), "date", replacement
 
 
-def _titled(titles) -> re.Pattern:
+def _titled(titles: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(titles, key=len, reverse=True))))
 
 
@@ -235,7 +245,7 @@ _PLACES_EN = {"ban": "village", "moo ban": "village", "tambon": "subdistrict",
               "amphoe": "district", "wat": "temple"}
 
 
-def persons(text, rules):
+def persons(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Titles with the names after them."""
     for match in _TITLE_TH.finditer(text.line):
         if not text.is_word(match.start(), match.end()) and not match[0].endswith("."):
@@ -256,7 +266,7 @@ def persons(text, rules):
             yield match.start(), name.end(), "name", TITLES_EN[match[1]]
 
 
-def places(text, rules):
+def places(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Villages, institutions and areas, found by the words before their names."""
     for match in _PLACE_TH.finditer(text.line):
         abbreviation = match[0].endswith(".")
@@ -272,11 +282,10 @@ def places(text, rules):
             if end > match.end(2) and text.is_word(match.start(2), match.end(2)):
                 yield match.start(2), end, "place", rules.replacements[kind]
     for match in _PLACE_EN.finditer(text.line):
-        if match[1]:
-            end = LATIN_NAME.match(text.line, match.end()).end()
-            yield match.start(), end, "place", f"a {_PLACES_EN[match[1].lower()]}"
-        else:
+        if match[3]:
             yield match.start(), match.end(), "place", f"a {match[3].lower()}"
+        elif name := LATIN_NAME.match(text.line, match.end()):
+            yield match.start(), name.end(), "place", f"a {_PLACES_EN[match[1].lower()]}"
 
 
 RULES = (contacts, numbers, money, people, dates, places, persons)

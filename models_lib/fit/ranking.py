@@ -6,10 +6,11 @@ can be stated in a sentence, and Models are ranked by comparing these results in
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 PROBLEM_MATCH_THRESHOLD = 0.75  # text score, 0 to 1, from which a Model is about the problem
 
@@ -157,7 +158,7 @@ class Candidate:
     trials: tuple[Trial, ...] = ()
     budget: int | None = None  # the minimum, baht
     text_score: float = 0.0  # 0 to 1: how well it matches the problem, relative to other Models
-    passages: tuple = ()
+    passages: tuple[Any, ...] = ()
     page: object = None
 
 
@@ -173,12 +174,12 @@ class Fit:
     def key(self) -> str:
         return self.candidate.key
 
-    def _share_met(self, assessments) -> float:
+    def _share_met(self, assessments: Sequence[Assessment]) -> float:
         met = sum(a.verdict == Verdict.MET for a in assessments)
         return met / len(assessments) if assessments else 0.0
 
     @cached_property
-    def counts(self) -> Counter:
+    def counts(self) -> Counter[str]:
         """Name of a verdict → number of requirements."""
         return Counter(a.verdict.name for a in self.assessments)
 
@@ -243,7 +244,7 @@ class Fit:
         return max(0, self.minimum_cost - self.situation.budget)
 
     @property
-    def sort_key(self) -> tuple:
+    def sort_key(self) -> tuple[Any, ...]:
         """What is compared, one after the other; the smallest comes first."""
         return (
             not self.matches_problem,  # equal for all where no problem was stated
@@ -270,6 +271,6 @@ def fit(candidate: Candidate, situation: Situation) -> Fit:
     return Fit(candidate, situation, assessments)
 
 
-def rank(candidates, situation: Situation) -> list[Fit]:
+def rank(candidates: Iterable[Candidate], situation: Situation) -> list[Fit]:
     """All ``candidates``, the best fit first; none is left out."""
     return sorted((fit(c, situation) for c in candidates), key=lambda f: f.sort_key)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from hub.email.sending import absolute, language_of, write_to
+from hub.email.sending import absolute, language_of, send_email
 from models_lib.models import Reviewer
 
 SALT = "models_lib.peer_review"
@@ -86,7 +86,7 @@ def _send_invitation(reviewer) -> None:
         "title": reviewer.peer_review.page.title, "url": url, "expires_at": reviewer.expires_at,
         "name": reviewer.name,
     }
-    write_to(
+    send_email(
         reviewer.email, reviewer.language, "models_lib/peer_review/emails/invitation.txt",
         gettext_lazy("Will you review a Model?"), context,
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from wagtail.models import Workflow
 
-from hub.email.sending import absolute, write_to_user
+from hub.email.sending import absolute, send_email_to_user
 from models_lib.models import PeerReview, PeerReviewTask, Reviewer
 
 
@@ -42,7 +42,7 @@ def _notify_moderators(peer_review) -> None:
     url = absolute(reverse("models_lib_peer_review", args=[peer_review.page_id]))
     groups = peer_review.task_state.task.specific.groups.all()
     for user in get_user_model().objects.filter(groups__in=groups).distinct():
-        write_to_user(
+        send_email_to_user(
             user, "models_lib/peer_review/emails/enough_reviews.txt",
             gettext_lazy("Enough reviews are in"), {"title": peer_review.page.title, "url": url},
         )

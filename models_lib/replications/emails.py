@@ -2,7 +2,7 @@
 
 from wagtail.models import Site
 
-from hub.email.sending import absolute, write_to_user
+from hub.email.sending import absolute, send_email_to_user
 
 
 def email_reporter(report, template, subject, comment="") -> None:
@@ -11,7 +11,7 @@ def email_reporter(report, template, subject, comment="") -> None:
     ``template`` is the name of a file in ``models_lib/replications/emails``, without ``.txt``.
     """
     page = report.page
-    write_to_user(report.reporter, f"models_lib/replications/emails/{template}.txt", subject, {
+    send_email_to_user(report.reporter, f"models_lib/replications/emails/{template}.txt", subject, {
         "who": report.answers.get("who", ""), "model": report.model.title,
         "comment": comment.strip(), "page_url": _full_url(page) if page else "",
         "report_url": _full_url(report.model)

@@ -27,7 +27,7 @@ WIDTH, HEIGHT, GAP = 104, 84, 6  # of a tile, in units of the SVG
 COLUMNS, ROWS = 4, 6
 
 
-def corner(geocode) -> tuple[int, int]:
+def corner(geocode: str) -> tuple[int, int]:
     """The upper left corner of a district's tile."""
     column, row = TILES[geocode]
     return column * (WIDTH + GAP), row * (HEIGHT + GAP)

@@ -5,7 +5,7 @@ Nothing is sent for contributions of deleted accounts.
 
 from django.utils.translation import gettext_lazy as _
 
-from hub.email.sending import absolute, write_to_user
+from hub.email.sending import absolute, send_email_to_user
 
 
 def send_decision(amendment) -> None:
@@ -48,4 +48,4 @@ def _send(user, name, subject, context, paragraph, subpath=""):
         "draft": paragraph.draft, "paragraph": paragraph,
         "url": absolute(f"{paragraph.url}{subpath}"),
     }
-    write_to_user(user, f"policy/deliberation/emails/{name}.txt", subject, context)
+    send_email_to_user(user, f"policy/deliberation/emails/{name}.txt", subject, context)

@@ -4,7 +4,7 @@ Pure functions on plain records, without database or clock. A *cell* is one clau
 its evidence is the reports of the party and the verifications of the community.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,7 +41,7 @@ class DatedRecord:
     on: date
     withdrawn_on: date | None = None
 
-    def counts_on(self, day) -> bool:
+    def counts_on(self, day: date) -> bool:
         return self.on <= day and (self.withdrawn_on is None or day < self.withdrawn_on)
 
     @property
@@ -73,10 +73,10 @@ class Evidence:
     reports: tuple[Report, ...] = ()
     findings: tuple[Finding, ...] = ()
 
-    def reports_on(self, day) -> list[Report]:
+    def reports_on(self, day: date) -> list[Report]:
         return [report for report in self.reports if report.counts_on(day)]
 
-    def findings_on(self, day) -> list[Finding]:
+    def findings_on(self, day: date) -> list[Finding]:
         """Findings that count on ``day``; a finding about a report counts only if that does."""
         keys = {report.key for report in self.reports_on(day)}
         return [
@@ -85,7 +85,7 @@ class Evidence:
         ]
 
 
-def status_on(day, due, evidence) -> ClauseStatus:
+def status_on(day: date, due: date | None, evidence: Evidence) -> ClauseStatus:
     """The status of a cell on ``day``; ``due`` may be None."""
     reports, findings = evidence.reports_on(day), evidence.findings_on(day)
     if findings:
@@ -103,7 +103,9 @@ def status_on(day, due, evidence) -> ClauseStatus:
     return ClauseStatus.REPORTED if reports else ClauseStatus.NO_REPORT
 
 
-def clause_status_on(day, due, named, others=()) -> ClauseStatus:
+def clause_status_on(
+    day: date, due: date | None, named: Sequence[Evidence], others: Sequence[Evidence] = ()
+) -> ClauseStatus:
     """The status of a whole clause on ``day``: the worst status of the parties it names.
 
     ``named`` is the evidence of each responsible party, ``others`` that of parties the clause does
@@ -118,7 +120,7 @@ def worst(statuses: Iterable[ClauseStatus]) -> ClauseStatus:
     return min(statuses, key=WORST_FIRST.index)
 
 
-def silent_since(day, adopted, evidence) -> date | None:
+def silent_since(day: date, adopted: date, evidence: Evidence) -> date | None:
     """The date of a party's last valid report, else of the adoption.
 
     None where no report is expected: before the adoption and once the cell is verified.
@@ -137,14 +139,16 @@ class Period:
     until: date = OPEN_END
 
 
-def timeline(adopted, due, evidence) -> list[Period]:
+def timeline(adopted: date, due: date | None, evidence: Evidence) -> list[Period]:
     """The periods of a cell from the adoption on, including future ones (due dates to come)."""
     return _periods(
         _days(adopted, due, [evidence]), lambda day: status_on(day, due, evidence)
     )
 
 
-def clause_timeline(adopted, due, named, others=()) -> list[Period]:
+def clause_timeline(
+    adopted: date, due: date | None, named: Sequence[Evidence], others: Sequence[Evidence] = ()
+) -> list[Period]:
     """The periods of a whole clause, as ``timeline``."""
     return _periods(
         _days(adopted, due, [*named, *others]),
@@ -152,7 +156,7 @@ def clause_timeline(adopted, due, named, others=()) -> list[Period]:
     )
 
 
-def _days(adopted, due, evidences) -> list[date]:
+def _days(adopted: date, due: date | None, evidences: Iterable[Evidence]) -> list[date]:
     """The days on which the status may change, in order, starting with the adoption."""
     found = {adopted}
     if due is not None and due < OPEN_END:
@@ -163,8 +167,8 @@ def _days(adopted, due, evidences) -> list[date]:
     return sorted(day for day in found if day >= adopted)
 
 
-def _periods(days, status_of) -> list[Period]:
-    changes = []
+def _periods(days: Iterable[date], status_of: Callable[[date], ClauseStatus]) -> list[Period]:
+    changes: list[tuple[date, ClauseStatus]] = []
     for day in days:
         status = status_of(day)
         if not changes or changes[-1][1] != status:

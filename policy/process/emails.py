@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hub.email.sending import absolute, write_to_user
+from hub.email.sending import absolute, send_email_to_user
 from policy.models import AgendaProposal
 
 
@@ -10,7 +10,7 @@ def send_answer(proposal) -> None:
     """Send the answer to ``proposal`` to its author, unless the account was deleted."""
     if proposal.author is None:
         return
-    write_to_user(
+    send_email_to_user(
         proposal.author, "policy/process/emails/proposal_answered.txt",
         _("Your proposal for the agenda was answered"),
         {"proposal": proposal,

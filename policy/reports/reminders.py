@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext, override
 
-from hub.email.sending import absolute, language_of, write_to
+from hub.email.sending import absolute, language_of, send_email
 from policy.ledger.clause_party_status import with_status
 from policy.ledger.rules import SETTLED
 from policy.models import Clause, Party, Reminder, ResolutionPage
@@ -130,7 +130,7 @@ def _send_email(party, cells, more, day, email, language) -> None:
             "%(number)d clause waits for your report", "%(number)d clauses wait for your report",
             number,
         ) % {"number": number}
-        write_to(
+        send_email(
             email, language, "policy/reports/emails/reminder.txt", subject,
             {
                 "party": party, "items": items, "more": more, "opt_out_url": opt_out_url,

@@ -46,7 +46,7 @@ def new_results_email(alert, new_results, total) -> EmailMessage:
 def _email(alert, name, subject, context) -> EmailMessage:
     search = SavedSearch.of_alert(alert)
     stop_url = absolute(reverse("search_alert_stop", args=[alert.stop_token]), alert.site)
-    return subscriptions.letter(alert, f"search/alerts/emails/{name}.txt", subject, context | {
+    return subscriptions.build_email(alert, f"search/alerts/emails/{name}.txt", subject, context | {
         "search": _label(alert), "frequency": alert.frequency,
         "search_url": absolute(search.url(), alert.site),
     }, stop_url)

@@ -24,7 +24,7 @@ MAX_RESULTS_PER_EMAIL = 20  # the last line of the e-mail counts the rest
 def subscribe(search, site, email, language, frequency) -> None:
     """Save ``search`` for the address and send an e-mail that asks to confirm it."""
     digest = digest_of(language, site.pk, search.text, search.filters)
-    subscriptions.ask(Alert, email, {"digest": digest}, {
+    subscriptions.request_subscription(Alert, email, {"digest": digest}, {
         "language": language, "site": site, "text": search.text, "filters": search.filters,
         "frequency": frequency,
     })
@@ -33,7 +33,7 @@ def subscribe(search, site, email, language, frequency) -> None:
 def send_due(now=None) -> int:
     """Send the alerts that are due and have new results; returns how many e-mails were sent."""
     now = now or timezone.now()
-    Alert.objects.forgotten(now).delete()
+    Alert.objects.expired(now).delete()
     return subscriptions.send_each(
         Alert.objects.due(now).order_by("checked_until"), partial(_send_if_new, now=now)
     )

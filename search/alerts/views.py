@@ -56,7 +56,7 @@ def new(request):
     context = {
         "form": form, "search": search, "problem": problem,
         "frequency": form["frequency"].value(), "choices": Alert.Frequency.choices,
-        "limit": Alert.MOST_OF_ONE_ADDRESS,
+        "limit": Alert.MAX_PER_ADDRESS,
     }
     return render(request, "search/alerts/alert_form.html", context, status=status)
 
@@ -75,5 +75,5 @@ def _context_of(alert) -> dict:
 
 # The arguments of the views that links in the e-mails lead to.
 EMAIL_LINKS = {
-    "model": Alert, "template": "search/alerts/alert", "said_of": _context_of,
+    "model": Alert, "template": "search/alerts/alert", "context_of": _context_of,
 }

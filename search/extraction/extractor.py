@@ -6,7 +6,6 @@ xberg reads every kind; ``search/extraction/pdf.py`` adds other readers for PDF,
 ``search/extraction/slides.py`` what xberg gets wrong about slides.
 """
 
-import codecs
 import html
 import io
 import os
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hub.files import ole2
+from hub.files.text_encoding import encoding_of
 from search.extraction.child_process import read_in_child
 from search.extraction.pdf import read_pdf
 from search.extraction.slides import odp_slides, pptx_notes
@@ -233,10 +233,11 @@ def _page_text(page) -> str:
 
 
 def decode(content: bytes) -> str:
-    """Text of unknown encoding: by its byte order mark or what HTML declares, else UTF-8,
-    Windows-874 (TIS-620) or Windows-1252, whichever fits."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
+    """Text of unknown encoding: UTF-16 by its mark or its zero bytes, else what HTML declares,
+    UTF-8, Windows-874 (TIS-620) or Windows-1252, whichever fits."""
+    known = encoding_of(content)
+    if known and known.startswith("utf-16"):
+        return content.decode(known, "replace")
     declared = CHARSET.search(content[:2048])
     for encoding in ("utf-8-sig", declared and declared[1].decode("ascii")):
         try:

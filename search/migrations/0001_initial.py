@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(editable=False, max_length=32)),
                 ('frequency', models.CharField(choices=[('day', 'Once a day'), ('week', 'Once a week')], default='week', max_length=4)),
                 ('key', models.CharField(default=hub.models.subscription.new_key, editable=False, max_length=22, unique=True)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('checked_until', models.DateTimeField(db_index=True, null=True)),
                 ('sent_keys', models.JSONField(default=list)),

@@ -63,5 +63,5 @@ class Alert(Subscription):
             models.UniqueConstraint(fields=["email", "digest"], name="unique_alert_per_search"),
         ]
 
-    def at_start(self, now):
+    def initial_values(self, now):
         return {"checked_until": now}

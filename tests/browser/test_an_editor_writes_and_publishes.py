@@ -52,6 +52,9 @@ def test_1_the_editor_writes_a_lesson_with_blocks_and_attachments(sign_in, serve
     page.goto(f"/admin/pages/add/lessons/lessonpage/{parent}/")
     page.fill("[name=title]", TITLE)
     page.fill("[name=summary]", "ลองเลี้ยงแล้วได้เรียนรู้")
+    page.locator("[name=period_start]").press_sequentially("12/06/2566")
+    page.locator("[name=period_start]").press("Tab")
+    expect(page.locator("[name=period_start]")).to_have_value("12/06/2566")
     for field in ("event", "expected", "happened", "why", "next_time"):
         page.fill(f"[name={field}]", f"เล่าเรื่อง {field}")
     page.locator("[title='Insert a block']").first.click()
@@ -67,6 +70,7 @@ def test_1_the_editor_writes_a_lesson_with_blocks_and_attachments(sign_in, serve
         attach(page, number, path, f"ไฟล์ {path.name}")
     page.get_by_role("button", name="บันทึกฉบับร่าง").first.click()
     page.wait_for_url("**/edit/")
+    expect(page.locator("[name=period_start]")).to_have_value("12 มิถุนายน 2566")
     story["edit"] = page.url
     story["pk"] = page.url.rstrip("/").split("/")[-2]
     assert not found(page, served)
@@ -75,6 +79,12 @@ def test_1_the_editor_writes_a_lesson_with_blocks_and_attachments(sign_in, serve
 def test_2_the_editor_previews_and_submits(sign_in, served, story):
     page = sign_in("editor")
     page.goto(story["edit"])
+    page.fill("[name=period_start]", "31/02/2567")
+    page.get_by_role("button", name="บันทึกฉบับร่าง").first.click()
+    expect(page.locator(".w-field__errors").filter(
+        has_text="กุมภาพันธ์ 2567 มี 29 วัน").first).to_be_visible()
+    page.goto(story["edit"])
+    expect(page.locator("[name=period_start]")).to_have_value("12 มิถุนายน 2566")
     preview = page.context.new_page()
     preview.goto(f"/admin/pages/{story['pk']}/view_draft/")
     expect(preview.locator("h1")).to_contain_text(WORD)

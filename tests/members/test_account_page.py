@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.models import Site
 from wagtail.users.models import UserProfile
 
-from hub.email.sending import write_to_user
+from hub.email.sending import send_email_to_user
 from hub.models import Area
 from hub.people import account_pages
 from hub.people.account_pages import AccountItem, AccountSection
@@ -39,7 +39,7 @@ def test_a_member_edits_profile_and_language(member_client, member):
     assert UserProfile.objects.get(user=member).preferred_language == "en"
     page = member_client.get("/accounts/me/").content.decode()
     assert "กลุ่มปูม้า" in page and area.name in page
-    write_to_user(member, "members/emails/account_deleted.txt", "x")
+    send_email_to_user(member, "members/emails/account_deleted.txt", "x")
     assert "is deleted" in mail.outbox[-1].body
 
 

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     help = (
         "Every few seconds, publishes pages whose time has come and takes down expired ones, and "
-        "lets the apps do what is due: mend what a killed process left, send letters, bring a "
+        "lets the apps do what is due: mend what a killed process left, send e-mails, bring a "
         "search cluster up to date, clear old sessions and finished tasks away."
     )
 

@@ -97,7 +97,8 @@ def test_a_person_without_an_account_is_added_by_name(run, leads, address):
 
 
 @pytest.mark.parametrize(("data", "field"), [
-    ({"name": " "}, "name"), ({"account": "nobody"}, "account"), ({"name": "ยายแดง"}, "agreed"),
+    ({"name": " "}, "name"), ({"name": "\u200b"}, "name"),
+    ({"account": "nobody"}, "account"), ({"name": "ยายแดง"}, "agreed"),
     ({"account": "a\0b"}, "account"),
 ])
 def test_missing_values_when_adding_are_field_errors(run, leads, address, data, field):

@@ -215,10 +215,10 @@ def test_invalid_addresses_and_bots_get_no_email(course, visitor, mailoutbox, da
 
 
 def test_subscription_requests_are_limited(course, visitor, mailoutbox):
-    for _again in range(subscriptions.LETTERS_TO_AN_ADDRESS + 2):
+    for _again in range(subscriptions.CONFIRMATIONS_PER_ADDRESS + 2):
         ask(visitor, course)
-    assert len(mailoutbox) == subscriptions.LETTERS_TO_AN_ADDRESS
-    for number in range(subscriptions.ASKED_OF_A_VISITOR):
+    assert len(mailoutbox) == subscriptions.CONFIRMATIONS_PER_ADDRESS
+    for number in range(subscriptions.REQUESTS_PER_VISITOR):
         status = ask(visitor, course, email=f"r{number}@example.org").status_code
     assert status == 429
 

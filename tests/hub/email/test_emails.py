@@ -5,7 +5,7 @@ from django.core import mail
 from django.utils.translation import gettext_lazy as _
 from wagtail.users.models import UserProfile
 
-from hub.email.sending import absolute, write_to, write_to_user
+from hub.email.sending import absolute, send_email, send_email_to_user
 
 pytestmark = pytest.mark.django_db
 CONFIRM = "search/alerts/emails/confirm.txt"
@@ -13,10 +13,10 @@ CONFIRM = "search/alerts/emails/confirm.txt"
 
 def test_a_letter_is_in_the_language_that_its_reader_chose(editor):
     UserProfile.objects.create(user=editor, preferred_language="en")
-    write_to_user(editor, CONFIRM, _("Confirm your alert"), {"days": 3})
+    send_email_to_user(editor, CONFIRM, _("Confirm your alert"), {"days": 3})
     UserProfile.objects.update(preferred_language="th")
     editor.refresh_from_db()
-    write_to_user(editor, CONFIRM, _("Confirm your alert"), {"days": 3})
+    send_email_to_user(editor, CONFIRM, _("Confirm your alert"), {"days": 3})
     english, thai = mail.outbox
     assert english.subject.startswith("Confirm your alert – ")
     assert thai.subject != english.subject and "ยืนยัน" in thai.subject
@@ -25,15 +25,15 @@ def test_a_letter_is_in_the_language_that_its_reader_chose(editor):
 
 
 def test_a_subject_is_one_line_whatever_stands_in_it():
-    write_to("a@example.org", "th", CONFIRM, "หนึ่ง\nสอง\r\nBcc: b@example.org", {"days": 3})
+    send_email("a@example.org", "th", CONFIRM, "หนึ่ง\nสอง\r\nBcc: b@example.org", {"days": 3})
     assert "\n" not in mail.outbox[0].subject
     assert mail.outbox[0].recipients() == ["a@example.org"]
 
 
 def test_nobody_writes_to_those_who_left_or_have_no_address(editor):
     editor.is_active = False
-    write_to_user(editor, CONFIRM, "x")
-    write_to("", "th", CONFIRM, "x")
+    send_email_to_user(editor, CONFIRM, "x")
+    send_email("", "th", CONFIRM, "x")
     assert mail.outbox == []
 
 

@@ -233,7 +233,7 @@ def report_rows(user, page) -> None:
     for day in range(2):
         SearchCount.objects.create(
             day=timezone.localdate() - timedelta(days=day), language="th",
-            text=f"ปู {day}", asked=5,
+            text=f"ปู {day}", searches=5,
         )
     scanned = document("แบบสแกน", "a.txt")
     DocumentText.objects.update_or_create(document=scanned, defaults={

@@ -210,7 +210,7 @@ def test_an_old_office_file_is_not_taken_for_what_is_embedded_in_it():
     assert refusal(validate_document, content, "a.doc") == "content"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16", "utf-16-le"])
 def test_thai_text_is_taken_in_any_encoding(encoding):
     validate_document(upload((THAI * 50_000).encode(encoding)), "a.txt")
 

@@ -168,9 +168,9 @@ def test_every_public_text_is_cleaned_and_every_date_read():
             if field.max_length is None or field.max_length >= 4:
                 assert field.clean(f" {written}\x00\u202eก ") == "น\u0e49\u0e33ก", door
     for known in ("CommentForm.text", "AgendaProposalForm.title", "ReplicationForm.who",
-                  "JoiningForm.name", "EnrolForm.name", "ReportForm.reporter_name",
+                  "MemberSignupForm.name", "EnrolForm.name", "ReportForm.reporter_name",
                   "ReportForm.claim", "ReviewForm.text", "FitForm.problem", "PostForm.text",
-                  "ComplaintForm.reason", "ParticularsForm.organisation"):
+                  "ComplaintForm.reason", "ProfileForm.organisation"):
         assert known in seen
 
 

@@ -1,4 +1,4 @@
-"""What is done by the clock is done so often, by day where it is a letter, and each for itself."""
+"""What is done by the clock is done so often, by day where it is a email, and each for itself."""
 
 import threading
 from datetime import datetime

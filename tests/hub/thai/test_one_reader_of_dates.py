@@ -269,6 +269,13 @@ def test_every_date_of_two_centuries_reads_back():
             _check(day, WAYS_TO_WRITE[(number * 2 + turn + number // 28) % len(WAYS_TO_WRITE)])
 
 
+@pytest.mark.thorough
+def test_every_date_of_two_centuries_reads_back_in_every_writing():
+    for number in range((LAST - FIRST).days + 1):
+        for write in WAYS_TO_WRITE:
+            _check(FIRST + timedelta(number), write)
+
+
 def test_the_ends_and_the_middle_of_every_month_read_back_in_every_writing():
     for year in range(1900, 2101, 7):
         for month in range(1, 13):

@@ -285,7 +285,7 @@ def reachable(links, start, stop=()) -> set:
 @pytest.mark.any_database
 @pytest.mark.postgresql
 def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkeypatch):
-    monkeypatch.setattr("hub.withdrawals.rules._show_anew", lambda keys: None)
+    monkeypatch.setattr("hub.withdrawals.rules._record_changes", lambda keys: None)
     pages = [LessonPageFactory() for _n in range(8)]
     parents = {page.pk: page.knowledgepage_ptr for page in pages}
     pks = list(parents)
@@ -317,7 +317,7 @@ def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkey
             flag = made.flags.get(key=key[pk])
             rules.review(flag, parents[pk], "ก", "ข", Flag.Outcome.HOLDS)
         assert flagged() == everything - cleared
-        assert rules.flag_what_was_missed() == 0
+        assert rules.flag_missed_dependents() == 0
         rules.lift(made, "ผิดหน้า")
         assert flagged() == set()
         rules.withdraw(parents[start], WITHDRAWN, "ผิดอีก")
@@ -359,15 +359,15 @@ def test_each_who_looks_after_something_gets_one_letter_with_all_of_it(
         page.caretakers = [caretaker, gone]
         page.save_revision().publish()
     withdraw(lesson)
-    assert sorted(to for letter in mail.outbox for to in letter.to) == [
+    assert sorted(to for email in mail.outbox for to in email.to) == [
         "caretaker@example.org", "owner@example.org"]
-    for letter in mail.outbox:
-        assert "ตัวแบบปู" in letter.body and "ประเด็นปู" in letter.body
-        assert "ตัวเลขผิด" in letter.body
+    for email in mail.outbox:
+        assert "ตัวแบบปู" in email.body and "ประเด็นปู" in email.body
+        assert "ตัวเลขผิด" in email.body
         for page in (model, issue):
             flag = Flag.objects.get(key=page.translation_key)
-            assert reverse("hub_review", args=[flag.pk]) in letter.body
-        assert "\n" not in letter.subject
+            assert reverse("hub_review", args=[flag.pk]) in email.body
+        assert "\n" not in email.subject
 
 
 def test_a_letter_is_in_its_readers_language_and_names_no_private_page(chain, django_user_model):
@@ -380,10 +380,10 @@ def test_a_letter_is_in_its_readers_language_and_names_no_private_page(chain, dj
     model.save()
     PageViewRestriction.objects.create(page_id=lesson.pk, restriction_type="login")
     withdraw(lesson, reason="เหตุผลลับ")
-    [letter] = mail.outbox
-    assert "Please look" in letter.subject
-    assert "บทเรียนปู" not in letter.body and "เหตุผลลับ" not in letter.body
-    assert "ตัวแบบปู" in letter.body
+    [email] = mail.outbox
+    assert "Please look" in email.subject
+    assert "บทเรียนปู" not in email.body and "เหตุผลลับ" not in email.body
+    assert "ตัวแบบปู" in email.body
 
 
 # Rights, and what editors do
@@ -536,4 +536,4 @@ def test_a_page_whose_caretaker_left_is_published_as_before(chain, django_user_m
     left.delete()
     revision.publish()
     withdraw(lesson)
-    assert [letter.to for letter in mail.outbox] == [["stays@example.org"]]
+    assert [email.to for email in mail.outbox] == [["stays@example.org"]]

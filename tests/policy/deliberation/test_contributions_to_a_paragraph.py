@@ -65,6 +65,7 @@ def test_an_amendment_shows_which_words_differ(draft, member, signed_in, visitor
     ({"text": "  "}, "comment"),
     ({"text": "ก" * 4001}, "comment"),
     ({"text": "\0"}, "comment"),
+    ({"text": "\u200b"}, "comment"),
     ({"stance": "maybe", "text": "ก"}, "stance"),
     ({"stance": "support", "text": ""}, "stance"),
 ])
@@ -77,6 +78,12 @@ def test_invalid_input_is_refused_and_kept_in_the_form(draft, member, signed_in,
     if values["text"] == "ใหม่":
         assert ">ใหม่</textarea>" in body.replace("\n", "")
     assert not Contribution.objects.exists()
+
+
+def test_a_comment_is_kept_composed_and_without_what_nobody_sees(draft, member, signed_in):
+    said = "น\u0e4d\u0e49า\u200bสะอาด\x00 เเม่\u202e"
+    assert signed_in(member).post(f"{at(draft)}comment/", {"text": said}).status_code == 302
+    assert Contribution.objects.get().text == "น\u0e49\u0e33สะอาด แม่"
 
 
 def test_invalid_addresses_are_404(draft, member, signed_in):

@@ -188,7 +188,7 @@ def test_an_address_gets_at_most_ten_alerts_and_five_emails_a_day(page, hub, mai
     for number in range(12):
         ask(Client(REMOTE_ADDR=f"198.51.100.{number}"), question=f"?q=หอย{number}")
         cache.clear()
-    assert Alert.objects.count() == Alert.MOST_OF_ONE_ADDRESS
+    assert Alert.objects.count() == Alert.MAX_PER_ADDRESS
 
 
 def test_a_visitor_with_too_many_requests_has_to_wait(page, visitor, mailoutbox):

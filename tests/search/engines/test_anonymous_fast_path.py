@@ -41,7 +41,7 @@ def test_the_fast_path_finds_the_same(tmp_path, monkeypatch, seed, strategies):
     for filters in (Filters([PUBLIC]), Filters([PUBLIC], site="1")):
         short = ask(engine, text, filters, strategies)
         with monkeypatch.context() as patched:
-            patched.setattr(anonymous_fast_path, "is_for", lambda *_: False)
+            patched.setattr(anonymous_fast_path, "applies_to", lambda *_: False)
             whole = ask(engine, text, filters, strategies)
         assert (short.total, short.facets) == (whole.total, whole.facets)
         assert [h.score for h in short.hits] == pytest.approx([h.score for h in whole.hits])

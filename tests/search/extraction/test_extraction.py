@@ -167,7 +167,9 @@ def test_thai_comes_back_from_files_of_other_programs(name):
     assert_all_text_came_back(read(FILES / name))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "tis-620", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp874", "tis-620", "utf-16", "utf-16-le"]
+)
 @pytest.mark.parametrize("kind", ["txt", "csv"])
 def test_thai_comes_back_from_plain_text_in_any_encoding(kind, encoding, tmp_path):
     path = tmp_path / f"a.{kind}"
