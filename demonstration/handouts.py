@@ -69,7 +69,7 @@ def pieces(text) -> list[str]:
     found = []
     for run in re.findall(r"[\u0e00-\u0e7f]+|[^\s\u0e00-\u0e7f]+|\s+", text):
         if "\u0e00" <= run[0] <= "\u0e7f":
-            words = thai.cut(run)
+            words = thai.segment(run)
             # ๆ and ฯ never begin a line.
             for word in words:
                 if found and word in ("ๆ", "ฯ"):
