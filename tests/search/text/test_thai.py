@@ -99,8 +99,8 @@ def test_a_long_run_loses_no_letter():
 
 def test_tokens_never_part_a_letter_from_its_marks():
     run = "ก" + "กี่" * 1000
-    assert "".join(thai.cut(run)) == run
-    assert not any(thai.NOT_FIRST.match(piece) for piece in thai.cut(run))
+    assert "".join(thai.segment(run)) == run
+    assert not any(thai.NOT_FIRST.match(piece) for piece in thai.segment(run))
 
 
 def test_threads_segment_alike():
