@@ -7,7 +7,7 @@ class HubConfig(AppConfig):
     verbose_name = _("Knowledge hub")
 
     def ready(self):
-        # Not before: models are loaded by now.
+        # These import models, which are loaded only now.
         import hub.chain.routes
         import hub.checks  # registers the checks
         import hub.versions.routes

@@ -1,4 +1,4 @@
-"""Middleware of the hub: readable input, whole transactions, the content security policy."""
+"""Middleware: valid input, atomic writes, the content security policy."""
 
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware
@@ -12,7 +12,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class ReadableInputMiddleware:
-    """Answers 400 to addresses that no database takes: NUL bytes in the path or the parameters.
+    """Answers 400 to URLs that no database accepts: NUL bytes in the path or the parameters.
 
     PostgreSQL refuses NUL in any text, so it would be a 500 anywhere. The search page is let
     through: it cleans what was typed and answers.

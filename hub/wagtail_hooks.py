@@ -19,13 +19,13 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
 from hub.files.permissions import may_change_document
-from hub.jobs.housekeeping import clear_away
+from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
 from hub.models import Area, KnowledgePage, Topic
 from hub.pages import form_extensions
 from hub.withdrawals.notices import notice_of
 from hub.withdrawals.report import FlagsView, may_see_reports
-from hub.withdrawals.rules import flag_what_was_missed, is_withdrawn
+from hub.withdrawals.rules import flag_missed_dependents, is_withdrawn
 from hub.withdrawals.views import (
     LiftView,
     ReviewView,
@@ -67,7 +67,7 @@ def admin_styles():
 
 @hooks.register("after_create_page")
 @hooks.register("after_edit_page")
-def keep_answers(request, page):
+def store_form_extensions(request, page):
     """Of what other apps ask in the editor's form of knowledge pages; other pages ask nothing."""
     if isinstance(page, KnowledgePage):
         form_extensions.store(page, request.POST, request.user)
@@ -75,7 +75,7 @@ def keep_answers(request, page):
 
 @hooks.register("register_page_header_buttons")
 def published_versions_of_page(page, user, view_name, next_url=None):
-    """A way from the editor, beside its history, to the versions that readers see."""
+    """A link from the editor to the published versions."""
     if page.live and getattr(page.specific_deferred, "current_version", None):
         yield Button(
             _("Public versions"), page.get_url() + "versions/", icon_name="history", priority=66
@@ -83,34 +83,36 @@ def published_versions_of_page(page, user, view_name, next_url=None):
 
 
 @hooks.register("before_serve_page")
-def page_past_its_expiry(page, request, args, kwargs):
-    """Refuse it from that moment; Wagtail takes it down when its schedule next runs."""
+def refuse_expired_page(page, request, args, kwargs):
+    """404 from that moment on; Wagtail unpublishes it when its schedule next runs."""
     if page.expire_at and page.expire_at <= timezone.now():
         raise Http404
 
 
 @hooks.register("before_serve_page")
-def page_for_others(page, request, args, kwargs):
-    """Tell who is signed in that it is not hers. Wagtail asks her to sign in, which she is: that
-    page sends her back here, without end."""
+def refuse_page_of_others(page, request, args, kwargs):
+    """403 for users who are signed in but may not read the page.
+
+    Wagtail redirects them to the sign-in page, which redirects back, without end.
+    """
     if request.user.is_authenticated:
         _refuse_who_may_not(page.get_view_restrictions(), request)
 
 
 @hooks.register("before_serve_document", order=-1)  # before Wagtail's own check
-def document_for_others(document, request):
+def refuse_document_of_others(document, request):
     if request.user.is_authenticated:
         _refuse_who_may_not(document.collection.get_view_restrictions(), request)
 
 
 def _refuse_who_may_not(restrictions, request):
-    for rule in restrictions:  # a password is asked for, whoever one is
+    for rule in restrictions:  # a password is asked for in any case
         if rule.restriction_type != rule.PASSWORD and not rule.accept_request(request):
             raise PermissionDenied
 
 
 @hooks.register("before_serve_document")
-def document_of_a_page_nobody_may_read(document, request):
+def refuse_document_of_closed_pages(document, request):
     """Refuse a document whose every page is a draft, withdrawn or private to others.
 
     Its collection's privacy is checked by Wagtail; this closes the guessed address.
@@ -168,12 +170,12 @@ def warn_about_flags(request, page):
         messages.warning(request, notice.withdrawal.get_kind_display() + ": "
                          + notice.withdrawal.reason)
     for shown in notice.flags:
-        said = gettext("This page rests on withdrawn knowledge: %(title)s.") % {
+        text = gettext("This page rests on withdrawn knowledge: %(title)s.") % {
             "title": shown.flag.withdrawal.title}
         if may_review(request.user, page):
-            said = format_html('{} <a href="{}">{}</a>', said,
+            text = format_html('{} <a href="{}">{}</a>', text,
                                reverse("hub_review", args=[shown.flag.pk]), gettext("Review"))
-        messages.warning(request, said)
+        messages.warning(request, text)
 
 
 class ReportMenuItem(MenuItem):
@@ -196,6 +198,6 @@ def broken_links_in_menu():
 
 
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
-hooks.register("register_job", every(AN_HOUR, flag_what_was_missed))
-hooks.register("register_job", every(AN_HOUR, clear_away))
+hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
+hooks.register("register_job", every(AN_HOUR, delete_expired))
 hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})

@@ -10,5 +10,5 @@ application = get_wsgi_application()
 
 from hub.changelog.recording import process_started  # noqa: E402 - apps are loaded only now
 
-# Apps read, beside the first requests, what these would otherwise wait for.
+# Apps warm up in the background, so that the first requests do not wait.
 Thread(target=process_started.send_robust, args=(type(application),), daemon=True).start()

@@ -7,8 +7,7 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from hub.changelog.recording import changes_recorded, process_started, record
 from hub.models import BilingualName, HubDocument
 from search.extraction.tasks import request_text
-from search.index import cluster, glossary, vocabulary
-from search.index.indexer import catch_up
+from search.index import cluster, glossary, indexer, vocabulary
 from search.models import GlossaryTerm
 from search.query import corrections
 
@@ -22,7 +21,7 @@ def _index_on_commit(sender, **kwargs):
         return
 
     def drain():
-        catch_up()
+        indexer.catch_up()
         cluster.drain()
 
     drain.is_catch_up = True

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from hub.files.http_ranges import in_parts, read_part
 from hub.files.names import safe_filename
-from hub.web.concurrency_limit import give_connections_back
+from hub.web.concurrency_limit import close_connections
 
 LIMIT = 0xFFFFFFFF
 MANY = 0xFFFF
@@ -145,7 +145,7 @@ def _without_connection(read):
     """Release the database connection before streaming: a download may take an hour."""
 
     def read_without_connection(start, stop):
-        give_connections_back()
+        close_connections()
         yield from read(start, stop)
 
     return read_without_connection

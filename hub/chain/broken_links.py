@@ -1,4 +1,4 @@
-"""Where the chain is broken: checks that the base layer and its apps add, each in one line.
+"""Checks that find where the chain is broken, from the base layer and its apps.
 
 An app adds its own by the hook ``register_chain_checks``::
 
@@ -26,9 +26,9 @@ class Check:
 
     slug: str  # in addresses and files
     title: str  # lazy
-    explanation: str  # lazy: what it means, and what mends it
-    broken: Callable  # queryset of KnowledgePage → those of it that fail
-    remarks: Callable = lambda pages: {}  # a list of them → id: what exactly, in one query
+    explanation: str  # lazy: what it means, and how to fix it
+    broken: Callable  # queryset of KnowledgePage → those that fail
+    remarks: Callable = lambda pages: {}  # list of pages → id: details, in one query
 
 
 def checks() -> list[Check]:
@@ -53,11 +53,11 @@ def linked(relations, other_ends=None):
     )
 
 
-# What the base layer itself checks
+# Checks of the base layer
 
 
 def _not_open():
-    """Links to pages that not everybody may read: withdrawn from the site, private, deleted."""
+    """Links to pages that are not public: unpublished, private or deleted."""
     return ChainLink.objects.exclude(
         target__in=KnowledgePage.objects.open_to_all().order_by().values("pk")
     )
@@ -76,7 +76,7 @@ def _how_many_lead_nowhere(pages) -> dict[int, str]:
         "page__translation_key", flat=True
     ):
         count[keys[key]] = count.get(keys[key], 0) + 1
-    # Neither the title nor the relation: the other page is nobody's business.
+    # Neither title nor relation: the other page is not public.
     return {pk: _("Links: %(number)s") % {"number": number} for pk, number in count.items()}
 
 

@@ -1,4 +1,4 @@
-"""The report on where the chain is broken: for everybody, as a file, and for editors."""
+"""The report on broken links of the chain: the public page, its CSV file, and for editors."""
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -98,13 +98,13 @@ class Report:
 
 @require_safe
 def broken_links(request):
-    """The report for everybody."""
+    """The public report."""
     return render(request, "hub/chain/broken_links.html", Report(request).context())
 
 
 @require_safe
 def broken_links_as_csv(request):
-    """All checks in one file that spreadsheets open with their Thai intact."""
+    """All checks in one CSV file."""
     columns = [
         Column("check", _("What is broken")), Column("kind", _("Kind")), Column("page", _("Page")),
         Column("address", _("Address")), Column("details", _("Details")),
@@ -113,7 +113,7 @@ def broken_links_as_csv(request):
 
 
 class EditorsReport(WagtailAdminTemplateMixin, TemplateView):
-    """The same for editors, each page with the way to its form."""
+    """The report in the editor, each page linked to its form."""
 
     template_name = "hub/chain/broken_links_report.html"
     page_title = gettext_lazy("Where the chain is broken")

@@ -1,4 +1,4 @@
-"""The whole chain of a page: everything it grew from and everything that grew from it."""
+"""The whole chain of a page: all its sources and all its dependents, at any depth."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -47,11 +47,11 @@ class Chain:
 
     page: KnowledgePage
     pages: dict = field(default_factory=dict)
-    before: set = field(default_factory=set)  # keys of what the page grew from
+    before: set = field(default_factory=set)  # keys of its sources
     after: set = field(default_factory=set)
     arrows: list[Arrow] = field(default_factory=list)
     non_page_nodes: dict = field(default_factory=dict)  # key → list of NonPageNode
-    is_cut: bool = False  # there is more than is shown
+    is_cut: bool = False  # limits were reached
 
     @property
     def here(self):
@@ -95,7 +95,7 @@ def _walk(chain, visible, neighbours) -> set:
 
 
 def _arrows(chain) -> list[Arrow]:
-    """Every fact between two pages of the chain once, as told in the reader's language if it is."""
+    """Each fact between two pages of the chain once, by the link in the reader's language."""
     links = (
         ChainLink.objects.keyed()
         .filter(page__translation_key__in=chain.pages, target__translation_key__in=chain.pages)

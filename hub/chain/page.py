@@ -1,4 +1,4 @@
-"""The page "the chain" of any page of knowledge: as a picture, as nested lists, and as JSON."""
+"""The chain of a knowledge page as a page of its own: picture, nested lists, and JSON."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from hub.export.tables import json_document
 from hub.models import KnowledgePage
 from hub.withdrawals.notices import MARKS, marks_for
 
-SHAPE = 1  # of the JSON, raised when what is there changes its meaning
+SHAPE = 1  # version of the JSON, raised on incompatible changes
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Step:
     arrow: Arrow
     relation: object  # as the page one step nearer to the beginning reads it
     steps: list["Step"] = field(default_factory=list)
-    is_told_elsewhere: bool = False  # it stands in the list already, with what follows it
+    is_listed_elsewhere: bool = False  # it is in the list already, with its own steps
     nodes: tuple = ()
 
 
@@ -48,12 +48,12 @@ def chain_page(request, page):
 
 
 def _steps(chain, back) -> list[Step]:
-    """The chain on one side of the page as a tree: every fact once, every page told once."""
+    """The chain on one side of the page as a tree: every fact once, every page expanded once."""
     leading = {}
     for arrow in chain.arrows:
         leading.setdefault(arrow.dependent if back else arrow.source, []).append(arrow)
     side = chain.before if back else chain.after
-    told = {chain.here}
+    expanded = {chain.here}
 
     def follow(key):
         steps = []
@@ -62,9 +62,9 @@ def _steps(chain, back) -> list[Step]:
             if other not in side and other != chain.here:
                 continue
             relation = arrow.relation if back else arrow.relation.reverse
-            step = Step(chain.pages[other], arrow, relation, is_told_elsewhere=other in told)
-            if not step.is_told_elsewhere:
-                told.add(other)
+            step = Step(chain.pages[other], arrow, relation, is_listed_elsewhere=other in expanded)
+            if not step.is_listed_elsewhere:
+                expanded.add(other)
                 step.nodes = chain.non_page_nodes.get(other, ())
                 step.steps = follow(other)
             steps.append(step)

@@ -1,4 +1,4 @@
-"""The chain drawn: pages in columns by stage, arrows between them, as numbers for an SVG.
+"""Layout of the chain for an SVG: pages in columns by stage, arrows between them.
 
 Text in an SVG does not wrap, so titles are cut into lines here, between words.
 """
@@ -33,7 +33,7 @@ Key: TypeAlias = Any  # of a box: a translation key, alone or with the places of
 
 @dataclass
 class Box:
-    """A page, a clause or what became of it."""
+    """A page, a clause or a report on it."""
 
     key: Key
     column: int
@@ -86,7 +86,7 @@ def letters(text: str) -> float:
 def wrapped(text: object, width: int = LETTERS, most: int = MOST_LINES) -> list[str]:
     """``text`` in lines of up to ``width`` letters, parted between words; the last may end in ….
 
-    A space stays at the end of its line: the lines joined are the text, for those who hear it.
+    A space stays at the end of its line: the lines joined are the text, for screen readers.
     """
     lines = [""]
     for word in _with_signs(words_of(" ".join(str(text).split()))):

@@ -1,8 +1,8 @@
-"""Whole pages for anonymous visitors from memory, never older than the last committed change.
+"""Caches whole pages for anonymous visitors in memory, never older than the last commit.
 
 A stored page carries the generation of the change log it was made under (see
 ``hub.models.OutboxEntry``). Each request asks the database for the current generation, one query
-on a short table, and makes the page anew when it differs. Nothing has to be invalidated, and no
+on a short table, and rebuilds the page when it differs. Nothing has to be invalidated, and no
 process can miss an invalidation.
 
 What a view puts in ``request.counted_event`` is stored with the page and put on the request again
@@ -22,7 +22,7 @@ from django.utils.http import quote_etag
 from hub.web.navigation import generation_of, next_expiry_of
 
 MAX_PAGES = 400
-MAX_SECONDS = 60  # bounds what no change row announces
+MAX_SECONDS = 60  # for changes that write no outbox entry
 KEPT_HEADERS = (
     "Content-Type", "Content-Language", "Content-Encoding", "Vary", "ETag", "X-Frame-Options",
 )

@@ -22,13 +22,13 @@ process_started = Signal()  # sent in a thread of each new server process
 
 
 def record(kind, object_id=None) -> None:
-    """Add a row to the change log; it is seen by others when the transaction commits."""
+    """Add an outbox entry; others see it when the transaction commits."""
     OutboxEntry.objects.create(kind=kind, object_id=object_id)
     changes_recorded.send(OutboxEntry)
 
 
 def record_pages(pages) -> None:
-    """Add a row for each page of a queryset."""
+    """Add an outbox entry for each page of a queryset."""
     OutboxEntry.objects.bulk_create(
         OutboxEntry(kind=OutboxEntry.Kind.PAGE, object_id=pk)
         for pk in pages.values_list("pk", flat=True)
@@ -44,7 +44,7 @@ def _page_changed(sender, instance, raw=False, **kwargs):
 def _page_deleted(sender, instance, **kwargs):
     if issubclass(sender, Page):
         record("page", instance.pk)
-        # Its translations stand alone now; nobody could ask the deleted page for them later.
+        # Its translations too: later, the deleted page cannot be asked for them.
         record_pages(Page.objects.filter(translation_key=instance.translation_key))
 
 
@@ -91,7 +91,7 @@ def _site_changed(sender, **kwargs):
 
 
 def connect() -> None:
-    """Listen to everything that changes what a visitor sees or may see."""
+    """Connect to every signal of a change in what visitors see or may see."""
     post_save.connect(_page_changed)
     post_delete.connect(_page_deleted)
     for signal in (post_save, post_delete):

@@ -1,4 +1,4 @@
-"""Documents that an app keeps from readers, wherever else they are attached.
+"""Documents that an app restricts, wherever else they are attached.
 
 An app says which by the hook ``restricted_documents``. What is restricted is shown on no page's
 list of files and indexed for nobody; who may have the file is decided where the document is served.

@@ -1,4 +1,4 @@
-"""Bytes that a reader on a bad line takes in parts: Range, If-Range, ETag, 304, 416 and HEAD."""
+"""Resumable downloads: Range, If-Range, ETag, 304, 416 and HEAD."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The form of images, in the admin and in Wagtail's API: looks at a file before Wagtail does.
+"""The form of images in the admin and in Wagtail's API: validates before Wagtail decodes.
 
 Wagtail 8.0.1's own field decodes the picture first, so a PNG that was cut short is an OSError
 there (and a server error) before the model's ``clean`` is asked.

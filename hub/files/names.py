@@ -76,10 +76,10 @@ class ThaiNameStorage(FileSystemStorage):
 
 
 def document_upload_to(instance: object, filename: str) -> str:
-    """Where a document goes: a folder of its own, so that two of one name both keep it."""
+    """The path of a document: a folder of its own, so that two with the same name both keep it."""
     return f"documents/{uuid.uuid4().hex[:8]}/{safe_filename(filename)}"
 
 
 def image_upload_to(instance: object, filename: str) -> str:
-    """Where an original image goes; stock Wagtail would turn its Thai name into underscores."""
+    """The path of an original image; stock Wagtail turns Thai names into underscores."""
     return os.path.join("original_images", safe_filename(filename))

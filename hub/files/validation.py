@@ -1,4 +1,4 @@
-"""What may be uploaded: told by the content of a file, not by its name.
+"""Validation of uploads by the content of a file, not by its name.
 
 ``validate_document`` and ``validate_image`` raise ``ValidationError`` on the field ``file`` with
 a message for the editor, and leave the file at its beginning. They take any seekable binary file;

@@ -22,7 +22,7 @@ KEPT_HEADERS = (
 
 
 def serve_document(request, document_id, document_filename):
-    """The file as Wagtail answers it; resumable, and never kept by caches that others share."""
+    """The document as Wagtail serves it; resumable, and never stored by shared caches."""
     response = wagtail_serve.serve(request, document_id, document_filename)
     if response.status_code == 200 and response.streaming:
         response["Accept-Ranges"] = "bytes"

@@ -1,4 +1,4 @@
-"""What the base layer does when links are saved and by the clock."""
+"""Signal handlers and jobs of the base layer."""
 
 from django.conf import settings
 from django.core.management import call_command
@@ -15,8 +15,8 @@ def _link_saved(sender, instance, raw=False, **kwargs):
         flag_by_link(instance)
 
 
-def clear_away() -> None:
-    """Sessions that ended and tasks that were done long ago."""
+def delete_expired() -> None:
+    """Delete expired sessions and old results of tasks."""
     call_command("clearsessions", verbosity=0)
     if settings.TASKS["default"]["BACKEND"] == DATABASE_TASKS:
         call_command("prune_db_task_results", verbosity=0)

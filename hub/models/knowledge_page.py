@@ -34,7 +34,7 @@ LICENCES = [
 
 
 def who_may_edit() -> models.Q:
-    """Users who work in the editor: there may be many others, who only have an account."""
+    """Users with access to the editor; many others only have an account."""
     return models.Q(is_active=True) & (
         models.Q(is_superuser=True) | models.Q(groups__permissions__codename="access_admin")
     )

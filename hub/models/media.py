@@ -10,7 +10,7 @@ from hub.files.validation import validate_document, validate_image
 
 
 class HubDocument(AbstractDocument):
-    """A file to download; its text is read in the background by whoever listens."""
+    """A file to download; the search app extracts its text in the background."""
 
     file = models.FileField(_("file"), upload_to=document_upload_to)
 
@@ -27,7 +27,7 @@ class HubDocument(AbstractDocument):
 
     def save(self, *args, **kwargs):
         # Stock Wagtail hashes in its upload form only; through the ORM a replaced file would keep
-        # its old ETag and browsers would be told 304 for the old text.
+        # its old ETag and browsers would get 304 for the old text.
         if self.file and (not self.file_hash or self._file_is_new()):
             self._set_document_file_metadata()
         super().save(*args, **kwargs)
@@ -40,7 +40,7 @@ class HubDocument(AbstractDocument):
 
 
 class HubImage(AbstractImage):
-    """A picture with the words that stand for it when it is not seen."""
+    """A picture with its alternative text."""
 
     alt_text = models.CharField(
         _("alternative text"),

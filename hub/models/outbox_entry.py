@@ -4,20 +4,20 @@ from django.db import connection, models
 from django.db.models import Max
 from django.utils import timezone
 
-KEPT = 200  # rows kept after they were taken in
+KEPT = 200  # processed entries that are kept
 AT_ONCE = 5000  # SQLite takes 32,766 parameters
 
 
 class OutboxQuerySet(models.QuerySet):
     def unprocessed(self):
-        """Rows that the search index has not taken in yet, oldest first."""
+        """Entries that the search index has not processed yet, oldest first."""
         return self.filter(processed_at=None).order_by("pk")
 
     def mark_processed(self, pks):
-        """Mark the rows as taken in and forget all but the last of those taken in.
+        """Mark the entries as processed and delete all but the last processed ones.
 
-        Every request counts the table, so it stays short. The newest row stays: its number is
-        the generation that cached pages are held against.
+        Every request counts the table, so it stays short. The newest entry stays: its id is
+        the generation that cached pages are compared with.
         """
         pks = list(pks)
         for first in range(0, len(pks), AT_ONCE):

@@ -7,7 +7,7 @@ from wagtail.models import Revision
 
 
 def delete_only_with_page(collector, field, sub_objs, using):
-    """For ``on_delete``: a revision that was published goes with its page, and never alone.
+    """For ``on_delete``: a published revision is deleted with its page, and never alone.
 
     PROTECT would keep the page from being deleted too; RESTRICT raises what Wagtail's
     ``purge_revisions`` does not know. That command counts what PROTECT refuses and goes on.
@@ -55,5 +55,5 @@ class PublishedVersion(models.Model):
 
     @property
     def publisher(self) -> str:
-        """The name of who published it; nobody's sign-in name is shown."""
+        """The full name of the publisher; never their username."""
         return self.published_by.get_full_name() if self.published_by else ""

@@ -20,7 +20,7 @@ PAGES_IN_A_LIST = 12
 
 
 class HomePage(Page):
-    """Where a visitor arrives: search, the kinds of knowledge, topics, places, what is new."""
+    """The start page: search, the kinds of knowledge, topics, places, new pages."""
 
     tagline = models.CharField(_("tagline"), max_length=200, blank=True)
     introduction = models.TextField(_("introduction"), blank=True)

@@ -18,7 +18,7 @@ class WithdrawalQuerySet(models.QuerySet):
 
 
 class Withdrawal(models.Model):
-    """That a page's knowledge no longer holds, why, and what took its place."""
+    """A record that the knowledge of a page no longer holds, why, and what replaces it."""
 
     class Kind(models.TextChoices):
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -65,9 +65,9 @@ class FlagQuerySet(models.QuerySet):
 
 
 class Flag(models.Model):
-    """That a page rests on withdrawn knowledge, by which path, and what a review of it found.
+    """A record that a page rests on withdrawn knowledge, by which path, and what a review found.
 
-    It is made once and never deleted: taking the link away does not clear it, a review does.
+    Never deleted: removing the link does not clear it, a review does.
     ``path`` leads from the page to what was withdrawn, as pairs of a relation and the translation
     key it leads to.
     """

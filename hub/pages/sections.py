@@ -12,7 +12,7 @@ from hub.thai.slugs import slugify_thai
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of a page under one heading.
+    """The part of a page under one heading.
 
     ``anchor`` is the id of the heading in the page ("" for the top), ``text`` is plain.
     ``pictures`` are pairs of an image and its caption, in order; ``prose`` is the text without the

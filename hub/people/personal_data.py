@@ -33,13 +33,13 @@ def _all_data() -> list[PersonalData]:
 
 
 def export_of(user) -> dict:
-    """All that is held of ``user``, by name."""
+    """All personal data of ``user``, by name."""
     return {data.name: data.export(user) for data in _all_data()}
 
 
 @transaction.atomic
 def erase(user) -> None:
-    """Let every app erase what it holds of ``user``; the account is still whole then."""
+    """Let every app erase its data of ``user``; called before the account itself is emptied."""
     for data in _all_data():
         if data.erase:
             data.erase(user)

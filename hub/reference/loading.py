@@ -84,8 +84,10 @@ def load_reference() -> dict[str, int]:
 
 
 def add_all(model, objects) -> int:
-    """Save new ``objects`` at once and let editors find them; returns how many. One by one, each
-    would be a commit of the editors' index."""
+    """Save new ``objects`` in bulk and index them for editors; returns how many.
+
+    Saved one by one, each would be a commit of the editors' index.
+    """
     model.objects.bulk_create(objects)
     for backend in get_search_backends():
         backend.add_bulk(model, objects)
@@ -116,7 +118,7 @@ def _home_pages() -> int:
     root = Page.get_first_root_node()
     thai = Locale.objects.get(language_code="th")
     english = Locale.objects.get(language_code="en")
-    # Wagtail's own welcome page has no content anyone would miss.
+    # Wagtail's own welcome page has no content.
     welcome = Page.objects.filter(depth=2, slug="home").exact_type(Page)
     home = HomePage(title=settings.WAGTAIL_SITE_NAME, slug="home-th", locale=thai)
     root.add_child(instance=home)

@@ -1,4 +1,4 @@
-"""Counts what is done on the site without knowing who does it; what all counts have in common.
+"""Anonymous usage counts: what all counters have in common.
 
 An app sees each answer through the hook ``count_response`` and notes what it counts. That is
 held in the process's memory and added to the database every few seconds by a thread of its own, so
@@ -38,7 +38,7 @@ PURPOSE = ("Sec-Purpose", "Purpose", "X-Moz")  # what a browser says when it fet
 
 
 class CountingMiddleware:
-    """Outermost: what is refused further in is seen as refused, pages from memory count too."""
+    """Outermost, so that refusals are seen as refusals and cached pages are counted too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
         self.get_response = get_response
@@ -54,7 +54,7 @@ class CountingMiddleware:
 
 
 def is_a_person(request: HttpRequest) -> bool:
-    """Whether a browser asked for somebody who waits for the answer: no robot, nothing ahead."""
+    """Whether a person asked for the page: no robot and no prefetching browser."""
     agent = request.META.get("HTTP_USER_AGENT", "")
     return bool(agent) and not ROBOT.search(agent) and not any(
         "prefetch" in request.headers.get(name, "") for name in PURPOSE
@@ -62,7 +62,7 @@ def is_a_person(request: HttpRequest) -> bool:
 
 
 class Visitors:
-    """Who did what today, as hashes that nobody can turn back and that are never written."""
+    """What each visitor did today, as salted hashes in memory only."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -71,7 +71,7 @@ class Visitors:
         self.seen: set[bytes] = set()
 
     def is_new(self, request: HttpRequest, what: object) -> bool:
-        """Whether the visitor, by address and browser, did ``what`` not yet today."""
+        """Whether this visitor (address and browser) does ``what`` for the first time today."""
         agent = request.META.get("HTTP_USER_AGENT", "")
         done = f"{get_client_ip_address(request)}|{agent}|{what}".encode("utf-8", "replace")
         today = timezone.localdate()

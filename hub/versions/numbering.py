@@ -1,4 +1,4 @@
-"""Numbers what is published, and brings back what a page said in one of its versions.
+"""Numbers published versions, and restores a page as it was in one of them.
 
 A type with ``keeps_versions`` gets a version at each publication whose content differs from the
 version before, in the transaction that publishes; see ``content_digest`` for what is content.
@@ -21,7 +21,7 @@ from wagtail.signals import page_published
 
 from hub.models import KnowledgePage, PublishedVersion
 
-# The page as a whole has these, not one of its versions.
+# Of the page as a whole, not of one version.
 OF_THE_PAGE = (
     "content_type_id", "path", "depth", "numchild", "url_path", "slug", "live", "draft_title",
     "translation_key", "locale_id", "alias_of_id", "first_published_at", "live_revision_id",
@@ -39,9 +39,9 @@ NOT_CONTENT_OF_A_ROW = {"pk", "id", "sort_order", "locale", "translation_key"}
 
 @transaction.atomic
 def number_publication(page, revision) -> PublishedVersion | None:
-    """The version that ``revision`` is, now that it was published; None where none is kept.
+    """The version of the published ``revision``; None for a page without versions.
 
-    One publication of a page waits for the other, so that numbers have no gap and no twin.
+    Concurrent publications of a page run in turn, so that numbers have no gaps or duplicates.
     """
     if not page.keeps_versions or not page.live or str(revision.object_id) != str(page.pk):
         return None  # scheduled for later, or an alias that shows another page's revision
@@ -66,7 +66,7 @@ def number_publication(page, revision) -> PublishedVersion | None:
 
 
 def content_digest(model, content) -> str:
-    """What stands for the content of a revision: equal for what readers see no difference in.
+    """A digest of the content of a revision: equal when readers see no difference.
 
     Left out are the page's address and dates, comments, the editor's note on what changed, what
     the type names in ``unversioned``, and the numbers that rows and blocks get when saved.
@@ -205,6 +205,6 @@ def _logged(sender, instance, **kwargs):
 
 
 def connect() -> None:
-    """Listen to what is published, and to the log that says by whom."""
+    """Connect to publications, and to the log entries that name the publisher."""
     page_published.connect(_published)
     models.signals.post_save.connect(_logged, sender=PageLogEntry)

@@ -55,7 +55,7 @@ def listed(request, page):
 
 @require_safe
 def read(request, page, number):
-    """The page as it was published then, with its own template."""
+    """The page as published in that version, with its own template."""
     version = version_or_404(page, number)
     shown = as_published(version, page)
     shown.current_version = page.current_version
@@ -67,7 +67,7 @@ def read(request, page, number):
 
 @require_safe
 def compared(request, page, old, new):
-    """What version ``new`` has that ``old`` had not, and the other way round."""
+    """The differences between versions ``old`` and ``new``."""
     if old >= new:
         version_or_404(page, new, old)
         way = f"v/{new}/to/{old}/" if old > new else f"v/{old}/"

@@ -1,8 +1,9 @@
-"""Many slow downloads beside pages: a thread that sends holds up nobody, work is done in turns.
+"""Limits how many responses a process builds at a time, and how many it streams.
 
-gunicorn has a thread for each answer that is being sent. If all of them made pages at once, pages
-would wait for each other and the database would have as many connections; so only ``AT_ONCE`` of a
-process make an answer at a time. What is sent after that, block by block, takes no turn.
+gunicorn has one thread for each response that is being sent. If all of them built pages at the same
+time, pages would wait for each other and the database would need as many connections. So only
+``MAX_CONCURRENT`` threads of a process build a response at a time; streaming a response that is
+built needs no slot of those.
 """
 
 import os
@@ -12,43 +13,43 @@ from django.db import connections
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-AT_ONCE = int(os.environ.get("WEB_THREADS", "8"))
-SENDING = int(os.environ.get("WEB_DOWNLOADS", "200"))
-WAIT_SECONDS = 60
+MAX_CONCURRENT = int(os.environ.get("WEB_THREADS", "8"))
+MAX_STREAMS = int(os.environ.get("WEB_DOWNLOADS", "200"))
+RETRY_AFTER_SECONDS = 60
 
 
 class ConcurrencyLimitMiddleware:
-    """Outermost: a turn for making the answer, a place among the downloads for sending it."""
+    """Outermost: one slot for building a response, and one of another kind for streaming it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.turns = threading.BoundedSemaphore(AT_ONCE)
-        self.places = threading.BoundedSemaphore(SENDING)
+        self.slots = threading.BoundedSemaphore(MAX_CONCURRENT)
+        self.stream_slots = threading.BoundedSemaphore(MAX_STREAMS)
 
     def __call__(self, request):
-        with self.turns:
+        with self.slots:
             response = self.get_response(request)
-            if threading.active_count() > 2 * AT_ONCE:
-                give_connections_back()
+            if threading.active_count() > 2 * MAX_CONCURRENT:
+                close_connections()
         if response.streaming:
-            if not self.places.acquire(blocking=False):
+            if not self.stream_slots.acquire(blocking=False):
                 response.close()
-                return too_many()
-            response._resource_closers.append(self.places.release)
+                return too_many_downloads()
+            response._resource_closers.append(self.stream_slots.release)
         return response
 
 
-def give_connections_back() -> None:
-    """A process of many threads would hold a connection in each, and a database has few."""
+def close_connections() -> None:
+    """Close the connections of this thread: each of many threads would keep one open."""
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()
 
 
-def too_many() -> HttpResponse:
-    """Said rather than letting pages wait behind downloads."""
+def too_many_downloads() -> HttpResponse:
+    """503, so that pages do not wait behind downloads."""
     return HttpResponse(
         _("Too many people are downloading at this moment. Try again in a minute."), status=503,
         content_type="text/plain; charset=utf-8",
-        headers={"Retry-After": str(WAIT_SECONDS), "Cache-Control": "no-store"},
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"},
     )

@@ -42,5 +42,5 @@ def permission_denied(request, exception=None):
 
 
 def server_error(request):
-    """Both languages, no database, no context: whatever broke, this page must not."""
+    """In both languages, without database or context, so that it cannot fail."""
     return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -1,6 +1,6 @@
 """The frame around every page: the site, its home pages, menu and footer.
 
-The same for every visitor, so it is kept in the process's memory until the change log moves on.
+The same for every visitor, so it is cached in the process until the change log changes.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Frame:
 
 
 class _Kept:
-    """What was made under one generation of the change log."""
+    """Values computed under one generation of the change log."""
 
     def __init__(self):
         self.lock = Lock()
@@ -53,7 +53,7 @@ def generation_of(request) -> str:
 
 
 def kept(request, key, make):
-    """What ``make`` returns, asked for once until the change log moves on."""
+    """The result of ``make``, computed once per generation of the change log."""
     return _kept.get(generation_of(request), key, make)
 
 

@@ -1,7 +1,7 @@
-"""How often somebody may do a thing: counted in the cache, kept without knowing whom.
+"""Rate limits, counted in the cache without storing who is counted.
 
-What is counted is a hash that only this site can make and that differs every day. With the cache
-in each process's memory, each process counts for itself.
+The key is a keyed hash that differs every day. With a cache in the memory of each process, each
+process counts for itself.
 """
 
 import hashlib
@@ -18,14 +18,14 @@ HOUR, DAY = 60 * 60, 24 * 60 * 60
 
 
 def hit(what: str, who: object, seconds: int) -> int:
-    """How often ``who`` did ``what`` in this stretch of ``seconds``, this time included."""
-    said = f"{timezone.localdate()}|{seconds}|{what}|{who}".encode()
-    name = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
+    """How often ``who`` did ``what`` in the current period of ``seconds``, this time included."""
+    identity = f"{timezone.localdate()}|{seconds}|{what}|{who}".encode()
+    name = hmac.new(settings.SECRET_KEY.encode(), identity, hashlib.sha256).hexdigest()
     key = f"limit-{name}"
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key)
-    except ValueError:  # it ran out between the two
+    except ValueError:  # it expired in between
         return 1
 
 

@@ -1,4 +1,4 @@
-"""What a page of the hub may load, and from where: nothing but its own."""
+"""The content security policy: pages load only what the hub itself serves."""
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 

@@ -1,4 +1,4 @@
-"""What machines ask of a server: is it alive, is it ready, what may be crawled."""
+"""Health checks and robots.txt."""
 
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
@@ -29,7 +29,7 @@ def readyz(request):
 
 @require_safe
 def robots(request):
-    """What search engines may visit."""
+    """robots.txt: what search engines may crawl."""
     lines = ["User-agent: *", "Disallow: /admin/"]
     for prefix in ("", "/en"):
         lines += [f"Disallow: {prefix}/search/", f"Disallow: {prefix}/accounts/"]

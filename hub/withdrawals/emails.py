@@ -1,4 +1,4 @@
-"""E-mails to those who look after pages that rest on withdrawn knowledge."""
+"""E-mails to the caretakers of pages that rest on withdrawn knowledge."""
 
 from collections import defaultdict
 
@@ -9,15 +9,15 @@ from hub.email.sending import absolute, send_email_to_user
 from hub.models import KnowledgePage
 
 
-def people_of(page) -> set:
-    """Who looks after ``page``: its owner and those whom editors chose."""
+def caretakers_of(page) -> set:
+    """The owner of ``page`` and the caretakers that editors chose."""
     return {person for person in [page.owner, *page.caretakers.all()] if person}
 
 
-def tell(withdrawal, flags) -> None:
-    """One e-mail to each who looks after a flagged page, with all of theirs in it.
+def notify_caretakers(withdrawal, flags) -> None:
+    """One e-mail to each caretaker of flagged pages, listing all of theirs.
 
-    A withdrawn page that not everybody may read is not named: they may not be among its readers.
+    A withdrawn page that is not public is not named: the caretaker may not be among its readers.
     """
     by_key = {flag.key: flag for flag in flags}
     pages = (
@@ -28,7 +28,7 @@ def tell(withdrawal, flags) -> None:
     )
     mine = defaultdict(list)
     for page in pages:
-        for person in people_of(page):
+        for person in caretakers_of(page):
             mine[person].append({
                 "title": page.title,
                 "url": absolute(reverse("hub_review", args=[by_key[page.translation_key].pk])),

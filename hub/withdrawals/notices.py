@@ -1,4 +1,4 @@
-"""What readers are told of a page that was withdrawn or rests on what was withdrawn."""
+"""Notices on pages that were withdrawn or rest on withdrawn knowledge."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -29,7 +29,7 @@ class ShownFlag:
 
 @dataclass
 class Notice:
-    """All that stands above the text of one page."""
+    """All notices of one page."""
 
     withdrawal: Withdrawal | None = None
     successor: KnowledgePage | None = None

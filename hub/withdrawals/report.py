@@ -30,7 +30,7 @@ class FlagsFilterSet(WagtailFilterSet):
 
 
 class FlagsView(ReportView):
-    """Every flag of a withdrawal that stands: those that wait for a review first, oldest first."""
+    """Every flag of a withdrawal that was not lifted: those without review first, oldest first."""
 
     model = Flag
     page_title = _("Resting on withdrawn knowledge")

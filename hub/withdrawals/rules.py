@@ -13,7 +13,7 @@ from wagtail.log_actions import log
 from hub.chain.relations import in_order
 from hub.changelog.recording import record_pages
 from hub.models import ChainLink, Flag, KnowledgePage, Withdrawal
-from hub.withdrawals.emails import tell
+from hub.withdrawals.emails import notify_caretakers
 
 AT_ONCE = 1000  # keys in one query; SQLite takes 32,766 parameters
 
@@ -22,8 +22,8 @@ AT_ONCE = 1000  # keys in one query; SQLite takes 32,766 parameters
 def withdraw(page, kind, reason, successor=None, by=None) -> Withdrawal:
     """Mark what ``page`` tells, in every language, as withdrawn or superseded.
 
-    Flags what rests on it and writes to those who look after that. Raises IntegrityError where a
-    withdrawal stands already.
+    Flags what rests on it and e-mails the caretakers. Raises IntegrityError if the page is
+    withdrawn already.
     """
     withdrawal = Withdrawal.objects.create(
         key=page.translation_key, title=page.title, kind=kind, reason=reason,
@@ -31,7 +31,7 @@ def withdraw(page, kind, reason, successor=None, by=None) -> Withdrawal:
     )
     log(page, "hub.withdraw", user=by, data={"kind": kind, "reason": reason})
     flag_dependents(withdrawal)
-    _show_anew([page.translation_key])
+    _record_changes([page.translation_key])
     return withdrawal
 
 
@@ -44,7 +44,7 @@ def lift(withdrawal, because, by=None) -> None:
     page = KnowledgePage.objects.filter(translation_key=withdrawal.key).order_by("pk").first()
     if page:
         log(page.specific, "hub.lift_withdrawal", user=by, data={"reason": because})
-    _show_anew([withdrawal.key, *withdrawal.flags.values_list("key", flat=True)])
+    _record_changes([withdrawal.key, *withdrawal.flags.values_list("key", flat=True)])
 
 
 @transaction.atomic
@@ -59,7 +59,7 @@ def review(flag, page, reviewer, checked, outcome, by=None) -> None:
     log(page, "hub.review", user=by, data={"outcome": outcome, "checked": checked})
     if outcome == Flag.Outcome.WITHDRAWN and not is_withdrawn(page):
         withdraw(page, Withdrawal.Kind.WITHDRAWN, checked, by=by)
-    _show_anew([flag.key])
+    _record_changes([flag.key])
 
 
 def is_withdrawn(page) -> bool:
@@ -68,10 +68,10 @@ def is_withdrawn(page) -> bool:
 
 @transaction.atomic
 def flag_dependents(withdrawal) -> list[Flag]:
-    """Flag what rests on the withdrawn page and has no flag for it yet; returns the new flags."""
+    """Flag what rests on the withdrawn page and has no flag yet; returns the new flags."""
     known = {flag.key: flag for flag in withdrawal.flags.all()}
     paths = {withdrawal.key: []} | {key: flag.path for key, flag in known.items()}
-    # Known flags are gone on from, as the link that once led to them may be gone.
+    # Known flags are followed further: the link that once led to them may be deleted.
     level = [key for key in paths if key not in known or known[key].reviewed_at is None]
     while level:
         further = []
@@ -88,8 +88,8 @@ def flag_dependents(withdrawal) -> list[Flag]:
     ]
     Flag.objects.bulk_create(new, batch_size=AT_ONCE)
     if new:
-        _show_anew([flag.key for flag in new])
-        tell(withdrawal, new)
+        _record_changes([flag.key for flag in new])
+        notify_caretakers(withdrawal, new)
     return new
 
 
@@ -104,15 +104,15 @@ def flag_by_link(link) -> None:
         flag_dependents(withdrawal)
 
 
-def flag_what_was_missed() -> int:
-    """Go through all standing withdrawals; returns how many flags were missing.
+def flag_missed_dependents() -> int:
+    """Flag the dependents of all withdrawals again; returns how many flags were missing.
 
     A link that is saved while, in another transaction, its source is withdrawn is seen by neither.
     """
     return sum(len(flag_dependents(w)) for w in Withdrawal.objects.standing())
 
 
-def _show_anew(keys) -> None:
+def _record_changes(keys) -> None:
     for first in range(0, len(keys), AT_ONCE):
         some = keys[first : first + AT_ONCE]
         record_pages(KnowledgePage.objects.filter(translation_key__in=some))

@@ -16,7 +16,7 @@ from wagtail.admin.widgets import AdminPageChooser
 from hub.forms.text_fields import LongTextField, TextField
 from hub.models import Flag, KnowledgePage, Withdrawal
 from hub.withdrawals import rules
-from hub.withdrawals.emails import people_of
+from hub.withdrawals.emails import caretakers_of
 from hub.withdrawals.notices import notice_of
 
 
@@ -27,11 +27,11 @@ def may_withdraw(user, page) -> bool:
 def may_review(user, page) -> bool:
     """Those who may publish the page, and those who look after it and may edit it."""
     rights = page.permissions_for_user(user)
-    return rights.can_publish() or (rights.can_edit() and user in people_of(page))
+    return rights.can_publish() or (rights.can_edit() and user in caretakers_of(page))
 
 
 class SuccessorChooser(AdminPageChooser):
-    """Wagtail's chooser of a page, which stumbles over ids that no database has."""
+    """Wagtail's page chooser, which fails on ids out of the range of the database."""
 
     def value_from_datadict(self, data, files, name):
         value = super().value_from_datadict(data, files, name)
@@ -61,16 +61,16 @@ class WithdrawalForm(forms.Form):
         self.page = page
 
     def clean(self):
-        said = super().clean()
-        successor = said.get("successor")
-        if said.get("kind") == Withdrawal.Kind.SUPERSEDED and not successor:
+        cleaned = super().clean()
+        successor = cleaned.get("successor")
+        if cleaned.get("kind") == Withdrawal.Kind.SUPERSEDED and not successor:
             if "successor" not in self.errors:
                 self.add_error("successor", _("Choose the page that takes its place."))
         elif successor and successor.translation_key == self.page.translation_key:
             self.add_error("successor", _("A page cannot take its own place."))
         elif successor and rules.is_withdrawn(successor):
             self.add_error("successor", _("That page is withdrawn or superseded itself."))
-        return said
+        return cleaned
 
 
 class LiftingForm(forms.Form):
@@ -164,7 +164,7 @@ class WithdrawView(_PageFormView):
         return super().get(request, *args, **kwargs)
 
     def post(self, request, *args, **kwargs):
-        if rules.is_withdrawn(self.page):  # somebody was faster, or it was sent twice
+        if rules.is_withdrawn(self.page):  # withdrawn concurrently, or submitted twice
             return redirect("hub_lift", self.page.pk)
         return super().post(request, *args, **kwargs)
 
@@ -180,7 +180,7 @@ class WithdrawView(_PageFormView):
 
 
 class LiftView(_PageFormView):
-    """Take a mark away that stands."""
+    """Lift a withdrawal."""
 
     form_class = LiftingForm
     page_title = gettext_lazy("Lift the withdrawal")

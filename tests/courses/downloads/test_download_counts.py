@@ -160,7 +160,7 @@ def test_downloads_rejected_by_the_concurrency_limit_are_not_counted(rf, setting
         "hub.statistics.counters.CountingMiddleware",
         "hub.web.concurrency_limit.ConcurrencyLimitMiddleware",
     ]
-    monkeypatch.setattr(concurrency_limit, "SENDING", 1)
+    monkeypatch.setattr(concurrency_limit, "MAX_STREAMS", 1)
 
     def view(request):
         request.download = counters.Download(document_id=7)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db  # the end of a request looks at its connecti
 
 
 def test_answers_are_made_in_turns_but_sent_beside_each_other(rf, monkeypatch):
-    monkeypatch.setattr(concurrency_limit, "AT_ONCE", 1)
+    monkeypatch.setattr(concurrency_limit, "MAX_CONCURRENT", 1)
     middleware = concurrency_limit.ConcurrencyLimitMiddleware(
         lambda request: StreamingHttpResponse(iter([b"x"]))
     )
@@ -21,7 +21,7 @@ def test_answers_are_made_in_turns_but_sent_beside_each_other(rf, monkeypatch):
 
 
 def test_no_more_than_so_many_work_at_once(rf, monkeypatch):
-    monkeypatch.setattr(concurrency_limit, "AT_ONCE", 2)
+    monkeypatch.setattr(concurrency_limit, "MAX_CONCURRENT", 2)
     working, most, go_on = [], [], threading.Event()
 
     def view(request):
@@ -41,7 +41,7 @@ def test_no_more_than_so_many_work_at_once(rf, monkeypatch):
 
 
 def test_beyond_the_limit_a_download_is_asked_to_come_back(rf, monkeypatch):
-    monkeypatch.setattr(concurrency_limit, "SENDING", 2)
+    monkeypatch.setattr(concurrency_limit, "MAX_STREAMS", 2)
     middleware = concurrency_limit.ConcurrencyLimitMiddleware(
         lambda request: StreamingHttpResponse(iter([b"x"]))
     )

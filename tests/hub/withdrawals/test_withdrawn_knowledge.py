@@ -285,7 +285,7 @@ def reachable(links, start, stop=()) -> set:
 @pytest.mark.any_database
 @pytest.mark.postgresql
 def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkeypatch):
-    monkeypatch.setattr("hub.withdrawals.rules._show_anew", lambda keys: None)
+    monkeypatch.setattr("hub.withdrawals.rules._record_changes", lambda keys: None)
     pages = [LessonPageFactory() for _n in range(8)]
     parents = {page.pk: page.knowledgepage_ptr for page in pages}
     pks = list(parents)
@@ -317,7 +317,7 @@ def test_flags_are_what_a_slow_implementation_finds_on_random_graphs(hub, monkey
             flag = made.flags.get(key=key[pk])
             rules.review(flag, parents[pk], "ก", "ข", Flag.Outcome.HOLDS)
         assert flagged() == everything - cleared
-        assert rules.flag_what_was_missed() == 0
+        assert rules.flag_missed_dependents() == 0
         rules.lift(made, "ผิดหน้า")
         assert flagged() == set()
         rules.withdraw(parents[start], WITHDRAWN, "ผิดอีก")

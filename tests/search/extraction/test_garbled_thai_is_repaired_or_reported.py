@@ -65,12 +65,12 @@ def test_the_best_of_several_readings_is_used():
 
 
 def test_when_a_pdf_reader_fails_the_others_are_used(monkeypatch):
-    from search.extraction import extractor
+    from search.extraction import pdf
 
-    def refuse(content, kind):
+    def fail(content, kind):
         raise RuntimeError("Invalid cross-reference table")
 
-    monkeypatch.setattr(extractor, "_by_xberg", refuse)
+    monkeypatch.setattr(pdf, "read_with_xberg", fail)
     assert len(read(FILES / "chromium.pdf").parts) == 3
 
 
