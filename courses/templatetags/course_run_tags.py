@@ -20,5 +20,5 @@ def upcoming_runs(page) -> list[CourseRun]:
 
 @register.filter
 def status_style(state) -> str:
-    """The status style (see ``includes/status.html``) of the state of a run."""
+    """The status style (see ``includes/labels/status.html``) of the state of a run."""
     return STATUS_STYLES.get(str(state), "no_report")

@@ -24,7 +24,7 @@ class AccountSection:
 
     title: str
     items: list[Any]
-    template: str = "includes/account_items.html"
+    template: str = "hub/people/account_items.html"
     empty: str = ""
 
 

@@ -130,7 +130,7 @@ def stage_plural(stage) -> str:
     return STAGE_PLURALS[Stage(stage)]
 
 
-@register.inclusion_tag("includes/field_section.html")
+@register.inclusion_tag("includes/page/field_section.html")
 def field_section(page, name, label="", tone=""):
     """One field of a page under its heading; nothing when the field is empty."""
     value = getattr(page, name)

@@ -42,7 +42,7 @@ def screens(viewport, scheme):
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if Path(item.fspath).parent == Path(__file__).parent:
+        if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
 
 

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import AXE, DESKTOP, PHONE, approve, more_actions, press
 
-PHOTO = Path(__file__).resolve().parents[2] / "docs/images/model.png"
+PHOTO = Path(__file__).resolve().parents[3] / "docs/images/model.png"
 PASSWORD = "long-enough-for-7"
 TODAY = timezone.localdate()
 PEOPLE = """

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_somebody_becomes_a_member import PASSWORD, check
+from tests.browser.members.test_a_visitor_becomes_a_member import PASSWORD, check
 from tests.conftest import combinations
 
 FULL = """

@@ -70,7 +70,7 @@ def test_a_word_only_in_a_handout_finds_the_file(visitor, served):
     import tomllib
     from pathlib import Path
 
-    folder = Path(__file__).resolve().parents[2] / "demonstration/content/curriculum"
+    folder = Path(__file__).resolve().parents[3] / "demonstration/content/curriculum"
     course = tomllib.loads((folder / "community-fisheries-course.th.toml").read_text("utf-8"))
     handout = next(
         h for h in course["handouts"]

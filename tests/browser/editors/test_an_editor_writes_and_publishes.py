@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import approve, more_actions, press
 
-FILES = Path(__file__).resolve().parents[1] / "files"
+FILES = Path(__file__).resolve().parents[2] / "files"
 WORD = "กระพงทดลอง"  # stands in no other page
 TITLE = f"บทเรียนเรื่อง{WORD}ที่ป่าชายเลน"
 ATTACHMENTS = ["crab-bank.ppt", "crab-bank.doc", "chromium.pdf"]

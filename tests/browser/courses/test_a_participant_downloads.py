@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CURRICULA = ROOT / "demonstration/content/curriculum"
 COURSE = tomllib.loads((CURRICULA / "community-fisheries-course.th.toml").read_text("utf-8"))
 PUBLIC = [h for h in COURSE["handouts"] if not h["facilitator_only"]]

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
 
-PHOTO = Path(__file__).resolve().parents[2] / "docs/images/model.png"
+PHOTO = Path(__file__).resolve().parents[3] / "docs/images/model.png"
 CLAUSE = """
 from policy.models import Clause
 clause = Clause.objects.filter(
