@@ -80,7 +80,7 @@ def test_the_catalogues_have_every_string_of_the_code():
             assert text in known, f"{path}: {text}"
 
 
-def test_an_audit_that_could_not_ask_fails():
+def test_an_audit_without_network_fails():
     import os
     import subprocess
     import sys

@@ -12,7 +12,7 @@ SERVICES = COMPOSE["services"]
 OURS = ("prepare", "web1", "web2", "worker", "schedule")
 
 
-def test_the_services_are_those_that_a_hub_needs():
+def test_the_services_are_complete_and_pinned():
     assert set(SERVICES) == {*OURS, "proxy", "postgresql", "opensearch", "valkey"}
     for name, service in SERVICES.items():
         if name not in OURS:
@@ -20,7 +20,7 @@ def test_the_services_are_those_that_a_hub_needs():
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_ours_share_a_folder_and_every_setting_is_one_of_the_hub(name):
+def test_our_services_share_a_volume_and_use_documented_settings(name):
     settings = (ROOT / "docs/settings.md").read_text("utf-8")
     service = SERVICES[name]
     assert service["volumes"] == ["data:/data"]
@@ -35,7 +35,7 @@ def test_every_volume_is_declared():
     assert (ROOT / "deploy/nginx.conf").exists()
 
 
-def test_the_proxy_takes_what_the_hub_takes():
+def test_the_proxy_accepts_the_largest_upload():
     from hub.files.validation import MAX_DOCUMENT_BYTES, MEGABYTE
 
     allowed = re.search(r"client_max_body_size (\d+)m;", (ROOT / "deploy/nginx.conf").read_text())

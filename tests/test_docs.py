@@ -42,7 +42,7 @@ def test_the_readme_is_short_and_opens_with_the_two_commands():
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_lead_somewhere(document):
+def test_links_in_documents_resolve(document):
     for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
         if "://" in target:
             continue
@@ -86,7 +86,7 @@ def test_classes_that_are_named_exist():
             assert re.search(rf"\b{name}\b", code), f"{document.name}: {name}"
 
 
-def test_every_setting_is_listed_and_no_other():
+def test_the_settings_table_is_exact():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text_of("hub/settings.py")))
     served = set(re.findall(r'environ\.get\(\s*["\']([A-Z_]+)', text_of("hub/gunicorn_conf.py")))
     rows = re.findall(r"^\|((?: ?,? ?`[A-Z_]+`)+) \|", text_of("docs/settings.md"), re.M)
@@ -94,7 +94,7 @@ def test_every_setting_is_listed_and_no_other():
     assert listed == read | served
 
 
-def test_every_command_of_ours_is_listed_and_no_other():
+def test_the_commands_table_is_exact():
     ours = {name for name, app in get_commands().items() if app in APPS}
     listed = set(re.findall(r"^\| `manage\.py (\w+)", text_of("docs/commands.md"), re.M))
     assert listed == ours | {"db_worker"}

@@ -40,7 +40,7 @@ def test_the_hooks_are_the_checks_of_the_test_run():
     assert hooks == checks_of_the_test_run()
 
 
-def test_hooks_run_without_a_network_on_programs_that_are_locked():
+def test_hooks_run_locally_on_locked_programs():
     for repository in CONFIGURATION["repos"]:
         assert repository["repo"] == "local"
         for hook in repository["hooks"]:

@@ -77,7 +77,7 @@ def test_every_package_that_is_imported_is_listed(name):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_package_that_is_listed_is_imported_or_says_why_it_is_there(name):
+def test_every_listed_package_is_imported_or_has_a_reason(name):
     imported = imported_by(FOLDERS[name])
     listed = listed_in(name)
     assert listed
@@ -106,12 +106,12 @@ def test_every_package_is_locked_with_hashes_and_no_address(name):
                 assert wanted.specifier.contains(version), line
 
 
-def test_the_locks_agree():
+def test_the_lock_files_agree():
     locks = [locked_in(name) for name in FILES]
     for smaller, larger in pairwise(locks):
         assert smaller.items() <= larger.items(), "run bin/lock"
 
 
-def test_what_only_the_demonstration_or_tests_need_is_not_installed_with_the_hub():
+def test_development_packages_are_not_installed_in_production():
     assert "python-pptx" not in locked_in("requirements")
     assert "pytest" not in locked_in("requirements-demonstration")

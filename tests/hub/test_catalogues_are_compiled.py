@@ -11,7 +11,7 @@ msgstr "คำที่เพิ่งแปล"
 """
 
 
-def test_a_process_that_compiles_speaks_the_new_words(settings, tmp_path):
+def test_compiled_catalogues_are_used_at_once(settings, tmp_path):
     settings.LOCALE_PATHS = [tmp_path]
     with override("th"):
         assert gettext("a word that nobody translated") == "a word that nobody translated"

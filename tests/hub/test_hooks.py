@@ -34,7 +34,7 @@ def wagtails_strings():
     }
 
 
-def test_every_hook_that_is_registered_is_wagtails_or_listed():
+def test_every_registered_hook_is_wagtails_or_listed():
     names, wagtails = set(), wagtails_strings()
     for name, place in registrations():
         names.add(name)
@@ -42,7 +42,7 @@ def test_every_hook_that_is_registered_is_wagtails_or_listed():
     assert set(hooks.SIGNATURES) <= names, "a hook that nobody uses is listed"
 
 
-def test_what_is_registered_takes_the_arguments_of_its_hook():
+def test_registered_functions_take_the_arguments_of_their_hook():
     for name in hooks.SIGNATURES:
         wanted = list(inspect.signature(getattr(hooks, name)).parameters)
         assert hooks.registered(name), name
@@ -50,7 +50,7 @@ def test_what_is_registered_takes_the_arguments_of_its_hook():
             inspect.signature(function).bind(*wanted)
 
 
-def test_a_hook_that_is_not_listed_is_an_error_and_a_missing_provider_says_which():
+def test_an_unlisted_hook_and_a_missing_provider_are_errors():
     with pytest.raises(KeyError):
         hooks.registered("register_anything")
     with pytest.MonkeyPatch.context() as patch:

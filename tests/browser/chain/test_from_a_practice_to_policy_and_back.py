@@ -149,7 +149,7 @@ def publish(author, moderator, pk):
     approve(moderator, pk)
 
 
-def test_01_a_practice_and_the_lesson_of_it_are_written(sign_in, story, look, address_of):
+def test_01_a_practice_and_its_lesson_are_written(sign_in, story, look, address_of):
     editor, moderator = sign_in("editor"), sign_in("moderator")
     story["practice"] = write(editor, "lessons/practicepage", story["practices"], {
         "title": PRACTICE, "summary": "ผู้เฒ่าปลายคลองดูน้ำแล้วบอกกันทางเสียงตามสาย",
@@ -203,7 +203,7 @@ def test_02_a_model_is_extracted_and_reviewed_by_peers(
     ("กลุ่มบ้านเหนือคลอง", "story-nok", "success", "ยกของทันทุกบ้าน"),
     ("กลุ่มบ้านสวนใน", "story-dam", "failure", "ไฟดับ ไม่มีใครได้ยิน"),
 ], ids=["it-worked", "it-failed"])
-def test_03_two_villages_tell_how_it_went(
+def test_03_two_villages_report_replications(
     sign_in, member, story, look, address_of, who, name, outcome, result
 ):
     phone = member(name, PASSWORD, address_of("model") + "replicate/")
@@ -233,7 +233,7 @@ def test_03_two_villages_tell_how_it_went(
     look(address_of(name), f"03-{outcome}", result)
 
 
-def test_04_it_comes_to_an_assembly(sign_in, story, look, address_of):
+def test_04_the_issue_is_brought_to_an_assembly(sign_in, story, look, address_of):
     editor, moderator = sign_in("editor"), sign_in("moderator")
     story["issue"] = write(editor, "policy/issuepage", story["policy"], {
         "title": ISSUE, "summary": "ข่าวน้ำไปถึงบ้านช้ากว่าน้ำ", "problem": "แต่ละตำบลเตือนกันคนละแบบ",
@@ -266,7 +266,7 @@ def test_04_it_comes_to_an_assembly(sign_in, story, look, address_of):
     look(address_of("draft"), "04-draft", *CLAUSES)
 
 
-def test_05_a_member_amends_it_and_the_assembly_resolves(
+def test_05_a_member_amends_the_draft_and_the_assembly_adopts_it(
     sign_in, member, served, story, look, address_of
 ):
     draft = address_of("draft")
@@ -308,7 +308,7 @@ def adopt(desk, story):
     press(desk.locator("[name=action-publish]"))
 
 
-def test_06_the_party_reports_a_verifier_looks_and_statuses_follow(
+def test_06_the_party_reports_and_a_verifier_confirms(
     member, served, story, look, address_of
 ):
     resolution = address_of("resolution")
@@ -341,7 +341,7 @@ def test_06_the_party_reports_a_verifier_looks_and_statuses_follow(
         expect(page.locator(f'td.cell a[href="{cell}"]')).to_contain_text(status)
 
 
-def test_07_the_lesson_is_withdrawn_and_all_above_it_says_so(
+def test_07_the_lesson_is_withdrawn_and_its_dependents_are_flagged(
     sign_in, served, story, look, address_of
 ):
     desk = sign_in("moderator")

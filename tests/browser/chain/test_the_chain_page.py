@@ -62,7 +62,7 @@ def test_axe_finds_nothing_and_nothing_overflows(open_browser, served, viewport,
     assert not problems, "\n".join(problems)
 
 
-def test_the_picture_is_walked_by_keyboard_and_each_box_is_brought_into_sight(open_browser, crab):
+def test_the_picture_works_by_keyboard_and_scrolls_to_each_box(open_browser, crab):
     page = open_browser(viewport=PHONE)
     page.goto(f"{crab}chain/")
     page.locator(".picture-of-chain").focus()
@@ -82,7 +82,7 @@ def test_the_picture_is_walked_by_keyboard_and_each_box_is_brought_into_sight(op
     page.wait_for_url(lambda url: "/chain/" not in url)
 
 
-def test_no_text_leaves_its_box_in_either_language(open_browser, crab):
+def test_no_text_overflows_its_box_in_either_language(open_browser, crab):
     page = open_browser()
     for address in (f"{crab}chain/", "/en/models/crab-bank/chain/"):
         page.goto(address)
@@ -97,7 +97,7 @@ def test_no_text_leaves_its_box_in_either_language(open_browser, crab):
         })""") == []
 
 
-def test_without_scripts_the_list_tells_the_same(open_browser, crab):
+def test_the_list_is_complete_without_javascript(open_browser, crab):
     page = open_browser(viewport=PHONE, java_script_enabled=False)
     page.goto(crab)
     page.locator(".chain__whole a").click()
@@ -108,7 +108,7 @@ def test_without_scripts_the_list_tells_the_same(open_browser, crab):
     expect(page.locator(".whole")).to_contain_text("สมุดรับฝาก")
 
 
-def test_a_lesson_is_withdrawn_and_everything_that_rests_on_it_says_so_until_it_is_reviewed(
+def test_dependents_of_a_withdrawn_lesson_show_a_notice_until_reviewed(
     served, sign_in, visitor
 ):
     lesson, model, resolution = (line.split() for line in served.shell(WASTE).splitlines())

@@ -26,7 +26,7 @@ print(run.pk)
 """
 
 
-def test_a_day_in_the_field(open_browser, served, tmp_path):
+def test_attendance_and_certificates_on_a_phone(open_browser, served, tmp_path):
     run = served.shell(RUN.format(now=int(time.time()))).strip()
     page = open_browser(viewport=PHONE, java_script_enabled=False)
     page.goto("/accounts/login/")

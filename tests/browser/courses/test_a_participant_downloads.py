@@ -31,7 +31,7 @@ def pack_of(page, tmp_path) -> Path:
     return path
 
 
-def test_one_handout_comes_under_its_thai_name(course, tmp_path):
+def test_one_handout_is_downloaded_under_its_thai_name(course, tmp_path):
     for handout in PUBLIC:
         link = course.locator("a.file", has_text=handout["title"]).first
         answer = course.request.get(link.get_attribute("href"))

@@ -63,7 +63,7 @@ def look(page, name):
 
 
 @pytest.mark.parametrize("language", matrix(["th", "en"], quick=["th"]))
-def test_a_reader_sees_what_changed_and_takes_only_that(
+def test_a_reader_downloads_only_what_changed(
     open_browser, served, tmp_path, language
 ):
     words = WORDS[language]
@@ -101,7 +101,7 @@ def test_a_reader_sees_what_changed_and_takes_only_that(
 
 
 @pytest.mark.parametrize("language", matrix(["th", "en"], quick=["en"]))
-def test_a_reader_and_a_member_hear_of_a_new_version(open_browser, served, sign_in_here, language):
+def test_followers_are_notified_of_a_new_version(open_browser, served, sign_in_here, language):
     words, address = WORDS[language], f"follower-{language}-{int(time.time())}@example.org"
     course = served.shell(COURSE.format(language=language)).strip()
     member = sign_in_here("member", bypass_csp=True)

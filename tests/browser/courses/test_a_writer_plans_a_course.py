@@ -36,7 +36,7 @@ def test_minutes_add_up_while_they_are_typed(form):
     expect(form.locator("[data-sum=total]")).to_contain_text("10 ชม. 0 นาที")
 
 
-def test_a_file_follows_its_session_up_and_down(form):
+def test_a_file_stays_with_its_session_when_it_moves(form):
     chosen = form.locator("select[name='handouts-0-session_key'] option:checked")
     expect(chosen).to_have_text("1. บ้านเราพร้อมหรือยัง")
     row = form.locator("#inline_child_sessions-0")

@@ -47,7 +47,7 @@ def figures(page, course) -> dict:
 
 
 @pytest.mark.parametrize("language", matrix([0, 1], quick=[0]))
-def test_what_a_visitor_downloads_stands_in_the_figures(open_browser, courses, language):
+def test_downloads_appear_in_the_figures(open_browser, courses, language):
     course = courses[0][language]
     page = open_browser(viewport=PHONE, user_agent=A_PERSONS)
     page.goto(course)

@@ -34,7 +34,7 @@ def save(page):
     press(page.get_by_role("button", name="บันทึกฉบับร่าง").first)
 
 
-def test_1_the_author_writes_a_failure_that_only_her_organisation_reads(sign_in, served, story):
+def test_1_the_author_writes_a_failure_for_their_organisation_only(sign_in, served, story):
     page = sign_in("editor")
     page.goto(f"/admin/pages/add/lessons/lessonpage/{section(served)}/")
     page.fill("[name=title]", TITLE)
@@ -50,7 +50,7 @@ def test_1_the_author_writes_a_failure_that_only_her_organisation_reads(sign_in,
     assert TITLE not in found
 
 
-def test_2_she_looks_at_the_copy_masks_more_and_releases_with_a_reason(sign_in, served, story):
+def test_2_the_author_checks_the_copy_masks_more_and_submits_it(sign_in, served, story):
     page = sign_in("editor")
     page.goto(f"/admin/pages/{story['pk']}/edit/")
     page.get_by_role("link", name="ดูฉบับปิดชื่อ").click()
@@ -96,7 +96,7 @@ def test_4_everybody_reads_the_copy_on_a_phone(open_browser, served, story):
     assert SECRET not in text and "บ่อยาง" not in text and "บ่อเก่า" not in text
 
 
-def test_5_private_again_the_copy_is_gone(sign_in, open_browser, served, story):
+def test_5_the_copy_is_gone_when_the_lesson_is_private_again(sign_in, open_browser, served, story):
     page = sign_in("editor")
     page.goto(f"/admin/pages/{story['pk']}/edit/")
     page.select_option("[name=openness]", "private")
@@ -106,7 +106,7 @@ def test_5_private_again_the_copy_is_gone(sign_in, open_browser, served, story):
     expect(stranger.locator(".result", has_text="ทอดกฐิน")).to_have_count(0)
 
 
-def test_lessons_appear_while_an_editor_writes_and_are_answered(sign_in, open_browser, served):
+def test_an_editor_answers_lesson_suggestions(sign_in, open_browser, served):
     page = sign_in("editor")
     parent = served.shell(
         "from hub.models import SectionPage;"

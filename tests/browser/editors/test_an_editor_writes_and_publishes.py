@@ -95,13 +95,13 @@ def test_2_the_editor_previews_and_submits(sign_in, served, story):
     assert not found(page, served)
 
 
-def test_3_the_moderator_approves_and_it_is_found_at_once(sign_in, served, story):
+def test_3_the_moderator_approves_and_search_finds_it_at_once(sign_in, served, story):
     page = sign_in("moderator")
     approve(page, story["pk"])
     assert found(page, served)
 
 
-def test_4_its_attachments_are_found_by_their_text(visitor, served):
+def test_4_search_finds_the_text_of_its_attachments(visitor, served):
     for _attempt in range(60):
         visitor.goto(f"/search/?q={WORD}")
         if visitor.locator(".result", has_text="บันทึกกลุ่ม.docx").count():

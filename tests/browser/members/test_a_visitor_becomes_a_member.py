@@ -42,7 +42,7 @@ def type_and_go_on(page, *texts):
 @pytest.mark.parametrize(("language", "script"), combinations(
     [("th", True), ("en", False), ("th", False), ("en", True)], quick=[("th", True), ("en", False)]
 ))
-def test_she_joins_takes_part_and_leaves(open_browser, served, language, script):
+def test_a_visitor_joins_takes_part_and_leaves(open_browser, served, language, script):
     words, prefix = WORDS[language], "" if language == "th" else "/en"
     address = f"leader-{language}-{int(script)}-{int(time.time())}@example.org"
     page = open_browser(viewport=PHONE, java_script_enabled=script)
@@ -89,7 +89,7 @@ def test_she_joins_takes_part_and_leaves(open_browser, served, language, script)
     expect(page.locator("h1")).to_have_text(words["sign in"])
 
 
-def test_a_passkey_opens_the_door_without_a_password(open_browser, served):
+def test_a_passkey_signs_in_without_a_password(open_browser, served):
     """Chromium's virtual authenticator stands in for the finger on the phone."""
     page = open_browser(viewport=PHONE)
     devtools = page.context.new_cdp_session(page)

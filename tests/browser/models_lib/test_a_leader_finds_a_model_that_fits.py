@@ -16,7 +16,7 @@ def first_model(page):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_from_the_home_page_to_an_answer_and_an_address_to_send(open_browser, script):
+def test_a_leader_gets_an_answer_and_an_address_to_share(open_browser, script):
     page = open_browser(viewport=PHONE, java_script_enabled=script)
     page.goto("/")
     page.get_by_role("link", name="หาตัวแบบที่เหมาะกับชุมชนของคุณ").click()
@@ -51,7 +51,7 @@ def test_from_the_home_page_to_an_answer_and_an_address_to_send(open_browser, sc
     expect(friend.locator("article.fit").first).to_contain_text("crab", ignore_case=True)
 
 
-def test_by_keyboard_alone(open_browser):
+def test_the_form_works_by_keyboard(open_browser):
     page = open_browser()
     page.goto("/fit/")
     page.get_by_label("มีกี่ครัวเรือน").focus()
@@ -85,7 +85,7 @@ def test_it_is_accessible_and_nothing_overflows(open_browser, viewport, scheme):
         assert not result["violations"], (address, result["violations"][0]["nodes"][0]["html"])
 
 
-def test_on_paper_each_model_takes_a_page_at_most_with_its_address(open_browser, tmp_path):
+def test_each_model_prints_on_one_page_with_its_address(open_browser, tmp_path):
     page = open_browser()
     page.goto(f"/fit/?{SAID}")
     models = page.locator("article.fit").count()

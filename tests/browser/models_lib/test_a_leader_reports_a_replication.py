@@ -42,7 +42,7 @@ def looked_at(page):
     pytest.param("en", "crab-bank", "Ko Yo", "May 2024", marks=pytest.mark.thorough),
 ])
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_from_signing_in_to_the_model(
+def test_a_replication_is_reported_and_published_on_the_model(
     open_browser, sign_in, served, language, slug, typed, began, script
 ):
     words, who = WORDS[language], f"กลุ่มบ้านเกาะ {language} {int(script)}"

@@ -37,7 +37,7 @@ def answer(page, signing, recommendation, name=""):
     page.get_by_role("button", name="ส่งผลทบทวน").click()
 
 
-def test_a_model_is_reviewed_and_says_so(open_browser, sign_in, served):
+def test_a_model_is_reviewed_and_shows_the_result(open_browser, sign_in, served):
     pk = served.shell(FIND).strip()
     author = sign_in("editor")
     author.goto(f"/admin/peer-review/{pk}/")

@@ -51,7 +51,7 @@ def has_no_violation(page):
         page.url, result["violations"][0]["id"], result["violations"][0]["nodes"][0]["html"])
 
 
-def test_reported_on_a_phone_looked_at_and_seen_by_all(enter, open_browser, cell):
+def test_a_report_is_sent_from_a_phone_verified_and_published(enter, open_browser, cell):
     # The member: from her list to the form, a mistake, a photo, sent.
     page = enter("reporter", "/follow-up/mine/", viewport=PHONE, bypass_csp=True)
     fits(page, 360)
@@ -98,7 +98,7 @@ def test_reported_on_a_phone_looked_at_and_seen_by_all(enter, open_browser, cell
     assert photo.ok and photo.headers["content-type"] == "image/jpeg"
 
 
-def test_a_letter_leads_to_the_form_without_signing_in(served, open_browser):
+def test_a_link_in_an_email_opens_the_form_without_signing_in(served, open_browser):
     served.shell(
         "from policy.models import Party\n"
         "Party.objects.filter(slug='university-example').update(email='uni@example.org')"
@@ -134,7 +134,7 @@ def test_every_page_is_accessible_and_fits(open_browser, cell, viewport, scheme)
             has_no_violation(page)
 
 
-def test_complete_by_keyboard(open_browser, cell):
+def test_the_ledger_works_by_keyboard(open_browser, cell):
     page = open_browser(viewport=DESKTOP)
     page.goto("/follow-up/")
     page.locator("#c-party").focus()
@@ -157,7 +157,7 @@ def test_complete_by_keyboard(open_browser, cell):
     page.wait_for_url("**/follow-up/clause/**")
 
 
-def test_without_script_the_choice_works(open_browser):
+def test_the_filter_works_without_javascript(open_browser):
     page = open_browser(viewport=PHONE, java_script_enabled=False)
     page.goto("/follow-up/")
     page.locator(".choosing summary").click()

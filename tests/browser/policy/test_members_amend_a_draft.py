@@ -52,7 +52,7 @@ def propose(page, draft, text, reason):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_commenting_amending_merging_and_being_told(
+def test_a_member_comments_and_amends_and_is_notified_of_the_merge(
     open_browser, sign_in, served, draft, script
 ):
     words = "และโทรแจ้งลูกหลานด้วย" if script else "และจดไว้ในสมุดของหมู่บ้าน"
@@ -130,7 +130,7 @@ def test_its_pages_are_accessible_and_fit_a_phone(
     assert not problems, "\n".join(problems)
 
 
-def test_the_policy_is_kept_without_a_complaint(open_browser, draft):
+def test_the_content_security_policy_blocks_nothing(open_browser, draft):
     page = open_browser()
     complaints = []
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)

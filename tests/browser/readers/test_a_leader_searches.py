@@ -12,7 +12,7 @@ from playwright.sync_api import expect
         ("ข้าว", "ข้าว", "ข้าว"),
     ],
 )
-def test_what_she_types_finds_the_right_page_first(visitor, typed, first, marked):
+def test_the_right_page_is_found_first(visitor, typed, first, marked):
     visitor.goto("/")
     visitor.fill("main input[name=q]", typed)
     visitor.keyboard.press("Enter")
@@ -21,13 +21,13 @@ def test_what_she_types_finds_the_right_page_first(visitor, typed, first, marked
     expect(result.locator("mark").first).to_contain_text(marked)
 
 
-def test_rice_does_not_bring_news(visitor):
+def test_a_search_for_rice_does_not_find_news(visitor):
     visitor.goto("/search/?q=ข้าว")
     for result in visitor.locator(".result").all():
         assert "ข้าว" in result.locator("mark").all_inner_texts()
 
 
-def test_facets_narrow_and_are_taken_away(visitor):
+def test_filters_are_added_and_removed(visitor):
     visitor.goto("/search/?q=ชุมชน")
     whole = visitor.locator(".found").inner_text()
     for facet in ("ประเภท", "หัวข้อ", "อำเภอ", "ปี", "ภาษา"):
@@ -40,7 +40,7 @@ def test_facets_narrow_and_are_taken_away(visitor):
     expect(visitor.locator(".found")).to_have_text(whole)
 
 
-def test_titles_come_while_she_types(visitor):
+def test_suggestions_appear_while_typing(visitor):
     visitor.goto("/")
     visitor.locator("main input[name=q]").press_sequentially("ธนาคารปู", delay=40)
     suggestion = visitor.locator("main .suggestions a").first

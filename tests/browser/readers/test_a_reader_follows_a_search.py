@@ -37,7 +37,7 @@ def link(body, what) -> str:
     ], ids=["th", "en"],
 )
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_saving_confirming_hearing_and_stopping(open_browser, served, prefix, typed, words, script):
+def test_a_search_is_followed_confirmed_notified_and_stopped(open_browser, served, prefix, typed, words, script):
     page = open_browser(viewport=PHONE, java_script_enabled=script)
     address = f"reader{prefix[1:]}{int(script)}@example.org"
     page.goto(f"{prefix}/search/?q={typed}")
@@ -76,7 +76,7 @@ def test_the_form_with_its_problems_is_accessible(open_browser):
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_what_she_opens_from_the_results_is_counted(open_browser, served):
+def test_opened_results_are_counted(open_browser, served):
     """The browser's own Referer is enough under the site's policy, without any script."""
     agent = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
     page = open_browser(viewport=PHONE, user_agent=agent, java_script_enabled=False)

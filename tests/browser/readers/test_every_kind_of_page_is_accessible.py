@@ -85,7 +85,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
     assert not foreign
 
 
-def test_the_policy_is_kept_without_a_complaint(open_browser, addresses):
+def test_the_content_security_policy_blocks_nothing(open_browser, addresses):
     """Under the real Content-Security-Policy the browser refuses nothing on any page."""
     page = open_browser()
     complaints = []

@@ -66,7 +66,7 @@ def test_a_leader_reads_compares_and_cites_by_keyboard_on_a_phone(open_browser, 
     assert refused == []
 
 
-def test_an_added_and_a_removed_word_are_told_apart_without_colour(open_browser, model):
+def test_added_and_removed_words_differ_without_colour(open_browser, model):
     page = open_browser()
     page.goto(model[1] + "v/1/to/2/")
     style = "e => getComputedStyle(e).textDecorationLine"

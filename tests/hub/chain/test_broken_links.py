@@ -112,7 +112,7 @@ def test_clauses_without_report_and_reports_without_evidence(hub, visitor):
     assert silent.url in shown and "ข้อ 7" in shown and proven.url not in shown
 
 
-def test_links_that_lead_nowhere_are_told_without_saying_where_they_led(hub, visitor):
+def test_links_to_private_pages_are_counted_without_naming_the_target(hub, visitor):
     model, lesson = ModelPageFactory(title="ตัวแบบหนึ่ง"), LessonPageFactory(title="บทเรียนลับ")
     link(model, Relation.RESTS_ON, lesson)
     assert failing("target-not-public") == set()
@@ -122,14 +122,14 @@ def test_links_that_lead_nowhere_are_told_without_saying_where_they_led(hub, vis
     assert "ตัวแบบหนึ่ง" in shown and "1 ข้อต่อ" in shown and "บทเรียนลับ" not in shown
 
 
-def test_a_draft_that_points_to_a_public_page_is_nobodys_business(hub):
+def test_links_from_drafts_are_not_reported(hub):
     lesson, draft = LessonPageFactory(), ModelPageFactory(live=False)
     link(draft, Relation.RESTS_ON, lesson)
     assert failing("target-not-public") == set()
     assert lesson.pk in failing("lessons-never-used")
 
 
-def test_what_rests_on_withdrawn_knowledge_until_it_is_reviewed(hub, visitor):
+def test_dependents_of_withdrawn_pages_are_listed_until_reviewed(hub, visitor):
     lesson, model = LessonPageFactory(title="บทเรียนถอน"), ModelPageFactory()
     link(model, Relation.RESTS_ON, lesson)
     assert failing("rests-on-withdrawn") == set()
@@ -140,7 +140,7 @@ def test_what_rests_on_withdrawn_knowledge_until_it_is_reviewed(hub, visitor):
     assert failing("rests-on-withdrawn") == set()
 
 
-def test_what_nobody_may_read_is_neither_counted_nor_listed(hub, visitor):
+def test_private_pages_are_neither_counted_nor_listed(hub, visitor):
     hidden = ModelPageFactory(title="ตัวแบบลับ")
     assert "ตัวแบบลับ" in visitor.get(ADDRESS).content.decode()
     PageViewRestriction.objects.create(page_id=hidden.pk, restriction_type="login")
@@ -156,7 +156,7 @@ def _counts(client, address) -> dict:
 
 
 @pytest.mark.postgresql
-def test_it_is_narrowed_by_topic_and_area(hub, visitor):
+def test_the_report_is_filtered_by_topic_and_area(hub, visitor):
     fishers, health = (Topic.objects.get(slug=slug) for slug in ("fishers", "health"))
     first, second = ModelPageFactory(title="ตัวแบบประมง"), ModelPageFactory(title="ตัวแบบสุขภาพ")
     for page, topic, code in ((first, fishers, "900301"), (second, health, "9011")):
@@ -177,7 +177,7 @@ def test_it_is_narrowed_by_topic_and_area(hub, visitor):
     "check=nothing", "topic=zzz&area=abc", "page=-1", "page=x", "page=999999", "area=" + "9" * 500,
     "check=%F0%9F%90%9F&topic='%22<script>",
 ])
-def test_addresses_that_make_no_sense_are_answered(hub, visitor, junk):
+def test_invalid_parameters_are_answered(hub, visitor, junk):
     ModelPageFactory()
     assert visitor.get(f"{ADDRESS}?{junk}").status_code == 200
     assert visitor.get(f"{ADDRESS}csv/?{junk}").status_code == 200
@@ -207,7 +207,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_pages(hub, signe
     assert [queries(address) for address in addresses] == before
 
 
-def test_long_lists_have_pages(hub, visitor):
+def test_long_lists_are_paginated(hub, visitor):
     for n in range(23):
         LessonPageFactory(title=f"บทเรียนที่ {n:02}")
     first = visitor.get(f"{ADDRESS}?check=lessons-never-used").content.decode()
@@ -217,7 +217,7 @@ def test_long_lists_have_pages(hub, visitor):
 
 
 @pytest.mark.postgresql
-def test_the_file_has_every_broken_page_and_no_formula(hub, visitor, settings):
+def test_the_csv_has_every_broken_page_and_no_formula(hub, visitor, settings):
     ModelPageFactory(title="=HYPERLINK(1)", slug="formula")
     resolution(number="1/1", title="มติเงียบ")
     answer = visitor.get(f"{ADDRESS}csv/")
@@ -230,14 +230,14 @@ def test_the_file_has_every_broken_page_and_no_formula(hub, visitor, settings):
     assert all(row[3].startswith(settings.WAGTAILADMIN_BASE_URL) for row in rows[1:])
 
 
-def test_the_english_report_is_english_and_leads_to_the_thai_one(hub, visitor):
+def test_the_reports_in_both_languages_link_to_each_other(hub, visitor):
     shown = visitor.get(f"/en{ADDRESS}").content.decode()
     assert "Where the chain is broken" in shown and f'href="{ADDRESS}"' in shown
     assert f'href="/en{ADDRESS}"' in visitor.get(ADDRESS).content.decode()
     assert f'href="{ADDRESS}"' in visitor.get("/").content.decode()  # in the footer
 
 
-def test_it_is_fresh_after_every_change(hub, visitor):
+def test_the_report_is_fresh_after_every_change(hub, visitor):
     model, practice = ModelPageFactory(title="ตัวแบบใหม่"), PracticePageFactory()
     address = f"{ADDRESS}?check=models-without-source"
     assert "ตัวแบบใหม่" in visitor.get(address).content.decode()
@@ -246,7 +246,7 @@ def test_it_is_fresh_after_every_change(hub, visitor):
     assert "ตัวแบบใหม่" not in visitor.get(address).content.decode()
 
 
-def test_editors_find_it_among_their_reports_with_the_way_to_each_form(
+def test_editors_find_the_report_in_the_admin_with_edit_links(
     hub, signed_in, editor, visitor, django_user_model
 ):
     model = ModelPageFactory(title="ตัวแบบขาด")

@@ -17,7 +17,7 @@ def pages(hub):
     return {stage: made(title=f"หน้า {stage}") for stage, made in FACTORIES.items()}
 
 
-def test_every_declared_pair_is_accepted_and_every_other_refused(pages):
+def test_declared_pairs_are_accepted_and_others_rejected(pages):
     for model in knowledge_page_types():
         for relation in Relation:
             for stage, target in pages.items():
@@ -64,7 +64,7 @@ def test_the_editor_offers_only_declared_relations_and_targets(hub, editor, sign
         assert in_chooser == (model.stage in stages), label
 
 
-def test_the_editor_is_told_what_the_relation_leads_to(hub, administrator, signed_in):
+def test_the_editor_shows_an_error_for_an_undeclared_relation(hub, administrator, signed_in):
     lesson, model = LessonPageFactory(), ModelPageFactory()
     client = signed_in(administrator)
     address = reverse("wagtailadmin_pages:edit", args=[lesson.pk])

@@ -84,14 +84,14 @@ def test_from_any_page_the_chain_is_shown_both_ways_at_any_depth(chain, visitor,
         assert said in shown, said
 
 
-def test_only_what_it_grew_from_and_what_grew_from_it_belongs_to_it(chain):
+def test_the_chain_holds_sources_and_dependents_only(chain):
     found = whole_chain(chain["มติเขตอนุบาล"])
     titles = {page.title for page in found.pages.values()}
     assert titles == {"กระชังปู", "บทเรียนไข่ปู", "ธนาคารปู", "สิทธิชายฝั่ง", "มติเขตอนุบาล"}
     assert found.before == set(found.pages) - {found.here} and not found.after
 
 
-def test_the_picture_has_every_page_as_a_link_and_every_fact_as_an_arrow(chain, visitor):
+def test_the_picture_has_every_page_as_a_link_and_every_link_as_an_arrow(chain, visitor):
     page = chain["ธนาคารปู"]
     svg = drawing(body(visitor, page))
     assert svg.get("role") == "group" and svg.find("title").text and svg.find("desc").text
@@ -107,7 +107,7 @@ def test_the_picture_has_every_page_as_a_link_and_every_fact_as_an_arrow(chain, 
     assert not svg.findall(".//*[@style]")
 
 
-def test_columns_follow_the_chain_and_boxes_do_not_lie_on_each_other(chain):
+def test_columns_follow_the_chain_and_boxes_do_not_overlap(chain):
     drawn = picture(whole_chain(chain["ธนาคารปู"]), {}, lambda p: p.url)
     x = {box.key: box.x for box in drawn.boxes}
     key = {title: page.translation_key for title, page in chain.items()}
@@ -122,7 +122,7 @@ def test_columns_follow_the_chain_and_boxes_do_not_lie_on_each_other(chain):
                 one.y + one.height <= other.y or other.y + other.height <= one.y)
 
 
-def test_thai_titles_are_cut_between_words():
+def test_thai_titles_are_wrapped_between_words():
     title = "แม่ปูไข่ขังรวมกันแล้วไข่เสีย ต้องแยกถังตามสีไข่"
     lines = wrapped(title)
     assert len(lines) > 1 and "".join(lines).replace(" ", "") == title.replace(" ", "")
@@ -140,7 +140,7 @@ def test_thai_titles_are_cut_between_words():
     assert wrapped("") == []
 
 
-def test_every_fact_stands_in_the_list_exactly_once(chain, visitor):
+def test_every_link_is_listed_exactly_once(chain, visitor):
     for page in chain.values():
         found = whole_chain(page)
         shown = body(visitor, page).partition("</svg>")[2]
@@ -148,7 +148,7 @@ def test_every_fact_stands_in_the_list_exactly_once(chain, visitor):
             assert shown.count(arrow.link.evidence_text) == 1, (page, arrow.link)
 
 
-def test_a_circle_ends(hub, visitor):
+def test_a_circular_chain_is_shown_once(hub, visitor):
     one, two = LessonPageFactory(title="ก"), LessonPageFactory(title="ข")
     three = ModelPageFactory(title="ค")
     link(one, Relation.EXTRACTED_INTO, two, evidence_text="หนึ่ง")
@@ -161,7 +161,7 @@ def test_a_circle_ends(hub, visitor):
 
 
 @pytest.mark.parametrize("hide", ["draft", "private"])
-def test_what_not_everybody_may_read_is_not_shown_nor_what_lies_behind_it(chain, visitor, hide):
+def test_private_pages_and_those_behind_them_are_hidden(chain, visitor, hide):
     lesson, model = chain["บทเรียนไข่ปู"], chain["ธนาคารปู"]
     if hide == "draft":
         lesson.unpublish()
@@ -220,7 +220,7 @@ def test_the_json_has_nodes_and_links_with_absolute_addresses(chain, visitor, se
     assert all(u.startswith(settings.WAGTAILADMIN_BASE_URL) for u in [*urls, clause["url"]])
 
 
-def test_the_documented_shape_is_the_shape(chain, visitor):
+def test_the_json_matches_its_documentation(chain, visitor):
     from pathlib import Path
 
     told = visitor.get(f"{chain['มติเขตอนุบาล'].url}chain/json/").json()
@@ -276,7 +276,7 @@ def test_every_kind_of_page_has_its_chain_and_leads_to_it(hub, visitor, stage):
     assert other.title in body(visitor, page)
 
 
-def test_it_follows_every_change_at_once(chain, visitor):
+def test_the_chain_page_is_fresh_after_every_change(chain, visitor):
     model, practice = chain["ธนาคารปู"], PracticePageFactory(title="แนวปฏิบัติใหม่")
     assert "แนวปฏิบัติใหม่" not in body(visitor, model)
     link(practice, Relation.SUPPORTS, model)

@@ -44,7 +44,7 @@ def test_a_new_text_is_seen_at_once(page, visitor):
 
 
 @pytest.mark.parametrize("change", ["unpublish", "private", "delete", "move under private"])
-def test_what_is_taken_away_is_gone_at_once(page, visitor, change):
+def test_an_unpublished_page_is_gone_at_once(page, visitor, change):
     lists = ["/", page.get_parent().url]
     assert all("บทเรียนเดิม" in text(visitor, address) for address in lists)
     assert visitor.get(page.url).status_code == 200
@@ -88,7 +88,7 @@ def test_a_changed_report_is_seen_at_once(hub, visitor):
     assert "กลุ่มใหม่" in text(visitor, page.url)
 
 
-def test_those_who_signed_in_get_their_own_page(page, visitor, editor, signed_in):
+def test_signed_in_users_bypass_the_page_cache(page, visitor, editor, signed_in):
     visitor.get(page.url)
     client = signed_in(editor)
     with CaptureQueriesContext(connection) as queries:
@@ -96,7 +96,7 @@ def test_those_who_signed_in_get_their_own_page(page, visitor, editor, signed_in
     assert len(queries) > 3
 
 
-def test_browsers_ask_and_are_told_that_nothing_changed(page, visitor):
+def test_browsers_revalidate_with_an_etag(page, visitor):
     first = visitor.get(page.url)
     assert first["Cache-Control"] == "no-cache"
     again = visitor.get(page.url, headers={"If-None-Match": first["ETag"]})

@@ -72,7 +72,7 @@ def test_two_titles_that_differ_in_a_mark_only_get_two_addresses(
         assert visitor.get(page.url).status_code == 200
 
 
-def test_a_slug_with_spaces_is_refused_in_the_readers_language(
+def test_a_slug_with_spaces_is_rejected_in_the_readers_language(
     address, administrator, signed_in
 ):
     response = signed_in(administrator).post(address, form(slug="ป่า ชายเลน?"))

@@ -19,7 +19,7 @@ def rows(number):
     )
 
 
-def test_rows_taken_in_are_forgotten_but_the_last():
+def test_processed_entries_are_deleted_but_the_last():
     made = rows(KEPT * 2)
     OutboxEntry.objects.mark_processed(row.pk for row in made)
     assert OutboxEntry.objects.count() <= KEPT
@@ -27,12 +27,12 @@ def test_rows_taken_in_are_forgotten_but_the_last():
     assert OutboxEntry.objects.state()[1] == 0
 
 
-def test_a_row_that_waits_is_kept_however_old():
+def test_an_unprocessed_entry_is_kept_however_old():
     waiting, *others = rows(KEPT * 2)
     OutboxEntry.objects.mark_processed(row.pk for row in others)
     assert list(OutboxEntry.objects.unprocessed()) == [waiting]
 
 
-def test_any_number_of_rows_is_taken_in_at_once():
+def test_any_number_of_entries_is_marked_at_once():
     OutboxEntry.objects.mark_processed(row.pk for row in rows(40_000))
     assert OutboxEntry.objects.state()[1] == 0

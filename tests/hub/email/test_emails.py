@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 CONFIRM = "search/alerts/emails/confirm.txt"
 
 
-def test_a_letter_is_in_the_language_that_its_reader_chose(editor):
+def test_an_email_is_in_the_recipients_language(editor):
     UserProfile.objects.create(user=editor, preferred_language="en")
     send_email_to_user(editor, CONFIRM, _("Confirm your alert"), {"days": 3})
     UserProfile.objects.update(preferred_language="th")
@@ -24,19 +24,19 @@ def test_a_letter_is_in_the_language_that_its_reader_chose(editor):
     assert english.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_subject_is_one_line_whatever_stands_in_it():
+def test_a_subject_is_one_line():
     send_email("a@example.org", "th", CONFIRM, "หนึ่ง\nสอง\r\nBcc: b@example.org", {"days": 3})
     assert "\n" not in mail.outbox[0].subject
     assert mail.outbox[0].recipients() == ["a@example.org"]
 
 
-def test_nobody_writes_to_those_who_left_or_have_no_address(editor):
+def test_inactive_users_and_empty_addresses_get_no_email(editor):
     editor.is_active = False
     send_email_to_user(editor, CONFIRM, "x")
     send_email("", "th", CONFIRM, "x")
     assert mail.outbox == []
 
 
-def test_addresses_in_letters_are_whole(settings):
+def test_addresses_in_emails_are_absolute(settings):
     settings.WAGTAILADMIN_BASE_URL = "https://hub.example.org/"
     assert absolute("/ก/") == "https://hub.example.org/%E0%B8%81/"

@@ -83,7 +83,7 @@ def test_addresses_are_found(addresses):
         "register.csv", "register.xlsx", "list.csv", "list.xlsx"}
 
 
-def test_every_module_that_writes_a_table_is_asked(addresses, answered_by):
+def test_every_module_that_writes_a_table_is_tested(addresses, answered_by):
     assert answered_by == modules_that_write()
 
 

@@ -57,21 +57,21 @@ def test_no_line_begins_with_a_mark_that_belongs_to_the_word_before():
     assert pieces("ต่าง ๆ (เช่น ฝาย), และ") == ["ต่าง ๆ ", "(เช่น ", "ฝาย), ", "และ"]
 
 
-def test_what_users_write_stays_text():
+def test_user_text_is_escaped():
     evil = '<img src="file:///etc/passwd"> #import \\(EMC) Tj <script>x</script> &amp;'
     text = text_by_pdfium(pdf_of_html(format_html("<p>{}</p>", evil)))
     assert re.sub(r"\s", "", evil) in re.sub(r"\s", "", text)
 
 
-def test_what_the_font_lacks_is_still_read_back():
+def test_characters_missing_from_the_font_still_copy_back():
     assert "ก → ข ✓ ≥ ง" in text_by_pdfium(pdf_of_html("<p>ก → ข ✓ ≥ ง</p>"))
 
 
-def test_the_same_content_makes_the_same_bytes():
+def test_the_same_content_gives_the_same_bytes():
     assert pdf_of_html("<p>ปูม้า</p>") == pdf_of_html("<p>ปูม้า</p>")
 
 
-def test_a_word_wider_than_the_page_is_cut_and_tables_lists_and_pages_are_set():
+def test_long_words_tables_lists_and_page_breaks():
     source = (
         f"<p>https://example.org/{'a' * 300}</p><table><tr><th>เวลา</th><th>กิจกรรม</th></tr>"
         "<tr><td>10 นาที</td><td>แนะนำตัว</td></tr></table><ol><li>หนึ่ง</li><li></li></ol>"

@@ -80,7 +80,7 @@ def test_numbers_are_numbers():
     assert [cell.data_type for cell in cells] == ["n"] * 4 + ["b"]
 
 
-def test_what_is_no_number_is_an_empty_cell():
+def test_nan_and_infinity_are_empty_cells():
     row = [float("nan"), float("-inf"), None, "x"]
     assert csv_rows(row)[1] == ["", "", "", "x"]
     assert [cell.value for cell in xlsx_cells(row)[1]] == [None, None, None, "x"]
@@ -88,7 +88,7 @@ def test_what_is_no_number_is_an_empty_cell():
         {"c0": None, "c1": None, "c2": None, "c3": "x"}]
 
 
-def test_dates_are_dates_in_the_hubs_own_time(settings):
+def test_dates_are_dates_in_local_time(settings):
     settings.TIME_ZONE = "Asia/Bangkok"
     row = [DAY, MOMENT, time(9, 30), datetime(2024, 1, 15, 9), date(1782, 4, 6)]
     assert csv_rows(row)[1] == [
@@ -102,7 +102,7 @@ def test_dates_are_dates_in_the_hubs_own_time(settings):
     assert record["c0"] == "2024-01-15" and record["c1"] == "2024-01-15T20:30:00Z"
 
 
-def test_characters_that_nobody_sees_are_left_out():
+def test_control_characters_are_removed():
     text = "\x0bก\x00\x1b\ufffeข\ud800"
     assert csv_rows([text])[1] == ["กข"]
     assert xlsx_cells([text], columns=[Column("a", text)])[1][0].value == "กข"
@@ -141,7 +141,7 @@ def test_files_have_their_name_in_thai(respond):
 
 
 @pytest.mark.parametrize("respond", [csv_response, json_response])
-def test_rows_are_written_as_they_are_read_in_the_readers_language(respond):
+def test_rows_are_streamed_in_the_readers_language(respond):
     read = []
 
     def rows():
@@ -163,7 +163,7 @@ def test_rows_are_written_as_they_are_read_in_the_readers_language(respond):
     assert read == [0, 1, 2]
 
 
-def test_sheets_are_ready_to_be_filled_in():
+def test_sheets_for_forms_have_formats_and_choices():
     columns = [
         Column("a", "เลขที่", width=12, is_text=True, is_bold=True),
         Column("b", "ผล", choices=["รับ", 'ไม่ "รับ"'], wraps=True),

@@ -69,7 +69,7 @@ def test_numbers_and_dates_stay_what_they_are():
     assert not any(cell.quotePrefix for cell in cells)
 
 
-def test_what_a_view_does_with_a_field_is_guarded_too():
+def test_preprocessed_fields_are_guarded():
     class Own(Report):
         custom_field_preprocess = {"value": {"csv": "-{}".format, "xlsx": "={}".format}}
 
@@ -108,7 +108,7 @@ def test_a_method_that_wagtail_no_longer_has_is_an_error(monkeypatch, name):
 
 
 @pytest.mark.parametrize("name", wagtail_reports.WRAPPERS)
-def test_a_view_that_goes_around_the_guard_is_an_error(name):
+def test_a_view_that_bypasses_the_guard_is_an_error(name):
     guard_wagtail_exports()
     view = type("GoesAround", (Report,), {name: lambda self, *arguments: ()})
     assert [(e.id, e.obj) for e in wagtail_exports_are_guarded(None)] == [("hub.E006", view)]

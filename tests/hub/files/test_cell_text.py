@@ -33,13 +33,13 @@ def test_other_text_stays_as_it_is(text):
     assert guard(text) == text and unguard(text) == text
 
 
-def test_an_apostrophe_of_somebodys_own_is_not_taken_away():
+def test_an_apostrophe_that_was_typed_is_kept():
     for text in ("'=1", "''=1", "' =1", "'\t"):
         assert guard(text) == f"'{text}"
         assert unguard(guard(text)) == text
 
 
-def test_whatever_is_guarded_reads_back():
+def test_guarded_text_reads_back():
     chance = random.Random(12)
     alphabet = "'=+-@＝\t\r\n \u200b\x00กa1"
     for _ in range(5000):

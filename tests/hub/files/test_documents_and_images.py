@@ -60,7 +60,7 @@ def test_deleting_a_file_works_with_the_background_tasks_of_the_hub(hub, setting
     assert not HubDocument.objects.exists()
 
 
-def test_a_file_of_pages_nobody_may_read_is_refused_by_its_address(hub, visitor):
+def test_a_file_of_unpublished_pages_is_forbidden(hub, visitor):
     page = LessonPageFactory()
     file = attached(page)
     assert visitor.get(file.url).status_code == 200
@@ -71,7 +71,7 @@ def test_a_file_of_pages_nobody_may_read_is_refused_by_its_address(hub, visitor)
     assert visitor.get(file.url).status_code == 200
 
 
-def test_a_file_in_a_private_collection_asks_for_a_sign_in(hub, visitor, editor, signed_in):
+def test_a_file_in_a_private_collection_needs_a_sign_in(hub, visitor, editor, signed_in):
     private = Collection.get_first_root_node().add_child(name="ห้องใน")
     CollectionViewRestriction.objects.create(collection=private, restriction_type="login")
     file = document(collection=private)
@@ -139,7 +139,7 @@ def bomb() -> bytes:
         ("สคริปต์.exe", b"MZ\x90\x00"),
     ],
 )
-def test_a_hostile_document_is_refused_with_a_message(
+def test_a_hostile_document_is_rejected_with_a_message(
     hub, administrator, signed_in, name, content
 ):
     upload = SimpleUploadedFile(name, bomb() if content is None else content)
@@ -154,7 +154,7 @@ def test_a_hostile_document_is_refused_with_a_message(
 
 
 @pytest.mark.parametrize("kind", ["cut", "huge", "html"])
-def test_a_hostile_image_is_refused_with_a_message(hub, administrator, signed_in, kind):
+def test_a_hostile_image_is_rejected_with_a_message(hub, administrator, signed_in, kind):
     noise = io.BytesIO()
     Image.effect_noise((400, 300), 40).save(noise, "PNG")
     content = {"cut": noise.getvalue()[:2000], "huge": png_that_claims(11_000, 11_000),

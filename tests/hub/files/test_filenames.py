@@ -41,7 +41,7 @@ def test_a_good_name_stays_as_it_is(name):
     ("รายงาน 1.5 ปี", "รายงาน 1.5 ปี"),
     (unicodedata.normalize("NFD", "café.pdf"), "café.pdf"),
 ])
-def test_what_no_file_system_takes_is_left_out(name, safe):
+def test_characters_that_file_systems_reject_are_removed(name, safe):
     assert safe_filename(name) == safe
     assert safe_filename(safe) == safe
 
@@ -73,7 +73,7 @@ def test_names_that_differ_by_a_tone_mark_do_not_collide(tmp_path):
     assert storage.save("ปา.pdf", ContentFile(b"2")) == "ปา.pdf"
 
 
-def test_a_name_already_taken_gets_another_that_fits_the_column(tmp_path):
+def test_a_taken_name_gets_a_suffix_and_still_fits_the_column(tmp_path):
     storage = ThaiNameStorage(location=tmp_path)
     name = "documents/" + safe_filename("รายงานผลธนาคารปูม้า" * 10 + ".pdf")
     first = storage.save(name, ContentFile(b"1"), max_length=100)
@@ -83,7 +83,7 @@ def test_a_name_already_taken_gets_another_that_fits_the_column(tmp_path):
     assert second.endswith(".pdf")
 
 
-def test_a_path_that_climbs_is_refused(tmp_path):
+def test_path_traversal_is_rejected(tmp_path):
     with pytest.raises(SuspiciousFileOperation):
         ThaiNameStorage(location=tmp_path).generate_filename("../คู่มือ.pdf")
 

@@ -94,7 +94,7 @@ def test_csv_of_every_program_is_read(encoding, delimiter):
     assert [(row.sheet, row.number) for row in rows] == [("", 1), ("", 2), ("", 3)]
 
 
-def test_commas_in_quoted_cells_and_ends_of_lines_in_headings_mislead_nobody():
+def test_commas_and_line_ends_in_quoted_cells_are_kept():
     text = '"เลขมติ\nResolution number";"a, b, c"\r\n"1,250.50";x\r\n'
     rows = rows_of(text.encode(), "a.csv")
     assert texts(rows) == [["เลขมติ\nResolution number", "a, b, c"], ["1,250.50", "x"]]
@@ -133,7 +133,7 @@ def test_dates_shown_in_the_thai_calendar_are_dates(number_format):
     assert not row[1].is_date and row[1].value == 45306
 
 
-def test_beyond_the_last_cell_all_is_empty():
+def test_cells_beyond_the_last_are_empty():
     (row,) = rows_of(b"a,b", "a.csv")
     assert (row[1].text, row[2], row[99].text) == ("b", Cell(), "")
 
@@ -176,7 +176,7 @@ def test_ods_is_read_with_kinds_repeats_and_notes():
     assert rows[1].cells == rows[2].cells and rows[0][0].is_date
 
 
-def test_the_limits_hold():
+def test_files_beyond_the_limits_are_rejected():
     table = [[str(n)] for n in range(LIMITS.rows + 1)]
     for content, name in ((as_xlsx(table), "a.xlsx"), (as_csv(table).encode(), "a.csv"),
                           (as_ods(ods_table(*(ods_row(ods_cell(n)) for n, in table))), "a.ods")):
@@ -193,7 +193,7 @@ def test_the_limits_hold():
         rows_of(as_xlsx(wide), "a.xlsx", Limits(unpacked_bytes=1000))
 
 
-def test_a_sheet_of_a_million_empty_rows_is_read_at_once():
+def test_a_million_empty_rows_are_skipped_quickly():
     (row,) = rows_of(as_ods(ods_table(
         ods_row(ods_cell("ก")), ods_row(ods_cell("", repeated=16384), repeated=1_048_575),
     )), "a.ods")
@@ -217,13 +217,13 @@ ENTITIES = ODS_HEAD.replace("<office:document", '<!DOCTYPE x [<!ENTITY a "ก">]
     ("a.ods", as_ods(ods_table(ods_row(ods_cell("x", "date", date_value="เมื่อวาน"))))),
     ("a.ods", as_ods(ods_table(ods_row(ods_cell("x", repeated="ก"))))),
 ])
-def test_what_is_no_sheet_is_told(name, content):
+def test_invalid_sheets_are_rejected_with_a_message(name, content):
     with pytest.raises(UnreadableSheet) as found:
         rows_of(content, name)
     assert all(found.value.messages)
 
 
-def test_a_file_is_measured_and_not_asked_for_its_size():
+def test_the_size_limit_counts_bytes_read():
     class Liar(io.BytesIO):
         size = 1
 

@@ -18,7 +18,7 @@ def test_every_encoding_is_read(encoding):
     assert decode(THAI.encode(encoding)) == THAI
 
 
-def test_marks_are_told_and_taken_off():
+def test_byte_order_marks_are_recognised_and_removed():
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -27,7 +27,7 @@ def test_marks_are_told_and_taken_off():
         assert encoding_of(content) and decode(content) == TEXT
 
 
-def test_utf_16_of_one_script_only():
+def test_utf_16_without_a_mark_is_recognised():
     for text in ("a,b\n1,2\n", "ก,ข\nค,ง\n", "วันที่\n"):
         for encoding in ("utf-16-le", "utf-16-be"):
             assert encoding_of(text.encode(encoding)) == encoding
@@ -42,6 +42,6 @@ def test_other_bytes_are_not_taken_for_utf_16(content):
     assert encoding_of(content) is None
 
 
-def test_what_no_encoding_fits_is_an_error():
+def test_bytes_of_no_known_encoding_are_an_error():
     with pytest.raises(UnicodeDecodeError):
         decode("Ünïcødé ýþÿ".encode("latin-1"))

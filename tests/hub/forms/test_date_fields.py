@@ -35,14 +35,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("field", [DateField(), DateTimeField()])
 @pytest.mark.parametrize(("typed", "sentences"), REFUSED.items())
-def test_what_is_refused_is_told_why_in_both_languages(field, typed, sentences):
+def test_errors_give_the_reason_in_both_languages(field, typed, sentences):
     for language, sentence in zip(("en", "th"), sentences, strict=True):
         with override(language), pytest.raises(ValidationError) as refused:
             field.clean(typed)
         assert refused.value.messages == [sentence]
 
 
-def test_a_time_that_cannot_be_read_is_told():
+def test_an_unreadable_time_is_an_error():
     for language, sentences in (
         ("en", ["“เช้า” cannot be read as a time. Write it like 13:30.", "There is no time 25:00."]),
         ("th", ["“เช้า” อ่านเป็นเวลาไม่ได้ เขียนเช่น 13.30 น.", "ไม่มีเวลา 25:00"]),
@@ -56,7 +56,7 @@ def test_a_time_that_cannot_be_read_is_told():
 
 
 @pytest.mark.parametrize("field_class", [DateField, DateTimeField, TimeField])
-def test_nothing_is_nothing(field_class):
+def test_empty_input_is_none(field_class):
     for nothing in (None, "", "  ", "\u200b"):
         assert field_class(required=False).clean(nothing) is None
         with pytest.raises(ValidationError) as refused:
@@ -64,7 +64,7 @@ def test_nothing_is_nothing(field_class):
         assert refused.value.error_list[0].code == "required"
 
 
-def test_moments_are_in_the_zone_of_the_hub_unless_they_say_another():
+def test_datetimes_are_in_the_hubs_time_zone_unless_they_name_another():
     with timezone.override("Asia/Bangkok"):
         read = DateTimeField().clean("15 พ.ย. 2567 เวลา 09.00 น.")
         assert read == datetime(2024, 11, 15, 2, tzinfo=UTC)
@@ -82,7 +82,7 @@ class Meeting(forms.Form):
     ("th", "9 กันยายน 2566", "9 กันยายน 2566 13:30"),
     ("en", "9 September 2023", "9 September 2023 13:30"),
 ])
-def test_what_is_shown_reads_back_as_the_same(language, day, moment):
+def test_displayed_values_read_back_unchanged(language, day, moment):
     initial = {
         "day": date(2023, 9, 9), "begins": time(9, 30), "picked": date(2023, 9, 9),
         "moment": timezone.make_aware(datetime(2023, 9, 9, 13, 30)),
@@ -97,7 +97,7 @@ def test_what_is_shown_reads_back_as_the_same(language, day, moment):
         assert again.is_valid() and again.cleaned_data == initial and not again.has_changed()
 
 
-def test_pickers_that_rewrite_what_is_typed_are_not_used_and_what_was_typed_stays():
+def test_no_picker_rewrites_what_was_typed():
     form = Meeting({"day": "31/2/2567", "moment": "x", "begins": "y", "picked": ""})
     html = form.as_p()
     assert "initDate" not in html and "initTime" not in html and not form.media._js

@@ -79,7 +79,7 @@ def editors_forms() -> dict[str, type]:
     }
 
 
-def test_every_date_in_the_editor_is_read_by_the_one_reader():
+def test_every_date_in_the_editor_uses_the_hubs_fields():
     found = set()
     for door, form in editors_forms().items():
         assert issubclass(form, forms.BaseForm)
@@ -144,7 +144,7 @@ def public_forms() -> list[type]:
     ]
 
 
-def test_every_public_text_is_cleaned_and_every_date_read():
+def test_public_forms_use_the_hubs_text_and_date_fields():
     seen = set()
     for form in public_forms():
         for name, field in form.base_fields.items():

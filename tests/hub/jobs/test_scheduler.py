@@ -28,7 +28,7 @@ def every(*args, **options):
     hooks.register("register_job", scheduler.every(*args, **options))
 
 
-def test_it_is_done_at_the_first_look_and_then_so_often(at):
+def test_a_job_runs_at_once_and_then_at_its_interval(at):
     done = []
     every(scheduler.AN_HOUR, lambda: done.append("hourly"))
     every(0, lambda: done.append("each"))
@@ -40,7 +40,7 @@ def test_it_is_done_at_the_first_look_and_then_so_often(at):
     assert done[3:] == ["hourly", "each"]
 
 
-def test_letters_come_by_day(at):
+def test_jobs_marked_by_day_wait_for_the_morning(at):
     done = []
     every(scheduler.TEN_MINUTES, lambda: done.append(1), by_day=True)
     for hour in (6, 20, 23):
@@ -52,7 +52,7 @@ def test_letters_come_by_day(at):
     assert done == [1, 1]
 
 
-def test_the_only_look_does_all_at_any_hour(at):
+def test_a_single_run_calls_every_job_at_any_hour(at):
     done = []
     every(scheduler.A_DAY, lambda: done.append(1), by_day=True)
     at(1, 3, once=True)
@@ -60,7 +60,7 @@ def test_the_only_look_does_all_at_any_hour(at):
     assert done == [1, 1]
 
 
-def test_what_fails_stops_nothing_else_and_is_done_again_in_its_time(at):
+def test_a_failing_job_stops_no_other_and_runs_again_at_its_interval(at):
     done, failed = [], []
 
     def fails():
@@ -75,7 +75,7 @@ def test_what_fails_stops_nothing_else_and_is_done_again_in_its_time(at):
     assert (len(failed), len(done)) == (2, 2)
 
 
-def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
+def test_a_job_in_a_thread_delays_nothing_and_never_overlaps_itself(at, caplog):
     begun, may_end = threading.Semaphore(0), threading.Event()
 
     def slow():
@@ -98,7 +98,7 @@ def test_what_is_done_beside_holds_up_nothing_and_is_one_at_a_time(at, caplog):
     assert "slow failed" in caplog.text
 
 
-def test_the_only_look_waits_for_what_is_done_beside(at):
+def test_a_single_run_waits_for_jobs_in_threads(at):
     done = []
     every(0, lambda: done.append(threading.current_thread()), in_thread=True)
     at(0, once=True)

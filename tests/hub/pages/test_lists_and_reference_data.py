@@ -65,7 +65,7 @@ def test_private_pages_and_drafts_are_not_listed(section, visitor):
     assert titles(visitor, section.url) == []
 
 
-def test_long_lists_have_pages(section, visitor):
+def test_long_lists_are_paginated(section, visitor):
     for _number in range(14):
         LessonPageFactory(parent=section)
     assert len(titles(visitor, section.url)) == 12

@@ -117,7 +117,7 @@ CANNOT_BE = [
 
 
 @pytest.mark.parametrize(("written", "reason", "values"), CANNOT_BE)
-def test_what_cannot_be_is_refused_with_its_reason(written, reason, values):
+def test_impossible_dates_are_rejected_with_the_reason(written, reason, values):
     with pytest.raises(NotADate) as refused:
         read_datetime(written)
     assert (refused.value.reason, refused.value.values) == (reason, values)
@@ -127,7 +127,7 @@ def test_what_cannot_be_is_refused_with_its_reason(written, reason, values):
     "9" * 10_000, "9 " + "ก." * 5000, "9 " + "ก " * 40, "เดือน" * 20, "- " * 50, "9/" * 50,
     "\u0e48" * 20_000, "9 " + "ก.ย." * 20, "\x00", "\ud800", None, 45178, 4.5, b"9/9/2566",
 ])
-def test_whatever_is_sent_is_refused_at_once(hostile):
+def test_hostile_input_is_rejected_at_once(hostile):
     with pytest.raises(NotADate) as refused:
         read_date(hostile)
     assert len(refused.value.values["text"]) <= 100
@@ -143,7 +143,7 @@ def test_cells_of_a_spreadsheet_are_read_in_both_calendars(cell, day):
 
 
 @pytest.mark.parametrize("cell", [date(1, 1, 1), date(3112, 1, 1), datetime(9999, 12, 31)])
-def test_cells_with_a_year_that_cannot_be_are_refused(cell):
+def test_cells_with_an_impossible_year_are_rejected(cell):
     with pytest.raises(NotADate):
         read_date(cell)
 
@@ -162,7 +162,7 @@ def test_cells_with_a_year_that_cannot_be_are_refused(cell):
     ("15 November 2024 1:45 pm", datetime(2024, 11, 15, 13, 45)),
     ("15 November 2024, 12:10 a.m.", datetime(2024, 11, 15, 0, 10)),
 ])
-def test_moments_are_read(written, moment):
+def test_dates_with_times_are_read(written, moment):
     found = read_datetime(written)
     assert (found, found.utcoffset()) == (moment, moment.utcoffset())
 
@@ -183,7 +183,7 @@ def test_times_are_read(written, moment):
     ("0900", "unreadable"),
     ("", "unreadable"), ("เช้า", "unreadable"), ("9:00:00:00", "unreadable"),
 ])
-def test_what_is_no_time_is_refused(written, reason):
+def test_invalid_times_are_rejected(written, reason):
     with pytest.raises(NotADate) as refused:
         read_time(written)
     assert refused.value.reason == reason
@@ -204,7 +204,7 @@ def test_a_month_is_its_first_and_last_day(written):
     ("0/2567", "no_such_month"), ("5/567", "no_such_year"), ("5/99999", "no_such_year"),
     ("May 24", "short_year"), ("พ.ค. ค.ศ. 2567", "wrong_era"),
 ])
-def test_what_is_no_month_is_refused(written, reason):
+def test_invalid_months_are_rejected(written, reason):
     with pytest.raises(NotADate) as refused:
         read_day_or_month(written)
     assert refused.value.reason == reason

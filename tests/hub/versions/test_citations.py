@@ -68,7 +68,7 @@ def unescaped(tex) -> str:
 
 
 @pytest.mark.parametrize("title", ["ธนาคารปูม้า", HOSTILE, "}{", "\\", "{{{"])
-def test_bibtex_is_read_back(title):
+def test_bibtex_can_be_parsed(title):
     fields = bibtex_of(citations.bibtex(with_title(title, authors=(title, "ข & ค"))))
     assert fields["key"] == "page7v3"
     assert unescaped(fields["title"][1:-1]) == " ".join(title.split())
@@ -79,7 +79,7 @@ def test_bibtex_is_read_back(title):
 
 
 @pytest.mark.parametrize("title", ["ธนาคารปูม้า", HOSTILE])
-def test_ris_is_read_back(title):
+def test_ris_can_be_parsed(title):
     lines = citations.ris(with_title(title)).split("\r\n")
     assert lines.pop() == ""
     pairs = [re.fullmatch(r"([A-Z][A-Z0-9])  - (.*)", line).groups() for line in lines]
@@ -92,7 +92,7 @@ def test_ris_is_read_back(title):
 
 
 @pytest.mark.parametrize("title", ["ธนาคารปูม้า", HOSTILE])
-def test_csl_json_is_read_back(title):
+def test_csl_json_can_be_parsed(title):
     [item] = json.loads(citations.csl_json(with_title(title)))
     assert item["title"] == " ".join(title.split())
     assert item["author"] == [{"literal": name} for name in WORK.authors]

@@ -53,7 +53,7 @@ def is_within_a_letter(one, next_one):
 
 
 @pytest.mark.parametrize("seed", range(300))
-def test_both_texts_are_got_back_and_no_letter_is_parted_from_its_signs(seed):
+def test_both_texts_are_recovered_and_no_letter_loses_its_signs(seed):
     luck = random.Random(seed)
     old = text_of(luck)
     new = edited(luck, old) if seed % 3 else text_of(luck)
@@ -96,7 +96,7 @@ def test_an_empty_text_is_all_added_or_all_removed():
     assert word_changes("แม่ปู", "") == [Change(REMOVED, "แม่ปู")]
 
 
-def test_phrases_are_not_cut_to_fragments_by_a_space_or_a_short_word():
+def test_changed_phrases_are_not_split_at_spaces_or_short_words():
     old, new = "we meet on Monday at the temple", "we meet every second Sunday at the temple"
     assert word_changes(old, new) == [
         Change(SAME, "we meet "), Change(REMOVED, "on Monday"),
@@ -113,7 +113,7 @@ def test_a_number_changes_as_a_whole_and_a_space_is_no_part_of_the_sign_before_i
     ]
 
 
-def test_a_word_between_a_long_change_and_a_short_one_is_no_island():
+def test_a_word_between_two_changes_is_merged_into_them():
     old, new = "ตั้งเพิงไว้ปลายท่า มีเรือฝากเพียงสองลำ", "ตั้งเพิงใกล้ตาชั่งของคนรับซื้อ จำนวนเรือที่ฝากเพิ่มขึ้น"
     assert len([c for c in word_changes(old, new) if c.kind == SAME]) == 1
 
@@ -154,7 +154,7 @@ def test_a_changed_paragraph_is_paired_with_what_it_was():
     assert changes[2].words == [Change(SAME, "สมาชิกดูแลถังทุกเช้า"), Change(ADDED, "และเย็น")]
 
 
-def test_a_moved_paragraph_is_said_to_be_moved_even_when_changed():
+def test_a_moved_paragraph_is_marked_moved_even_when_changed():
     old = ["หนึ่ง เลี้ยงปู", "สอง ทำบัญชี", "สาม ปล่อยลงทะเลที่หน้าท่าเรือทุกเดือน"]
     new = ["สาม ปล่อยลงทะเลที่หน้าท่าเรือทุกสัปดาห์", "หนึ่ง เลี้ยงปู", "สอง ทำบัญชี"]
     changes = paragraph_changes(old, new)
@@ -163,7 +163,7 @@ def test_a_moved_paragraph_is_said_to_be_moved_even_when_changed():
     ]
 
 
-def test_a_removed_paragraph_stands_where_it_stood():
+def test_a_removed_paragraph_is_shown_at_its_old_place():
     changes = paragraph_changes(["ก่อน", "ทะเลหายไป", "หลัง"], ["ก่อน", "หลัง"])
     assert [(c.kind, before(c.words)) for c in changes] == [
         (SAME, "ก่อน"), (REMOVED, "ทะเลหายไป"), (SAME, "หลัง"),
@@ -172,13 +172,13 @@ def test_a_removed_paragraph_stands_where_it_stood():
     assert [c.kind for c in changes] == [REMOVED, SAME, ADDED]
 
 
-def test_a_figure_that_is_replaced_stays_at_its_place():
+def test_a_replaced_figure_keeps_its_place():
     [change] = paragraph_changes(["120"], ["150"])
     assert change.words == [Change(REMOVED, "120"), Change(ADDED, "150")]
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_paragraphs_are_got_back(seed):
+def test_paragraphs_are_recovered(seed):
     luck = random.Random(seed)
     old = [text_of(luck, luck.randrange(8)) for _ in range(luck.randrange(9))]
     new = [edited(luck, p) for p in old if luck.random() > 0.2] + [text_of(luck, 4)]
@@ -206,7 +206,7 @@ def test_likeness_counts_words_in_common():
 # Passages
 
 
-def test_a_passage_is_known_by_its_name_whatever_became_of_it():
+def test_a_passage_is_matched_by_its_name():
     money = Passage("c", "เงิน", ["ร้อย"])
     old = [Passage("a", "ถัง", ["ใช้ถัง"]), Passage("b", "คน", ["สองคน"]), money]
     new = [money, Passage("a", "กระชัง", ["ผูกไว้กลางน้ำ"]), Passage("d", "ใหม่", ["สิ่งใหม่"])]
@@ -218,7 +218,7 @@ def test_a_passage_is_known_by_its_name_whatever_became_of_it():
     assert changes[2].heading == [Change(REMOVED, "คน")]
 
 
-def test_a_passage_without_a_name_is_known_by_its_words():
+def test_a_passage_without_a_name_is_matched_by_its_words():
     old = [Passage("", "ข้อ 1", ["ให้ทุกตำบลตั้งกองทุน"]), Passage("", "ข้อ 2", ["ให้รายงานทุกปี"])]
     new = [Passage("", "ข้อ 1", ["ให้รายงานทุกปี"])]
     assert [(c.kind, after(c.heading)) for c in passage_changes(old, new)] == [

@@ -65,7 +65,7 @@ def said(html, without) -> str:
 # Numbering
 
 
-def test_each_publication_that_differs_gets_the_next_number(hub):
+def test_each_changed_publication_gets_the_next_number(hub):
     page = ModelPageFactory(problem="หนึ่ง")
     page = publish(page, problem="สอง")
     page = publish(page, problem="หนึ่ง")
@@ -73,13 +73,13 @@ def test_each_publication_that_differs_gets_the_next_number(hub):
     assert page.current_version.revision_id == page.live_revision_id
 
 
-def test_a_publication_without_change_gets_none(hub):
+def test_a_publication_without_changes_gets_no_number(hub):
     page = publish(publish(ModelPageFactory()))
     page = publish(page, slug="ที่อยู่ใหม่", search_description="สำหรับเครื่องมือค้น")
     assert numbers(page) == [1]
 
 
-def test_rows_and_blocks_saved_again_under_new_numbers_are_no_change(hub):
+def test_new_ids_of_rows_and_blocks_are_no_change(hub):
     page = ModelPageFactory()
     for _again in range(2):
         page = publish(
@@ -107,13 +107,13 @@ def test_a_change_of_any_content_counts(hub, change):
     assert numbers(publish(page, **change)) == [1, 2, 3]
 
 
-def test_a_link_of_the_chain_is_no_change_of_the_page(hub):
+def test_a_chain_link_is_no_change_of_the_page(hub):
     page = ModelPageFactory()
     link(page, "rests_on", LessonPageFactory())
     assert numbers(publish(page)) == [1]
 
 
-def test_only_kinds_that_keep_versions_have_them(hub, visitor):
+def test_only_page_types_that_keep_versions_have_them(hub, visitor):
     for stage, factory in FACTORIES.items():
         page = factory()
         assert bool(numbers(page)) == page.keeps_versions == (
@@ -160,7 +160,7 @@ def test_a_page_first_published_for_later_has_no_version_before(hub):
     assert numbers(page) == []
 
 
-def test_who_published_is_kept_and_named_by_name_only(hub, moderator, visitor):
+def test_the_publisher_is_recorded_and_shown_by_name(hub, moderator, visitor):
     moderator.first_name, moderator.last_name = "อามีนะห์", "ตัวอย่าง"
     moderator.save()
     page = publish(ModelPageFactory(), user=moderator, problem="ใหม่")
@@ -173,7 +173,7 @@ def test_who_published_is_kept_and_named_by_name_only(hub, moderator, visitor):
 
 
 @pytest.mark.postgresql
-def test_versions_go_with_a_failed_publication(hub):
+def test_a_failed_publication_leaves_no_version(hub):
     page = ModelPageFactory()
     with pytest.raises(RuntimeError), transaction.atomic():
         publish(page, problem="ไม่สำเร็จ")
@@ -181,7 +181,7 @@ def test_versions_go_with_a_failed_publication(hub):
     assert numbers(page) == [1]
 
 
-def test_a_copy_and_a_translation_count_for_themselves(hub, english_home):
+def test_copies_and_translations_have_their_own_numbers(hub, english_home):
     page = publish(ModelPageFactory(), problem="สอง")
     copy = page.copy(update_attrs={"slug": "สำเนา", "title": "สำเนา"})
     assert numbers(copy) == [1]
@@ -194,7 +194,7 @@ def test_a_copy_and_a_translation_count_for_themselves(hub, english_home):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.postgresql
-def test_two_who_publish_at_once_get_two_numbers(hub):
+def test_concurrent_publications_get_different_numbers(hub):
     page = ModelPageFactory()
     revisions = []
     for n in range(4):
@@ -228,7 +228,7 @@ def test_two_who_publish_at_once_get_two_numbers(hub):
 
 
 @pytest.mark.postgresql
-def test_purging_revisions_leaves_what_was_published(hub):
+def test_purging_revisions_keeps_published_ones(hub):
     page = publish(ModelPageFactory(problem="หนึ่ง"), problem="สอง")
     for n in range(3):
         page.problem = f"ร่าง {n}"
@@ -265,7 +265,7 @@ def test_an_old_version_is_the_page_as_it_was(hub, visitor):
     assert f'rel="canonical" href="{page.full_url}"' in current
 
 
-def test_the_page_says_its_version(hub, visitor):
+def test_the_page_shows_its_version(hub, visitor):
     page = publish(publish(ModelPageFactory(), problem="สอง"), problem="สาม")
     shown = text(visitor, page.url)
     assert f'href="{page.url}versions/"' in shown and "2 ฉบับก่อน" in shown
@@ -276,7 +276,7 @@ def test_the_page_says_its_version(hub, visitor):
     "v/0/", "v/3/", "v/99999999999999999999/", "v/1/to/9/", "v/9/to/1/", "v/x/", "v/-1/",
     "v/3/cite/", "v/1/cite/word/", "v/1/cite/bibtex/more/",
 ])
-def test_what_is_not_there_is_not_found(hub, visitor, rest):
+def test_missing_versions_are_not_found(hub, visitor, rest):
     page = publish(ModelPageFactory(), problem="สอง")
     text(visitor, page.url + rest, 404)
 
@@ -329,7 +329,7 @@ def test_a_private_page_keeps_its_versions_private(hub, visitor, editor, signed_
         text(signed_in(editor), page.url + rest)
 
 
-def test_an_unpublished_or_expired_page_takes_its_versions_with_it(hub, visitor):
+def test_versions_of_unpublished_and_expired_pages_are_not_found(hub, visitor):
     page = publish(ModelPageFactory(), problem="สอง")
     KnowledgePage.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(hours=1))
     other = publish(ModelPageFactory(), problem="สอง")
@@ -342,7 +342,7 @@ def test_an_unpublished_or_expired_page_takes_its_versions_with_it(hub, visitor)
     text(visitor, other.url + "v/1/")
 
 
-def test_what_was_deleted_since_breaks_no_version(hub, visitor):
+def test_deleted_objects_break_no_version(hub, visitor):
     image = HubImage.objects.create(title="ปู", file=ImageFile(get_test_image_file().file, "a.png"))
     lesson, file, topic = LessonPageFactory(), document(), Topic.objects.first()
     page = publish(
@@ -414,7 +414,7 @@ def full_model(rows):
     )
 
 
-def test_reading_and_comparing_cost_the_same_whatever_the_size(hub):
+def test_the_number_of_queries_does_not_depend_on_the_size(hub):
     counts = []
     for rows in (1, 9):
         page = full_model(rows)
@@ -430,7 +430,7 @@ def test_reading_and_comparing_cost_the_same_whatever_the_size(hub):
     assert max(counts[0]) < 45
 
 
-def test_a_version_is_what_its_revision_makes(hub):
+def test_a_version_equals_its_revision(hub):
     page = full_model(3)
     link(page, "rests_on", LessonPageFactory())
     page = publish(page, problem="ใหม่")
@@ -443,7 +443,7 @@ def test_a_version_is_what_its_revision_makes(hub):
 # The editor
 
 
-def test_what_changed_is_asked_for_each_version_anew(hub, administrator, signed_in):
+def test_the_change_note_is_asked_anew_for_each_version(hub, administrator, signed_in):
     page = publish(ModelPageFactory(), problem="สอง", changes="แก้ข้อสอง")
     assert page.current_version.note == "แก้ข้อสอง"
     assert publish(page, problem="สาม").current_version.note == ""  # the note was on the second
@@ -456,7 +456,7 @@ def test_what_changed_is_asked_for_each_version_anew(hub, administrator, signed_
     assert f"{page.url}versions/" in shown
 
 
-def test_a_curriculum_is_published_in_the_editor_with_what_changed(hub, moderator, signed_in):
+def test_a_change_note_is_saved_when_publishing_in_the_editor(hub, moderator, signed_in):
     page = CurriculumPageFactory()
     form = nested_form_data({
         "title": page.title, "slug": page.slug, "summary": "ย่อ", "audience": "ผู้นำ",

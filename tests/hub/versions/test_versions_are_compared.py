@@ -28,7 +28,7 @@ def words(passages) -> str:
 
 # The wordings of a draft have a trace of their own.
 @pytest.mark.parametrize("stage", [s for s in FACTORIES if s != Stage.DRAFT])
-def test_all_that_a_page_has_in_sections_is_compared(hub, stage):
+def test_every_section_of_a_page_is_compared(hub, stage):
     page = FACTORIES[stage](body=BODY)
     compared = words(passages_of(page))
     assert page.title in compared and page.summary in compared
@@ -49,7 +49,7 @@ def named(difference, name):
     return found
 
 
-def test_a_building_block_is_known_by_its_key_when_renamed_and_moved(hub):
+def test_a_building_block_is_matched_by_its_key(hub):
     one = model(title="หนึ่ง")
     blocks = [
         BuildingBlock(title=title, what=f"ทำ{title}", locale=one.locale)
@@ -99,14 +99,14 @@ def test_a_clause_is_compared_with_its_due_date(hub):
     assert "31 มกราคม 2569" in before(due.words) and "31 มกราคม 2570" in after(due.words)
 
 
-def test_a_page_and_itself_do_not_differ(hub):
+def test_a_page_compared_with_itself_has_no_difference(hub):
     page = model(body=BODY)
     difference = compare(page, page)
     assert difference.is_empty
     assert [steady for steady, _group in difference.groups] == [True]
 
 
-def test_long_stretches_without_a_change_fold_but_for_those_next_to_one(hub):
+def test_long_unchanged_passages_fold_except_next_to_a_change(hub):
     lines = [f"บรรทัดที่ {n} ว่าด้วยเรื่องของมันเอง" for n in range(20)]
     one = model(problem="\n".join(lines))
     other = model(title=one.title, problem="\n".join([*lines[:10], "แทรก", *lines[10:]]))

@@ -10,7 +10,7 @@ from hub.web import concurrency_limit
 pytestmark = pytest.mark.django_db  # the end of a request looks at its connection
 
 
-def test_answers_are_made_in_turns_but_sent_beside_each_other(rf, monkeypatch):
+def test_streaming_a_response_does_not_hold_a_slot(rf, monkeypatch):
     monkeypatch.setattr(concurrency_limit, "MAX_CONCURRENT", 1)
     middleware = concurrency_limit.ConcurrencyLimitMiddleware(
         lambda request: StreamingHttpResponse(iter([b"x"]))
@@ -20,7 +20,7 @@ def test_answers_are_made_in_turns_but_sent_beside_each_other(rf, monkeypatch):
     assert middleware.turns.acquire(blocking=False)
 
 
-def test_no_more_than_so_many_work_at_once(rf, monkeypatch):
+def test_no_more_requests_than_the_limit_run_at_once(rf, monkeypatch):
     monkeypatch.setattr(concurrency_limit, "MAX_CONCURRENT", 2)
     working, most, go_on = [], [], threading.Event()
 
@@ -40,7 +40,7 @@ def test_no_more_than_so_many_work_at_once(rf, monkeypatch):
     assert max(most) == 2
 
 
-def test_beyond_the_limit_a_download_is_asked_to_come_back(rf, monkeypatch):
+def test_a_download_beyond_the_limit_is_answered_503(rf, monkeypatch):
     monkeypatch.setattr(concurrency_limit, "MAX_STREAMS", 2)
     middleware = concurrency_limit.ConcurrencyLimitMiddleware(
         lambda request: StreamingHttpResponse(iter([b"x"]))

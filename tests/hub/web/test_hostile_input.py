@@ -105,7 +105,7 @@ def test_the_message_is_in_the_readers_language(
     assert f'lang="{language}"' in refused.content.decode()
 
 
-def test_the_server_error_page_is_in_both_languages_and_needs_nothing(hub, client, monkeypatch):
+def test_the_server_error_page_is_in_both_languages(hub, client, monkeypatch):
     from hub.models import HomePage
 
     def broken(*args, **kwargs):

@@ -37,7 +37,7 @@ def test_a_page_that_was_cached_keeps_its_headers(hub, visitor):
         assert first[header] == second[header]
 
 
-def test_https_is_insisted_on_when_the_setting_says_so(hub, visitor, settings):
+def test_hsts_follows_its_setting(hub, visitor, settings):
     from django.test import Client
 
     assert "Strict-Transport-Security" not in visitor.get("/").headers
@@ -71,7 +71,7 @@ def test_guessing_passwords_is_throttled(hub, editor, client, address):
     assert "ลองหลายครั้งเกินไป" in right.content.decode()
 
 
-def test_others_elsewhere_are_not_locked_out(hub, editor, moderator, client):
+def test_other_addresses_are_not_locked_out(hub, editor, moderator, client):
     for _try in range(9):
         client.post("/admin/login/", {"username": editor.username, "password": "wrong"})
     right = {"username": moderator.username, "password": "secret"}
@@ -88,7 +88,7 @@ def test_shared_page_passwords_are_not_offered(hub, administrator, signed_in):
 
 
 @pytest.mark.postgresql
-def test_health(hub, visitor, monkeypatch):
+def test_health_checks(hub, visitor, monkeypatch):
     assert visitor.get("/livez").status_code == 200
     assert visitor.get("/readyz").json() == {"database": "ok", "site": "ok"}
     from django.db import connection

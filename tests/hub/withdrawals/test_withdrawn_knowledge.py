@@ -63,7 +63,7 @@ def withdraw(page, kind=WITHDRAWN, reason="ตัวเลขผิด", **field
 # What readers see
 
 
-def test_a_withdrawn_page_keeps_its_address_and_says_so_above_its_text(chain, visitor):
+def test_a_withdrawn_page_keeps_its_address_and_shows_a_notice(chain, visitor):
     lesson, successor = chain[0], LessonPageFactory(title="บทเรียนใหม่กว่า")
     assert "ตัวเลขผิด" not in body(visitor, lesson)
     withdraw(lesson, SUPERSEDED, successor=successor)
@@ -74,7 +74,7 @@ def test_a_withdrawn_page_keeps_its_address_and_says_so_above_its_text(chain, vi
     assert "มีหน้าใหม่แทนแล้ว" in body(visitor, chain[1])  # the chain section of its Model
 
 
-def test_everything_that_rests_on_it_is_flagged_at_any_depth_with_the_path(chain, visitor):
+def test_all_dependents_are_flagged_with_their_path(chain, visitor):
     lesson, model, issue, resolution = chain
     bystander = ModelPageFactory(title="ตัวแบบอื่น")
     withdraw(lesson)
@@ -90,14 +90,14 @@ def test_everything_that_rests_on_it_is_flagged_at_any_depth_with_the_path(chain
     assert "อาศัยความรู้ที่ถูกถอน" not in body(visitor, bystander)
 
 
-def test_the_clauses_of_a_resolution_say_it_too(chain, visitor):
+def test_clauses_of_a_flagged_resolution_are_marked(chain, visitor):
     lesson, *_others, resolution = chain
     assert "clause__doubt" not in body(visitor, resolution)
     withdraw(lesson)
     assert body(visitor, resolution).count("clause__doubt") == 1
 
 
-def test_what_it_rests_on_itself_is_not_flagged(chain):
+def test_sources_of_a_withdrawn_page_are_not_flagged(chain):
     _lesson, model, issue, resolution = chain
     withdraw(issue)
     assert flagged() == {resolution.pk}
@@ -105,7 +105,7 @@ def test_what_it_rests_on_itself_is_not_flagged(chain):
 
 
 @pytest.mark.parametrize("relation", DEPENDENCE)
-def test_every_relation_of_dependence_carries_from_either_side(hub, relation):
+def test_every_dependence_relation_propagates_from_either_side(hub, relation):
     first, second, third = (LessonPageFactory() for _n in range(3))
     link(second, relation, first)
     link(second, relation.reverse, third)
@@ -128,7 +128,7 @@ def test_a_translation_is_withdrawn_and_flagged_with_its_original(chain, visitor
     assert twins[0].url in shown and lesson.url not in shown.partition("standing__path")[2][:600]
 
 
-def test_a_private_page_is_not_named_on_what_rests_on_it(chain, visitor):
+def test_a_private_page_is_not_named_on_its_dependents(chain, visitor):
     lesson, model, *_others = chain
     PageViewRestriction.objects.create(page_id=lesson.pk, restriction_type="login")
     withdraw(lesson, reason="เหตุผลลับ")
@@ -137,7 +137,7 @@ def test_a_private_page_is_not_named_on_what_rests_on_it(chain, visitor):
     assert "บทเรียนปู" not in shown and "เหตุผลลับ" not in shown
 
 
-def test_lists_and_results_carry_a_mark_for_a_fixed_number_of_queries(hub, visitor, signed_in,
+def test_lists_and_results_are_marked_in_a_fixed_number_of_queries(hub, visitor, signed_in,
                                                                       editor):
     section = SectionPageFactory(stages="lesson")
     lessons = [LessonPageFactory(parent=section, title=f"บทเรียนเรื่องปู {n}") for n in range(6)]
@@ -156,7 +156,7 @@ def test_lists_and_results_carry_a_mark_for_a_fixed_number_of_queries(hub, visit
     assert counts[0] == counts[1]
 
 
-def test_a_feed_says_so_too(hub, visitor):
+def test_a_feed_marks_withdrawn_pages(hub, visitor):
     lesson = LessonPageFactory(title="บทเรียนในฟีด")
     address = reverse("search_feed") + "?q=บทเรียนในฟีด"
     assert "ถูกถอนแล้ว" not in visitor.get(address).content.decode()
@@ -164,7 +164,7 @@ def test_a_feed_says_so_too(hub, visitor):
     assert "บทเรียนในฟีด (ถูกถอนแล้ว)" in visitor.get(address).content.decode()
 
 
-def test_a_page_costs_the_same_however_long_its_path_is(chain):
+def test_the_number_of_queries_does_not_depend_on_the_path_length(chain):
     lesson, model, _issue, resolution = chain
     withdraw(lesson)
     counts = []
@@ -200,7 +200,7 @@ def test_cached_pages_show_each_step_at_once(chain, visitor):
 # Reviews
 
 
-def test_only_a_recorded_review_clears_a_flag_and_it_stays_readable(chain, visitor):
+def test_only_a_recorded_review_clears_a_flag(chain, visitor):
     lesson, model, issue, resolution = chain
     made = withdraw(lesson)
     ChainLink.objects.filter(page_id=lesson.pk).delete()  # taking the link away does not
@@ -212,7 +212,7 @@ def test_only_a_recorded_review_clears_a_flag_and_it_stays_readable(chain, visit
     assert "คณะตรวจ" in shown and "ทดลองซ้ำแล้ว" in shown and "แก้ไขแล้ว" in shown
 
 
-def test_a_review_that_withdraws_flags_what_rests_on_the_page_anew(chain, moderator):
+def test_a_review_that_withdraws_flags_the_dependents_anew(chain, moderator):
     lesson, model, issue, resolution = chain
     made = withdraw(lesson)
     flag = made.flags.get(key=model.translation_key)
@@ -224,7 +224,7 @@ def test_a_review_that_withdraws_flags_what_rests_on_the_page_anew(chain, modera
         issue.translation_key, resolution.translation_key}
 
 
-def test_lifting_clears_what_nobody_reviewed_and_withdrawing_again_flags_anew(chain):
+def test_lifting_clears_open_flags_and_withdrawing_again_flags_anew(chain):
     lesson, model, issue, resolution = chain
     made = withdraw(lesson)
     rules.review(made.flags.get(key=model.translation_key), model, "ก", "ข", "holds")
@@ -235,7 +235,7 @@ def test_lifting_clears_what_nobody_reviewed_and_withdrawing_again_flags_anew(ch
     assert flagged() == {model.pk, issue.pk, resolution.pk}
 
 
-def test_a_link_made_later_flags_what_it_reaches(chain):
+def test_a_link_added_later_flags_its_dependents(chain):
     lesson, model, _issue, _resolution = chain
     made = withdraw(lesson)
     late, later = CurriculumPageFactory(), IssuePageFactory()
@@ -252,7 +252,7 @@ def test_a_link_made_later_flags_what_it_reaches(chain):
 
 
 @pytest.mark.postgresql
-def test_what_two_transactions_missed_is_flagged_by_the_clock(chain):
+def test_missed_dependents_are_flagged_by_the_scheduler(chain):
     lesson = chain[0]
     withdraw(lesson)
     late = CurriculumPageFactory()
@@ -333,7 +333,7 @@ def _made(links) -> list[ChainLink]:
     ]
 
 
-def test_a_circle_ends_and_does_not_flag_the_withdrawn_page(hub):
+def test_a_circular_chain_does_not_flag_the_withdrawn_page(hub):
     one, two = LessonPageFactory(), LessonPageFactory()
     link(one, Relation.RESTS_ON, two)
     link(two, Relation.RESTS_ON, one)
@@ -348,7 +348,7 @@ def person(model, name, **fields):
     return model.objects.create_user(name, f"{name}@example.org", "secret", **fields)
 
 
-def test_each_who_looks_after_something_gets_one_letter_with_all_of_it(
+def test_each_caretaker_gets_one_email_listing_all_pages(
     chain, django_user_model, visitor
 ):
     lesson, model, issue, _resolution = chain
@@ -370,7 +370,7 @@ def test_each_who_looks_after_something_gets_one_letter_with_all_of_it(
         assert "\n" not in email.subject
 
 
-def test_a_letter_is_in_its_readers_language_and_names_no_private_page(chain, django_user_model):
+def test_the_email_is_in_the_readers_language_and_names_no_private_page(chain, django_user_model):
     from wagtail.users.models import UserProfile
 
     lesson, model, *_others = chain
@@ -389,7 +389,7 @@ def test_a_letter_is_in_its_readers_language_and_names_no_private_page(chain, dj
 # Rights, and what editors do
 
 
-def test_who_may_publish_marks_a_page_and_it_is_in_its_history(chain, signed_in, moderator):
+def test_publishers_withdraw_a_page_and_the_history_records_it(chain, signed_in, moderator):
     lesson = chain[0]
     client = signed_in(moderator)
     edit = client.get(reverse("wagtailadmin_pages:edit", args=[lesson.pk])).content.decode()
@@ -415,7 +415,7 @@ def test_who_may_publish_marks_a_page_and_it_is_in_its_history(chain, signed_in,
     assert PageLogEntry.objects.filter(page_id=lesson.pk, action="hub.lift_withdrawal").exists()
 
 
-def test_who_may_not_publish_cannot_withdraw_or_lift(chain, signed_in, editor, visitor):
+def test_others_cannot_withdraw_or_lift(chain, signed_in, editor, visitor):
     lesson = chain[0]
     for name in ("hub_withdraw", "hub_lift"):
         address = reverse(name, args=[lesson.pk])
@@ -430,7 +430,7 @@ def test_who_may_not_publish_cannot_withdraw_or_lift(chain, signed_in, editor, v
     assert reverse("hub_withdraw", args=[lesson.pk]) not in edit.content.decode()
 
 
-def test_what_is_missing_or_wrong_is_said_and_nothing_is_marked(chain, signed_in, moderator):
+def test_invalid_forms_withdraw_nothing(chain, signed_in, moderator):
     lesson, model, *_others = chain
     client = signed_in(moderator)
     withdraw(model)
@@ -455,7 +455,7 @@ def review_address(page):
 REVIEW = {"reviewer": "คณะตรวจ", "checked": "เทียบกับสมุดแล้ว", "outcome": "holds"}
 
 
-def test_those_who_look_after_a_page_review_it_and_other_editors_do_not(
+def test_caretakers_review_their_page_and_other_editors_cannot(
     chain, signed_in, editor, visitor
 ):
     lesson, model, *_others = chain
@@ -481,7 +481,7 @@ def test_those_who_look_after_a_page_review_it_and_other_editors_do_not(
 
 
 @pytest.mark.postgresql
-def test_a_review_is_recorded_once_and_not_without_saying_what_was_checked(
+def test_a_review_is_recorded_once_and_all_fields_are_required(
     chain, signed_in, moderator
 ):
     lesson, model, *_others = chain
@@ -497,7 +497,7 @@ def test_a_review_is_recorded_once_and_not_without_saying_what_was_checked(
 
 
 @pytest.mark.postgresql
-def test_editors_have_a_list_of_what_waits_for_a_review(chain, signed_in, editor, moderator):
+def test_editors_have_a_list_of_open_flags(chain, signed_in, editor, moderator):
     lesson, model, *_others = chain
     withdraw(lesson)
     client = signed_in(editor)
@@ -515,7 +515,7 @@ def test_editors_have_a_list_of_what_waits_for_a_review(chain, signed_in, editor
     assert review_address(model) in edit.content.decode()
 
 
-def test_a_deleted_page_leaves_flags_that_still_can_be_reviewed(chain, visitor, signed_in,
+def test_flags_of_a_deleted_page_can_still_be_reviewed(chain, visitor, signed_in,
                                                                 moderator):
     lesson, model, *_others = chain
     withdraw(lesson)
@@ -528,7 +528,7 @@ def test_a_deleted_page_leaves_flags_that_still_can_be_reviewed(chain, visitor, 
     assert timezone.now() > Flag.objects.get(key=model.translation_key).reviewed_at
 
 
-def test_a_page_whose_caretaker_left_is_published_as_before(chain, django_user_model):
+def test_a_page_with_a_deleted_caretaker_is_still_published(chain, django_user_model):
     lesson, model, *_others = chain
     left, stays = person(django_user_model, "left"), person(django_user_model, "stays")
     model.caretakers = [left, stays]
