@@ -146,7 +146,10 @@ class Engine(Protocol):
         """Hold the writer's lock against other processes. Raises TimeoutError."""
 
     def apply(
-        self, upserts: list[Entry], delete_pages: Iterable[int], delete_keys: Iterable[str]
+        self,
+        upserts: list[Entry],
+        delete_pages: Iterable[int] = (),
+        delete_keys: Iterable[str] = (),
     ) -> None:
         """Delete all entries of the pages and the keys and add ``upserts``, in one commit."""
 

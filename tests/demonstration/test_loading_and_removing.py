@@ -197,7 +197,7 @@ def test_one_model_is_peer_reviewed_and_removing_deletes_the_review(loaded, clie
     from models_lib.models import PeerReview
 
     review = PeerReview.objects.get()
-    assert review.is_enough and not review.is_changed_since
+    assert review.has_enough_reviews and not review.is_changed_since
     for language in ("th", "en"):
         page = ModelPage.objects.get(
             translation_key=review.page.translation_key, locale__language_code=language)

@@ -29,8 +29,16 @@ def thai_addresses():
     translation.activate("th")
 
 
+@pytest.fixture(scope="module")
+def shared_resolution(world):
+    """The resolution and both parties once for a module all of whose tests use this fixture."""
+    return make_resolution(make_party(), make_other_party())
+
+
 @pytest.fixture
-def party(hub):
+def party(hub, request):
+    if "shared_resolution" in request.fixturenames:
+        return Party.objects.get(slug="tao")
     return make_party()
 
 
@@ -42,7 +50,9 @@ def make_party():
 
 
 @pytest.fixture
-def other_party(hub):
+def other_party(hub, request):
+    if "shared_resolution" in request.fixturenames:
+        return Party.objects.get(slug="net")
     return make_other_party()
 
 
@@ -53,7 +63,10 @@ def make_other_party():
 
 
 @pytest.fixture
-def resolution(hub, party, other_party):
+def resolution(hub, party, other_party, request):
+    if "shared_resolution" in request.fixturenames:
+        shared = request.getfixturevalue("shared_resolution")
+        return type(shared).objects.get(pk=shared.pk)
     return make_resolution(party, other_party)
 
 

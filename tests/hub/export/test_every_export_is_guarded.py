@@ -212,7 +212,7 @@ def course_with_a_run(user):
     Handout.objects.create(page=course, document=handout)
     course.save_revision().publish()
     DownloadCount.objects.create(
-        page=course, day=timezone.localdate(), what="handout", times=3, version=1,
+        page=course, day=timezone.localdate(), kind="handout", count=3, version=1,
         document=handout,
     )
     run = CourseRun.objects.create(curriculum=course, title="รุ่นที่ 1", place="ศาลา", seats=2)
@@ -220,7 +220,7 @@ def course_with_a_run(user):
     Meeting.objects.create(run=run, date=timezone.localdate(), starts_at=time(9), ends_at=time(15))
     enrolment = Enrolment(run=run, user=user, state="enrolled", name="สมศรี", phone="081",
                           organisation="กลุ่ม", needs="ไม่มี")
-    enrolment.agree()
+    enrolment.record_consent()
     enrolment.save()
     return course
 

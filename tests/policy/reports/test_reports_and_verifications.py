@@ -13,7 +13,7 @@ from policy.ledger.clause_party_status import with_status
 from policy.models import ClauseReport, StatusPeriod, Verification, Withdrawal
 from tests.policy.conftest import REPORT, VERIFICATION
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_resolution")]
 
 
 @pytest.fixture

@@ -99,14 +99,14 @@ def test_a_long_run_loses_no_letter():
 
 def test_tokens_never_part_a_letter_from_its_marks():
     run = "ก" + "กี่" * 1000
-    assert "".join(thai.cut(run)) == run
-    assert not any(thai.NOT_FIRST.match(piece) for piece in thai.cut(run))
+    assert "".join(thai.segment(run)) == run
+    assert not any(thai.NOT_FIRST.match(piece) for piece in thai.segment(run))
 
 
 def test_threads_segment_alike():
     texts = [f"การพัฒนาสุขภาพชุมชน{'ตำบล' * n}" for n in range(50)]
     alone = [thai.words(text) for text in texts]
-    thai._cut_thai.cache_clear()
+    thai._segment_cached.cache_clear()
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(thai.words, texts)) == alone
 
