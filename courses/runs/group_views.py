@@ -33,7 +33,7 @@ def group(request, run):
         "posts": run.posts.select_related("author").prefetch_related("files"),
         "may_confirm": may_confirm(request.user, run),
     }
-    return render(request, "courses/runs/group.html", context)
+    return render(request, "courses/runs/group/group.html", context)
 
 
 @for_leaders()
@@ -51,7 +51,7 @@ def meeting(request, run, meeting):
     context = {
         "run": run, "meeting": found, "people": [(one, one.pk in came) for one in people],
     }
-    return render(request, "courses/runs/meeting.html", context)
+    return render(request, "courses/runs/group/meeting.html", context)
 
 
 def selected_pks(data, name) -> set[int]:
@@ -81,7 +81,7 @@ def add(request, run):
                 )
                 return redirect("group", run.pk)
     context = {"run": run, "form": form, "problem": problem}
-    return render(request, "courses/runs/add.html", context, status=status)
+    return render(request, "courses/runs/group/add.html", context, status=status)
 
 
 @for_leaders()
@@ -94,7 +94,7 @@ def remove(request, run, enrolment):
         enrolments.leave(found, Enrolment.State.REMOVED)
         messages.success(request, _("%(name)s is off the list.") % {"name": found.name})
         return redirect("group", run.pk)
-    return render(request, "courses/runs/remove.html", {"run": run, "enrolment": found})
+    return render(request, "courses/runs/group/remove.html", {"run": run, "enrolment": found})
 
 
 @for_leaders()
@@ -114,7 +114,7 @@ def send(request, run):
             ) % {"number": number})
             return redirect("group", run.pk)
     context = {"run": run, "form": form, "problem": problem}
-    return render(request, "courses/runs/send.html", context, status=status)
+    return render(request, "courses/runs/group/send.html", context, status=status)
 
 
 def _send(run, author, text, files) -> int:
