@@ -26,7 +26,7 @@ class SubscriptionQuerySet(models.QuerySet):
     def expired(self, now=None):
         """Those that were not confirmed before the link expired."""
         before = (now or timezone.now()) - timedelta(days=self.model.DAYS_TO_CONFIRM)
-        return self.filter(confirmed_at=None, asked_at__lt=before)
+        return self.filter(confirmed_at=None, requested_at__lt=before)
 
 
 class Subscription(models.Model):
