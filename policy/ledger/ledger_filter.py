@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Locale, Site
 
+from hub.forms.date_fields import explanation
 from hub.models import Area
 from hub.thai.dates import NotADate, read_date
 from hub.web.navigation import site_of
@@ -28,6 +29,8 @@ class LedgerFilter:
     area: Area | None = None
     status: ClauseStatus | None = None
     channel: Clause.Channel | None = None
+    typed_day: str = ""  # as it was typed, where it is no day
+    day_error: str = ""  # why it is none
 
     @classmethod
     def of(cls, request, **fixed):
@@ -39,7 +42,7 @@ class LedgerFilter:
         empty = cls(site_of(request), locale, timezone.localdate())
         query = {name: _clean(request.GET.get(name)) for name in request.GET}
         selected = {
-            "day": _day(query.get("on", "")) or empty.day,
+            **_day(query.get("on", "").strip()),
             "assembly": empty.assemblies().filter(pk=_number(query.get("assembly"))).first()
             if query.get("assembly") else None,
             "party": Party.objects.filter(slug=query.get("party", "")).first()
@@ -131,12 +134,14 @@ def _clean(value) -> str:
     return (value or "")[:60].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
-def _day(text) -> date | None:
-    """The day that a parameter names; None of one that names none."""
+def _day(text) -> dict:
+    """The fields for the day that was typed: the day, or why it is none; empty for no text."""
+    if not text:
+        return {}
     try:
-        return read_date(text)
-    except NotADate:
-        return None
+        return {"day": read_date(text)}
+    except NotADate as refused:
+        return {"typed_day": text, "day_error": explanation(refused)}
 
 
 def _number(text) -> int:

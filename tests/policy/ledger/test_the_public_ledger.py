@@ -306,3 +306,10 @@ def test_a_resolution_based_on_withdrawn_knowledge_is_marked(ledger, visitor):
     assert "อาศัยความรู้ที่ถูกถอน" not in text(visitor, "/follow-up/")
     rules.withdraw(model, kind="withdrawn", reason="วัดผิด")
     assert text(visitor, "/follow-up/").count("อาศัยความรู้ที่ถูกถอน") == 1
+
+
+def test_a_day_is_read_as_people_type_it_and_an_impossible_one_says_why(ledger, visitor):
+    shown = text(visitor, "/follow-up/?on=1 ม.ค. 2569")
+    assert 'value="1 มกราคม 2569"' in shown
+    shown = text(visitor, "/follow-up/?on=31/2/2569")
+    assert 'value="31/2/2569"' in shown and "ไม่มีวันที่ 31" in shown
