@@ -332,9 +332,10 @@ def test_06_the_party_reports_and_a_verifier_confirms(
     verifier.get_by_role("button", name="บันทึก", exact=True).click()
     expect(verifier.locator(".now")).to_contain_text("ชุมชนตรวจแล้วว่าจริง")
     page = look(resolution, "06-resolution")
-    for number, (cell, status) in enumerate(zip(cells, STATUSES, strict=True), 1):
+    for number, status in enumerate(STATUSES, 1):
         clause = page.locator(f"#clause-{number}")
         expect(clause.locator(".clause__head .status")).to_contain_text(status)
+    for number, (cell, status) in enumerate(zip(cells, STATUSES, strict=True), 1):
         expect(look(cell, f"06-cell-{number}").locator(".now")).to_contain_text(status)
     page = look(f"/follow-up/assembly/{story['assembly']}/", "06-ledger", DRAFT)
     for cell, status in zip(cells, STATUSES, strict=True):
