@@ -63,7 +63,7 @@ def test_a_replication_is_reported_and_published_on_the_model(
     page.locator("[name^=block-][value=dropped]").first.check()
     page.locator("[name^=why-]").first.fill("น้ำจืดเกินไป")
     page.set_input_files("[name=photo-1]", {
-        "name": "ปู.jpg", "mimeType": "image/jpeg", "buffer": photo().read()})
+        "name": "ปู.jpg", "mimeType": "image/jpeg", "buffer": photo(size=(2400, 1800)).read()})
     page.get_by_role("button", name=words["send"]).click()
     expect(page.locator("#started-problem")).to_be_visible()
     expect(page.locator("[name=who]")).to_have_value(who)
