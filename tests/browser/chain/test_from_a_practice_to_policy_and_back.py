@@ -77,10 +77,11 @@ def look(open_browser, thorough):
     ``words``. The thorough run checks phone and desktop, and axe violations."""
     closely = thorough or "SCREENSHOTS" in os.environ
     viewports = (PHONE, DESKTOP) if closely else (PHONE,)
-    pages = [open_browser(viewport=viewport, bypass_csp=closely) for viewport in viewports]
+    readers = [open_browser(viewport=viewport, bypass_csp=closely) for viewport in viewports]
 
     def seen(address, name, *words):
-        for page, viewport in zip(pages, viewports, strict=True):
+        for reader, viewport in zip(readers, viewports, strict=True):
+            page = reader.context.new_page()
             page.goto(address)
             page.evaluate("document.fonts.ready")
             for word in words:
