@@ -1,8 +1,11 @@
 """Anonymous visitors get pages from the cache, and never a stale one."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from hub.models import Topic
@@ -114,3 +117,14 @@ def test_languages_and_encodings_are_kept_apart(page, visitor):
     assert "Content-Encoding" not in visitor.get("/").headers
     assert plain.content == visitor.get("/").content
     assert 'lang="en"' in text(visitor, "/en/")
+
+
+def test_an_expired_page_is_gone_before_the_schedule_unpublishes_it(page, visitor, monkeypatch):
+    """Also from the cache, which no outbox entry tells of an expiry."""
+    page.expire_at = timezone.now() + timedelta(minutes=5)
+    page.save_revision().publish()
+    assert visitor.get(page.url).status_code == 200
+    later = timezone.now() + timedelta(minutes=6)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert type(page).objects.get(pk=page.pk).live
+    assert visitor.get(page.url).status_code == 404
