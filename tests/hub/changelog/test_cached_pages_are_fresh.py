@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
+from hub.changelog.page_cache import PageCacheMiddleware
 from hub.models import Topic
 from tests.factories import LessonPageFactory, SectionPageFactory
 
@@ -128,3 +130,20 @@ def test_an_expired_page_is_gone_before_the_schedule_unpublishes_it(page, visito
     monkeypatch.setattr(timezone, "now", lambda: later)
     assert type(page).objects.get(pk=page.pk).live
     assert visitor.get(page.url).status_code == 404
+
+
+@pytest.mark.parametrize("directives", ["private", "no-store", "private, max-age=60", None])
+def test_only_public_responses_are_stored(hub, rf, directives):
+    built = []
+
+    def respond(request):
+        built.append(request)
+        response = HttpResponse("text")
+        if directives:
+            response["Cache-Control"] = directives
+        return response
+
+    middleware = PageCacheMiddleware(respond)
+    for _again in range(2):
+        middleware(rf.get("/"))
+    assert len(built) == (2 if directives else 1)
