@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.core import mail
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail import hooks
 from wagtail.models import ModelLogEntry, Site
 from wagtail.users.models import UserProfile
@@ -145,3 +145,13 @@ def test_nothing_is_erased_if_one_app_fails(member):
 def test_a_deactivated_user_keeps_their_name(member):
     member.is_active = False
     assert name_of(member) == "สมศรี มีสุข"
+
+
+def test_a_username_is_never_shown_to_others(member):
+    """It may be an e-mail address."""
+    member.first_name = member.last_name = ""
+    member.username = "somebody@example.org"
+    with translation.override("en"):
+        assert name_of(member) == "a member"
+        member.is_active = False
+        assert name_of(member) == "a former member"
