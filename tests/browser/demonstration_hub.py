@@ -77,6 +77,11 @@ def _prepare(data):
         if done.returncode:
             raise RuntimeError(f"The demonstration was not prepared:\n{done.stdout}{done.stderr}")
     with closing(sqlite3.connect(data / DATABASE)) as database:
+        [left] = database.execute(
+            "SELECT COUNT(*) FROM django_tasks_database_dbtaskresult WHERE finished_at IS NULL"
+        ).fetchone()
+        if left:  # a worker that is told to end does so without an error
+            raise RuntimeError(f"The demonstration was not prepared: {left} tasks are left.")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
