@@ -5,6 +5,7 @@ reported on and verified; then the lesson is withdrawn and its dependents are fl
 Each step builds on the one before. With SCREENSHOTS=folder, every public page is saved there.
 """
 
+import contextlib
 import os
 import re
 from datetime import timedelta
@@ -130,8 +131,14 @@ def choose(page, field, title):
     page.locator(f"#id_{field}-chooser .unchosen [data-chooser-action-choose]").click()
     modal = page.locator(".modal-dialog")
     expect(modal).to_be_visible(timeout=30_000)  # it searches the page tree
-    modal.locator("input[name=q]").fill(title)
-    modal.locator("a.choose-page").filter(has_text=title).first.click()
+    found = modal.locator("a.choose-page").filter(has_text=title).first
+    for _attempt in range(30):  # the worker may still be adding the page to the editors' index
+        modal.locator("input[name=q]").fill("")
+        modal.locator("input[name=q]").fill(title)
+        with contextlib.suppress(AssertionError):
+            expect(found).to_be_visible(timeout=2_000)
+            break
+    found.click()
     expect(page.locator(f"#id_{field}-chooser")).to_contain_text(title)
 
 
