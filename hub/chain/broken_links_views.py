@@ -14,6 +14,7 @@ from wagtail.models import Locale
 from hub.chain.broken_links import checks
 from hub.email.sending import absolute
 from hub.export.tables import Column, Table, csv_response
+from hub.forms.query import query_value
 from hub.models import Area, Topic
 from hub.models.site_pages import pages_of_site, with_page_counts
 from hub.withdrawals.report import may_see_reports
@@ -34,16 +35,13 @@ class Report:
         locale = Locale.objects.get(language_code=get_language() or "th")
         self.all_pages = pages_of_site(request).for_readers_of(locale)
 
-    def _given(self, name) -> str:
-        return self.request.GET.get(name, "")[:50].replace("\0", "")
-
     @cached_property
     def topic(self):
-        return Topic.objects.filter(slug=self._given("topic")).first()
+        return Topic.objects.filter(slug=query_value(self.request, "topic")).first()
 
     @cached_property
     def area(self):
-        return Area.objects.filter(geocode=self._given("area")).first()
+        return Area.objects.filter(geocode=query_value(self.request, "area")).first()
 
     @cached_property
     def pages(self):
@@ -63,7 +61,8 @@ class Report:
     @cached_property
     def check(self):
         """The check whose pages are listed."""
-        named = [check for check, _n in self.counts if check.slug == self._given("check")]
+        slug = query_value(self.request, "check")
+        named = [check for check, _n in self.counts if check.slug == slug]
         failing = [check for check, number in self.counts if number]
         return next(iter(named + failing + [check for check, _n in self.counts]))
 
@@ -73,7 +72,7 @@ class Report:
             self.check.broken(self.pages).order_by("title", "pk")
             .prefetch_related("topics", "areas__parent").specific()
         )
-        return Paginator(broken, PAGES_IN_A_LIST).get_page(self._given("page"))
+        return Paginator(broken, PAGES_IN_A_LIST).get_page(query_value(self.request, "page"))
 
     def context(self) -> dict:
         found = list(self.page_obj)

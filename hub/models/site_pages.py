@@ -9,6 +9,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, Site
 
 from hub.chain.relations import STAGE_PLURALS, Stage
+from hub.forms.query import query_value
 from hub.models.area import Area
 from hub.models.knowledge_page import KnowledgePage
 from hub.models.topic import Topic
@@ -109,10 +110,10 @@ class SectionPage(Page):
         context["topics"] = with_page_counts(Topic.objects.all(), pages)
         context["districts"] = with_page_counts(Area.objects.districts(), pages)
         context["chosen_topic"] = Topic.objects.filter(
-            slug=_clean(request.GET.get("topic"))
+            slug=query_value(request, "topic")
         ).first()
         context["chosen_area"] = Area.objects.filter(
-            geocode=_clean(request.GET.get("area"))
+            geocode=query_value(request, "area")
         ).first()
         context["chosen_stage"] = next(
             (s for s in self.stage_list if s == request.GET.get("kind")), None
@@ -131,16 +132,10 @@ class SectionPage(Page):
             .specific()
         )
         context["page_obj"] = Paginator(ordered, PAGES_IN_A_LIST).get_page(
-            _clean(request.GET.get("page"))
+            query_value(request, "page")
         )
         context["stages"] = [(s, STAGE_PLURALS[s]) for s in self.stage_list]
         return context
-
-
-def _clean(value) -> str:
-    """A query parameter fit for any database: short, without NUL or lone surrogates."""
-    value = (value or "")[:50].replace("\0", "")
-    return value.encode("utf-8", "ignore").decode("utf-8")
 
 
 class TextPage(Page):

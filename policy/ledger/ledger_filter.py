@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from wagtail.models import Locale, Site
 
 from hub.forms.date_fields import explanation
+from hub.forms.query import query_value
 from hub.models import Area
 from hub.thai.dates import NotADate, read_date
 from hub.web.navigation import site_of
@@ -40,7 +41,7 @@ class LedgerFilter:
         """
         locale = Locale.objects.get(language_code=(get_language() or "th")[:2])
         empty = cls(site_of(request), locale, timezone.localdate())
-        query = {name: _clean(request.GET.get(name)) for name in request.GET}
+        query = {name: query_value(request, name, 60) for name in request.GET}
         selected = {
             **_day(query.get("on", "").strip()),
             "assembly": empty.assemblies().filter(pk=_number(query.get("assembly"))).first()
@@ -127,11 +128,6 @@ class LedgerFilter:
             .annotate(Count("pk"))
         )
         return {status: counts.get(status.value, 0) for status in ClauseStatus}
-
-
-def _clean(value) -> str:
-    """A query value that any database accepts: short, without NUL or lone surrogates."""
-    return (value or "")[:60].replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 def _day(text) -> dict:
