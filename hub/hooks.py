@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from hub.people.account_pages import AccountSection
     from hub.people.personal_data import PersonalData
 
-SIGNATURES: dict[str, str] = {}
+SIGNATURES: dict[str, Callable] = {}  # by name
 
 
 def _hook(function: Callable) -> Callable:
-    SIGNATURES[function.__name__] = function.__doc__ or ""
+    SIGNATURES[function.__name__] = function
     return function
 
 
@@ -139,7 +139,8 @@ def count_response(request: HttpRequest, response: HttpResponse) -> None:
 
 def registered(name: str) -> list[Callable]:
     """What is registered under ``name``, in order. Raises KeyError for a name not listed here."""
-    SIGNATURES[name]
+    if name not in SIGNATURES:
+        raise KeyError(name)
     return hooks.get_hooks(name)
 
 

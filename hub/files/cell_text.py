@@ -25,6 +25,11 @@ def printable(text) -> str:
     return "" if text is None else UNPRINTABLE.sub("", str(text))
 
 
+def match_key(text: object) -> str:
+    """``text`` as it is compared with other cells: whatever its case and its spaces."""
+    return " ".join(str(text).split()).casefold()
+
+
 def is_formula(text: str) -> bool:
     """Whether a program could take ``text`` for a formula.
 

@@ -23,7 +23,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from hub.files import ods
-from hub.files.cell_text import printable, unguard
+from hub.files.cell_text import match_key, printable, unguard
 from hub.files.text_encoding import decode
 from hub.files.validation import MEGABYTE, validate_document
 from hub.thai.text import typed
@@ -123,17 +123,15 @@ def find_columns(headings: Row, names: Mapping[str, Iterable[str]]) -> dict[str,
     end of a line between them. Of two columns with one name the first counts; one that is not there
     is left out.
     """
-    wanted = {_key(name): column for column, known in names.items() for name in known}
+    wanted = {match_key(name): column for column, known in names.items() for name in known}
     places = {}
     for place, cell in enumerate(headings.cells):
         for part in (cell.text, *cell.text.replace("\n", "/").split("/")):
-            if column := wanted.get(_key(part)):
+            if column := wanted.get(match_key(part)):
                 places.setdefault(column, place)
     return places
 
 
-def _key(text) -> str:
-    return " ".join(str(text).split()).casefold()
 
 
 def _rows_of(file, name, limits) -> Iterator[Row]:

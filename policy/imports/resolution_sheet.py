@@ -8,6 +8,7 @@ number, title, summary, adopted_on (ISO), adoption, clauses; a clause: number, t
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
+from hub.files.cell_text import match_key
 from hub.files.sheet_reader import Cell, Limits, UnreadableSheet, find_columns, read_sheet
 from hub.forms.date_fields import explanation
 from hub.thai.dates import NotADate, read_date
@@ -80,7 +81,7 @@ class _SheetParser:
         for party in Party.objects.all():
             for name in (party.slug, party.name_th, party.name_en):
                 if name:
-                    self.parties[_key(name)] = party.slug
+                    self.parties[match_key(name)] = party.slug
         self.channels = _labels(Clause.Channel)
         self.adoptions = _labels(ResolutionPage.Adoption)
 
@@ -156,7 +157,7 @@ class _SheetParser:
     def _parties(self, text, report) -> list[str]:
         found = []
         for name in filter(None, (n.strip() for n in text.replace("\n", ";").split(";"))):
-            slug = self.parties.get(_key(name))
+            slug = self.parties.get(match_key(name))
             if slug is None:
                 report(_("There is no party “%(name)s”. Add it under Follow-up, or write its name "
                          "as it stands there."), name=name[:80])
@@ -167,7 +168,7 @@ class _SheetParser:
     def _choice(self, labels, text, column, report) -> str:
         if not text:
             return ""
-        if (value := labels.get(_key(text))) is None:
+        if (value := labels.get(match_key(text))) is None:
             report(_("“%(text)s” cannot stand under “%(column)s”. Choose from: %(choices)s."),
                    text=text[:40], column=_(HEADINGS[column]),
                    choices=", ".join(dict.fromkeys(labels.shown)))
@@ -185,16 +186,12 @@ def _labels(choices) -> _Labels:
     """The labels of ``choices`` in every language, and their values."""
     found = _Labels()
     for choice in choices:
-        found[_key(choice.value)] = choice.value
+        found[match_key(choice.value)] = choice.value
         for language in ("th", "en"):
             with override(language):
-                found[_key(str(choice.label))] = choice.value
+                found[match_key(str(choice.label))] = choice.value
     found.shown = [str(choice.label) for choice in choices]
     return found
-
-
-def _key(text) -> str:
-    return " ".join(str(text).split()).casefold()
 
 
 def _iso_date(column, cells: dict[str, Cell], report) -> str:

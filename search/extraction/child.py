@@ -45,7 +45,7 @@ def main(request: dict):
     extracted = extract(
         request["path"], filename=request["filename"], limits=Limits(**request["limits"])
     )
-    Path("answer.json").write_text(json.dumps(extracted.as_dict()), "utf-8")
+    Path(request["answer"]).write_text(json.dumps(extracted.as_dict()), "utf-8")
 
 
 if __name__ == "__main__":

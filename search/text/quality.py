@@ -14,7 +14,6 @@ CONSONANT = "ก-ฮ"
 VOWEL = "\u0e31\u0e34-\u0e3a\u0e47\u0e4d"  # signs above and below
 TONE = "\u0e48-\u0e4b"
 LEADING = "เแโใไ"
-FOLLOWING = "ะาำๅ"
 THAI = re.compile("[\u0e01-\u0e5b]")
 ILLEGAL = re.compile(
     "|".join((
