@@ -31,6 +31,21 @@ DESKTOP = {"width": 1280, "height": 900}
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf-8")
 
 
+def axe_violations(page, without=()) -> list[str]:
+    """What axe finds on ``page``: its address, the rule and an element, for each rule.
+
+    The page bypasses the content security policy, which would keep axe out. ``without`` are
+    selectors of what is not ours.
+    """
+    page.evaluate(AXE)
+    result = page.evaluate(
+        "without => axe.run({exclude: without}, {resultTypes: ['violations']})", list(without)
+    )
+    return [
+        f"{page.url}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]
+    ]
+
+
 def screens(viewport, scheme):
     """Parametrize a test by screen: the thorough run uses phone and desktop, light and dark; the
     quick run only the given one."""

@@ -15,7 +15,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, DESKTOP, PHONE, approve, more_actions, press
+from tests.browser.conftest import DESKTOP, PHONE, approve, axe_violations, more_actions, press
 
 PHOTO = Path(__file__).resolve().parents[3] / "docs/images/model.png"
 PASSWORD = "long-enough-for-7"
@@ -90,11 +90,7 @@ def look(open_browser, thorough):
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
             if not closely:
                 continue
-            page.evaluate(AXE)
-            result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-            assert not result["violations"], (
-                name, result["violations"][0]["id"],
-                result["violations"][0]["nodes"][0]["html"])
+            assert axe_violations(page) == []
             if folder := os.environ.get("SCREENSHOTS"):
                 page.screenshot(path=f"{folder}/{name}-{viewport['width']}.png", full_page=True)
         return page

@@ -5,7 +5,7 @@ the editor's form to the notices on all dependents, and back."""
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
+from tests.browser.conftest import DESKTOP, PHONE, axe_violations, screens
 
 ADDRESSES = """
 from hub.models import KnowledgePage, Withdrawal
@@ -54,11 +54,7 @@ def test_axe_finds_nothing_and_nothing_overflows(open_browser, served, viewport,
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > viewport["width"]:
             problems.append(f"{address}: {width} px wide")
-        page.evaluate(AXE)
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        problems += [
-            f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]
-        ]
+        problems += axe_violations(page)
     assert not problems, "\n".join(problems)
 
 

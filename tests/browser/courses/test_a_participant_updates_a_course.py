@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, axe_violations
 from tests.conftest import matrix
 
 COURSE = """
@@ -53,9 +53,7 @@ def look(page, name):
     """At phone and desktop width: no axe violation, nothing wider than the page."""
     for size in (PHONE, DESKTOP):
         page.set_viewport_size(size)
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        assert not found, (page.url, found[0]["id"], found[0]["nodes"][0]["html"])
+        assert axe_violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
         if folder := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=True)

@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, PHONE, screens
+from tests.browser.conftest import PHONE, axe_violations, screens
 from tests.conftest import matrix
 
 # The user agent of headless Chromium counts as a robot.
@@ -88,11 +88,7 @@ def test_the_figures_are_legible_on_every_screen(
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > viewport["width"]:
             problems.append(f"{address}: {width} px wide")
-        page.evaluate(AXE)
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        problems += [
-            f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]
-        ]
+        problems += axe_violations(page)
         if address in courses[0]:
             assert page.locator(".by-month rect").count() == 12
             problems += page.evaluate("""() => {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, PHONE
+from tests.browser.conftest import PHONE, axe_violations
 from tests.conftest import combinations, matrix
 
 PASSWORD = "ปลากระบอก-7-ตัว"
@@ -24,11 +24,7 @@ WORDS = {
 
 def check(page):
     """No axe violation, nothing wider than the phone."""
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not result["violations"], (
-        page.url, result["violations"][0]["id"], result["violations"][0]["nodes"][0]["html"]
-    )
+    assert axe_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
 
 

@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
+from tests.browser.conftest import DESKTOP, PHONE, axe_violations, screens
 
 ANSWERS = "area=900303&households=๑๒๐&people=4&budget=15000&problem=จับปูม้าได้น้อยลงทุกปี"
 
@@ -81,9 +81,7 @@ def test_it_is_accessible_and_nothing_overflows(open_browser, viewport, scheme):
         page.goto(address)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-        page.evaluate(AXE)
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert not result["violations"], (address, result["violations"][0]["nodes"][0]["html"])
+        assert axe_violations(page) == []
 
 
 def test_each_model_prints_on_one_page_with_its_address(open_browser, tmp_path):

@@ -5,7 +5,7 @@ publishes the report, and the Model shows it."""
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, PHONE, more_actions, press
+from tests.browser.conftest import PHONE, axe_violations, more_actions, press
 from tests.models_lib.replications.reports import photo
 
 LEADER = """
@@ -30,10 +30,7 @@ WORDS = {
 
 def check_accessible(page):
     """No axe violation, nothing wider than the phone."""
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not result["violations"], [
-        (v["id"], v["nodes"][0]["html"]) for v in result["violations"]]
+    assert axe_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, DESKTOP, PHONE, approve
+from tests.browser.conftest import DESKTOP, PHONE, approve, axe_violations
 
 FIND = """
 from models_lib.models import ModelPage
@@ -18,9 +18,7 @@ def link_to(served, address) -> str:
 
 
 def check_axe(page):
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not result["violations"], result["violations"][0]["nodes"][0]["html"]
+    assert axe_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 

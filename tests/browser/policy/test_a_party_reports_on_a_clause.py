@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, DESKTOP, PHONE, screens
+from tests.browser.conftest import DESKTOP, PHONE, axe_violations, screens
 
 PHOTO = Path(__file__).resolve().parents[3] / "docs/images/model.png"
 CLAUSE = """
@@ -45,10 +45,7 @@ def fits(page, width):
 
 
 def has_no_violation(page):
-    page.evaluate(AXE)
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert not result["violations"], (
-        page.url, result["violations"][0]["id"], result["violations"][0]["nodes"][0]["html"])
+    assert axe_violations(page) == []
 
 
 def test_a_report_is_sent_from_a_phone_verified_and_published(enter, open_browser, cell):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, axe_violations
 
 DRAFT = """
 from policy.models import DraftResolutionPage
@@ -119,11 +119,7 @@ def test_its_pages_are_accessible_and_fit_a_phone(
             for address in addresses:
                 assert page.goto(address).status == 200, address
                 page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-                page.evaluate(AXE)
-                found = page.evaluate(
-                    "axe.run({exclude: ['wagtail-userbar']}, {resultTypes: ['violations']})")
-                problems += [f"{address} {scheme}: {v['id']}: {v['nodes'][0]['html'][:160]}"
-                             for v in found["violations"]]
+                problems += axe_violations(page, without=["wagtail-userbar"])
                 width = page.evaluate("document.documentElement.scrollWidth")
                 if width > PHONE["width"]:
                     problems.append(f"{address}: {width} px wide")

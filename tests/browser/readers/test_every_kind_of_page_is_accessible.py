@@ -5,7 +5,7 @@ quick run in Thai on a phone in light colours."""
 
 import pytest
 
-from tests.browser.conftest import AXE, PHONE, screens
+from tests.browser.conftest import PHONE, axe_violations, screens
 
 KINDS = ["practice", "lesson", "study-tour", "model", "replication", "curriculum", "issue",
          "assembly", "draft", "resolution"]
@@ -76,11 +76,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > viewport["width"]:
             problems.append(f"{address}: {width} px wide")
-        page.evaluate(AXE)
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        problems += [
-            f"{address}: {v['id']}: {v['nodes'][0]['html'][:160]}" for v in result["violations"]
-        ]
+        problems += axe_violations(page)
     assert not problems, "\n".join(problems)
     assert not foreign
 

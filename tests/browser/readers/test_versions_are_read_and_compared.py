@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, PHONE, screens
+from tests.browser.conftest import PHONE, axe_violations, screens
 
-VIOLATIONS = "axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))"
 TITLE = "ธนาคารปูม้า: ฝากแม่ปูไข่ ให้ลูกปูได้กลับทะเล"
 
 
@@ -84,7 +83,5 @@ def test_the_pages_of_versions_are_accessible_and_fit(open_browser, model, viewp
             page.goto(home + rest)
             for details in page.locator("details.same").all():
                 details.evaluate("e => { e.open = true }")
-            page.add_script_tag(content=AXE)
-            found = page.evaluate(VIOLATIONS)
-            assert found == [], (home + rest, found)
+            assert axe_violations(page) == []
             assert fits(page), home + rest
