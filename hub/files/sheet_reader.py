@@ -132,8 +132,6 @@ def find_columns(headings: Row, names: Mapping[str, Iterable[str]]) -> dict[str,
     return places
 
 
-
-
 def _rows_of(file, name, limits) -> Iterator[Row]:
     kind = os.path.splitext(name)[1][1:].lower()
     if kind not in KINDS:
