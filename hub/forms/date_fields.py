@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_filters.fields import DateRangeField as FilterDateRangeField
 from wagtail.admin import widgets as wagtail_widgets
+from wagtail.admin.filters import DateRangePickerWidget
 
 from hub.formatting import language
 from hub.thai.dates import (
@@ -137,6 +139,27 @@ class DateTimeField(_TypedField, forms.DateTimeField):
     def to_python(self, value):
         found = _read(read_datetime, value)
         return from_current_timezone(found) if found else None
+
+
+class DateRangeInput(DateRangePickerWidget):
+    """Two lines of text, from and to, instead of pickers."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        self.widgets = [DateInput(attrs=picker.attrs) for picker in self.widgets]
+
+
+class DateRangeField(FilterDateRangeField):
+    """From a day to another, in a filter: each end in every writing that ``read_date`` takes."""
+
+    widget = DateRangeInput
+
+    def __init__(self, *args, widget=None, **options):
+        kind = widget if isinstance(widget, type) else type(widget)
+        if widget is None or issubclass(kind, DateRangePickerWidget):
+            widget = DateRangeInput
+        super().__init__(*args, widget=widget, **options)
+        self.fields = (DateField(required=False), DateField(required=False))
 
 
 class TimeField(_TypedField, forms.TimeField):

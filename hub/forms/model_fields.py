@@ -2,10 +2,11 @@
 
 from django import forms
 from django.db import models
+from django_filters import DateFilter, DateFromToRangeFilter, DateTimeFilter
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
-from hub.forms.date_fields import DateField, DateTimeField, TimeField
+from hub.forms.date_fields import DateField, DateRangeField, DateTimeField, TimeField
 from hub.forms.text_fields import LongTextField, TextField
 
 # By exact class: fields made from these, such as EmailField, know their own form fields.
@@ -33,7 +34,8 @@ class ModelForm(forms.ModelForm):
 
 
 def use_in_the_editor() -> None:
-    """Have the forms of pages, snippets, settings and files use the fields of the hub.
+    """Have the forms of pages, snippets, settings and files use the fields of the hub, and the
+    filters of listings and reports.
 
     Called when the apps are ready, before the editor builds its forms.
     """
@@ -42,3 +44,6 @@ def use_in_the_editor() -> None:
         if db_field is models.TextField:
             options["widget"] = AdminAutoHeightTextInput
         register_form_field_override(db_field, override=options, exact_class=True)
+    DateFilter.field_class = DateField
+    DateTimeFilter.field_class = DateTimeField
+    DateFromToRangeFilter.field_class = DateRangeField

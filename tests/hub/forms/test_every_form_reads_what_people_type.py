@@ -6,9 +6,12 @@ import pkgutil
 from datetime import date, datetime
 from pathlib import Path
 
+import django_filters
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import get_resolver
+from django_filters import fields as filter_fields
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput, AdminDateTimeInput, AdminTimeInput
 from wagtail.models import get_page_models
@@ -23,6 +26,8 @@ READERS = ("hub/thai", "hub/forms")  # where dates and text may be parsed
 DJANGOS_FIELDS = {"CharField", "DateField", "DateTimeField", "TimeField", "SplitDateTimeField"}
 DJANGOS_READERS = {"strptime", "fromisoformat", "parse_date", "parse_datetime", "parse_time"}
 TEMPORAL = (forms.DateField, forms.DateTimeField, forms.TimeField, forms.SplitDateTimeField)
+RANGES = (filter_fields.DateRangeField, filter_fields.DateTimeRangeField,
+          filter_fields.TimeRangeField, filter_fields.IsoDateTimeRangeField)
 
 
 def _modules():
@@ -104,6 +109,45 @@ def test_every_date_in_the_editor_uses_the_hubs_fields():
                   "CourseRun: Meeting.starts_at", "ClauseReport: ClauseReport.done_on",
                   "LessonPage: ChainLink.date", "ResolutionPage: Clause.due"):
         assert known in found
+
+
+def _filtersets() -> list[type]:
+    """Every set of filters of a listing or report that has an address."""
+    _ = get_resolver().url_patterns  # imports every view
+    found, waiting = [], [django_filters.FilterSet]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            found.append(kind)
+    return found
+
+
+def test_every_filter_by_date_reads_thai_dates():
+    seen = set()
+    for filterset in _filtersets():
+        for name, item in filterset.base_filters.items():
+            if not issubclass(item.field_class, TEMPORAL + RANGES):
+                continue
+            field = item.field
+            dates = [f for f in getattr(field, "fields", [field]) if isinstance(f, TEMPORAL)]
+            assert dates, name
+            seen.add(f"{filterset.__qualname__}.{name}")
+            assert all(isinstance(f, DateField | DateTimeField | TimeField) for f in dates), seen
+            assert "initDate" not in field.widget.render(name, None)
+            if isinstance(field, RANGES):
+                period = field.clean(["12/06/2566", "๑๓ มิ.ย. ๖๖"])
+                assert period.start.date() == date(2023, 6, 12)
+                assert period.stop.date() == date(2023, 6, 13)
+                impossible = ["31/02/2567", ""]
+            else:
+                assert field.clean("12/06/2566").date() == date(2023, 6, 12)
+                impossible = "31/02/2567"
+            with pytest.raises(ValidationError) as error:
+                field.clean(impossible)
+            assert "31" in error.value.messages[0]
+    for known in ("SiteHistoryReportFilterSet.timestamp", "LockedPagesReportFilterSet.locked_at",
+                  "WorkflowReportFilterSet.created_at"):
+        assert known in seen, seen
 
 
 def test_every_plain_text_in_the_editor_is_cleaned():
