@@ -1,4 +1,4 @@
-"""Ends with 0 when the hub in this container answers /readyz with 200; for Docker's health check."""
+"""Ends with 0 when the hub in this container answers /readyz with 200: Docker's health check."""
 
 import os
 import sys

@@ -13,6 +13,7 @@ class HubConfig(AppConfig):
         import hub.versions.routes
         from hub.changelog import recording
         from hub.export.wagtail_reports import guard_wagtail_exports
+        from hub.files import picture_metadata
         from hub.forms.model_fields import use_in_the_editor
         from hub.jobs import housekeeping
         from hub.pages.slugs import accept_thai_slugs
@@ -21,6 +22,7 @@ class HubConfig(AppConfig):
         accept_thai_slugs()
         guard_wagtail_exports()
         use_in_the_editor()
+        picture_metadata.connect()
         recording.connect()
         housekeeping.connect()
         numbering.connect()
