@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db import models
+from wagtail.admin.forms.choosers import URLOrAbsolutePathField
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
@@ -42,3 +43,12 @@ def use_in_the_editor() -> None:
         if db_field is models.TextField:
             options["widget"] = AdminAutoHeightTextInput
         register_form_field_override(db_field, override=options, exact_class=True)
+    URLOrAbsolutePathField.to_python = _to_address
+
+
+_plain_to_address = URLOrAbsolutePathField.to_python
+
+
+def _to_address(field, value):
+    """Wagtail's field for an address fails where a form comes without it."""
+    return _plain_to_address(field, value or "")
