@@ -20,8 +20,8 @@ class RecordedQuery(QueryDict):
 
     names: set[str] | None = set()  # while the query is parsed
 
-    def __init__(self, query_string=None, encoding=None):
-        super().__init__(query_string, encoding=encoding)
+    def __init__(self, query_string=None, mutable=False, encoding=None):
+        super().__init__(query_string, mutable=mutable, encoding=encoding)
         self.names = set()
 
     def _note(self, name):
