@@ -145,8 +145,9 @@ class FallbackCache(BaseCache):
                 self.remote.delete(key, version=version)
             elif replaces:
                 self.remote.set(key, value, timeout=seconds, version=version)
-            elif not self.remote.add(key, value, timeout=seconds, version=version):
-                if type(value) is int:
+            else:
+                added = self.remote.add(key, value, timeout=seconds, version=version)
+                if not added and type(value) is int:
                     self.remote.incr(key, value, version=version)
             with self.outage.lock:
                 self.outage.written.pop((key, version), None)

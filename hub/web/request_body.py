@@ -88,7 +88,7 @@ class RequestBodyMiddleware:
 def received(stream, length: int, sock=None) -> SpooledTemporaryFile | None:
     """``length`` bytes of ``stream``, at their beginning; None where they came too slowly or broke
     off. ``sock`` is where the stream comes from, if it is known."""
-    body = SpooledTemporaryFile(max_size=IN_MEMORY)
+    body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller's
     end = time.monotonic() + MAX_SECONDS
     left = length
     try:

@@ -4,8 +4,8 @@ gunicorn gives a connection to a thread as soon as it is accepted, and the threa
 headers, for the body, and for the other side to close. Whoever sends a byte now and then holds a
 thread for as long as they like. Here the main loop receives: a thread gets a request when its
 headers have come, and its body too where that is small (``SMALL_BODY``). Larger bodies are read by
-``hub.web.request_body``, which limits how many threads do so. The main loop also waits for the other
-side to close. When there are too many connections, the one that has waited longest is closed.
+``hub.web.request_body``, which limits how many threads do so. The main loop also waits for the
+other side to close. When there are too many connections, the one that has waited longest is closed.
 
 A worker that is told to stop takes what the kernel has accepted for it, closes the listening
 socket, and serves all that before it ends.

@@ -19,7 +19,8 @@ HELD = "held"
 Attack = Callable[[Target], Iterator[int | str]]
 ATTACKS: dict[str, Attack] = {}
 
-PATHS = ["/", "/en/", "/search/?q=%E0%B8%9B%E0%B8%B9", "/follow-up/", "/accounts/login/", "/chain/broken/"]
+PATHS = ["/", "/en/", "/search/?q=%E0%B8%9B%E0%B8%B9", "/follow-up/", "/accounts/login/",
+         "/chain/broken/"]
 NUMBERS = ["9" * 19, "9" * 23, "-1", "0", "1e9", "9" * 5000, "%00", "2147483648"]
 FORMS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/admin/login/",
          "/search/alert/", "/en/accounts/login/"]
