@@ -1,18 +1,21 @@
 """Middleware: headers of every response, health checks, valid input, atomic writes."""
 
 import logging
+import traceback
 from contextlib import ExitStack
 
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.paginator import InvalidPage
 from django.db import DataError, OperationalError, transaction
-from django.urls import resolve
+from django.db.models import ProtectedError
+from django.urls import NoReverseMatch, resolve
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 
 from hub.web.concurrency_limit import close_connections
-from hub.web.error_pages import bad_request, too_busy, unfit_form
+from hub.web.error_pages import bad_request, still_needed, too_busy, unfit_form
 from hub.web.security_headers import IN_THE_EDITOR, PERMISSIONS_POLICY
 
 logger = logging.getLogger(__name__)
@@ -119,6 +122,8 @@ class UnfitInputMiddleware:
         logger.warning("Unfit input for %s: %r", request.path, exception, exc_info=exception)
         if transaction.get_connection().in_atomic_block:
             transaction.set_rollback(True)
+        if isinstance(exception, ProtectedError):
+            return still_needed(request)
         if request.method in SAFE_METHODS:
             return bad_request(request)
         return unfit_form(request)
@@ -127,9 +132,12 @@ class UnfitInputMiddleware:
 UNFIT = (
     MultiValueDictKeyError,  # a field that is missing
     ObjectDoesNotExist,  # the key of nothing
+    InvalidPage,  # a part of a list that is not there
     DataError,  # PostgreSQL: a number too large, a text too long
+    ProtectedError,  # to be deleted, and others depend on it
 )
-NO_NUMBER = ("expected a number but got", "invalid literal for int()")
+OF_NO_VALUE = (ValueError, NoReverseMatch)  # where they name a value that was sent
+OF_HALF_FORMS = (AttributeError, LookupError, ValueError)  # where Wagtail's own views raise them
 
 
 def is_unfit_input(request, exception) -> bool:
@@ -138,20 +146,31 @@ def is_unfit_input(request, exception) -> bool:
         return True
     if isinstance(exception, OverflowError):
         return "SQLite" in str(exception)
+    is_form = request.method not in SAFE_METHODS
     if isinstance(exception, ValidationError):
-        return request.method not in SAFE_METHODS
-    if isinstance(exception, ValueError) and any(text in str(exception) for text in NO_NUMBER):
-        return any(repr(value) in str(exception) for value in _sent(request))
-    return False
+        return is_form
+    if isinstance(exception, OF_NO_VALUE) and _names_what_was_sent(request, str(exception)):
+        return True
+    return is_form and isinstance(exception, OF_HALF_FORMS) and _is_of_the_editor(exception)
 
 
-def _sent(request):
-    """What stands in the address of ``request`` and in its form."""
-    if match := request.resolver_match:
-        yield from map(str, [*match.args, *match.kwargs.values()])
+def _names_what_was_sent(request, text) -> bool:
+    """Whether ``text`` quotes a value in the address of ``request`` or in its form."""
+    match = request.resolver_match
+    sent = [*map(str, [*match.args, *match.kwargs.values()])] if match else []
     for values in (request.GET, request.POST):
-        for _name, sent in values.lists():
-            yield from sent
+        for _name, several in values.lists():
+            sent += several
+    return any(repr(value) in text for value in sent if value)
+
+
+def _is_of_the_editor(exception) -> bool:
+    """Whether a view of Wagtail's raised ``exception``, by itself or by what it asked of Django:
+    its forms come whole, or not from its pages."""
+    frames = [frame for frame, _line in traceback.walk_tb(exception.__traceback__)]
+    modules = [frame.f_globals.get("__name__", "") for frame in frames]
+    own = [module for module in modules if not module.startswith("django.")]
+    return bool(own) and own[-1].startswith("wagtail.") and ".views" in own[-1]
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

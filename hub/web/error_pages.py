@@ -50,6 +50,16 @@ def unfit_form(request) -> HttpResponse:
         )
 
 
+def still_needed(request) -> HttpResponse:
+    """A 400 page about something that cannot be deleted while other things rest on it."""
+    with override(language_of(request.path)):
+        return bad_request(
+            request,
+            _("Other things rest on it, so it was not deleted. Change or delete those first."),
+            _("It is still needed"),
+        )
+
+
 def csrf_failure(request, reason=""):
     """403 for a form that was not sent from a page of the hub in the same browser."""
     with override(language_of(request.path)):

@@ -121,10 +121,11 @@ def test_hostile_paths(addresses, trial, role, thorough):
     for address in addresses:
         if not address.parameters:
             continue
-        is_closed = outside and address.pattern.startswith("/admin/")
-        for number in range(8 if thorough else 1 if is_closed else 2):
+        if outside and address.pattern.startswith("/admin/") and not thorough:
+            continue
+        for number in range(8 if thorough else 1):
             sender.send(address.filled(values(number)))
-    assert sender.sent > 200
+    assert sender.sent > (40 if outside else 200)
     assert sender.failed == []
 
 
@@ -136,8 +137,9 @@ def test_hostile_queries(addresses, keys, trial, role, thorough):
     for address in addresses:
         if role in ("visitor", "member") and address.pattern.startswith("/admin/"):
             continue
-        in_editor = address.pattern.startswith("/admin/")
-        for value in IN_QUERIES if thorough else IN_QUERIES[:1 if in_editor else 3]:
+        if address.pattern.startswith("/admin/") and not thorough:
+            continue
+        for value in IN_QUERIES if thorough else IN_QUERIES[:1]:
             query = "&".join(f"{name}={value}" for name in names)
             shown = f"{address.pattern} {value[:9]}"
             sender.send(f"{address.of_something(keys)}?{query}", shown=shown)
@@ -148,12 +150,13 @@ def test_hostile_queries(addresses, keys, trial, role, thorough):
 def test_empty_and_half_forms(addresses, keys, trial, role, thorough):
     _names, posted = names_read()
     sender = trial(role)
-    for address in addresses:
+    for number, address in enumerate(addresses):
         if role in ("visitor", "member") and address.pattern.startswith("/admin/"):
             continue
         path = address.of_something(keys)
-        sender.send(path, "post", {}, shown=address.pattern)
-        for value in IN_FORMS if thorough else IN_FORMS[:1]:
+        if thorough or number % 2:
+            sender.send(path, "post", {}, shown=address.pattern)
+        for value in IN_FORMS if thorough else IN_FORMS[:(number + 1) % 2]:
             shown = f"{address.pattern} {value[:9]!r}"
             sender.send(path, "post", dict.fromkeys(posted, value), shown=shown)
     assert sender.failed == []
