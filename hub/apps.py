@@ -15,11 +15,13 @@ class HubConfig(AppConfig):
         from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.files import picture_metadata
         from hub.forms.model_fields import use_in_the_editor
+        from hub.forms.query import bound_numbers_in_paths
         from hub.jobs import housekeeping
         from hub.pages.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
+        bound_numbers_in_paths()
         guard_wagtail_exports()
         use_in_the_editor()
         picture_metadata.connect()

@@ -1,14 +1,20 @@
 """How gunicorn serves the hub; every value can be set by the environment variable beside it."""
 
 import os
+import resource
+
+from hub.web.concurrency_limit import MAX_CONCURRENT, MAX_STREAMS, MAX_WAITING
+from hub.web.request_body import MAX_LARGE_BODIES
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 # Two processes by default: the GIL keeps one process on one core.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# A thread for each response that is being sent, so that slow downloads delay no pages; how many
-# build a response at a time, WEB_THREADS, is limited by hub/web/concurrency_limit.py.
-worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "8")) + int(os.environ.get("WEB_DOWNLOADS", "200")) + 8
+# A thread for each response that is being built (WEB_THREADS) or sent (WEB_DOWNLOADS), each that
+# waits to be built, and each large body that is being read; the others are for /livez, /readyz and
+# refusals. So whatever the first four hold, those answer.
+worker_class = "hub.web.worker.Worker"
+threads = MAX_CONCURRENT + MAX_STREAMS + MAX_WAITING + MAX_LARGE_BODIES + 16
+worker_connections = threads + 1000
 timeout = 60
 graceful_timeout = 10
 keepalive = 15
@@ -16,6 +22,16 @@ max_requests = 200_000  # restarts a process now and then, which bounds memory l
 max_requests_jitter = 20_000
 loglevel = os.environ.get("LOG_LEVEL", "warning")
 accesslog = "-" if os.environ.get("ACCESS_LOG") else None
+
+
+def on_starting(server):
+    """Allow enough open files: each connection is one, and so is each part of the index."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 8 * worker_connections
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def when_ready(server):

@@ -1,14 +1,61 @@
-"""Middleware: valid input, atomic writes, the content security policy."""
+"""Middleware: headers of every response, health checks, valid input, atomic writes."""
+
+import logging
+import traceback
+from contextlib import ExitStack
 
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.paginator import InvalidPage
+from django.db import DataError, OperationalError, transaction
+from django.db.models import ProtectedError
+from django.urls import NoReverseMatch, resolve
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 
-from hub.web.error_pages import bad_request
-from hub.web.security_headers import IN_THE_EDITOR
+from hub.web.concurrency_limit import close_connections
+from hub.web.error_pages import bad_request, still_needed, too_busy, unfit_form
+from hub.web.security_headers import IN_THE_EDITOR, PERMISSIONS_POLICY
 
+logger = logging.getLogger(__name__)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+HEALTH_CHECKS = ("/livez", "/readyz")
+
+
+class HeadersMiddleware:
+    """Outermost: what every response says, and that the response to HEAD has no body."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        if request.method == "HEAD":
+            if response.streaming:
+                response.streaming_content = ()
+            elif response.status_code not in (204, 304):
+                response.setdefault("Content-Length", str(len(response.content)))
+                response.content = b""
+        return response
+
+
+class HealthMiddleware:
+    """Answers health checks before a body is read or a slot taken: they tell whether the process
+    lives while everything else is held."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info not in HEALTH_CHECKS:
+            return self.get_response(request)
+        try:
+            return resolve(request.path_info).func(request)
+        finally:
+            close_connections()
 
 
 class ReadableInputMiddleware:
@@ -43,11 +90,87 @@ class AtomicWritesMiddleware:
     def __call__(self, request):
         if request.method in SAFE_METHODS:
             return self.get_response(request)
-        with transaction.atomic():
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(transaction.atomic())
+            except OperationalError:  # SQLite's lock was held for longer than anybody waits
+                logger.exception("No transaction could be opened.")
+                return too_busy(request)
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+class UnfitInputMiddleware:
+    """Innermost: answers 400 where a view or a database could make nothing of what was sent.
+
+    Forms and views refuse what they know. This is for the kinds that any view may meet: a form
+    without a field that its own page has, a number beyond what the database keeps, a key that is
+    no number or of nothing.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not is_unfit_input(request, exception):
+            return None
+        logger.warning("Unfit input for %s: %r", request.path, exception, exc_info=exception)
+        if transaction.get_connection().in_atomic_block:
+            transaction.set_rollback(True)
+        if isinstance(exception, ProtectedError):
+            return still_needed(request)
+        if request.method in SAFE_METHODS:
+            return bad_request(request)
+        return unfit_form(request)
+
+
+UNFIT = (
+    MultiValueDictKeyError,  # a field that is missing
+    ObjectDoesNotExist,  # the key of nothing
+    InvalidPage,  # a part of a list that is not there
+    DataError,  # PostgreSQL: a number too large, a text too long
+    ProtectedError,  # to be deleted, and others depend on it
+)
+OF_NO_VALUE = (ValueError, NoReverseMatch)  # where they name a value that was sent
+OF_HALF_FORMS = (AttributeError, LookupError, ValueError)  # where Wagtail's own views raise them
+
+
+def is_unfit_input(request, exception) -> bool:
+    """Whether ``exception`` says that the fault is in what was sent."""
+    if isinstance(exception, UNFIT):
+        return True
+    if isinstance(exception, OverflowError):
+        return "SQLite" in str(exception)
+    is_form = request.method not in SAFE_METHODS
+    if isinstance(exception, ValidationError):
+        return is_form
+    if isinstance(exception, OF_NO_VALUE) and _names_what_was_sent(request, str(exception)):
+        return True
+    return is_form and isinstance(exception, OF_HALF_FORMS) and _is_of_the_editor(exception)
+
+
+def _names_what_was_sent(request, text) -> bool:
+    """Whether ``text`` quotes a value in the address of ``request`` or in its form."""
+    match = request.resolver_match
+    sent = [*map(str, [*match.args, *match.kwargs.values()])] if match else []
+    for values in (request.GET, request.POST):
+        for _name, several in values.lists():
+            sent += several
+    return any(repr(value) in text for value in sent if value)
+
+
+def _is_of_the_editor(exception) -> bool:
+    """Whether a view of Wagtail's raised ``exception``, by itself or by what it asked of Django:
+    its forms come whole, or not from its pages."""
+    frames = [frame for frame, _line in traceback.walk_tb(exception.__traceback__)]
+    modules = [frame.f_globals.get("__name__", "") for frame in frames]
+    own = [module for module in modules if not module.startswith("django.")]
+    return bool(own) and own[-1].startswith("wagtail.") and ".views" in own[-1]
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from hub.web.accounts import ACCOUNTS
+from hub.web.fallback_cache import with_fallback
 from hub.web.security_headers import EVERYWHERE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -70,12 +71,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "hub.statistics.counters.CountingMiddleware",
-    "hub.web.concurrency_limit.ConcurrencyLimitMiddleware",
+    # Of every response, refusals too:
+    "hub.middleware.HeadersMiddleware",
+    "hub.middleware.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "hub.statistics.counters.CountingMiddleware",
+    # What holds nothing, then what takes a slot:
+    "hub.middleware.HealthMiddleware",
+    "hub.web.request_body.RequestBodyMiddleware",
+    "hub.web.concurrency_limit.ConcurrencyLimitMiddleware",
     "hub.middleware.ReadableInputMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "hub.middleware.ContentSecurityPolicyMiddleware",
     "hub.changelog.page_cache.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,11 +92,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "courses.publishing.ChecklistMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "axes.middleware.AxesMiddleware",
+    "hub.middleware.UnfitInputMiddleware",
 ]
 
 ROOT_URLCONF = "hub.urls"
@@ -122,7 +129,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache_url("CACHE_URL", "locmemcache://")}
+CACHES = {"default": with_fallback(env.cache_url("CACHE_URL", "locmemcache://"))}
 STORAGES = {
     "default": {
         "BACKEND": "hub.files.names.ThaiNameStorage",
@@ -190,5 +197,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", SECURE_S
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
+CSRF_FAILURE_VIEW = "hub.web.error_pages.csrf_failure"
 CSRF_COOKIE_AGE = None  # only the alert form sets it for readers; gone with the browser
 X_FRAME_OPTIONS = "SAMEORIGIN"

@@ -88,7 +88,8 @@ def test_classes_that_are_named_exist():
 
 def test_the_settings_table_is_exact():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text_of("hub/settings.py")))
-    served = set(re.findall(r'environ\.get\(\s*["\']([A-Z_]+)', text_of("hub/gunicorn_conf.py")))
+    server = text_of("hub/gunicorn_conf.py") + text_of("hub/web/concurrency_limit.py")
+    served = set(re.findall(r'environ\.get\(\s*["\']([A-Z_]+)', server))
     rows = re.findall(r"^\|((?: ?,? ?`[A-Z_]+`)+) \|", text_of("docs/settings.md"), re.M)
     listed = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
     assert listed == read | served

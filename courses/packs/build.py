@@ -53,9 +53,9 @@ def built_files(page, handouts, user_may_facilitate: bool) -> list[PackFile]:
         digest = _digest(page, chapters, texts, handouts)
         audience = "facilitators" if user_may_facilitate else "public"
         folder = settings.PACKS_DIR / f"{page.pk}-{audience}" / digest
-        if not (folder / "sums.json").exists():
+        if not _is_whole(folder):
             with _build_lock:
-                if not (folder / "sums.json").exists():
+                if not _is_whole(folder):
                     _build(folder, page, chapters, texts)
                     _delete_old_builds(folder)
     sums = json.loads((folder / "sums.json").read_text("utf-8"))
@@ -78,6 +78,15 @@ def with_manifest(page, files, user_may_facilitate: bool) -> list[PackFile]:
         _write(path, content)
     return [file_on_disk(path, "manifest.json", sums_of(path.open("rb")), "manifest.json", "site"),
             *files]
+
+
+def _is_whole(folder) -> bool:
+    """Whether all that was built in ``folder`` is there: somebody may have cleared it away."""
+    try:
+        rows = json.loads((folder / "sums.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return False
+    return all((folder / row["name"]).exists() for row in rows)
 
 
 def book_name(page, extension) -> str:
@@ -172,6 +181,8 @@ def _build(folder, page, chapters, texts) -> None:
         sums.append({"name": name, "path": path, "title": title, "kind": kind, "session": session,
                      "sums": [found.bytes, found.crc32, found.sha256]})
     (unfinished / "sums.json").write_text(json.dumps(sums, ensure_ascii=False), "utf-8")
+    if folder.exists() and not _is_whole(folder):
+        shutil.rmtree(folder, ignore_errors=True)
     try:
         unfinished.rename(folder)
     except OSError:  # another process was first, with the same bytes

@@ -23,6 +23,7 @@ class PackFile:
     facilitator_only: bool = False
     document: int | None = None
     open_file: Callable = field(default=None, compare=False, repr=False)
+    is_kept: Callable[[], bool] = field(default=None, compare=False, repr=False)
 
     def open(self):
         """The file, open for reading bytes from its storage, which may be remote."""
@@ -44,6 +45,7 @@ def handout_files(handouts) -> list[PackFile]:
             title=handout.document.title, kind="handout", session=handout.session_number,
             facilitator_only=handout.facilitator_only, document=handout.document_id,
             open_file=partial(handout.document.file.storage.open, handout.document.file.name),
+            is_kept=partial(handout.document.file.storage.exists, handout.document.file.name),
         )
         for name, handout in zip(names_in_pack(handouts), handouts, strict=True)
         for found in [sums[handout.document_id]]
@@ -53,7 +55,7 @@ def handout_files(handouts) -> list[PackFile]:
 def file_on_disk(path: Path, name: str, sums: Sums, title: str, kind: str, **fields) -> PackFile:
     """The generated file at ``path`` as a file of the pack, called ``name`` there."""
     return PackFile(path=name, size=sums.bytes, sha256=sums.sha256, crc32=sums.crc32, title=title,
-                    kind=kind, open_file=partial(path.open, "rb"), **fields)
+                    kind=kind, open_file=partial(path.open, "rb"), is_kept=path.exists, **fields)
 
 
 def names_in_pack(handouts) -> list[str]:

@@ -1,6 +1,10 @@
 """Downloads of a curriculum: the whole pack, one session, the EPUB, the PDF."""
 
+import logging
+from functools import wraps
+
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from courses.downloads import counters
 from courses.packs.build import book_name, contents_of, with_manifest
@@ -8,18 +12,45 @@ from courses.packs.copies import record_copy
 from courses.packs.stream import Zip, file_response, pack_response
 from courses.permissions import may_facilitate
 from hub.files.names import safe_filename
+from hub.web.error_pages import too_busy
 from hub.web.navigation import kept
 
+logger = logging.getLogger(__name__)
 CONTENT_TYPES = {"epub": "application/epub+zip", "pdf": "application/pdf"}
 
 
+class PackUnavailable(Exception):
+    """The files of a pack are gone and cannot be built anew."""
+
+
 def files_of(page, request) -> list:
-    """All files of the pack for the user of ``request``; cached until public content changes."""
+    """All files of the pack for the user of ``request``; cached until public content changes or a
+    file is gone. Raises PackUnavailable where they cannot be built."""
     facilitates = may_facilitate(request.user)
-    return kept(
-        request, ("pack", page.pk, facilitates),
-        lambda: with_manifest(page, contents_of(page, facilitates), facilitates),
-    )
+    try:
+        return kept(
+            request, ("pack", page.pk, facilitates),
+            lambda: with_manifest(page, contents_of(page, facilitates), facilitates),
+            is_current=lambda files: all(file.is_kept() for file in files),
+        )
+    except OSError as error:
+        logger.exception("The pack of course %s could not be built.", page.pk)
+        raise PackUnavailable from error
+
+
+def or_unavailable(view):
+    """``view``, which answers 503 where it finds the pack unavailable."""
+
+    @wraps(view)
+    def answering(request, *arguments, **options):
+        try:
+            return view(request, *arguments, **options)
+        except PackUnavailable:
+            return too_busy(
+                request, _("The files of this course cannot be put together at this moment. Try "
+                           "again later; if that does not help, tell the administrators."))
+
+    return answering
 
 
 def files_of_session(files, number) -> list:
@@ -27,6 +58,7 @@ def files_of_session(files, number) -> list:
     return [file for file in files if file.session == number]
 
 
+@or_unavailable
 def whole_pack(request, page):
     """The whole pack as one zip, streamed."""
     counters.record(request, page_id=page.pk, kind="pack")
@@ -36,6 +68,7 @@ def whole_pack(request, page):
     return response
 
 
+@or_unavailable
 def one_session(request, page, number):
     """The files of one session as a zip."""
     files = files_of_session(files_of(page, request), number)
@@ -45,10 +78,12 @@ def one_session(request, page, number):
     return pack_response(request, files, session_name(page, number))
 
 
+@or_unavailable
 def epub(request, page):
     return _book(request, page, "epub")
 
 
+@or_unavailable
 def pdf(request, page):
     return _book(request, page, "pdf")
 
@@ -75,8 +110,12 @@ def session_name(page, number) -> str:
 
 
 def available_downloads(page, request) -> dict:
-    """Sizes in bytes of the pack, of each session, EPUB and PDF, for the page's buttons."""
-    files = files_of(page, request)
+    """Sizes in bytes of the pack, of each session, EPUB and PDF, for the page's buttons; empty
+    where the pack is unavailable."""
+    try:
+        files = files_of(page, request)
+    except PackUnavailable:
+        return {}
     numbers = sorted({file.session for file in files if file.session})
     return {
         "count": sum(file.kind == "handout" for file in files),

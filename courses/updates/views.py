@@ -12,7 +12,7 @@ from courses.downloads import counters
 from courses.models import CourseCopy
 from courses.packs.copies import record_copy
 from courses.packs.stream import Zip, pack_response
-from courses.packs.views import changes_name, files_of, pack_name
+from courses.packs.views import changes_name, files_of, or_unavailable, pack_name
 from courses.permissions import may_facilitate
 from courses.updates import changed_pack
 from courses.updates.changes_since import changes_since, edition_of
@@ -39,6 +39,7 @@ def which_copy(request, page):
 
 
 @require_safe
+@or_unavailable
 def since(request, page, number):
     """What changed since version ``number``, session by session."""
     version, facilitates = version_or_404(page, number), may_facilitate(request.user)
@@ -55,6 +56,7 @@ def since(request, page, number):
 
 
 @require_safe
+@or_unavailable
 def changed_files(request, page, number):
     """Only the files that changed since a copy of version ``number``, as a zip.
 

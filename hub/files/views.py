@@ -24,6 +24,8 @@ KEPT_HEADERS = (
 def serve_document(request, document_id, document_filename):
     """The document as Wagtail serves it; resumable, and never stored by shared caches."""
     response = wagtail_serve.serve(request, document_id, document_filename)
+    if response.get("Content-Encoding") == "None":  # Wagtail says so of what is not compressed
+        del response["Content-Encoding"]
     if response.status_code == 200 and response.streaming:
         response["Accept-Ranges"] = "bytes"
         if "Range" in request.headers or request.method == "HEAD":

@@ -3,6 +3,7 @@
 from django import forms
 from django.db import models
 from django_filters import DateFilter, DateFromToRangeFilter, DateTimeFilter
+from wagtail.admin.forms.choosers import URLOrAbsolutePathField
 from wagtail.admin.forms.models import register_form_field_override
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
@@ -47,3 +48,12 @@ def use_in_the_editor() -> None:
     DateFilter.field_class = DateField
     DateTimeFilter.field_class = DateTimeField
     DateFromToRangeFilter.field_class = DateRangeField
+    URLOrAbsolutePathField.to_python = _to_address
+
+
+_plain_to_address = URLOrAbsolutePathField.to_python
+
+
+def _to_address(field, value):
+    """Wagtail's field for an address fails where a form comes without it."""
+    return _plain_to_address(field, value or "")

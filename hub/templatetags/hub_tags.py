@@ -5,6 +5,7 @@ from urllib.parse import unquote
 from django import template
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.template import defaulttags
 from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import translate_url
@@ -23,6 +24,7 @@ from hub.people.personal_data import name_of, own_name_of
 from hub.thai import typography
 from hub.web.error_pages import language_of
 from hub.web.navigation import Frame, frame_of
+from hub.web.read_parameters import read_address, read_query
 from hub.withdrawals.notices import FLAGGED, MARKS, marks, marks_for
 
 register = template.Library()
@@ -268,6 +270,18 @@ def menu_items(context) -> list:
 
 
 @register.simple_tag(takes_context=True)
+def this_address(context) -> str:
+    """Path and parameters of this page, to come back to."""
+    return read_address(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def querystring(context, **changes) -> str:
+    """Django's tag of this name, of the parameters that the page has read."""
+    return defaulttags.querystring(context, read_query(context["request"]), **changes)
+
+
+@register.simple_tag(takes_context=True)
 def footer_pages(context) -> list:
     """The plain text pages, such as the one on accessibility: title and url."""
     return [{"title": title, "url": url} for title, url in _frame(context).footer]
@@ -289,7 +303,7 @@ def other_languages(context) -> list:
         url = (twin.get_url(request) or "") + context.get("below", "") if twin else ""
         match = getattr(request, "resolver_match", None)
         if page is None and match and match.url_name != "wagtail_serve":
-            url = translate_url(request.get_full_path(), code)
+            url = translate_url(read_address(request), code)
         found.append(
             {"code": code, "name": formatting.LANGUAGE_NAMES.get(code, code),
              "url": url or _home_url(context, code), "is_twin": bool(twin)}

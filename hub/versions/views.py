@@ -44,7 +44,7 @@ def listed(request, page):
     if not versions:
         raise Http404
     problem = ""
-    if {"from", "to"} & request.GET.keys():
+    if "from" in request.GET or "to" in request.GET:
         numbers = {str(version.number): version.number for version in versions}
         old, new = (numbers.get(request.GET.get(name, "")) for name in ("from", "to"))
         if old and new and old != new:

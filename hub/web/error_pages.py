@@ -1,12 +1,14 @@
 """The pages that say what went wrong, in the language of the address that was asked for."""
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.http.multipartparser import TooManyFilesSent
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+RETRY_AFTER_SECONDS = 60
 
 
 def language_of(path: str) -> str:
@@ -14,12 +16,17 @@ def language_of(path: str) -> str:
     return "en" if path == "/en" or path.startswith("/en/") else "th"
 
 
-def bad_request(request, message="", heading="") -> HttpResponseBadRequest:
-    """A 400 page in the reader's language, by default about an address that cannot be read."""
+def message_page(request, status: int, message="", heading="") -> HttpResponse:
+    """A page of ``status`` that says ``message``, without a look at session or database."""
     with override(language_of(request.path)):
         body = loader.render_to_string(
             "400.html", {"message": message, "heading": heading}, request=None)
-    return HttpResponseBadRequest(body)
+    return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
+
+
+def bad_request(request, message="", heading="") -> HttpResponse:
+    """A 400 page in the reader's language, by default about an address that cannot be read."""
+    return message_page(request, 400, message, heading)
 
 
 def bad_request_handler(request, exception=None):
@@ -29,6 +36,52 @@ def bad_request_handler(request, exception=None):
         message = _("At most %(most)s files can be sent at once. Pack them into a zip.")
         most = {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
         return bad_request(request, message % most, _("Too many files at once"))
+
+
+def unfit_form(request) -> HttpResponse:
+    """A 400 page about a form that came without what its own page puts into it."""
+    with override(language_of(request.path)):
+        return bad_request(
+            request,
+            _("A part of the form did not arrive, or holds what it cannot hold, and nothing was "
+              "kept. Go back, where what you wrote still stands, load the page again in another "
+              "tab, and send it from there."),
+            _("The form did not arrive whole"),
+        )
+
+
+def still_needed(request) -> HttpResponse:
+    """A 400 page about something that cannot be deleted while other things rest on it."""
+    with override(language_of(request.path)):
+        return bad_request(
+            request,
+            _("Other things rest on it, so it was not deleted. Change or delete those first."),
+            _("It is still needed"),
+        )
+
+
+def csrf_failure(request, reason=""):
+    """403 for a form that was not sent from a page of the hub in the same browser."""
+    with override(language_of(request.path)):
+        return message_page(
+            request, 403,
+            _("The form was open for very long, was sent from another site, or your browser keeps "
+              "no cookies. Nothing was kept. Go back, where what you wrote still stands: copy it, "
+              "load the page again, and send it once more. If that does not help, allow cookies "
+              "for this site."),
+            _("For your safety the form was not taken"),
+        )
+
+
+def too_busy(request, message="") -> HttpResponse:
+    """A deliberate 503, of a line of text: it costs as little as an answer can."""
+    with override(language_of(request.path)):
+        return HttpResponse(
+            message or _("Too many people are using the site at this moment. Nothing was kept of "
+                         "what you sent. Try again in a minute."),
+            status=503, content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"},
+        )
 
 
 def not_found(request, exception=None):

@@ -32,12 +32,12 @@ class _Kept:
         self.lock = Lock()
         self.generation, self.values = "", {}
 
-    def get(self, generation, key, make):
+    def get(self, generation, key, make, is_current=None):
         with self.lock:
             if self.generation != generation:
                 self.generation, self.values = generation, {}
             values = self.values
-        if key not in values:
+        if key not in values or (is_current and not is_current(values[key])):
             values[key] = make()
         return values[key]
 
@@ -52,9 +52,10 @@ def generation_of(request) -> str:
     return request._hub_generation
 
 
-def kept(request, key, make):
-    """The result of ``make``, computed once per generation of the change log."""
-    return _kept.get(generation_of(request), key, make)
+def kept(request, key, make, is_current=None):
+    """The result of ``make``, computed once per generation of the change log, and again where
+    ``is_current(result)`` says that it no longer holds."""
+    return _kept.get(generation_of(request), key, make, is_current)
 
 
 def site_of(request) -> Site | None:

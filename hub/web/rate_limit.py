@@ -1,7 +1,7 @@
 """Rate limits, counted in the cache without storing who is counted.
 
-The key is a keyed hash that differs every day. With a cache in the memory of each process, each
-process counts for itself.
+The key is a keyed hash that differs every day. With a cache in the memory of each process, and
+while another is away (``hub.web.fallback_cache``), each process counts for itself.
 """
 
 import hashlib
@@ -22,10 +22,12 @@ def hit(what: str, who: object, seconds: int) -> int:
     identity = f"{timezone.localdate()}|{seconds}|{what}|{who}".encode()
     name = hmac.new(settings.SECRET_KEY.encode(), identity, hashlib.sha256).hexdigest()
     key = f"limit-{name}"
-    cache.add(key, 0, timeout=seconds)
+    if cache.add(key, 1, timeout=seconds):
+        return 1
     try:
         return cache.incr(key)
-    except ValueError:  # it expired in between
+    except ValueError:  # it expired in between, or the cache went away
+        cache.add(key, 1, timeout=seconds)
         return 1
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hub.forms.query import query_numbers
 from policy.deliberation import contributions, decisions
 from policy.deliberation.decisions import Ruling
 from policy.deliberation.forms import AmendmentsForm, JoinForm, ReasonForm, SplitForm
@@ -55,7 +56,7 @@ def overview(request, draft):
 @secretariat_only
 def decide(request, draft):
     """The form for the amendments that the query selects (``a=1&a=2``)."""
-    keys = [int(k) for k in request.GET.getlist("a")[:MAX_SELECTED] if k.isdecimal()]
+    keys = query_numbers(request, "a", MAX_SELECTED)
     selected = list(
         Contribution.objects.undecided().filter(paragraph__draft=draft, pk__in=keys)
         .select_related("author", "paragraph", "base").prefetch_related("paragraph__wordings")

@@ -17,6 +17,8 @@ from hub.web.navigation import site_of
 from policy.ledger.rules import ClauseStatus
 from policy.models import AssemblyPage, Clause, Party, ResolutionPage, StatusPeriod
 
+PARAMETERS = ("assembly", "party", "area", "status", "channel", "on")
+
 
 @dataclass(frozen=True)
 class LedgerFilter:
@@ -41,7 +43,7 @@ class LedgerFilter:
         """
         locale = Locale.objects.get(language_code=(get_language() or "th")[:2])
         empty = cls(site_of(request), locale, timezone.localdate())
-        query = {name: query_value(request, name, 60) for name in request.GET}
+        query = {name: query_value(request, name, 60) for name in PARAMETERS}
         selected = {
             **_day(query.get("on", "").strip()),
             "assembly": empty.assemblies().filter(pk=_number(query.get("assembly"))).first()

@@ -152,3 +152,26 @@ def test_an_error_in_one_course_does_not_stop_others(course, monkeypatch, caplog
     prebuild.ensure_current()
     assert set(tried) == {course.pk, other.pk}
     assert [record.exc_info[1].args for record in caplog.records] == [("no disk",)] * 2
+
+
+@pytest.mark.parametrize("gone", ["everything", "a file"])
+def test_a_pack_whose_files_were_deleted_is_built_again(course, visitor, gone):
+    whole = pack(visitor, course)[1]
+    folder = build.settings.PACKS_DIR
+    if gone == "everything":
+        shutil.rmtree(folder)
+    else:
+        next(path for path in folder.rglob("0001")).unlink()
+    assert pack(visitor, course)[1] == whole
+    assert visitor.get(course.url + "pdf/").status_code == 200
+
+
+def test_a_pack_that_cannot_be_built_is_a_clear_503(course, visitor, monkeypatch):
+    pack(visitor, course)
+    shutil.rmtree(build.settings.PACKS_DIR)
+    build.settings.PACKS_DIR.write_text("no folder")
+    for part in ("pack/", "pdf/", "epub/"):
+        answer = visitor.get(course.url + part)
+        assert answer.status_code == 503, part
+        assert "ผู้ดูแลระบบ" in answer.content.decode()
+    assert visitor.get(course.url).status_code == 200

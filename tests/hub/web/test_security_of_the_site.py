@@ -90,7 +90,8 @@ def test_shared_page_passwords_are_not_offered(hub, administrator, signed_in):
 @pytest.mark.postgresql
 def test_health_checks(hub, visitor, monkeypatch):
     assert visitor.get("/livez").status_code == 200
-    assert visitor.get("/readyz").json() == {"database": "ok", "site": "ok"}
+    assert visitor.get("/readyz").json() == {
+        "database": "ok", "site": "ok", "cache": "ok"}
     from django.db import connection
 
     def away():
