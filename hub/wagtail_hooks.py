@@ -21,7 +21,7 @@ from hub.chain.broken_links_views import EditorsReport
 from hub.files.permissions import may_change_document
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
-from hub.models import Area, KnowledgePage, Topic
+from hub.models import Area, Clock, KnowledgePage, Topic
 from hub.pages import form_extensions
 from hub.withdrawals.notices import notice_of
 from hub.withdrawals.report import FlagsView, may_see_reports
@@ -198,6 +198,8 @@ def broken_links_in_menu():
 
 
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
+# First, so that no deletion precedes it.
+hooks.register("register_job", every(0, Clock.look), order=-1)
 hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
 hooks.register("register_job", every(AN_HOUR, delete_expired))
 hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})
