@@ -15,10 +15,12 @@ class HubConfig(AppConfig):
         from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.forms.model_fields import use_in_the_editor
         from hub.jobs import housekeeping
+        from hub.pages.redirects import delete_clashing_redirects_in_batches
         from hub.pages.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
+        delete_clashing_redirects_in_batches()
         guard_wagtail_exports()
         use_in_the_editor()
         recording.connect()

@@ -5,6 +5,8 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
+from hub.web.disk import disk_state
+
 
 @require_safe
 def livez(request):
@@ -14,8 +16,9 @@ def livez(request):
 
 @require_safe
 def readyz(request):
-    """200 when the database answers and there is a site to serve, else 503; says what fails."""
-    state = {"database": "ok", "site": "ok"}
+    """200 when the database answers, there is a site to serve and the disk takes writes, else 503;
+    says what fails."""
+    state = {"database": "ok", "site": "ok", "disk": disk_state()}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -23,7 +26,7 @@ def readyz(request):
             state["site"] = "missing"
     except Exception as error:
         state["database"] = type(error).__name__
-    ready = set(state.values()) == {"ok"}
+    ready = set(state.values()) <= {"ok", "nearly full"}
     return JsonResponse(state, status=200 if ready else 503)
 
 

@@ -179,12 +179,16 @@ def record_steps(step):
 
 
 def check(folder):
-    """Open the hub as any process would, search once, and write down what is wrong."""
+    """Open the hub as any process would, search, which has the index follow, and write down what is
+    wrong."""
     from django.core.management import call_command
 
+    from search.query.background import background
     from search.query.find import find
     from tests.search.invariants import wrong_after_a_search, wrong_after_the_schedule
 
+    find("ปูม้า")
+    background.wait(60)
     results = find("ปูม้า")
     wrong = wrong_after_a_search(folder, results)
     call_command("keep_schedule", once=True)
