@@ -114,6 +114,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hub.sqlite3'}")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "hub.sqlite"  # waits fairly for the write lock
     # Stock SQLite settings fail two publishes in three when ten editors save at once.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
