@@ -6,6 +6,7 @@ task as failed that met one. Here the worker waits and goes on, and the task is 
 
 import logging
 import time
+from typing import Any
 
 from django.db import connections
 from django_tasks_db.management.commands.db_worker import Worker
@@ -39,7 +40,7 @@ class TaskWorker(Worker):
                 )
                 time.sleep(seconds)
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         """Run the task; one that failed because the database was away is run again.
 
         Where the failure cannot even be written down, the task stays marked as running, and the
@@ -50,5 +51,5 @@ class TaskWorker(Worker):
             db_task_result.exception_class_path in AWAY
             and len(db_task_result.worker_ids) < MAX_TRIES
         ):
-            failed = DBTaskResult.objects.failed().filter(pk=db_task_result.pk)
+            failed = DBTaskResult.objects.filter(pk=db_task_result.pk, status="FAILED")
             failed.update(status="READY", started_at=None, finished_at=None)
