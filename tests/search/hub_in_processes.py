@@ -227,7 +227,7 @@ def leave_a_change_and_a_task():
     indexer.catch_up = lambda **_: 0
     page = LessonPage.objects.earliest("pk")
     with transaction.atomic():
-        page.title = "ปูม้าหลังไฟดับ"
+        page.title = "ปูม้า afterwards"
         page.attachments.set([Attachment(document=document("ใหม่", "ใหม่.txt", "ปลา".encode() * 50))])
         page.save_revision(log_action=True).publish()
 
