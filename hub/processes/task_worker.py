@@ -22,7 +22,7 @@ AWAY = {f"{error.__module__}.{error.__qualname__}" for error in DATABASE_AWAY}
 class TaskWorker(Worker):
     """A worker whose loop begins again when the database was away."""
 
-    backoff = Backoff()
+    backoff = Backoff(longest=10.0)
 
     def run(self) -> None:
         while self.running:

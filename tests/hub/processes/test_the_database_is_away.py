@@ -17,7 +17,7 @@ from tests.search.process_hub import DATABASES, ROOT, Hub
 
 pytestmark = pytest.mark.processes
 SEARCH = f"/search/?q={quote('ปูม้า')}"
-PATIENCE = 240  # seconds until a test gives up; nothing takes as long
+PATIENCE = 120  # seconds until a test gives up
 SERVE = """
 from dataclasses import replace
 from hub.processes.parts import parts
