@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from courses.models import CourseFollower, CourseRun, Enrolment
+from courses.models import CourseFollower, CourseRun, Enrolment, Meeting
 from hub.jobs.scheduler import Scheduler
 from hub.models import Clock, clock
 from members.models import Member
@@ -107,7 +107,7 @@ def old_things():
     Alert.objects.create(email="a@example.org", language="th", site=home().get_site(), text="ปู",
                          filters={}, frequency="daily", requested_at=NOON)
     run = CourseRun.objects.create(curriculum=page, title="รุ่น", place="ศาลา", retention_days=30)
-    run.meetings.create(date=NOON.date())
+    Meeting.objects.create(run=run, date=NOON.date())
     Enrolment.objects.create(run=run, state="waiting", name="ชื่อ")
 
 
