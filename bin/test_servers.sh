@@ -68,7 +68,7 @@ start_postgresql() {
     port=$(.venv/bin/python -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
     PG_FOLDER=$(mktemp -d /tmp/hub-postgresql.XXXXXX)
     [ "$(id -u)" != 0 ] || chown postgres "$PG_FOLDER"
-    POSTGRESQL_URL="postgres://hub@127.0.0.1:$port/postgres"
+    export POSTGRESQL_URL="postgres://hub@127.0.0.1:$port/postgres"
     run_postgresql "$port" >"$DATA_DIR/postgresql.log" 2>&1 &
     POSTGRESQL_JOB=$!
 }

@@ -10,7 +10,9 @@ class CoursesConfig(AppConfig):
         from courses import routes
         from courses.handouts import tracking
         from courses.runs import signals
+        from courses.short_addresses import links
 
         routes.register_routes()
         tracking.connect_signals()
         signals.connect_signals()
+        links.connect_signals()

@@ -17,11 +17,13 @@ class HubConfig(AppConfig):
         from hub.forms.model_fields import use_in_the_editor
         from hub.forms.query import bound_numbers_in_paths
         from hub.jobs import housekeeping
+        from hub.pages.redirects import delete_clashing_redirects_in_batches
         from hub.pages.slugs import accept_thai_slugs
         from hub.versions import numbering
 
         accept_thai_slugs()
         bound_numbers_in_paths()
+        delete_clashing_redirects_in_batches()
         guard_wagtail_exports()
         use_in_the_editor()
         picture_metadata.connect()

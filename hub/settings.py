@@ -121,12 +121,13 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'hub.sqlite3'}")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "hub.sqlite"  # waits fairly for the write lock
     # Stock SQLite settings fail two publishes in three when ten editors save at once.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
+    } | DATABASES["default"].get("OPTIONS", {})  # e.g. sqlite:////file?timeout=1
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": with_fallback(env.cache_url("CACHE_URL", "locmemcache://"))}

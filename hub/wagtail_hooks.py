@@ -19,9 +19,10 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
 from hub.files.permissions import may_change_document
+from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
-from hub.models import Area, KnowledgePage, Topic
+from hub.models import Area, Clock, KnowledgePage, Topic
 from hub.pages import form_extensions
 from hub.withdrawals.notices import notice_of
 from hub.withdrawals.report import FlagsView, may_see_reports
@@ -132,6 +133,7 @@ def withdrawal_addresses():
         path("pages/<int:page_id>/withdraw/", WithdrawView.as_view(), name="hub_withdraw"),
         path("pages/<int:page_id>/lift-withdrawal/", LiftView.as_view(), name="hub_lift"),
         path("flags/<int:flag_id>/review/", ReviewView.as_view(), name="hub_review"),
+        path("clock/confirm/", confirm_clock, name="hub_confirm_clock"),
         path("reports/flags/", FlagsView.as_view(), name="hub_flags"),
         path("reports/flags/results/", FlagsView.as_view(results_only=True),
              name="hub_flags_results"),
@@ -197,7 +199,10 @@ def broken_links_in_menu():
                           name="broken-links", icon_name="link", order=630)
 
 
+hooks.register("construct_homepage_panels", warn_about_the_clock)
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
+# First, so that no deletion precedes it.
+hooks.register("register_job", every(0, Clock.look), order=-1)
 hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
 hooks.register("register_job", every(AN_HOUR, delete_expired))
 hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})

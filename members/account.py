@@ -4,6 +4,7 @@ The row of the user stays, deactivated and without personal data, so that foreig
 valid; it is shown as a former member.
 """
 
+from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
@@ -17,6 +18,13 @@ from hub.changelog.recording import record
 from hub.email.sending import language_of, send_email_to_user
 from hub.people import personal_data
 from members.models import Member
+
+
+def complete_account(sender, user, **kwargs) -> None:
+    """Store at the sign-in, which writes anyway, what Wagtail and django-allauth would store when
+    the first page is read."""
+    UserProfile.get_for_user(user)
+    sync_user_email_address(user)
 
 
 def export(user) -> dict:

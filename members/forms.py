@@ -90,7 +90,7 @@ class ProfileForm(forms.Form):
         self.user.first_name, self.user.last_name = values["name"], ""
         self.user.save(update_fields=["first_name", "last_name"])
         self.member.organisation, self.member.area = values["organisation"], values["area"]
-        self.member.save(update_fields=["organisation", "area"])
+        self.member.save()
         _set_language(self.user, values["language"])
 
 

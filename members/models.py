@@ -11,8 +11,9 @@ PRIVACY_NOTICE = "3"
 
 class MemberQuerySet(models.QuerySet):
     def of(self, user) -> "Member":
-        """The member of ``user``, created for accounts that an administrator created."""
-        return self.select_related("area__parent").get_or_create(user=user)[0]
+        """The member of ``user``; one that is not stored yet for accounts that an administrator
+        created, so that reading writes nothing."""
+        return self.select_related("area__parent").filter(user=user).first() or Member(user=user)
 
 
 class Member(models.Model):
@@ -44,4 +45,4 @@ class Member(models.Model):
     def give_consent(self) -> None:
         """Record consent to the current version of the notice."""
         self.consent_version, self.consented_at = PRIVACY_NOTICE, timezone.now()
-        self.save(update_fields=["consent_version", "consented_at"])
+        self.save()

@@ -5,9 +5,12 @@ from datetime import timedelta
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from hub.models.clock import deletes_by_age
+
 DAYS_TO_CONFIRM = 7
 
 
+@deletes_by_age
 def delete_unconfirmed() -> None:
     unconfirmed_accounts().delete()
 

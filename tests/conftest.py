@@ -124,6 +124,7 @@ def _reset_state(folder, monkeypatch):
     from hub.web import navigation
     from search.editors import wagtail_backend
     from search.index import cluster, indexer
+    from search.query.background import Background
     from search.statistics import counters as searches
 
     cache.clear()
@@ -133,6 +134,7 @@ def _reset_state(folder, monkeypatch):
     monkeypatch.setattr(prebuild, "_built_state", None)
     # No thread writes to the test database; tests flush the counters themselves.
     monkeypatch.setattr(counters, "SECONDS_BETWEEN_WRITES", 0)
+    monkeypatch.setattr(Background, "run", lambda _self, function: function())
     monkeypatch.setattr(searches, "counts", searches.SearchCounts())
     monkeypatch.setattr(downloads, "counts", downloads.DownloadCounts())
     for module in (searches, downloads):

@@ -12,6 +12,8 @@ MAX_ATTEMPTS = 20
 class ShortAddressQuerySet(models.QuerySet):
     def for_page(self, page) -> "ShortAddress":
         """The address of ``page``, created if missing. Raises RuntimeError if none is free."""
+        if found := self.filter(page_id=page.pk).first():
+            return found
         for _attempt in range(MAX_ATTEMPTS):
             try:
                 with transaction.atomic():

@@ -8,6 +8,7 @@ from django.utils import timezone
 from courses.models import CourseRun, Meeting
 from courses.runs import emails
 from courses.runs.enrolment import lock
+from hub.models.clock import deletes_by_age
 
 
 def send_reminders(now=None) -> int:
@@ -38,6 +39,7 @@ def _send_reminders(run, now, today) -> int:
     return len(people)
 
 
+@deletes_by_age
 def erase_old_details(now=None) -> int:
     """Erase details, messages and unseated enrolments of runs past their retention period.
 

@@ -1,7 +1,9 @@
 """Short addresses as URLs."""
 
 from django.urls import reverse
+from wagtail.signals import page_published
 
+from courses.models.curriculum_page import CurriculumPage
 from courses.models.short_address import ShortAddress
 from hub.email.sending import absolute
 
@@ -17,3 +19,12 @@ def current_short_url(page) -> str:
     """The short address with the current version of ``page``, as packs contain it."""
     version = page.current_version
     return short_url(page, version.number if version else None)
+
+
+def _give_address(sender, instance, **kwargs):
+    ShortAddress.objects.for_page(instance)
+
+
+def connect_signals() -> None:
+    """A published page has its short address, so that no reader creates it."""
+    page_published.connect(_give_address, sender=CurriculumPage)

@@ -39,7 +39,7 @@ def subscribe(page, email, language) -> None:
 def send_due(now=None) -> int:
     """Send an e-mail to each follower whose course changed; returns how many were sent."""
     now = now or timezone.now()
-    CourseFollower.objects.expired(now).delete()
+    CourseFollower.objects.delete_expired(now)
     sent = 0
     followed = CurriculumPage.objects.filter(followers__confirmed_at__isnull=False)
     for page in followed.open_to_all().distinct():

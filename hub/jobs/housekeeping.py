@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.db.models.signals import post_save
 
 from hub.models import ChainLink
+from hub.models.clock import deletes_by_age
 from hub.withdrawals.rules import flag_by_link
 
 DATABASE_TASKS = "django_tasks_db.DatabaseBackend"
@@ -15,6 +16,7 @@ def _link_saved(sender, instance, raw=False, **kwargs):
         flag_by_link(instance)
 
 
+@deletes_by_age
 def delete_expired() -> None:
     """Delete expired sessions and old results of tasks."""
     call_command("clearsessions", verbosity=0)

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from hub.hooks import registered
+from hub.processes.backoff import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 A_MINUTE, TEN_MINUTES, AN_HOUR, A_DAY = 60, 600, 3600, 86_400  # seconds
@@ -45,8 +46,8 @@ class Scheduler:
     def run_due(self, once: bool = False) -> list[Exception]:
         """Call the jobs that are due; with ``once`` all of them, at any hour, waiting for each.
 
-        A job that fails stops no other and is called again in its time; its error is logged and
-        returned.
+        A job that fails stops no other and is called again in its time, when the database was away
+        at the next look; its error is logged and returned.
         """
         errors: list[Exception] = []
         for hook in registered("register_job"):
@@ -56,6 +57,12 @@ class Scheduler:
             self._called[job] = time.monotonic()
             try:
                 self._call(job, wait=once or not job.in_thread)
+            except DATABASE_AWAY as error:
+                name = job.function.__qualname__
+                logger.warning("%s waits for the database: %s", name, str(error).strip())
+                errors.append(error)
+                del self._called[job]
+                close_old_connections()  # a broken one would fail the other jobs too
             except Exception as error:
                 logger.exception("%s failed; it is tried again.", job.function.__qualname__)
                 errors.append(error)

@@ -273,6 +273,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Clock',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen_at', models.DateTimeField()),
+                ('machine_start', models.CharField(max_length=36)),
+                ('machine_seconds', models.FloatField()),
+                ('jumped_from', models.DateTimeField(null=True)),
+                ('jumped_at', models.DateTimeField(null=True)),
+                ('steady_seconds', models.FloatField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name='HubRendition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -2,6 +2,7 @@
 
 from hub.models.area import Area
 from hub.models.chain_link import ChainLink, ChainStep, chain_of
+from hub.models.clock import Clock
 from hub.models.knowledge_page import Attachment, Contributor, KnowledgePage
 from hub.models.media import HubDocument, HubImage, HubRendition
 from hub.models.outbox_entry import OutboxEntry
@@ -16,6 +17,7 @@ __all__ = [
     "BilingualName",
     "ChainLink",
     "ChainStep",
+    "Clock",
     "Contributor",
     "Flag",
     "HomePage",

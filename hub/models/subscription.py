@@ -8,6 +8,8 @@ from django.core import signing
 from django.db import models
 from django.utils import timezone
 
+from hub.models.clock import deletes_by_age
+
 
 def new_key() -> str:
     return secrets.token_urlsafe(16)
@@ -23,10 +25,11 @@ class SubscriptionQuerySet(models.QuerySet):
         own = self.confirmed().filter(email=user.email.lower()).order_by("pk")
         return own if user.email else self.none()
 
-    def expired(self, now=None):
-        """Those that were not confirmed before the link expired."""
+    @deletes_by_age
+    def delete_expired(self, now=None):
+        """Delete those that were not confirmed before the link expired."""
         before = (now or timezone.now()) - timedelta(days=self.model.DAYS_TO_CONFIRM)
-        return self.filter(confirmed_at=None, requested_at__lt=before)
+        self.filter(confirmed_at=None, requested_at__lt=before).delete()
 
 
 class Subscription(models.Model):

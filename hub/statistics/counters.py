@@ -19,7 +19,7 @@ from datetime import date
 from typing import Any
 
 from axes.helpers import get_client_ip_address
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -113,19 +113,30 @@ class Counts:
     def _write_in_thread(self) -> None:
         try:
             self.write()
+        except (OperationalError, InterfaceError) as error:
+            logger.info("What was counted waits for the database: %s", error)
         except Exception:
             logger.exception(self.lost)
         finally:
             connection.close()
 
     def write(self) -> None:
-        """Add what was counted to the tables."""
+        """Add what was counted to the tables. While the database is away it stays counted, and is
+        written with what is counted next."""
         with self.lock:
             waiting, self.waiting = self.waiting, Counter()
             self.timer = None
-        if waiting:
+        if not waiting:
+            return
+        try:
             with transaction.atomic():
                 self.add(waiting)
+        except (OperationalError, InterfaceError):
+            with self.lock:
+                for what, times in waiting.items():
+                    if what in self.waiting or len(self.waiting) < MOST_WAITING:
+                        self.waiting[what] += times
+            raise
 
     def add(self, waiting: Counter[tuple[date, tuple[Any, ...]]]) -> None:
         raise NotImplementedError

@@ -1,14 +1,35 @@
 """The pages that say what went wrong, in the language of the address that was asked for."""
 
+import logging
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.http.multipartparser import TooManyFilesSent
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from hub.web.disk import is_disk_full
+
+logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 60
+NOTHING_WAS_LOST = gettext_noop(
+    "What was stored before is safe. What you have just sent was not stored: go back in your "
+    "browser, keep a copy of what you wrote, and send it again later."
+)
+DISK_FULL = (
+    gettext_noop("The disk is full"),
+    gettext_noop("This site cannot store anything at the moment. Reading goes on."),
+    NOTHING_WAS_LOST,
+)
+DATABASE_AWAY = (
+    gettext_noop("The site is busy"),
+    gettext_noop("The database did not answer in time. Please try again in a minute."),
+    NOTHING_WAS_LOST,
+)
 
 
 def language_of(path: str) -> str:
@@ -94,6 +115,28 @@ def permission_denied(request, exception=None):
         return render(request, "403.html", status=403)
 
 
+def unavailable(request, heading, *paragraphs) -> HttpResponse:
+    """A 503 page in the reader's language, made without the database."""
+    language = language_of(request.path)
+    with override(language):
+        body = loader.render_to_string("503.html", {
+            "language": language, "home": "/en/" if language == "en" else "/",
+            "heading": gettext(heading), "paragraphs": [gettext(text) for text in paragraphs],
+        }, request=None)
+    return HttpResponse(body, status=503, headers={
+        "Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"})
+
+
 def server_error(request):
-    """In both languages, without database or context, so that it cannot fail."""
+    """Every exception that nothing has caught comes here, from whatever layer.
+
+    A full disk and a database that is busy or away pass: the page says so, and that nothing was
+    stored. Anything else is in both languages, without context, so that it cannot fail.
+    """
+    error = sys.exc_info()[1]
+    if is_disk_full(error):
+        logger.critical("The disk is full: %s %s was not stored.", request.method, request.path)
+        return unavailable(request, *DISK_FULL)
+    if isinstance(error, OperationalError | InterfaceError):
+        return unavailable(request, *DATABASE_AWAY)
     return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from hub.web import fallback_cache
+from hub.web.disk import disk_state
 
 
 @require_safe
@@ -16,11 +17,14 @@ def livez(request):
 
 @require_safe
 def readyz(request):
-    """200 when the database answers and there is a site to serve, else 503; says what fails.
+    """200 when the database answers, there is a site to serve and the disk takes writes, else 503;
+    says what fails.
 
     Without its cache a hub is slower and still serves.
     """
-    state = {"database": "ok", "site": "ok", "cache": fallback_cache.state()}
+    state = {
+        "database": "ok", "site": "ok", "disk": disk_state(), "cache": fallback_cache.state(),
+    }
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -28,7 +32,8 @@ def readyz(request):
             state["site"] = "missing"
     except Exception as error:
         state["database"] = type(error).__name__
-    ready = state["database"] == state["site"] == "ok"
+    needed = {state["database"], state["site"], state["disk"]}
+    ready = needed <= {"ok", "nearly full"}
     return JsonResponse(state, status=200 if ready else 503)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hub.export.tables import xlsx_response
+from hub.models.clock import deletes_by_age
 from hub.thai.dates import read_date
 from policy.imports import resolution_sheet
 from policy.imports.importer import existing_numbers, import_sheet
@@ -47,6 +48,12 @@ def template(request, assembly):
     return xlsx_response(resolutions_table(), help_table())
 
 
+@deletes_by_age
+def _delete_unconfirmed_sheets():
+    before = timezone.now() - EXPIRES_AFTER
+    ResolutionSheet.objects.filter(imported_at=None, created_at__lt=before).delete()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request, assembly):
     """Read a sheet; with a problem in any row, show all problems and store nothing."""
@@ -62,9 +69,7 @@ def upload(request, assembly):
             form.add_error("file", error)
         else:
             if not problems:
-                ResolutionSheet.objects.filter(
-                    imported_at=None, created_at__lt=timezone.now() - EXPIRES_AFTER
-                ).delete()
+                _delete_unconfirmed_sheets()
                 sheet = ResolutionSheet.objects.create(
                     assembly=page, user=request.user, file_name=file.name[-255:],
                     resolutions=resolutions,

@@ -33,7 +33,7 @@ def subscribe(search, site, email, language, frequency) -> None:
 def send_due(now=None) -> int:
     """Send the alerts that are due and have new results; returns how many e-mails were sent."""
     now = now or timezone.now()
-    Alert.objects.expired(now).delete()
+    Alert.objects.delete_expired(now)
     return subscriptions.send_each(
         Alert.objects.due(now).order_by("checked_until"), partial(_send_if_new, now=now)
     )

@@ -8,6 +8,8 @@ from django.db.models import Case, F, Sum, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.models.clock import deletes_by_age
+
 MIN_SHOWN = 3  # a text searched for less often could identify a person
 RETENTION_DAYS = 396  # 13 months, to compare this month with last year's
 RARE_RETENTION_DAYS = 30  # the time that a text has to become common
@@ -35,6 +37,7 @@ class SearchCountQuerySet(models.QuerySet):
             times=Sum("searches"), times_no_results=Sum("no_results"), times_opened=Sum("opened")
         )
 
+    @deletes_by_age
     def prune(self, today=None):
         """Delete old rows; add what stayed rare to its day's OTHER_SEARCHES, without its text."""
         today = today or timezone.localdate()

@@ -10,6 +10,7 @@ import logging
 from search.engines.contract import IndexUnavailable
 from search.index import cluster
 from search.index.indexer import engine as local_engine
+from search.query.background import background
 
 logger = logging.getLogger(__name__)
 CLUSTER_SECONDS = 0.5  # for all requests of one call
@@ -43,13 +44,18 @@ class FallbackEngine:
         return getattr(self._local, method)(*arguments)
 
 
+def drain() -> None:
+    """Send pending pages to the cluster for a moment."""
+    cluster.drain(DRAIN_SECONDS)
+
+
 def engine() -> FallbackEngine:
-    """The engine for one call, after pending pages were sent to the cluster."""
+    """The engine for one call; pending pages are sent to the cluster beside it."""
     target, local = cluster.cluster(), local_engine()
     if target is None:
         return FallbackEngine(local)
     if cluster.has_pending():
-        cluster.drain(DRAIN_SECONDS)
+        background.run(drain)
         if cluster.has_pending():
             # The cluster's counts would include pages that became private since.
             return FallbackEngine(local, fell_back=target.breaker.is_open)

@@ -16,6 +16,7 @@ from search.index.audience import audiences_of
 from search.index.indexer import catch_up, ensure_current
 from search.index.vocabulary import vocabulary_at
 from search.query import corrections, fallback, planning
+from search.query.background import background
 from search.query.passages import Passage, WordPositions, best_passages, needles
 from search.query.reranking import rarity, reranked
 from search.text import thai
@@ -78,6 +79,7 @@ class Results:
     corrected: str = ""  # what was typed has no results; these are the results of this text
     did_you_mean: str = ""  # a text with more results
     fell_back: bool = False  # the local index answered because the cluster did not
+    is_behind: bool = False  # the index lacks changes that were committed before
 
     @property
     def entries(self) -> list[Result]:
@@ -102,7 +104,7 @@ def find(
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
-    generation = index_pending_changes()
+    generation = current_generation()
     plan = planning.plan(text, vocabulary_at(generation).synonyms)
     if (plan.is_empty and not filters and pages is None) or pages == set():
         return Results(plan, [], 0, {}, number)
@@ -123,6 +125,7 @@ def find(
     return Results(
         search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
         answer.strategy, search.corrected, search.did_you_mean, search.engine.fell_back,
+        is_behind(generation),
     )
 
 
@@ -221,7 +224,7 @@ class _Search:
 def suggest(text, reader=None, limit=8) -> list[Result]:
     """Pages whose titles match what has been typed so far, rechecked."""
     reader = reader or Reader()
-    generation = index_pending_changes()
+    generation = current_generation()
     plan = planning.plan(text, vocabulary_at(generation).synonyms)
     if plan.is_empty:
         return []
@@ -231,12 +234,21 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 
-def index_pending_changes() -> str:
-    """Index pending changes; returns the generation of the change log."""
+def current_generation() -> str:
+    """The generation of the change log; changes that the index lacks are indexed beside the search.
+
+    Then it is a generation of its own, under which nothing is remembered for longer.
+    """
     generation, pending = OutboxEntry.objects.state()
-    if pending:
-        catch_up(timeout=0.3)
-    return generation
+    if not pending:
+        return generation
+    background.run(catch_up)
+    return f"{generation}+{pending}"
+
+
+def is_behind(generation: str) -> bool:
+    """Whether the index lacked changes when ``generation`` was read."""
+    return "+" in generation
 
 
 def retry_after_rebuild(search):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from hub.models import ChainLink, KnowledgePage
 from hub.web.navigation import site_of
 from search.engines.contract import PUBLIC, Filters, IndexUnavailable
-from search.query.find import index_pending_changes
+from search.query.find import current_generation
 from search.query.similar import meaningful_words, similar_hits
 
 MIN_SIMILARITY = 0.2  # of the score of the page itself
@@ -65,7 +65,7 @@ def _by_content(page, request, known, limit) -> list[Related]:
         [PUBLIC], site=str(site.pk) if site else None, kinds=["page"],
         readers=[page.locale.language_code],
     )
-    index_pending_changes()
+    current_generation()
     try:
         hits = similar_hits(meaningful_words(f"{page.title} {page.summary}"), filters, limit * 4)
     except IndexUnavailable:

@@ -7,7 +7,7 @@ from hub.models import KnowledgePage
 from hub.pages.page_search import SimilarPage
 from search.engines.contract import Filters, ParsedQuery, QueryTerm
 from search.index.indexer import engine
-from search.query.find import Reader, index_pending_changes, recheck, retry_after_rebuild
+from search.query.find import Reader, current_generation, recheck, retry_after_rebuild
 from search.query.passages import WordPositions, best_passages
 from search.text import thai
 
@@ -33,7 +33,7 @@ def similar_hits(words, filters, limit) -> list:
 def similar_pages(text, stages, request=None, language=None, limit=10) -> list[SimilarPage]:
     """The hook ``find_similar_pages``, see ``hub.pages.page_search``."""
     words = meaningful_words(text)
-    generation = index_pending_changes()
+    generation = current_generation()
     reader = Reader.of(request) if request else Reader()
     filters = Filters(
         list(reader.audiences), site=reader.site, kinds=["page"],

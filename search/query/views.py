@@ -50,8 +50,8 @@ def results(request):
         "next_url": link.page(found.number + 1) if found.number < found.num_pages else "",
     }
     response = render(request, "search/query/results.html", context)
-    if found.fell_back:
-        response["Cache-Control"] = "no-store"  # the notice must not outlast its reason
+    if found.fell_back or found.is_behind:
+        response["Cache-Control"] = "no-store"  # the answer must not outlast its reason
     return response
 
 

@@ -179,12 +179,16 @@ def record_steps(step):
 
 
 def check(folder):
-    """Open the hub as any process would, search once, and write down what is wrong."""
+    """Open the hub as any process would, search, which has the index follow, and write down what is
+    wrong."""
     from django.core.management import call_command
 
+    from search.query.background import background
     from search.query.find import find
     from tests.search.invariants import wrong_after_a_search, wrong_after_the_schedule
 
+    find("ปูม้า")
+    background.wait(60)
     results = find("ปูม้า")
     wrong = wrong_after_a_search(folder, results)
     call_command("keep_schedule", once=True)
@@ -211,6 +215,32 @@ def drain(folder):
     (folder / "wrong.new").replace(folder / "wrong")
 
 
+def leave_a_change_and_a_task():
+    """Publish a page, as a process that is killed before it indexes, with a file to be read."""
+    from django.db import transaction
+
+    from hub.models import Attachment
+    from lessons.models import LessonPage
+    from search.index import indexer
+    from tests.factories import document
+
+    indexer.catch_up = lambda **_: 0
+    page = LessonPage.objects.earliest("pk")
+    with transaction.atomic():
+        page.title = "ปูม้า afterwards"
+        page.attachments.set([Attachment(document=document("ใหม่", "ใหม่.txt", "ปลา".encode() * 50))])
+        page.save_revision(log_action=True).publish()
+
+
+def tasks_done(folder):
+    """Write down the tasks that are not done."""
+    from django_tasks_db.models import DBTaskResult
+
+    waiting = [str(task.status) for task in DBTaskResult.objects.exclude(status="SUCCESSFUL")]
+    (folder / "wrong.new").write_text(json.dumps(waiting))
+    (folder / "wrong.new").replace(folder / "wrong")
+
+
 def work(order, folder):
     seed = order.get("seed", 0)
     step = Step(folder / f"step-{order['kind']}")
@@ -221,6 +251,10 @@ def work(order, folder):
             check(folder)
         case "drain":
             drain(folder)
+        case "leave a change and a task":
+            leave_a_change_and_a_task()
+        case "tasks done":
+            tasks_done(folder)
         case kind:
             record_steps(step)
             {"editing": Editing(folder, seed, step).run,

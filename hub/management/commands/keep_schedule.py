@@ -1,6 +1,8 @@
 """Publishes and expires pages on time, and lets the apps do what is due by the clock."""
 
 import logging
+import signal
+import sys
 import time
 
 from django.core.management import call_command
@@ -25,18 +27,44 @@ class Command(BaseCommand):
 
     def handle(self, *args, interval, once, **options):
         scheduler = Scheduler()
-        while True:
-            close_old_connections()
-            try:
-                # One transaction, so that no page goes live without its audit entry.
-                with transaction.atomic():
-                    call_command("publish_scheduled", verbosity=0)
-                scheduler.run_due(once=once)
-            except Exception:
-                if once:
-                    raise
-                # A database that is away now may be back at the next look.
-                logger.exception("Publishing on schedule failed; trying again.")
-            if once:
-                return
-            time.sleep(interval)
+        if once:
+            self._look(scheduler, once=True)
+            return
+        ending = _EndBetweenLooks()
+        while not ending.asked:
+            with ending:
+                try:
+                    self._look(scheduler)
+                except Exception as error:
+                    # A database that is away now may be back at the next look.
+                    logger.exception("Publishing on schedule failed (%s); trying again.", error)
+            if not ending.asked:
+                time.sleep(interval)
+
+    def _look(self, scheduler, once=False):
+        close_old_connections()
+        # One transaction, so that no page goes live without its audit entry.
+        with transaction.atomic():
+            call_command("publish_scheduled", verbosity=0)
+        scheduler.run_due(once=once)
+
+
+class _EndBetweenLooks:
+    """Ctrl-C and SIGTERM end the process at once while it waits, and after the look that it has
+    begun; asked twice, at once."""
+
+    def __init__(self):
+        self.asked, self.is_looking = 0, False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._end)
+
+    def _end(self, number, frame):
+        self.asked += 1
+        if not self.is_looking or self.asked > 1:
+            sys.exit(0)
+
+    def __enter__(self):
+        self.is_looking = True
+
+    def __exit__(self, *error):
+        self.is_looking = False

@@ -1,31 +1,25 @@
 """kill -9 of any process, at any moment: the next process finds the hub consistent.
 
-Real processes on one SQLite file and one index folder: an editor at work, a rebuild, the editors'
+Real processes on one database and one index folder: an editor at work, a rebuild, the editors'
 index being filled, the worker that reads files. Two at a time, each killed in a step chosen by a
 seeded generator, at a random moment of that step. ``KILL_SEED`` takes another seed, ``KILLS``
 another number.
 """
 
 import contextlib
-import json
 import os
 import random
-import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
-from tests.search.hub_in_processes import STEPS, Step
-from tests.template_database import template_file
+from tests.search.hub_in_processes import STEPS
+from tests.search.process_hub import DATABASES, Hub, kill
 
-ROOT = Path(__file__).resolve().parents[3]
 SEED = int(os.environ.get("KILL_SEED", 20260414))
-QUICK_KILLS, THOROUGH_KILLS = 12, 54
+QUICK_KILLS, THOROUGH_KILLS = 12, 200  # on each database
 STEPS_OF = {
     "editing": ["starting", "changing", "committed", "writing the index", "marking", "between"],
     "rebuilding": ["filling", "late changes", "swapping", "marking", "between"],
@@ -33,72 +27,6 @@ STEPS_OF = {
     "refilling": ["refilling", "writing the index"],
 }
 PATIENCE = 1.5  # seconds to wait for a step to come
-
-
-class Hub:
-    """The parent of the hub's processes; see ``hub_in_processes``."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        (folder / "tmp").mkdir()
-        shutil.copy(template_file(), folder / "hub.sqlite3")
-        environment = os.environ | {
-            "DATA_DIR": str(folder), "DATABASE_URL": f"sqlite:///{folder}/hub.sqlite3",
-            "SEARCH_INDEX_DIR": str(folder / "index"), "TMPDIR": str(folder / "tmp"),
-            "DJANGO_SETTINGS_MODULE": "hub.settings", "DEVELOPMENT": "1",
-            "TASKS_BACKEND": "django_tasks_db.DatabaseBackend",
-        }
-        self.parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.search.hub_in_processes"], cwd=ROOT, env=environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            stderr=open(folder / "errors", "w"),  # noqa: SIM115 lives as long as the process
-        )
-
-    def start(self, kind, **order) -> int:
-        self.parent.stdin.write(json.dumps({"kind": kind, **order}) + "\n")
-        self.parent.stdin.flush()
-        return int(self.parent.stdout.readline())
-
-    def run(self, kind, seconds=120):
-        process = self.start(kind)
-        wait_for_end(process, seconds)
-        assert not self.exceptions(), self.exceptions()
-
-    def wrong_as_seen_by(self, kind) -> list[str]:
-        """What a new process finds wrong."""
-        answer = self.folder / "wrong"
-        answer.unlink(missing_ok=True)
-        self.run(kind)
-        return json.loads(answer.read_text())
-
-    def exceptions(self) -> str:
-        """What workers raised; a worker here ends by being killed, never by itself."""
-        path = self.folder / "exceptions"
-        return path.read_text() if path.exists() else ""
-
-    def step(self, kind) -> Step:
-        return Step(self.folder / f"step-{kind}")
-
-    def end(self):
-        self.parent.stdin.close()
-        self.parent.wait(10)
-
-
-def wait_for_end(process, seconds=10):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.002)
-    raise AssertionError(f"process {process} still runs")
-
-
-def kill(process):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    wait_for_end(process)
 
 
 def seconds_in_each_step(hub, kind) -> dict[str, float]:
@@ -136,9 +64,9 @@ def readers_without_parent(folder) -> list[str]:
     return found
 
 
-@pytest.fixture
-def hub(tmp_path):
-    hub = Hub(tmp_path)
+@pytest.fixture(params=DATABASES)
+def hub(tmp_path, request):
+    hub = Hub(tmp_path, request.param)
     yield hub
     hub.end()
 

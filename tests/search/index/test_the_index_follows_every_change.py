@@ -83,9 +83,9 @@ def test_the_index_is_written_when_the_transaction_commits(page):
 
 
 def test_the_next_search_indexes_what_a_killed_process_did_not(page, monkeypatch):
-    monkeypatch.setattr("search.index.indexer.catch_up", lambda timeout=0: 0)
-    late = LessonPageFactory(title="ปลาหมอคางดำ")
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr("search.index.indexer.catch_up", lambda timeout=0: 0)
+        late = LessonPageFactory(title="ปลาหมอคางดำ")
     indexer._engines.clear()
     assert OutboxEntry.objects.unprocessed().exists()
     assert found("ปลาหมอคางดำ") == [late.title]
