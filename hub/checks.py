@@ -1,8 +1,11 @@
-"""House rules that hold for every page type, checked whenever Django starts."""
+"""House rules that are checked whenever Django starts."""
 
+from django.conf import settings
 from django.core import checks
+from django.utils.module_loading import import_string
 
 from hub.chain.relations import Relation, Stage
+from hub.email.backend import QueueBackend
 from hub.models.knowledge_page import knowledge_page_types
 
 
@@ -39,3 +42,13 @@ def knowledge_page_types_are_whole(app_configs, **kwargs):
                     )
                 )
     return errors
+
+
+@checks.register()
+def every_email_is_queued(app_configs, **kwargs):
+    """Sent otherwise, an e-mail is lost when the mail server is away, and the request waits."""
+    if issubclass(import_string(settings.EMAIL_BACKEND), QueueBackend):
+        return []
+    return [checks.Error(
+        "EMAIL_BACKEND is not the queue; name the mail server by EMAIL_URL.", id="hub.E005",
+    )]

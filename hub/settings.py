@@ -188,7 +188,17 @@ vars().update(ACCOUNTS | {"MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": DEVELOPMENT})
 MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://") | {"EMAIL_TIMEOUT": 20})
+if not DEVELOPMENT and not env.str("EMAIL_URL", "").startswith("smtp"):
+    raise ImproperlyConfigured(
+        "Set EMAIL_URL to the mail server, e.g. smtp+tls://user:password@mail.example.org:587 "
+        "(or DEVELOPMENT=1 on your own machine): e-mails that are only printed reach nobody, and "
+        "whoever reads the log could use their links.")
+mail_server = env.email_url("EMAIL_URL", default="consolemail://")
+# Every e-mail is written into the queue, and from there handed to this backend.
+EMAIL_DELIVERY_BACKEND = mail_server.pop("EMAIL_BACKEND").replace(
+    "django.core.mail.backends.smtp.", "hub.email.smtp.")
+vars().update(mail_server | {"EMAIL_TIMEOUT": 20})
+EMAIL_BACKEND = "hub.email.backend.QueueBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@localhost")
 
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": EVERYWHERE}

@@ -1,6 +1,7 @@
 """The editor's side of the base layer: snippets, withdrawing, reports, downloads of documents."""
 
 from django.contrib import messages
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.templatetags.static import static
@@ -18,12 +19,16 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
+from hub.email import personal_emails
+from hub.email.delivery import deliver
+from hub.email.report import AllAgainView, EmailsView, EmailView, StuckEmailsPanel, may_see_emails
 from hub.files.permissions import may_change_document
 from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
-from hub.models import Area, Clock, KnowledgePage, Topic
+from hub.models import Area, Clock, KnowledgePage, QueuedEmail, Topic
 from hub.pages import form_extensions
+from hub.people.personal_data import PersonalData
 from hub.withdrawals.notices import notice_of
 from hub.withdrawals.report import FlagsView, may_see_reports
 from hub.withdrawals.rules import flag_missed_dependents, is_withdrawn
@@ -141,6 +146,17 @@ def withdrawal_addresses():
     ]
 
 
+@hooks.register("register_admin_urls")
+def email_addresses():
+    return [
+        path("reports/emails/", EmailsView.as_view(), name="hub_emails"),
+        path("reports/emails/results/", EmailsView.as_view(results_only=True),
+             name="hub_emails_results"),
+        path("reports/emails/again/", AllAgainView.as_view(), name="hub_emails_again"),
+        path("reports/emails/<int:pk>/", EmailView.as_view(), name="hub_email"),
+    ]
+
+
 @hooks.register("register_log_actions")
 def withdrawal_log_actions(actions):
     actions.register_action("hub.withdraw", _("Withdraw"), _("Marked as withdrawn"))
@@ -200,9 +216,40 @@ def broken_links_in_menu():
 
 
 hooks.register("construct_homepage_panels", warn_about_the_clock)
+class EmailsMenuItem(MenuItem):
+    """Who gets which e-mail is shown to administrators only."""
+
+    def is_shown(self, request):
+        return may_see_emails(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def emails_in_menu():
+    return EmailsMenuItem(_("E-mails"), reverse("hub_emails"), name="emails",
+                          icon_name="mail", order=640)
+
+
+@hooks.register("construct_homepage_panels")
+def show_stuck_emails(request, panels):
+    if may_see_emails(request.user):
+        panels.append(StuckEmailsPanel())
+
+
+@hooks.register("register_permissions")
+def permissions_on_emails():
+    return Permission.objects.filter(
+        content_type__app_label="hub", codename__in=["view_queuedemail", "change_queuedemail"]
+    )
+
+
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 # First, so that no deletion precedes it.
 hooks.register("register_job", every(0, Clock.look), order=-1)
 hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
 hooks.register("register_job", every(AN_HOUR, delete_expired))
+hooks.register("register_job", every(2, deliver, continuous=True))
+hooks.register("register_job", every(AN_HOUR, QueuedEmail.objects.erase_old))
+hooks.register("register_personal_data", lambda: PersonalData(
+    "queued_emails", personal_emails.export, personal_emails.erase
+))
 hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})

@@ -63,8 +63,8 @@ def pages_of(user) -> list[dict]:
 @transaction.atomic
 def erase(user) -> None:
     """Erase the personal data of ``user`` in every app, then deactivate the emptied account."""
+    personal_data.erase(user)  # e-mails that wait for the mail server included, but not this one
     send_email_to_user(user, "members/emails/account_deleted.txt", _("Your account is deleted"))
-    personal_data.erase(user)
     AccessAttempt.objects.filter(username__in=[user.get_username(), user.email]).delete()
     for model in (EmailAddress, Authenticator, Member, UserProfile):
         model.objects.filter(user=user).delete()

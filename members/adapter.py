@@ -1,13 +1,17 @@
 """How django-allauth behaves on this site."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import translate_url
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 
@@ -24,7 +28,7 @@ class MemberAdapter(DefaultAccountAdapter):
         user.username = f"member-{get_random_string(10, LETTERS_AND_DIGITS)}"
 
     def send_mail(self, template_prefix, email, context):
-        """Like every e-mail of the hub: in the reader's language, in the background, plain text."""
+        """Like every e-mail of the hub: in the reader's language, plain text."""
         users = filter_users_by_email(email, is_active=True, prefer_verified=True)
         language = language_of(users[0]) if len(users) == 1 else get_language()
         context = {"email": email, "home_path": translate_url("/", language)} | {
@@ -34,6 +38,7 @@ class MemberAdapter(DefaultAccountAdapter):
         send_email(
             email, language, f"{template_prefix}_message.txt",
             lambda: render_to_string(f"{template_prefix}_subject.txt", context), context,
+            valid_until=_end_of_link(context),
         )
 
     def get_login_stages(self):
@@ -77,6 +82,15 @@ def attempted_username(request, credentials) -> str:
         if users:
             return min(users, key=lambda user: user.pk).get_username()
     return typed
+
+
+def _end_of_link(context):
+    """When the link that an e-mail is about stops working; None if there is none."""
+    if "password_reset_url" in context:
+        return timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    if "activate_url" in context:
+        return timezone.now() + timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS)
+    return None
 
 
 def _localized_url(url, language) -> str:

@@ -113,6 +113,8 @@ def _own_settings(folder):
         "SEARCH_INDEX_DIR": folder / "index", "MEDIA_ROOT": folder / "media",
         "PACKS_DIR": folder / "packs", "SEARCH_URL": "",
         "TASKS": {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}},
+        "EMAIL_BACKEND": "tests.emails.DeliveringBackend",
+        "EMAIL_DELIVERY_BACKEND": "django.core.mail.backends.locmem.EmailBackend",
     }
 
 

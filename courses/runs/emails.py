@@ -37,14 +37,19 @@ def reinstated(enrolment) -> None:
 
 
 def reminder(enrolment, meetings) -> None:
-    send(enrolment, "reminder", _("Your course is soon"), meetings=meetings)
+    send(
+        enrolment, "reminder", _("Your course is soon"), meetings=meetings,
+        valid_until=meetings[-1].begins,
+    )
 
 
 def group_message(enrolment, post) -> None:
     send(enrolment, "group_message", _("A message to your course group"), post=post)
 
 
-def send(enrolment, name, subject, folder="courses/runs/emails", **context) -> None:
+def send(
+    enrolment, name, subject, folder="courses/runs/emails", valid_until=None, **context
+) -> None:
     """Send the text ``name`` from ``folder`` to the participant, if there is an account.
 
     Values of ``context`` that are callables are called in the participant's language, for
@@ -59,4 +64,4 @@ def send(enrolment, name, subject, folder="courses/runs/emails", **context) -> N
         context["run_url"] = absolute(reverse("course_run", args=[run.pk]))
     send_email_to_user(user, f"{folder}/{name}.txt", subject, context | {
         "run": run, "enrolment": enrolment,
-    })
+    }, valid_until=valid_until)

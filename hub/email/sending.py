@@ -1,20 +1,15 @@
-"""Plain-text e-mails in the reader's language, sent in the background.
+"""Plain-text e-mails in the reader's language.
 
-An e-mail is enqueued in the transaction of the change that causes it: a rolled back change sends
-nothing, and no request waits for the mail server.
+Sent like every e-mail through the queue (``hub.email.backend``): in the transaction of the change
+that causes it.
 """
 
-import logging
-import smtplib
-
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import override
-from django_tasks import task
 
-logger = logging.getLogger(__name__)
+from hub.email.content import HubEmail
 
 
 def language_of(user) -> str:
@@ -32,12 +27,14 @@ def absolute(path, site=None) -> str:
     return base.rstrip("/") + iri_to_uri(path)
 
 
-def send_email(address, language, template, subject, context=None, headers=None) -> None:
+def send_email(
+    address, language, template, subject, context=None, headers=None, valid_until=None
+) -> None:
     """Send the text ``template`` (a path below templates) to one e-mail ``address``.
 
     ``subject`` is a callable, or a lazy or plain string; it and the template are rendered in
     ``language``, the template with ``context``, ``site_name`` and ``hub_url``. Nothing is sent to
-    an empty address.
+    an empty address, or after ``valid_until``, when what the e-mail is for has passed.
     """
     if not address:
         return
@@ -46,25 +43,14 @@ def send_email(address, language, template, subject, context=None, headers=None)
         body = render_to_string(template, (context or {}) | {
             "site_name": settings.WAGTAIL_SITE_NAME, "hub_url": absolute("/"),
         })
-    send.enqueue(
-        address=address, subject=" ".join(f"{title} – {settings.WAGTAIL_SITE_NAME}".split()),
-        body=body.strip() + "\n", headers=headers or {},
-    )
+    HubEmail(
+        " ".join(f"{title} – {settings.WAGTAIL_SITE_NAME}".split()), body.strip() + "\n",
+        to=[address], headers={"Auto-Submitted": "auto-generated"} | (headers or {}),
+        kind=template, valid_until=valid_until,
+    ).send()
 
 
-def send_email_to_user(user, template, subject, context=None) -> None:
+def send_email_to_user(user, template, subject, context=None, **options) -> None:
     """As ``send_email``, in the language of ``user``; inactive users get no e-mail."""
     if user.is_active:
-        send_email(user.email, language_of(user), template, subject, context)
-
-
-@task()
-def send(address: str, subject: str, body: str, headers: dict) -> None:
-    """Hand one e-mail to the mail server; a refusal is logged without the address."""
-    message = EmailMessage(
-        subject, body, to=[address], headers={"Auto-Submitted": "auto-generated"} | headers
-    )
-    try:
-        message.send()
-    except smtplib.SMTPException as error:
-        logger.warning("An e-mail was not sent: %s", type(error).__name__)
+        send_email(user.email, language_of(user), template, subject, context, **options)

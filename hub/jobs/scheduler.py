@@ -20,19 +20,23 @@ FIRST_HOUR, LAST_HOUR = 7, 20  # e-mails are sent by day
 @dataclass(frozen=True)
 class Job:
     """``function`` is called every ``seconds``; with ``by_day`` only from 7 to 20 o'clock; with
-    ``in_thread`` in a thread of its own, one at a time, so that it delays no other job."""
+    ``in_thread`` in a thread of its own, one at a time, so that it delays no other job; with
+    ``continuous`` in a thread that never ends, ``seconds`` after the last call, which may be
+    sooner than ``run_due`` is called."""
 
     seconds: float
     function: Callable[[], object]
     by_day: bool = False
     in_thread: bool = False
+    continuous: bool = False
 
 
 def every(
-    seconds: float, function: Callable[[], object], by_day: bool = False, in_thread: bool = False
+    seconds: float, function: Callable[[], object], by_day: bool = False, in_thread: bool = False,
+    continuous: bool = False,
 ) -> Callable[[], Job]:
     """What is registered under ``register_job``: a function that returns the ``Job``."""
-    job = Job(seconds, function, by_day, in_thread)
+    job = Job(seconds, function, by_day, in_thread, continuous)
     return lambda: job
 
 
@@ -56,7 +60,7 @@ class Scheduler:
                 continue
             self._called[job] = time.monotonic()
             try:
-                self._call(job, wait=once or not job.in_thread)
+                self._call(job, wait=once or not (job.in_thread or job.continuous))
             except DATABASE_AWAY as error:
                 name = job.function.__qualname__
                 logger.warning("%s waits for the database: %s", name, str(error).strip())
@@ -79,18 +83,27 @@ class Scheduler:
             return
         lock = self._locks.setdefault(job, threading.Lock())
         if lock.acquire(blocking=False):
-            threading.Thread(target=_run_in_thread, args=(job.function, lock), daemon=True).start()
+            threading.Thread(target=_run_in_thread, args=(job, lock), daemon=True).start()
 
 
 def _is_day() -> bool:
     return FIRST_HOUR <= timezone.localtime().hour < LAST_HOUR
 
 
-def _run_in_thread(function: Callable[[], object], lock: threading.Lock) -> None:
+def _run_in_thread(job: Job, lock: threading.Lock) -> None:
     try:
-        function()
-    except Exception:
-        logger.exception("%s failed; it is tried again.", function.__qualname__)
+        _run_and_log(job)
+        while job.continuous:
+            time.sleep(job.seconds)
+            close_old_connections()
+            _run_and_log(job)
     finally:
         connections.close_all()
         lock.release()
+
+
+def _run_and_log(job: Job) -> None:
+    try:
+        job.function()
+    except Exception:
+        logger.exception("%s failed; it is tried again.", job.function.__qualname__)

@@ -7,6 +7,7 @@ from hub.models.knowledge_page import Attachment, Contributor, KnowledgePage
 from hub.models.media import HubDocument, HubImage, HubRendition
 from hub.models.outbox_entry import OutboxEntry
 from hub.models.published_version import PublishedVersion
+from hub.models.queued_email import QueuedEmail
 from hub.models.site_pages import HomePage, SectionPage, TextPage
 from hub.models.topic import BilingualName, Topic
 from hub.models.withdrawal import Flag, Withdrawal
@@ -27,6 +28,7 @@ __all__ = [
     "KnowledgePage",
     "OutboxEntry",
     "PublishedVersion",
+    "QueuedEmail",
     "SectionPage",
     "TextPage",
     "Topic",

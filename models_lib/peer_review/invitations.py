@@ -88,7 +88,7 @@ def _send_invitation(reviewer) -> None:
     }
     send_email(
         reviewer.email, reviewer.language, "models_lib/peer_review/emails/invitation.txt",
-        gettext_lazy("Will you review a Model?"), context,
+        gettext_lazy("Will you review a Model?"), context, valid_until=reviewer.expires_at,
     )
 
 

@@ -125,7 +125,8 @@ class Served:
 
 @pytest.fixture(scope="package")
 def served(tmp_path_factory):
-    """The hub with the demonstration, two gunicorn workers and a worker for background tasks."""
+    """The hub with the demonstration, two gunicorn workers, a worker for background tasks and the
+    schedule."""
     if os.environ.get("HUB_SERVED"):
         yield Served(os.environ["HUB_SERVED"], Path(os.environ["DATA_DIR"]), dict(os.environ))
         return
@@ -139,6 +140,7 @@ def served(tmp_path_factory):
     commands = [
         ["-m", "gunicorn", "--config", "hub/gunicorn_conf.py", "hub.wsgi"],
         ["manage.py", "db_worker", "--interval", "0.2", "--verbosity", "0"],
+        ["manage.py", "keep_schedule"],  # sends the e-mails
     ]
     processes = [
         subprocess.Popen(

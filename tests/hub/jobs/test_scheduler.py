@@ -103,3 +103,30 @@ def test_a_single_run_waits_for_jobs_in_threads(run_at):
     every(0, lambda: done.append(threading.current_thread()), in_thread=True)
     run_at(0, once=True)
     assert done == [threading.current_thread()]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_continuous_job_goes_on_by_itself_whatever_fails(run_at, monkeypatch):
+    done, seen, enough = [], threading.Event(), threading.Event()
+    monkeypatch.setattr(scheduler.time, "sleep", lambda seconds: enough.is_set() and end())
+
+    def end():
+        raise SystemExit  # ends the thread alone
+
+    def work():
+        done.append(threading.current_thread())
+        if len(done) >= 3:
+            seen.set()
+            enough.wait(30)
+        raise ValueError
+
+    every(2, work, continuous=True)
+    run_at(0)
+    assert seen.wait(30), "it goes on without another look"
+    run_at(60)
+    enough.set()
+    done[0].join(30)
+    assert len(set(done)) == 1, "one thread, one at a time"
+    assert threading.current_thread() not in done
+    run_at(61, once=True)
+    assert done[-1] is threading.current_thread()

@@ -47,6 +47,7 @@ def test_hsts_follows_its_setting(hub, visitor, settings):
 
 def run_settings(**environment):
     kept = {k: v for k, v in os.environ.items() if k not in ("SECRET_KEY", "DEVELOPMENT")}
+    kept["EMAIL_URL"] = "smtp://localhost"
     return subprocess.run(
         [sys.executable, "-c", "import hub.settings as s; print(s.SECURE_HSTS_SECONDS)"],
         cwd=ROOT, env=kept | environment, capture_output=True, text=True,
