@@ -11,9 +11,9 @@ from wagtail.models import CollectionViewRestriction, Locale, Page, PageViewRest
 
 from hub.models import HubDocument, OutboxEntry
 from hub.web.navigation import site_of
-from search.engines.contract import PUBLIC, Filters, IndexUnavailable
+from search.engines.contract import PUBLIC, Filters
 from search.index.audience import audiences_of
-from search.index.indexer import catch_up, ensure_current
+from search.index.indexer import catch_up, is_behind
 from search.index.vocabulary import vocabulary_at
 from search.query import corrections, fallback, planning
 from search.query.passages import Passage, WordPositions, best_passages, needles
@@ -78,6 +78,7 @@ class Results:
     corrected: str = ""  # what was typed has no results; these are the results of this text
     did_you_mean: str = ""  # a text with more results
     fell_back: bool = False  # the local index answered because the cluster did not
+    is_plain: bool = False  # the database answered, by titles and summaries
 
     @property
     def entries(self) -> list[Result]:
@@ -123,6 +124,7 @@ def find(
     return Results(
         search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
         answer.strategy, search.corrected, search.did_you_mean, search.engine.fell_back,
+        search.engine.is_plain,
     )
 
 
@@ -171,9 +173,9 @@ class _Search:
 
     def _ask(self, plan, strategies):
         offset = (self.number - 1) * self.limit
-        return retry_after_rebuild(lambda: planning.run(
+        return planning.run(
             self.engine, plan, self.filters, offset, self.limit, self.facets, strategies
-        ))
+        )
 
     def _question(self, plan):
         """The answer by any word; the first page is reranked."""
@@ -226,26 +228,16 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
     if plan.is_empty:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
-    engine = fallback.engine()
-    hits = retry_after_rebuild(lambda: engine.suggest(plan.text, filters, limit))
+    hits = fallback.engine().suggest(plan.text, filters, limit)
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 
 def index_pending_changes() -> str:
     """Index pending changes; returns the generation of the change log."""
     generation, pending = OutboxEntry.objects.state()
-    if pending:
+    if is_behind(generation, pending):
         catch_up(timeout=0.3)
     return generation
-
-
-def retry_after_rebuild(search):
-    """What ``search`` returns; where there is no readable index, it is built first."""
-    try:
-        return search()
-    except IndexUnavailable:
-        ensure_current()
-        return search()
 
 
 def recheck(hits, reader, generation) -> list[Result]:
