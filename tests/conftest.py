@@ -140,6 +140,13 @@ def _build_when_asked(monkeypatch):
 
         return ask
 
+    rebuild = TantivyEngine.rebuild
+
+    def remembering(engine, *arguments, **options):
+        built.add(engine.path)
+        return rebuild(engine, *arguments, **options)
+
+    monkeypatch.setattr(TantivyEngine, "rebuild", remembering)
     for name in ("search", "suggest", "word_counts", "count", "digests"):
         monkeypatch.setattr(TantivyEngine, name, building_first(getattr(TantivyEngine, name)))
 

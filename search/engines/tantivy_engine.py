@@ -41,6 +41,7 @@ from search.text import thai
 logger = logging.getLogger(__name__)
 HEAP_BYTES = 64_000_000
 MAX_FACET_VALUES = 100
+SYSTEM_ERROR = re.compile("os error|io ?error", re.IGNORECASE)  # in tantivy's ValueErrors
 SUSPECT = "suspect"  # a file beside the pointer: somebody asks for a check
 SECONDS_BETWEEN_SUSPICIONS = 5
 # An index of another version of the schema or of tantivy's files has a folder of its own, so that
@@ -235,7 +236,7 @@ class TantivyEngine:
         except BaseException as error:
             if not _is_of_tantivy(error):
                 raise
-            if not (isinstance(error, OSError) or "os error" in str(error)):
+            if not (isinstance(error, OSError) or SYSTEM_ERROR.search(str(error))):
                 self.suspect(error)
             raise IndexUnavailable(f"tantivy could not write: {error}") from error
 
@@ -492,6 +493,13 @@ class TantivyEngine:
 
     def _write(self, index, documents, delete_pages=(), delete_keys=()):
         writer = index.writer(HEAP_BYTES, 1)
+        try:
+            self._commit(writer, documents, delete_pages, delete_keys)
+        finally:
+            del writer  # or the traceback of an error would keep tantivy's lock
+        index.reload()
+
+    def _commit(self, writer, documents, delete_pages, delete_keys):
         # A process killed within its commit leaves files that the index does not list yet.
         # tantivy would give new files the same names and then refuse to overwrite the old ones.
         writer.garbage_collect_files()
@@ -504,7 +512,6 @@ class TantivyEngine:
             writer.add_document(document)
         writer.commit()
         writer.wait_merging_threads()
-        index.reload()
 
     def rebuild(self, entries, before_swap=None):
         with generations.new_folder(self.path, self.writing) as folder:
