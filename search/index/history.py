@@ -3,6 +3,7 @@
 import json
 import uuid
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
@@ -13,20 +14,20 @@ class History:
     def __init__(self, folder: Path):
         self.path = folder / "history.json"
 
-    def read(self) -> dict:
+    def read(self) -> dict[str, Any]:
         """``{"built": {"times": 1, "last": "2026-…", "reason": ""}, …}``; empty when unreadable."""
         try:
             found = json.loads(self.path.read_text())
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        if not isinstance(found, dict):
+            return {}
+        return {event: last for event, last in found.items() if isinstance(last, dict)}
 
-    def count(self, event, reason="") -> None:
+    def count(self, event: str, reason: str = "") -> None:
         history = self.read()
-        before = history.get(event)
-        times = before.get("times", 0) if isinstance(before, dict) else 0
         history[event] = {
-            "times": times + 1, "last": timezone.now().isoformat(timespec="seconds"),
+            "times": int(history.get(event, {}).get("times", 0)) + 1, "last": timezone.now().isoformat(timespec="seconds"),
             "reason": reason[:1000],
         }
         draft = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}")

@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
     def _print_history(self, engine):
         for event, last in History(engine.path).read().items():
-            self.stdout.write(f"{LOCAL}: {event} {last['times']} times, last {last['last']}")
+            self.stdout.write(f"{LOCAL}: {event} {last.get('times')} times, last {last.get('last')}")
 
     def _compare_cluster(self, target, repair):
         try:
