@@ -27,7 +27,8 @@ class History:
     def count(self, event: str, reason: str = "") -> None:
         history = self.read()
         history[event] = {
-            "times": int(history.get(event, {}).get("times", 0)) + 1, "last": timezone.now().isoformat(timespec="seconds"),
+            "times": int(history.get(event, {}).get("times", 0)) + 1,
+            "last": timezone.now().isoformat(timespec="seconds"),
             "reason": reason[:1000],
         }
         draft = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}")

@@ -69,6 +69,7 @@ def catch_up(timeout=2.0) -> int:
 
 
 def _take_in_a_batch(timeout) -> int:
+    """Take in some changes; how many, 0 when that is all for now."""
     target = engine()
     # Raises where there is no index, before any entry is built.
     if not _waiting(Progress(target.folder()))[0]:
@@ -82,8 +83,8 @@ def _take_in_a_batch(timeout) -> int:
             raise IndexUnavailable("it fell behind by more changes than the log keeps")
         pks = _apply(target, changes)
         _mark_processed([change.pk for change in changes if change.processed_at is None], pks)
-        progress.add([change.pk for change in changes], present)
-    return len(changes)
+        stored = progress.add([change.pk for change in changes], present)
+    return len(changes) if stored else 0
 
 
 def _waiting(progress) -> tuple[list[OutboxEntry], list[int]]:

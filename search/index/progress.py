@@ -28,10 +28,11 @@ class Progress:
         first = min(present, default=None)
         return bool(self.taken) and first is not None and max(self.taken) < first - 1
 
-    def add(self, pks: Iterable[int], present: Iterable[int]) -> None:
+    def add(self, pks: Iterable[int], present: Iterable[int]) -> bool:
         """Remember that ``pks`` were taken in, and forget what is no longer ``present``.
 
-        Does not raise when the disk is full: they are taken in again.
+        Returns whether that was stored. When the disk is full it is not, and they are taken in
+        again.
         """
         self.taken |= set(pks)
         present = set(present)
@@ -42,3 +43,5 @@ class Progress:
             draft.replace(self.path)
         except OSError:
             draft.unlink(missing_ok=True)
+            return False
+        return True

@@ -45,7 +45,8 @@ def look_after() -> None:
 
 def _build_if_missing() -> None:
     try:
-        indexer.build_if_missing()
+        if indexer.build_if_missing():
+            logger.warning("The search index was missing and is built now.")
     except Exception:
         logger.exception("The search index could not be built; it is tried again.")
         generations.remove_set_aside(indexer.engine().path)  # the disk may be full

@@ -43,7 +43,7 @@ class FallbackEngine:
             try:
                 return self._ask_index(method, *arguments)
             except IndexUnavailable as error:
-                logger.warning("A plain search answers for the search index: %s", error)
+                logger.info("A plain search answers for the search index: %s", error)
                 self.is_plain = True
         return getattr(PlainSearch(), method)(*arguments)
 

@@ -106,7 +106,9 @@ def _closed(filters) -> list[PageViewRestriction]:
 
 
 def _newest(pages):
-    return pages.order_by(F("first_published_at").desc(nulls_last=True), "-pk")
+    return pages.defer("body", "changes").order_by(
+        F("first_published_at").desc(nulls_last=True), "-pk"
+    )
 
 
 def _readable(pages, filters) -> list:
@@ -185,7 +187,8 @@ def _hit(score, page) -> Hit:
 def _facets(pages) -> dict[str, list[tuple[str, int]]]:
     """How many of ``pages`` have each value, highest count first."""
     full = KnowledgePage.objects.filter(pk__in=[page.pk for page in pages])
-    full = full.select_related("locale").prefetch_related("topics", "areas__parent__parent")
+    full = full.defer("body", "changes").select_related("locale")
+    full = full.prefetch_related("topics", "areas")
     counts = {name: Counter() for name in FACETS}
     for page in full:
         counts["stages"][str(page.specific_class.stage)] += 1

@@ -91,7 +91,8 @@ class Command(BaseCommand):
 
     def _print_history(self, engine):
         for event, last in History(engine.path).read().items():
-            self.stdout.write(f"{LOCAL}: {event} {last.get('times')} times, last {last.get('last')}")
+            times, moment = last.get("times"), last.get("last")
+            self.stdout.write(f"{LOCAL}: {event} {times} times, last {moment}")
 
     def _compare_cluster(self, target, repair):
         try:
