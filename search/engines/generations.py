@@ -51,15 +51,17 @@ def remove_all_but(path: Path, current: str) -> None:
 def set_aside(folder: Path) -> None:
     """Rename a damaged generation, so that no reader opens it."""
     try:
+        os.utime(folder)  # when it was set aside
         folder.rename(folder.with_name(f"{SET_ASIDE}{folder.name}"))
     except OSError:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_set_aside(path: Path) -> None:
-    """Delete the damaged generations below ``path``."""
+def remove_set_aside(path: Path, before: float | None = None) -> None:
+    """Delete the damaged generations below ``path``, or those set aside ``before`` a time."""
     for folder in path.glob(f"{SET_ASIDE}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        if before is None or folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_locked(path: Path) -> bool:

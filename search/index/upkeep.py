@@ -81,9 +81,11 @@ def _mark_as_used() -> None:
 
 
 def remove_unused_folders() -> None:
-    """Delete the indexes of other versions of the hub that nobody has used for some days."""
+    """Delete the indexes of other versions of the hub that nobody has used for some days, and what
+    was set aside some days ago."""
     before = time.time() - UNUSED_DAYS * 86_400
     root = settings.SEARCH_INDEX_DIR
+    generations.remove_set_aside(indexer.engine().path, before)
     for folder in root.glob("schema-*"):
         if folder.name != FOLDER and _last_used(folder) < before:
             shutil.rmtree(folder, ignore_errors=True)
