@@ -2,15 +2,19 @@
 
 from search.editors import wagtail_backend
 from search.extraction.tasks import requeue_lost_tasks
-from search.index import cluster, indexer
+from search.index import cluster, indexer, upkeep
 
 
 def repair() -> None:
-    """Finish what a killed process left: extractions, the public index, the editors' index."""
+    """Finish what a killed process left: extractions, and changes that no index has taken in."""
     requeue_lost_tasks()
-    indexer.ensure_current()
-    indexer.engine().tidy()
-    wagtail_backend.ensure_current()
+    indexer.catch_up()
+
+
+def look_after_indexes() -> None:
+    """Check, mend and build the public index and the editors', which may take minutes."""
+    upkeep.look_after()
+    wagtail_backend.look_after()
 
 
 def update_cluster() -> None:

@@ -104,8 +104,51 @@ def own_folders(settings, tmp_path, monkeypatch, request):
     for name, value in _own_settings(tmp_path).items():
         setattr(settings, name, value)
     _reset_state(tmp_path, monkeypatch)
+    if request.node.get_closest_marker("editors_search") and not world_folder:
+        _add_empty_editors_index()
     yield
     _close_engines()
+
+
+def _add_empty_editors_index():
+    from search.editors import wagtail_backend
+
+    wagtail_backend._engine().rebuild([])
+
+
+@pytest.fixture(autouse=True)
+def index_when_asked(monkeypatch):
+    """The index is built when a test first asks it, as ``prepare`` builds it before a hub is
+    served; most tests never do. Once there was one, nothing here builds another."""
+    _build_when_asked(monkeypatch)
+
+
+def _build_when_asked(monkeypatch):
+    from search.engines.tantivy_engine import TantivyEngine
+    from search.index import indexer
+
+    built = set()
+
+    def building_first(method):
+        def ask(engine, *arguments, **options):
+            path = engine.path
+            if engine is indexer._engines.get(path) and path not in built:
+                built.add(path)
+                if not path.exists():
+                    indexer.rebuild()
+            return method(engine, *arguments, **options)
+
+        return ask
+
+    rebuild = TantivyEngine.rebuild
+
+    def remembering(engine, *arguments, **options):
+        built.add(engine.path)
+        return rebuild(engine, *arguments, **options)
+
+    monkeypatch.setattr(TantivyEngine, "rebuild", remembering)
+    for name in ("search", "suggest", "word_counts", "count", "digests"):
+        monkeypatch.setattr(TantivyEngine, name, building_first(getattr(TantivyEngine, name)))
 
 
 def _own_settings(folder):
@@ -174,6 +217,7 @@ def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
         django_db_blocker.unblock(), transaction.atomic(),
     ):
         _reset_state(folder, monkeypatch)
+        _build_when_asked(monkeypatch)
         # A response closed outside Django's test client would close the connection.
         monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
         yield thai_home()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.models import KnowledgePage
+from search.engines.contract import IndexUnavailable
 from search.index.indexer import pages_with_documents
 from search.models import DocumentText
 from search.query.find import Reader, Result, find
@@ -56,7 +57,10 @@ def newest_results(search, site, limit=20) -> list[NewResult]:
 
 
 def new_results_between(search, site, after, until) -> list[NewResult]:
-    """The results of ``search`` on ``site`` that came after ``after`` and up to ``until``."""
+    """The results of ``search`` on ``site`` that came after ``after`` and up to ``until``.
+
+    Raises IndexUnavailable: what a plain search does not find would be sent by nobody later.
+    """
     published = _open_pages(site).filter(
         first_published_at__gt=after, first_published_at__lte=until
     )
@@ -67,14 +71,15 @@ def new_results_between(search, site, after, until) -> list[NewResult]:
     pages |= pages_with_documents(list(files.values_list("document_id", flat=True)))
     if not pages:
         return []
-    return [new for new in _matching(search, site, pages) if after < new.moment <= until]
+    found = _matching(search, site, pages, must_be_whole=True)
+    return [new for new in found if after < new.moment <= until]
 
 
 def _open_pages(site):
     return KnowledgePage.objects.open_to_all().of_site(site)
 
 
-def _matching(search, site, pages) -> list[NewResult]:
+def _matching(search, site, pages, must_be_whole=False) -> list[NewResult]:
     """The results among ``pages``, or everywhere, newest first.
 
     Only what a search of the whole site would show: where some page has the words as they stand,
@@ -83,16 +88,23 @@ def _matching(search, site, pages) -> list[NewResult]:
     reader = Reader(site=str(site.pk) if site else None)
     found = find(search.text, reader, search.filters, facets=False, pages=pages,
                  limit=RECENT_PAGES, with_passages=False)
+    _check_whole(found, must_be_whole)
     results = found.entries
     if search.text and results:
         whole = find(search.text, reader, search.filters, facets=False,
                      limit=BEST_ANSWERS, with_passages=False)
+        _check_whole(whole, must_be_whole)
         if whole.strategy != found.strategy:
             return []
         if found.strategy == "any":
             best = {r.hit.key for r in whole.entries} if found.plan.is_question else set()
             results = [r for r in results if r.hit.key in best]
     return _dated(results)
+
+
+def _check_whole(found, must_be_whole) -> None:
+    if must_be_whole and found.is_plain:
+        raise IndexUnavailable("there is no index to find everything by")
 
 
 def _dated(results) -> list[NewResult]:

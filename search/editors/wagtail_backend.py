@@ -1,14 +1,17 @@
 """The search backend of Wagtail's admin (lists and choosers), with the hub's own engine.
 
 It has an index of its own beside the public one, since editors find drafts and snippets too. What
-each editor may see is decided by the queryset that Wagtail passes, as with every backend.
+each editor may see is decided by the queryset that Wagtail passes, as with every backend. While
+there is no complete index, the database is asked for names with the words.
 """
 
 import fcntl
+import logging
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import CharField, Q, TextField
 from modelsearch.backends.base import (
     BaseIndex,
     BaseSearchBackend,
@@ -20,20 +23,25 @@ from modelsearch.index import AutocompleteField, RelatedFields, SearchField
 from modelsearch.query import And, Boost, MatchAll, Not, Or, Phrase, PlainText
 
 from search.engines.contract import Entry, Filters, IndexUnavailable, Section
-from search.engines.tantivy_engine import TantivyEngine
+from search.engines.tantivy_engine import FOLDER, TantivyEngine
+from search.index import upkeep
 from search.query import planning
 
+logger = logging.getLogger(__name__)
 AUDIENCE = "editors"
+NAMES = ("title", "name", "name_th", "name_en")
 MAX_MATCHES = 2000
 _engines = {}
 
 
 def editors_engine() -> TantivyEngine:
-    """The index of the editors' search, created empty if missing."""
+    """The index of the editors' search; where it is missing, an empty one that is to be filled."""
     engine = _engine()
     try:
         engine.count()
     except IndexUnavailable:
+        engine.path.mkdir(parents=True, exist_ok=True)
+        _incomplete_marker().touch()
         engine.rebuild([])
     return engine
 
@@ -46,15 +54,31 @@ def has_editors_index() -> bool:
         return False
 
 
-def ensure_current() -> None:
-    """Fill the index again when the process that was filling it has ended."""
-    _engine().tidy()
+def look_after() -> None:
+    """Set the index aside when it is damaged. Fill it where there is none, or when the process that
+    was filling it has ended."""
+    engine = _engine()
+    engine.tidy()
+    try:
+        with engine.building():
+            if problem := upkeep.check_and_mend(engine):
+                logger.error("The editors' index was damaged and is filled again: %s", problem)
+            if not engine.is_readable():
+                editors_engine()
+            if _is_abandoned():
+                call_command("wagtail_update_index", verbosity=0, chunk_size=500)
+    except TimeoutError:
+        return  # another process looks after it
+
+
+def _is_abandoned() -> bool:
+    """Whether the index is incomplete and no process is filling it."""
     try:
         with open(_incomplete_marker()) as marker:
             fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (FileNotFoundError, BlockingIOError):
-        return
-    call_command("wagtail_update_index", verbosity=0, chunk_size=500)
+        return False
+    return True
 
 
 def _incomplete_marker():
@@ -62,7 +86,7 @@ def _incomplete_marker():
 
 
 def _engine() -> TantivyEngine:
-    path = settings.SEARCH_INDEX_DIR / "editors"
+    path = settings.SEARCH_INDEX_DIR / FOLDER / "editors"
     if path not in _engines:
         _engines[path] = TantivyEngine(path)
     return _engines[path]
@@ -79,7 +103,7 @@ def _texts(obj, fields):
                 inner_title, inner = _texts(other, field.fields)
                 rest += inner_title + inner
         elif isinstance(field, SearchField | AutocompleteField) and isinstance(value, str):
-            is_name = field.field_name in ("title", "name", "name_th", "name_en")
+            is_name = field.field_name in NAMES
             (title if is_name else rest).append(value)
     return title, rest
 
@@ -181,21 +205,44 @@ class QueryCompiler(BaseSearchQueryCompiler):
         plan = planning.plan(text)
         if plan.is_empty:
             return []
+        try:
+            if has_editors_index():
+                return self._ask_index(plan)
+        except IndexUnavailable:
+            pass  # the engine has asked for a check
+        return self._named(plan)
+
+    def _ask_index(self, plan):
         filters = Filters([AUDIENCE], stages=[_label(self.queryset.model)])
         answer = planning.run(
-            editors_engine(), plan, filters, limit=MAX_MATCHES, facets=False,
+            _engine(), plan, filters, limit=MAX_MATCHES, facets=False,
             strategies=("phrase", "all"),
         )
         return [hit.page_id for hit in answer.hits]
+
+    def _named(self, plan) -> list[int]:
+        """Keys of what has all the words in its names, or, where it has none, in its texts."""
+        model = self.queryset.model
+        stored = {f.name for f in model._meta.fields if isinstance(f, CharField | TextField)}
+        texts = [f.field_name for f in model.get_search_fields()
+                 if isinstance(f, SearchField | AutocompleteField) and f.field_name in stored]
+        texts = [name for name in texts if name in NAMES] or texts
+        found = self.queryset if texts else self.queryset.none()
+        for word in plan.words:
+            has_word = Q()
+            for name in texts:
+                has_word |= Q(**{f"{name}__icontains": word})
+            found = found.filter(has_word)
+        return list(found.order_by("-pk").values_list("pk", flat=True)[:MAX_MATCHES])
 
 
 class AutocompleteQueryCompiler(QueryCompiler):
     """Also matches titles whose last word is not finished yet."""
 
-    def _matches(self, text):
-        found = super()._matches(text)
+    def _ask_index(self, plan):
+        found = super()._ask_index(plan)
         filters = Filters([AUDIENCE], stages=[_label(self.queryset.model)])
-        hits = editors_engine().suggest(text, filters, MAX_MATCHES)
+        hits = _engine().suggest(plan.text, filters, MAX_MATCHES)
         return list(dict.fromkeys(found + [hit.page_id for hit in hits]))
 
 

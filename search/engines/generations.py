@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+SET_ASIDE = "damaged-"
+
 
 @contextmanager
 def new_folder(
@@ -44,6 +46,22 @@ def remove_all_but(path: Path, current: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     for pointer in path.glob("current.g-*"):
         pointer.unlink(missing_ok=True)
+
+
+def set_aside(folder: Path) -> None:
+    """Rename a damaged generation, so that no reader opens it."""
+    try:
+        os.utime(folder)  # when it was set aside
+        folder.rename(folder.with_name(f"{SET_ASIDE}{folder.name}"))
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_set_aside(path: Path, before: float | None = None) -> None:
+    """Delete the damaged generations below ``path``, or those set aside ``before`` a time."""
+    for folder in path.glob(f"{SET_ASIDE}*"):
+        if before is None or folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_locked(path: Path) -> bool:

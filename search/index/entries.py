@@ -14,6 +14,8 @@ from search.index.vocabulary import vocabulary_at
 from search.models import DocumentText
 
 MAX_RETRIES = 20
+PAGES_AT_ONCE = 200
+PAGES_WITH_TEXTS_AT_ONCE = 20  # the texts of their files are in memory together
 
 
 def page_key(page_id) -> str:
@@ -46,17 +48,22 @@ class EntryBuilder:
         """Yield the entries of all live pages, or of those among ``pks``."""
         if pks is None:
             pks = KnowledgePage.objects.live().order_by("pk").values_list("pk", flat=True)
-        for batch in batched(pks, 200):
+        for batch in batched(pks, PAGES_AT_ONCE):
             pages = self._live_pages(batch)
             self._load_public_languages(pages)
-            for page in pages:
-                yield from self.entries_of(page)
+            for some in batched(pages, PAGES_WITH_TEXTS_AT_ONCE):
+                documents = {page: page.documents_to_index() for page in some}
+                texts = self._texts_of(documents.values())
+                for page in some:
+                    yield from self.entries_of(page, documents[page], texts)
 
     @staticmethod
     def _live_pages(pks) -> list:
         """The specific pages of ``pks`` that belong in the index, with what an entry needs."""
         pages = KnowledgePage.objects.live().not_expired().filter(pk__in=pks)
-        pages = pages.select_related("locale").prefetch_related("topics", "areas").specific()
+        pages = pages.select_related("locale").specific().prefetch_related(
+            "topics", "areas", "attachments__document__collection"
+        )
         for _attempt in range(MAX_RETRIES):
             try:
                 return list(pages.all())
@@ -67,6 +74,7 @@ class EntryBuilder:
     def _load_public_languages(self, pages):
         """Query the languages in which the pages are open to all."""
         keys = {page.translation_key for page in pages}
+        self.public_languages = {}
         versions = KnowledgePage.objects.open_to_all().filter(translation_key__in=keys)
         for key, code in versions.values_list("translation_key", "locale__language_code"):
             self.public_languages.setdefault(key, set()).add(code)
@@ -77,8 +85,15 @@ class EntryBuilder:
         own = page.locale.language_code
         return [code for code in self.languages if code == own or code not in versions]
 
-    def entries_of(self, page) -> list[Entry]:
-        """The entry of a page and one for each of its files with text."""
+    @staticmethod
+    def _texts_of(documents) -> dict[int, DocumentText]:
+        """The texts that were read from the documents, by the document's id."""
+        pks = {document.pk for of_page in documents for document in of_page}
+        texts = DocumentText.objects.filter(document__in=pks, status=DocumentText.Status.READ)
+        return {text.document_id: text for text in texts.order_by("document_id")}
+
+    def entries_of(self, page, documents, texts) -> list[Entry]:
+        """The entry of a page and one for each of its ``documents`` among ``texts``."""
         site = self._site_of(page)
         if site is None:
             return []
@@ -113,12 +128,7 @@ class EntryBuilder:
                 **shared,
             )
         ]
-        documents = {document.pk: document for document in page.documents_to_index()}
-        texts = DocumentText.objects.filter(
-            document__in=documents, status=DocumentText.Status.READ
-        )
-        for text in texts:
-            document = documents[text.document_id]
+        for document in {d.pk: d for d in documents if d.pk in texts}.values():
             collection = audience.collection_restrictions(
                 document.collection, self.collection_rules
             )
@@ -130,7 +140,7 @@ class EntryBuilder:
                     summary="",
                     sections=[
                         Section(part_anchor(kind, number), "", part)
-                        for number, kind, part in text.parts
+                        for number, kind, part in texts[document.pk].parts
                     ],
                     audience=audience.token(rules, collection),
                     url=document.url,

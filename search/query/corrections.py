@@ -43,7 +43,7 @@ class _SpellerCache:
         try:
             speller = Speller(source.word_counts(Filters(audiences=[PUBLIC])), source.count())
         except IndexUnavailable:
-            speller = Speller({})
+            speller, generation = Speller({}), None  # looked for again when MAX_AGE has passed
         self.source, self.speller, self.generation = source, speller, generation
         self.built_at = time.monotonic()
 

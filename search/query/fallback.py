@@ -1,8 +1,11 @@
-"""The engine for one call of a reader: the cluster, with the local index as its fallback.
+"""The engine for one call of a reader: the cluster, with the local index as its fallback, with a
+plain search of the database as the last one.
 
 The local index is always updated first, so it answers whenever the cluster does not: when it
 fails, while its circuit breaker is open, when entries are missing in it, and while pages wait to be
-sent to it.
+sent to it. Where there is no local index, or it cannot be read, the cluster is not asked either:
+nothing tells whether it is up to date. A request never builds an index; ``search.index.upkeep``
+does.
 """
 
 import logging
@@ -11,6 +14,7 @@ from search.engines.contract import IndexUnavailable
 from search.index import cluster
 from search.index.indexer import engine as local_engine
 from search.query.background import background
+from search.query.plain_search import PlainSearch
 
 logger = logging.getLogger(__name__)
 CLUSTER_SECONDS = 0.5  # for all requests of one call
@@ -18,12 +22,16 @@ DRAIN_SECONDS = 0.2
 
 
 class FallbackEngine:
-    """The reading part of an engine. ``fell_back``: the cluster should have answered and did
-    not."""
+    """The reading part of an engine; never raises IndexUnavailable.
+
+    ``fell_back``: the cluster should have answered and did not. ``is_plain``: the database did,
+    from then on for the whole call.
+    """
 
     def __init__(self, local, target=None, fell_back=False):
         self._local, self._target, self.fell_back = local, target, fell_back
         self._engine = target and target.engine.within(CLUSTER_SECONDS)
+        self.is_plain = False
 
     def search(self, *arguments):
         return self._call("search", *arguments)
@@ -32,6 +40,15 @@ class FallbackEngine:
         return self._call("suggest", *arguments)
 
     def _call(self, method, *arguments):
+        if not self.is_plain:
+            try:
+                return self._ask_index(method, *arguments)
+            except IndexUnavailable as error:
+                logger.info("A plain search answers for the search index: %s", error)
+                self.is_plain = True
+        return getattr(PlainSearch(), method)(*arguments)
+
+    def _ask_index(self, method, *arguments):
         if self._target is not None:
             self._local.count()  # raises where there is no local index to fall back to
             try:

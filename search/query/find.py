@@ -11,9 +11,9 @@ from wagtail.models import CollectionViewRestriction, Locale, Page, PageViewRest
 
 from hub.models import HubDocument, OutboxEntry
 from hub.web.navigation import site_of
-from search.engines.contract import PUBLIC, Filters, IndexUnavailable
+from search.engines.contract import PUBLIC, Filters
 from search.index.audience import audiences_of
-from search.index.indexer import catch_up, ensure_current
+from search.index.indexer import catch_up, is_behind
 from search.index.vocabulary import vocabulary_at
 from search.query import corrections, fallback, planning
 from search.query.background import background
@@ -80,6 +80,7 @@ class Results:
     did_you_mean: str = ""  # a text with more results
     fell_back: bool = False  # the local index answered because the cluster did not
     is_behind: bool = False  # the index lacks changes that were committed before
+    is_plain: bool = False  # the database answered, by titles and summaries
 
     @property
     def entries(self) -> list[Result]:
@@ -125,7 +126,7 @@ def find(
     return Results(
         search.plan, _by_page(found), max(0, answer.total - withheld), answer.facets, number,
         answer.strategy, search.corrected, search.did_you_mean, search.engine.fell_back,
-        is_behind(generation),
+        lacks_changes(generation), search.engine.is_plain,
     )
 
 
@@ -174,9 +175,9 @@ class _Search:
 
     def _ask(self, plan, strategies):
         offset = (self.number - 1) * self.limit
-        return retry_after_rebuild(lambda: planning.run(
+        return planning.run(
             self.engine, plan, self.filters, offset, self.limit, self.facets, strategies
-        ))
+        )
 
     def _question(self, plan):
         """The answer by any word; the first page is reranked."""
@@ -229,8 +230,7 @@ def suggest(text, reader=None, limit=8) -> list[Result]:
     if plan.is_empty:
         return []
     filters = Filters(audiences=list(reader.audiences), site=reader.site)
-    engine = fallback.engine()
-    hits = retry_after_rebuild(lambda: engine.suggest(plan.text, filters, limit))
+    hits = fallback.engine().suggest(plan.text, filters, limit)
     return recheck([hit for hit in hits if hit.document_id is None], reader, generation)
 
 
@@ -240,24 +240,15 @@ def current_generation() -> str:
     Then it is a generation of its own, under which nothing is remembered for longer.
     """
     generation, pending = OutboxEntry.objects.state()
-    if not pending:
+    if not is_behind(generation, pending):
         return generation
     background.run(catch_up)
     return f"{generation}+{pending}"
 
 
-def is_behind(generation: str) -> bool:
+def lacks_changes(generation: str) -> bool:
     """Whether the index lacked changes when ``generation`` was read."""
     return "+" in generation
-
-
-def retry_after_rebuild(search):
-    """What ``search`` returns; where there is no readable index, it is built first."""
-    try:
-        return search()
-    except IndexUnavailable:
-        ensure_current()
-        return search()
 
 
 def recheck(hits, reader, generation) -> list[Result]:

@@ -5,10 +5,11 @@ from django.utils.translation import get_language
 
 from hub.models import KnowledgePage
 from hub.pages.page_search import SimilarPage
-from search.engines.contract import Filters, ParsedQuery, QueryTerm
+from search.engines.contract import Filters, IndexUnavailable, ParsedQuery, QueryTerm
 from search.index.indexer import engine
-from search.query.find import Reader, current_generation, recheck, retry_after_rebuild
+from search.query.find import Reader, current_generation, recheck
 from search.query.passages import WordPositions, best_passages
+from search.query.plain_search import PlainSearch
 from search.text import thai
 
 MAX_WORDS = 40  # of a text; its first words say what it is about
@@ -22,12 +23,13 @@ def meaningful_words(text) -> tuple[str, ...]:
     return tuple(found)[:MAX_WORDS]
 
 
-def similar_hits(words, filters, limit) -> list:
-    """The best hits for any of ``words``. Raises IndexUnavailable."""
+def similar_hits(words, filters, limit, target=None) -> list:
+    """The best hits for any of ``words``, by default from the local index. Raises
+    IndexUnavailable."""
     if not words:
         return []
     query = ParsedQuery("any", (QueryTerm(words),))
-    return engine().search(query, filters, 0, limit, facets=False).hits
+    return (target or engine()).search(query, filters, 0, limit, facets=False).hits
 
 
 def similar_pages(text, stages, request=None, language=None, limit=10) -> list[SimilarPage]:
@@ -40,7 +42,10 @@ def similar_pages(text, stages, request=None, language=None, limit=10) -> list[S
         stages=[str(getattr(stage, "value", stage)) for stage in stages],
         readers=[language or get_language() or settings.LANGUAGE_CODE],
     )
-    hits = retry_after_rebuild(lambda: similar_hits(words, filters, limit))
+    try:
+        hits = similar_hits(words, filters, limit)
+    except IndexUnavailable:
+        hits = similar_hits(words, filters, limit, PlainSearch())
     results = recheck(hits, reader, generation)
     pages = {
         page.pk: page

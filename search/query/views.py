@@ -26,7 +26,8 @@ def results(request):
     number = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     found = find(text, Reader.of(request), {n: v for n, v in filters.items() if v}, number)
     link = Link(request.path, found.plan.text, filters)
-    if found.number == 1 and not found.plan.is_empty and not any(filters.values()):
+    is_countable = not found.is_plain  # what a plain search does not find may be there
+    if is_countable and found.number == 1 and not (found.plan.is_empty or any(filters.values())):
         request.counted_event = SearchEvent(found.plan.text, found.total)
     labels = Labels(filters, found.facets)
     selected = [(name, value) for name in FACETS for value in filters[name]]
@@ -50,7 +51,7 @@ def results(request):
         "next_url": link.page(found.number + 1) if found.number < found.num_pages else "",
     }
     response = render(request, "search/query/results.html", context)
-    if found.fell_back or found.is_behind:
+    if found.fell_back or found.is_behind or found.is_plain:
         response["Cache-Control"] = "no-store"  # the answer must not outlast its reason
     return response
 
@@ -185,6 +186,11 @@ def _notices(found, text) -> list[str]:
         )
     if found.strategy == "any" and found.total and not found.plan.is_question:
         notices.append(_("No page has all the words; these have some of them."))
-    if found.fell_back:
+    if found.is_plain:
+        notices.append(_(
+            "The search index is being mended, so the results are simpler for the moment: pages "
+            "with these words in their titles and summaries."
+        ))
+    elif found.fell_back:
         notices.append(_("The search service is away for the moment; a copy kept here answered."))
     return notices

@@ -1,6 +1,7 @@
 """Every way to read the site, for every role, shows no word of what the role may not read."""
 
 import re
+import shutil
 from copy import deepcopy
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from wagtail.models import (
 from courses.models import Handout
 from hub.chain.relations import Relation
 from hub.models import Attachment, HomePage, Topic
+from search.index import indexer
 from search.query.find import find
 from tests.conftest import matrix
 from tests.factories import (
@@ -150,6 +152,24 @@ def test_search_finds_what_the_role_may_read_and_no_more(guarded, client_of, rol
 def test_browsing_lists_what_the_role_may_read_and_no_more(guarded, client_of, role):
     text = client_of(role).get("/search/", {"topic": "fishers"}).content.decode()
     assert canaries_in(text) == allowed_for(role) - {"filemembers"}
+
+
+@pytest.mark.parametrize("role", matrix(ROLES, quick=["visitor", "facilitator"]))
+def test_a_search_without_an_index_finds_what_the_role_may_read_and_no_more(
+    guarded, client_of, role
+):
+    indexer.rebuild()
+    shutil.rmtree(indexer.engine().path)
+    client, allowed = client_of(role), allowed_for(role) - {"filemembers"}  # whose text is a file's
+    for parameters in ({"q": SECRET}, {"q": f"{SECRET} กับข้าว"}, {"topic": "fishers"}):
+        answer = client.get("/search/", parameters)
+        assert canaries_in(answer.content.decode()) == allowed, parameters
+        assert answer.context["total"] == len(allowed), parameters
+        counted = [v["count"] for f in answer.context["facets"] for v in f["values"]]
+        assert max(counted, default=0) == len(allowed), parameters
+    for name in MAY_READ:
+        typed = client.get("/search/suggest/", {"q": canary(name)[:-1]}).content.decode()
+        assert canaries_in(typed) == {name} & allowed, name
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -100,7 +100,11 @@ class ClusterEngine:
             meta = described["mappings"].get("_meta", {})
             if name == self.alias:
                 raise IndexUnavailable(f"{name} is an index, not the hub's alias")
-            if meta.get("schema") != SCHEMA_VERSION:
+            built_by = meta.get("schema")
+            if type(built_by) is int and built_by > SCHEMA_VERSION:
+                # Not IndexMismatch: two versions side by side would rebuild each other's for ever.
+                raise IndexUnavailable("a newer version of the hub built the index")
+            if built_by != SCHEMA_VERSION:
                 raise IndexMismatch("another version built the index")
             if meta.get("complete") is not True:
                 raise IndexMismatch("the index is incomplete")

@@ -7,6 +7,7 @@ from search.editors.wagtail_backend import has_editors_index
 from search.engines.cluster.engine import IndexMismatch
 from search.engines.contract import IndexUnavailable
 from search.index import cluster, indexer
+from search.index.history import History
 
 LOCAL = "local index"
 
@@ -62,12 +63,36 @@ class Command(BaseCommand):
             self.stderr.write(f"{target}: not available, the local index is used: {error}")
 
     def _compare(self, repair):
-        differing = self._differing(LOCAL, indexer.engine(), repair)
+        problem = self._damage(repair)
+        differing = [problem] if problem else self._differing(LOCAL, indexer.engine(), repair)
         target = cluster.cluster()
         if target:
             differing += self._with_cluster(lambda: self._compare_cluster(target, repair))
         if differing:
             raise CommandError(" ".join(differing))
+
+    def _damage(self, repair) -> str:
+        """A sentence about damaged files, unless they are repaired or there are none."""
+        engine = indexer.engine()
+        self._print_history(engine)
+        try:
+            wrong = engine.verify()
+        except IndexUnavailable as error:
+            wrong = {"the index": str(error)}
+        for name, problem in sorted(wrong.items()):
+            self.stdout.write(f"{LOCAL}: damaged: {name}: {problem}")
+        if not wrong:
+            return ""
+        if repair:
+            self.stdout.write(f"{LOCAL}: {indexer.rebuild()} entries indexed.")
+            return ""
+        engine.suspect("found damaged by a check")
+        return f"{LOCAL}: {len(wrong)} damaged; keep_schedule builds it again, or --repair."
+
+    def _print_history(self, engine):
+        for event, last in History(engine.path).read().items():
+            times, moment = last.get("times"), last.get("last")
+            self.stdout.write(f"{LOCAL}: {event} {times} times, last {moment}")
 
     def _compare_cluster(self, target, repair):
         try:

@@ -1,10 +1,14 @@
 """The search of Wagtail's admin finds Thai, drafts included, through the hub's engine."""
 
+import os
+import shutil
+
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
 from hub.models import Topic
+from search.editors import wagtail_backend
 from tests.factories import LessonPageFactory, SectionPageFactory, document
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db, pytest.mark.editors_search]
@@ -53,18 +57,23 @@ def test_choosers_find_files_and_snippets_while_typing(client):
     assert "ชาวนาเกลือ" not in body
 
 
-def test_the_editors_index_can_be_rebuilt(client, settings):
-    import shutil
-
-    LessonPageFactory(title="บทเรียนข้าวพื้นเมือง", parent=SectionPageFactory())
-    from search.editors import wagtail_backend
-
-    wagtail_backend._engine().close()
-    wagtail_backend._engines.clear()
-    shutil.rmtree(settings.SEARCH_INDEX_DIR / "editors")
-    assert "บทเรียนข้าวพื้นเมือง" not in explorer(client, "ข้าว")
-    call_command("wagtail_update_index", verbosity=0)
-    assert "บทเรียนข้าวพื้นเมือง" in explorer(client, "ข้าว")
+@pytest.mark.parametrize("loss", [
+    lambda folder: shutil.rmtree(folder),
+    lambda folder: [path.write_bytes(os.urandom(path.stat().st_size))
+                    for path in folder.glob("g-*/*") if path.stat().st_size > 9],
+], ids=["gone", "damaged"])
+def test_without_an_editors_index_names_are_found_until_it_is_filled_again(client, loss):
+    found, body = "บทเรียนข้าวพื้นเมือง", "กระชังน้ำกร่อย"
+    LessonPageFactory(title=found, parent=SectionPageFactory(), event=body)
+    assert found in explorer(client, body)
+    loss(wagtail_backend._engine().path)
+    assert found in explorer(client, "ข้าว")
+    assert found not in explorer(client, body)
+    LessonPageFactory(title="อีกหน้า", parent=SectionPageFactory())
+    assert found in explorer(client, "ข้าว")
+    call_command("keep_schedule", "--once")
+    assert found in explorer(client, body)
+    assert wagtail_backend.has_editors_index()
     assert Topic.objects.exists()
 
 

@@ -81,12 +81,19 @@ def test_an_invalid_answer_raises_index_unavailable(engine_of, wrong):
 @pytest.mark.parametrize("mapping", [
     {}, MAPPING | {"hub-2": MAPPING["hub-1"]}, {"hub-1": {"mappings": {}}},
     {"hub-1": {"mappings": {"_meta": {"schema": SCHEMA_VERSION, "complete": False}}}},
-    {"hub-1": {"mappings": {"_meta": {"schema": SCHEMA_VERSION + 1, "complete": True}}}},
+    {"hub-1": {"mappings": {"_meta": {"schema": SCHEMA_VERSION - 1, "complete": True}}}},
     Unreachable("no such index", 404),
 ])
 def test_an_incomplete_index_or_one_of_another_version_is_a_mismatch(engine_of, mapping):
     with pytest.raises(IndexMismatch):
         ask(engine_of(_mapping=mapping, _search=ANSWER))
+
+
+def test_the_index_of_a_newer_version_is_left_alone(engine_of):
+    newer = {"hub-1": {"mappings": {"_meta": {"schema": SCHEMA_VERSION + 1, "complete": True}}}}
+    with pytest.raises(IndexUnavailable, match="newer") as raised:
+        ask(engine_of(_mapping=newer, _search=ANSWER))
+    assert not isinstance(raised.value, IndexMismatch)  # which has the index built again
 
 
 def test_an_alias_moved_to_another_version_is_detected_by_the_next_answer(engine_of):

@@ -1,6 +1,7 @@
 """Whatever happens to a search cluster: results within a second, no publish fails, and when it is
 back it holds what the database holds."""
 
+import shutil
 import time
 
 import pytest
@@ -96,6 +97,17 @@ def test_suggestions_work_without_the_cluster(failing, page):
         started = time.monotonic()
         assert [r.page.title for r in suggest("เรื่อง")] == [page.title], fault
         assert time.monotonic() - started < PATIENCE, fault
+
+
+def test_without_a_local_index_the_database_answers(failing, page, visitor):
+    failing("refuse")
+    shutil.rmtree(indexer.engine().path)
+    answer = find(f'"{WORD}"')
+    assert [result.page.title for result in answer.results] == [page.title]
+    assert answer.is_plain
+    assert visitor.get(f"/search/?q={WORD}").status_code == 200
+    call_command("keep_schedule", "--once")
+    assert found() == ([page.title], True)
 
 
 def test_after_a_failure_the_cluster_is_not_asked_for_a_while(failing, server, page):
