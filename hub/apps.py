@@ -11,6 +11,7 @@ class HubConfig(AppConfig):
         import hub.chain.routes
         import hub.checks  # registers the checks
         import hub.versions.routes
+        from hub.access import form_gate
         from hub.changelog import recording
         from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.forms.model_fields import use_in_the_editor
@@ -19,6 +20,7 @@ class HubConfig(AppConfig):
         from hub.versions import numbering
 
         accept_thai_slugs()
+        form_gate.install()
         guard_wagtail_exports()
         use_in_the_editor()
         recording.connect()

@@ -1,10 +1,11 @@
-"""Middleware: valid input, atomic writes, the content security policy."""
+"""Middleware: valid input, atomic writes, who fills in forms, the content security policy."""
 
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hub.access.choosing import request_of_forms
 from hub.web.error_pages import bad_request
 from hub.web.security_headers import IN_THE_EDITOR
 
@@ -48,6 +49,17 @@ class AtomicWritesMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+class FormRequestMiddleware:
+    """Lets every form know who fills it in: see ``hub.access.form_gate``."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with request_of_forms(request):
+            return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

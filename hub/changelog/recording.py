@@ -76,7 +76,7 @@ def _collection_changed(sender, instance, **kwargs):
         OutboxEntry(kind=OutboxEntry.Kind.DOCUMENT, object_id=pk)
         for pk in documents.values_list("pk", flat=True)
     )
-    changes_recorded.send(OutboxEntry)
+    record("site")  # pages and packs show its pictures
 
 
 def _name_changed(sender, instance, created=False, **kwargs):
