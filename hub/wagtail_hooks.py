@@ -20,6 +20,7 @@ from hub.access.readers import Reader
 from hub.access.rich_text import LINK_HANDLERS, PictureHandler
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
+from hub.changelog.recording import record_moved_files
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
 from hub.models import Area, KnowledgePage, Topic
@@ -190,6 +191,7 @@ def broken_links_in_menu():
                           name="broken-links", icon_name="link", order=630)
 
 
+hooks.register("after_bulk_action", record_moved_files)
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
 hooks.register("register_job", every(AN_HOUR, delete_expired))

@@ -61,15 +61,15 @@ def reference(model: Any, pk: Any) -> Reference | None:
 
 def knowable(user: Any, references: Iterable[Reference]) -> set[Reference]:
     """Those of ``references`` whose titles ``user`` may see: what they may read, or work on."""
-    return _among(user, references, _known_pages, ["choose", "change"])
+    return _among(user, references, _known_pages)
 
 
 def choosable(user: Any, references: Iterable[Reference]) -> set[Reference]:
     """Those of ``references`` that ``user`` may choose: what their choosers offer."""
-    return _among(user, references, _offered_pages, ["choose", "change"])
+    return _among(user, references, _offered_pages)
 
 
-def _among(user: Any, references: Any, pages_for: Any, actions: list[str]) -> set[Reference]:
+def _among(user: Any, references: Iterable[Reference], pages_for: Any) -> set[Reference]:
     wanted = defaultdict(set)
     for model, pk in references:
         if pk.isascii() and pk.isdecimal() and len(pk) <= LONGEST_ID:
@@ -77,17 +77,15 @@ def _among(user: Any, references: Any, pages_for: Any, actions: list[str]) -> se
     found = set()
     for model, pks in wanted.items():
         if model is Page:
-            kept = pages_for(user, Page.objects.filter(pk__in=pks))
-        elif user.is_authenticated:
+            pages = pages_for(user, Page.objects.filter(pk__in=pks))
+            kept = set(pages.values_list("pk", flat=True))
+        elif _works_in_the_editor(user):
             policy = policy_registry.get_by_type(model)
-            kept = policy.instances_user_has_any_permission_for(user, actions).filter(pk__in=pks)
+            files = policy.instances_user_has_any_permission_for(user, ["choose", "change"])
+            kept = set(files.filter(pk__in=pks).values_list("pk", flat=True))
         else:
-            kept = model.objects.none()
-        pks_kept = set(kept.values_list("pk", flat=True))
-        if model is not Page and pks_kept != pks and not _works_in_the_editor(user):
-            reader = _reader(user)
-            pks_kept |= reader.having_by_id(model, pks - pks_kept).keys()
-        found |= {Reference(model, str(pk)) for pk in pks_kept}
+            kept = set(_reader(user).having_by_id(model, pks))
+        found |= {Reference(model, str(pk)) for pk in kept}
     return found
 
 

@@ -36,6 +36,16 @@ def record_pages(pages) -> None:
     changes_recorded.send(OutboxEntry)
 
 
+def record_moved_files(request, action_type, objects, action) -> None:
+    """The hook ``after_bulk_action``: Wagtail moves files to a collection without a signal."""
+    if action_type != "add_to_collection":
+        return
+    for file in objects:
+        if isinstance(file, HubDocument):
+            record("document", file.pk)
+    record("site")
+
+
 def _page_changed(sender, instance, raw=False, **kwargs):
     if issubclass(sender, Page) and not raw:
         record("page", instance.pk)

@@ -151,7 +151,6 @@ def written(people, world):
             Withdrawal.objects.create(report=report, reason="ผิด")
     for address in (lesson.url, course.url):  # draws the picture in its sizes while it is open
         Client().get(address)
-    HubDocument.objects.get(pk=files["later"].pk)
     files["later"].collection = private
     files["later"].save()
     for rule in (
@@ -304,6 +303,21 @@ def test_a_pack_of_a_private_course_holds_what_its_readers_may_have(things, clie
     rule.groups.add(Group.objects.get(name="ours"))
     packed = canaries_in(read(client_of("ours").get(things["course"].url + "pack/")))
     assert packed == {"open", "file", "later"}
+
+
+def test_a_file_leaves_the_pack_when_a_bulk_action_makes_it_private(
+    things, client_of, signed_in, administrator
+):
+    visitor, course, opened = client_of("visitor"), things["course"], things["files"]["open"]
+    assert "open" in canaries_in(read(visitor.get(course.url + "pack/")))
+    assert "open" in canaries_in(read(visitor.get(course.url)))
+    answer = signed_in(administrator).post(
+        f"{reverse('wagtail_bulk_action', args=['hub', 'hubdocument', 'add_to_collection'])}"
+        f"?id={opened.pk}", {"collection": things["files"]["file"].collection_id})
+    assert answer.status_code == 302
+    assert HubDocument.objects.get(pk=opened.pk).collection.name == "ours"
+    for rest in ("pack/", "", "json/", "versions/", "since/1/", "v/1/to/2/"):
+        assert canaries_in(read(visitor.get(course.url + rest))) == set(), rest
 
 
 def test_one_function_agrees_with_the_lists(things, rf, people):
