@@ -150,7 +150,10 @@ def _holding(is_valid: Callable[[Any], bool]) -> Callable[[Any], bool]:
 def _gated_block(clean: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(clean)
     def clean_block(block: Any, value: Any) -> Any:
-        cleaned = clean(block, value)
+        try:
+            cleaned = clean(block, value)
+        except OverflowError:
+            raise _error(block.field, Reference(None, str(getattr(value, "pk", "")))) from None
         for refused in _refused(_references(block.extract_references(cleaned))):
             raise _error(block.field, refused)
         return cleaned
@@ -191,8 +194,10 @@ def _masked_chooser(get_value_data: Callable[..., Any]) -> Callable[..., Any]:
         if value in (None, ""):
             return None
         pk = getattr(value, "pk", value)
+        is_posted = isinstance(value, models.Model) and value._state.adding
         try:
-            if not is_hidden(chooser.model_class, pk) and (data := get_value_data(chooser, value)):
+            hidden = is_posted or is_hidden(chooser.model_class, pk)
+            if not hidden and (data := get_value_data(chooser, value)):
                 return data
         except (ValueError, TypeError, OverflowError):
             pass

@@ -268,10 +268,11 @@ def test_an_editor_elsewhere_cannot_attach_a_closed_file(shelf, signed_in):
     assert [a.document for a in stored(page).attachments.all()] == [shelf["open"][Document]]
 
 
-def test_a_closed_picture_is_refused_in_the_words_for_none(shelf, signed_in):
+def test_a_closed_picture_is_refused_in_the_words_for_none(shelf, signed_in, administrator):
     page, client = shelf["open"][LessonPage], signed_in(shelf["theirs"])
     address = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    for pk in (shelf["closed"][Image].pk, NOTHING, "x"):
+    attempts = [(client, pk) for pk in (shelf["closed"][Image].pk, NOTHING, "x", "9" * 40)]
+    for client, pk in [*attempts, (signed_in(administrator), NOTHING)]:
         answer = client.post(address, posted(page) | {
             "body-count": "1", "body-0-type": "picture", "body-0-order": "0",
             "body-0-deleted": "", "body-0-id": "", "body-0-value-image": pk,
