@@ -3,6 +3,11 @@
 from django.conf import settings
 
 
+def facilitates(reader) -> bool:
+    """As ``may_facilitate``, for a ``hub.access.readers.Reader``."""
+    return reader.is_facilitator or may_facilitate(reader.user)
+
+
 def may_facilitate(user) -> bool:
     """Whether ``user`` may have the files that are for facilitators only."""
     return user.is_authenticated and (

@@ -5,6 +5,7 @@ from django.http import JsonResponse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
+from hub.access.readers import anybody
 from hub.chain.relations import Relation
 from hub.email.sending import absolute
 from hub.export.tables import json_document
@@ -79,7 +80,8 @@ def course_data(page, request) -> dict:
         "workTranslation": [
             {"@type": "Course", "inLanguage": translation.locale.language_code,
              "name": translation.title, "url": _address(translation.get_url(request), request)}
-            for translation in page.get_translations().live().public().select_related("locale")
+            for translation in anybody().readable(
+                page.get_translations()).select_related("locale")
         ],
     }
     return _without_empty(data)

@@ -7,10 +7,9 @@ from wagtail.admin.menu import MenuItem
 
 from courses import publishing
 from courses.downloads import counters
-from courses.handouts.access import check_handout_access, is_handout
+from courses.handouts.access import is_handout, refused_handouts
 from courses.importing import views
 from courses.models import CourseFollower
-from courses.models.handout import closed_documents
 from courses.packs import prebuild
 from courses.people import account_sections, personal_data
 from courses.runs import (
@@ -24,9 +23,8 @@ from hub.people.personal_data import PersonalData
 
 
 @hooks.register("before_serve_document")
-def serve_handout(document, request):
+def count_handout(document, request):
     if is_handout(document):
-        check_handout_access(document, request)
         counters.record(request, document_id=document.pk)
 
 
@@ -59,7 +57,7 @@ def follower_confirmation_email(subscription):
     return emails.confirmation_email(subscription) if is_follower else None
 
 
-hooks.register("restricted_documents", closed_documents)
+hooks.register("refused_documents", refused_handouts)
 hooks.register("count_response", counters.count)
 hooks.register("load_reference_data", permissions.add_permissions)
 hooks.register("account_section", account_sections.my_courses, order=20)

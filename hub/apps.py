@@ -11,6 +11,7 @@ class HubConfig(AppConfig):
         import hub.chain.routes
         import hub.checks  # registers the checks
         import hub.versions.routes
+        from hub.access import form_gate
         from hub.changelog import recording
         from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.files import picture_metadata
@@ -24,6 +25,7 @@ class HubConfig(AppConfig):
         accept_thai_slugs()
         bound_numbers_in_paths()
         delete_clashing_redirects_in_batches()
+        form_gate.install()
         guard_wagtail_exports()
         use_in_the_editor()
         picture_metadata.connect()

@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from wagtail import hooks
 
 if TYPE_CHECKING:
+    from hub.access.readers import Reader
     from hub.chain.broken_links import Check
     from hub.chain.graph import NonPageNode
     from hub.files.document_text import TextStatus
@@ -84,8 +85,8 @@ def non_page_nodes(pages: list[KnowledgePage]) -> dict[int, list[NonPageNode]]:
 
 
 @_hook
-def restricted_documents(pks: list[int]) -> set[int]:
-    """Those of the documents ``pks`` that an app keeps from readers, in few queries."""
+def refused_documents(pks: list[int], reader: Reader) -> set[int]:
+    """Those of the documents ``pks`` that an app keeps from ``reader``, in few queries."""
 
 
 @_hook

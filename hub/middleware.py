@@ -1,4 +1,5 @@
-"""Middleware: headers of every response, health checks, valid input, atomic writes."""
+"""Middleware: headers of every response, health checks, valid input, atomic writes, who fills in
+forms."""
 
 import logging
 import traceback
@@ -14,6 +15,7 @@ from django.urls import NoReverseMatch, resolve
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 
+from hub.access.choosing import request_of_forms
 from hub.web.concurrency_limit import close_connections
 from hub.web.error_pages import bad_request, still_needed, too_busy, unfit_form
 from hub.web.security_headers import IN_THE_EDITOR, PERMISSIONS_POLICY
@@ -100,6 +102,17 @@ class AtomicWritesMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
+
+
+class FormRequestMiddleware:
+    """Lets every form know who fills it in: see ``hub.access.form_gate``."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with request_of_forms(request):
+            return self.get_response(request)
 
 
 class UnfitInputMiddleware:

@@ -17,12 +17,14 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from hub.access.readers import Reader
+from hub.access.rich_text import LINK_HANDLERS, PictureHandler
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
+from hub.changelog.recording import record_moved_files
 from hub.email import personal_emails
 from hub.email.delivery import deliver
 from hub.email.report import AllAgainView, EmailsView, EmailView, StuckEmailsPanel, may_see_emails
-from hub.files.permissions import may_change_document
 from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
@@ -99,37 +101,29 @@ def refuse_expired_page(page, request, args, kwargs):
 def refuse_page_of_others(page, request, args, kwargs):
     """403 for users who are signed in but may not read the page.
 
-    Wagtail redirects them to the sign-in page, which redirects back, without end.
+    Wagtail redirects them to the sign-in page, which redirects back, without end. Who is not
+    signed in is asked to.
     """
-    if request.user.is_authenticated:
-        _refuse_who_may_not(page.get_view_restrictions(), request)
+    if request.user.is_authenticated and not Reader.of(request).passes_privacy_of(page):
+        raise PermissionDenied
 
 
 @hooks.register("before_serve_document", order=-1)  # before Wagtail's own check
 def refuse_document_of_others(document, request):
-    if request.user.is_authenticated:
-        _refuse_who_may_not(document.collection.get_view_restrictions(), request)
-
-
-def _refuse_who_may_not(restrictions, request):
-    for rule in restrictions:  # a password is asked for in any case
-        if rule.restriction_type != rule.PASSWORD and not rule.accept_request(request):
-            raise PermissionDenied
-
-
-@hooks.register("before_serve_document")
-def refuse_document_of_closed_pages(document, request):
-    """Refuse a document whose every page is a draft, withdrawn or private to others.
-
-    Its collection's privacy is checked by Wagtail; this closes the guessed address.
-    """
-    holders = KnowledgePage.objects.filter(attachments__document=document)
-    if not holders or may_change_document(request.user, document):
+    """403 where the reader may not have the document; who could have it when signed in is asked
+    to sign in by Wagtail, which checks the collection next."""
+    reader = Reader.of(request)
+    if reader.may_open(document):
         return
-    for page in holders.live().not_expired():
-        if page.lets_in(request):
-            return
-    raise PermissionDenied
+    if request.user.is_authenticated or reader.passes_collection_of(document):
+        raise PermissionDenied
+
+
+@hooks.register("register_rich_text_features", order=100)  # after Wagtail's own
+def links_for_readers(features):
+    for handler in LINK_HANDLERS:
+        features.register_link_type(handler)
+    features.register_embed_type(PictureHandler)
 
 
 @hooks.register("register_admin_urls")
@@ -215,7 +209,6 @@ def broken_links_in_menu():
                           name="broken-links", icon_name="link", order=630)
 
 
-hooks.register("construct_homepage_panels", warn_about_the_clock)
 class EmailsMenuItem(MenuItem):
     """Who gets which e-mail is shown to administrators only."""
 
@@ -242,6 +235,8 @@ def permissions_on_emails():
     )
 
 
+hooks.register("construct_homepage_panels", warn_about_the_clock)
+hooks.register("after_bulk_action", record_moved_files)
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 # First, so that no deletion precedes it.
 hooks.register("register_job", every(0, Clock.look), order=-1)

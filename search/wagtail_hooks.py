@@ -10,7 +10,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from hub.files.permissions import may_change_documents
+from hub.access.editors import may_change_documents
 from hub.jobs.scheduler import A_DAY, AN_HOUR, every
 from hub.models import KnowledgePage
 from hub.people.personal_data import PersonalData

@@ -22,10 +22,10 @@ from urllib.parse import unquote, urlsplit
 from django.db.models import Max, Q
 
 from courses.models import CurriculumPage, DownloadCount, DownloadKind
-from courses.models.handout import closed_documents
 from courses.permissions import may_facilitate
+from hub.access.readers import anybody
 from hub.files.http_ranges import is_beginning
-from hub.models import PublishedVersion
+from hub.models import HubDocument, PublishedVersion
 from hub.statistics.counters import Counts, Visitors, is_a_person
 
 MAX_REFERRER_LENGTH = 500  # characters of a path
@@ -97,7 +97,7 @@ class DownloadCounts(Counts):
 
 def _pages_with(documents) -> dict[int, list]:
     """Document → the curricula open to all that hand it out to everybody, oldest first."""
-    open_now = documents - closed_documents(documents) if documents else set()
+    open_now = anybody().having_by_id(HubDocument, documents) if documents else {}
     found = defaultdict(list)
     pages = CurriculumPage.objects.open_to_all().order_by("first_published_at", "pk")
     for pk in open_now:

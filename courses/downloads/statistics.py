@@ -15,7 +15,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from courses.models import DownloadKind
-from courses.models.handout import closed_documents
+from hub.access.readers import Reader
+from hub.models import HubDocument
 
 MONTHS_SHOWN = 12
 ORDER = {kind: place for place, kind in enumerate(DownloadKind)}
@@ -86,9 +87,10 @@ class DownloadStatistics:
                          "title")
             .annotate(n=Sum("count")).order_by()
         )
-        closed = closed_documents({row[4] for row in rows} - {None})
+        documents = {row[4] for row in rows} - {None}
+        had = Reader.of_page(page).having_by_id(HubDocument, documents)
         for month, version, kind, session, document, title, last_title, count in rows:
-            shown_title = "" if document in closed else (title or last_title)
+            shown_title = (title or last_title) if document is None or document in had else ""
             sums[month, version, DownloadedItem(kind, session, shown_title)] += count
         self.lines = sorted(
             (Line(*key, count) for key, count in sums.items()),

@@ -1,4 +1,4 @@
-"""Access to the files of handouts, whichever way their addresses were obtained.
+"""Which handouts are kept from a reader, whichever way their addresses were obtained.
 
 A file belongs to the curricula that hand it out now, handed it out in an earlier version, or will
 when a draft is published. A file that is closed, or was when it was last handed out, is for
@@ -7,14 +7,13 @@ work with the document in the editor.
 """
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from wagtail.models import ReferenceIndex, get_page_models
 
 from courses.models import CurriculumPage, Handout, KnownHandout
 from courses.models.handout import closed_documents
-from courses.permissions import may_facilitate
-from hub.files.permissions import may_change_document
+from courses.permissions import facilitates
+from hub.access.readers import Reader
 
 
 def is_handout(document) -> bool:
@@ -25,29 +24,39 @@ def is_handout(document) -> bool:
     )
 
 
-def check_handout_access(document, request) -> None:
-    """Raise PermissionDenied when ``document``, a handout, is not for the user of ``request``."""
-    if may_change_document(request.user, document):
-        return
-    facilitates = may_facilitate(request.user)
-    closed = bool(closed_documents([document.pk]))
-    if closed and not facilitates:
-        raise PermissionDenied
-    shown = Q(handouts__document=document) | Q(
-        known_handouts__document=document, known_handouts__was_public=True
-    )
-    if facilitates:
-        shown |= Q(known_handouts__document=document, known_handouts__was_closed=True)
-    pages = CurriculumPage.objects.live().not_expired().filter(shown).distinct()
-    if any(page.lets_in(request) for page in pages):
-        return
-    if not closed and _is_used_elsewhere(document):
-        return  # the rules of that place decide
-    raise PermissionDenied
+def refused_handouts(pks, reader: Reader) -> set[int]:
+    """The hook ``refused_documents``: those of the documents ``pks`` that are handouts and not for
+    ``reader``."""
+    handed_out = Handout.objects.filter(document__in=pks).values_list("document", "page")
+    was_shown = Q(was_public=True)
+    is_facilitator = facilitates(reader)
+    if is_facilitator:
+        was_shown |= Q(was_closed=True)
+    known = KnownHandout.objects.filter(document__in=pks)
+    rows = {*handed_out, *known.filter(was_shown).values_list("document", "page")}
+    handouts = {document for document, _page in rows} | set(
+        known.values_list("document", flat=True))
+    if not handouts:
+        return set()
+    closed = closed_documents(handouts)
+    pages = CurriculumPage.objects.filter(pk__in={page for _document, page in rows} - {None})
+    open_pages = set(reader.readable(pages).order_by().values_list("pk", flat=True))
+    shown = {document for document, page in rows if page in open_pages}
+    refused = handouts - shown
+    # For a file that is used elsewhere too, the rules of that place decide.
+    refused -= _used_elsewhere(refused - closed)
+    return refused if is_facilitator else refused | closed
 
 
-def _is_used_elsewhere(document) -> bool:
-    """Whether a page refers to ``document`` other than as a handout: attached, or in its text."""
+def _used_elsewhere(pks) -> set[int]:
+    """Those of the documents that a page refers to other than as a handout: attached to it, or in
+    its text."""
+    if not pks:
+        return set()
+    document = Handout.document.field.related_model
     pages = [ContentType.objects.get_for_model(model) for model in get_page_models()]
-    references = ReferenceIndex.get_references_to(document).filter(content_type__in=pages)
-    return references.exclude(model_path__startswith="handouts.").exists()
+    references = ReferenceIndex.objects.filter(
+        to_content_type=ContentType.objects.get_for_model(document),
+        to_object_id__in=map(str, pks), content_type__in=pages,
+    ).exclude(model_path__startswith="handouts.")
+    return {int(pk) for pk in references.values_list("to_object_id", flat=True)}

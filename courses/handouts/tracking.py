@@ -5,7 +5,7 @@ from django.db.models.signals import post_save, pre_delete
 from wagtail.models import Revision
 
 from courses.models import CurriculumPage, DownloadCount, Handout, KnownHandout
-from courses.models.handout import closed_documents
+from hub.access.readers import anybody
 from hub.models import HubDocument
 
 
@@ -42,5 +42,5 @@ def _on_revision_saved(sender, instance, raw=False, **kwargs):
 
 def _on_document_deleted(sender, instance, **kwargs):
     """Its download counts stay, under its title if the file was open to everybody until now."""
-    title = "" if closed_documents([instance.pk]) else instance.title
+    title = instance.title if anybody().may_have(instance) else ""
     DownloadCount.objects.filter(document=instance.pk).update(title=title)

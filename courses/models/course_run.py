@@ -40,7 +40,7 @@ def possible_leaders() -> Q:
 class CourseRunQuerySet(models.QuerySet):
     def public(self):
         """Runs of curricula that anybody may read."""
-        return self.filter(curriculum__in=CurriculumPage.objects.live().public().not_expired())
+        return self.filter(curriculum__in=CurriculumPage.objects.open_to_all())
 
     def with_dates(self):
         """With ``first`` and ``last``, the days of the first and the last meeting."""

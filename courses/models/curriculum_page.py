@@ -8,8 +8,9 @@ from wagtail.fields import StreamField
 from courses.editing.forms import CurriculumPageForm
 from courses.editing.panels import ChecklistPanel
 from courses.models.handout import Handout, closed_documents
-from courses.permissions import may_facilitate
+from courses.permissions import facilitates
 from courses.teaching import materials_needed, sessions_with_handouts
+from hub.access.readers import Reader
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.blocks import ItemsBlock
@@ -93,25 +94,28 @@ class CurriculumPage(KnowledgePage):
 
     def all_handouts(self) -> list[Handout]:
         """All handouts in order, facilitators' files included, each with its document."""
-        handouts, numbers = list(self.handouts.select_related("document")), self.session_numbers
+        handouts = list(self.handouts.select_related("document__collection"))
+        numbers = self.session_numbers
         for handout in handouts:
             handout._session_numbers = numbers
         return handouts
 
     @property
     def public_handouts(self) -> list[Handout]:
-        """Handouts for everybody, in order, each with its document.
+        """Handouts that every reader of this page may have, in order, each with its document."""
+        return self.handouts_for(Reader.of_page(self))
+
+    def handouts_for(self, reader) -> list[Handout]:
+        """The handouts that ``reader`` may have: facilitators' files for facilitators.
 
         Without those whose document is a facilitators' file in any curriculum as it is published
-        now: an earlier version, or another curriculum, must not give away what was closed since.
+        now, or is private: an earlier version, or another curriculum, must not give away what was
+        closed since.
         """
-        handouts = [h for h in self.all_handouts() if not h.facilitator_only]
-        closed = closed_documents(h.document_id for h in handouts)
-        return [h for h in handouts if h.document_id not in closed]
-
-    def handouts_for(self, user) -> list[Handout]:
-        """The handouts that ``user`` may download: facilitators' files for facilitators."""
-        return self.all_handouts() if may_facilitate(user) else self.public_handouts
+        may_have_all = facilitates(reader)
+        handouts = [h for h in self.all_handouts() if may_have_all or not h.facilitator_only]
+        had = {document.pk for document in reader.having(h.document for h in handouts)}
+        return [h for h in handouts if h.document_id in had]
 
     def handouts_closed_elsewhere(self) -> list[Handout]:
         """Handouts meant for everybody that participants do not get: their document is, or was
@@ -132,9 +136,10 @@ class CurriculumPage(KnowledgePage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        handouts = self.handouts_for(request.user)
+        reader = Reader.of(request).at(self)
+        handouts = self.handouts_for(reader)
         context["handouts"] = handouts
-        context["is_facilitator"] = may_facilitate(request.user)
+        context["is_facilitator"] = facilitates(reader)
         context["taught"] = [
             step for step in context["chain"].get(Relation.TEACHES, [])
             if step.page.stage == Stage.MODEL
@@ -152,8 +157,9 @@ class CurriculumPage(KnowledgePage):
 
     # Searching
 
-    def documents_to_index(self):
-        return super().documents_to_index() + [h.document for h in self.public_handouts]
+    def documents_shown(self):
+        return super().documents_shown() + [
+            h.document for h in self.all_handouts() if not h.facilitator_only]
 
     def sections(self):
         found = [s for name in self.section_fields for s in self.field_section(name)]

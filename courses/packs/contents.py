@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from courses.packs.checksums import Sums, sums_of_documents
+from hub.access.readers import Reader
 from hub.files.names import safe_filename
 
 
@@ -31,8 +32,8 @@ class PackFile:
 
 
 def handouts_of(page, user_may_facilitate: bool) -> list:
-    """The handouts that go into the pack, in order."""
-    return page.all_handouts() if user_may_facilitate else page.public_handouts
+    """The handouts that go into the pack, in order: what all who get the pack may have."""
+    return page.handouts_for(Reader.of_page(page, facilitator=user_may_facilitate))
 
 
 def handout_files(handouts) -> list[PackFile]:

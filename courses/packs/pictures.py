@@ -2,14 +2,16 @@
 
 import base64
 
+from hub.access.readers import anybody
+
 # Sharp on a phone and in an A4 column; old e-book readers open only JPEG.
 SIZE = "max-800x800|format-jpeg|jpegquality-75|bgcolor-fff"
 
 
 def picture_data(image) -> str:
-    """``image`` in ``SIZE`` as a ``data:`` URL; "" when its file is missing or its collection is
-    private."""
-    if image.collection.get_view_restrictions().exists():
+    """``image`` in ``SIZE`` as a ``data:`` URL; "" when its file is missing or not for
+    everybody."""
+    if not anybody().may_have(image):
         return ""
     try:
         with image.get_rendition(SIZE).file.open("rb") as file:

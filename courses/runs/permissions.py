@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from courses.models import CourseRun, Enrolment
+from hub.access.readers import Reader
 
 LEAD_ANY = "courses.lead_any_group"
 
@@ -61,7 +62,7 @@ def may_open(request, run) -> bool:
     """Whether the user may see the page of ``run``: readers of its curriculum, participants and
     leaders."""
     page = run.curriculum
-    if page and page.live and page.lets_in(request):
+    if page and Reader.of(request).may_read(page):
         return True
     enrolment = enrolment_of(request.user, run)
     return bool(enrolment and enrolment.is_current) or may_lead(request.user, run)

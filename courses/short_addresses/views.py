@@ -8,13 +8,14 @@ from django.views.decorators.http import require_safe
 from courses import qr_codes
 from courses.models.short_address import ShortAddress
 from courses.short_addresses.links import short_url
+from hub.access.readers import Reader
 
 
 def _page_or_404(code, request):
     """The curriculum of ``code`` if the user of ``request`` may read it; raises Http404 otherwise,
     because a redirect would reveal the title in the address."""
     page = get_object_or_404(ShortAddress.objects.select_related("page"), code=code.lower()).page
-    if not page.live or not page.lets_in(request):
+    if not Reader.of(request).may_read(page):
         raise Http404
     return page
 

@@ -21,7 +21,7 @@ def changed_files(page, files, edition, number, user_may_facilitate) -> list[Pac
     text = render_to_string("courses/packs/changes.txt", {
         "title": page.title, "before": number, "now": page.current_version.number,
         "changed_handouts": [file for file in changed if file.kind == "handout"],
-        "obsolete_paths": obsolete_paths(files, edition, user_may_facilitate),
+        "obsolete_paths": obsolete_paths(page, files, edition, user_may_facilitate),
     })
     content = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
     sums = sums_of(io.BytesIO(content))

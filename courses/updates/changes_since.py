@@ -9,9 +9,9 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from courses.models.handout import closed_documents
 from courses.packs.manifest import taught_by
-from hub.models import KnowledgePage
+from hub.access.readers import Reader
+from hub.models import HubDocument, KnowledgePage
 from hub.versions.comparison import passages_of
 from hub.versions.diff import Kind, PassageChange, passage_changes
 from hub.versions.numbering import as_published
@@ -131,7 +131,7 @@ def changes_since(page, before, edition, files, user_may_facilitate) -> ChangesS
     course, sessions = _parts(manifest, old, changes)
     closed_count = 0
     old_handouts = _handouts(old or manifest)
-    nameable = _nameable(old_handouts, user_may_facilitate)
+    nameable = _nameable(page, old_handouts, user_may_facilitate)
     for change in file_changes(old_handouts, _handouts(manifest)):
         if change.change_type == ChangeType.GONE and change.before not in nameable:
             closed_count += 1
@@ -233,13 +233,14 @@ def _handouts(manifest) -> list[dict]:
     return [row for row in manifest["files"] if row["kind"] == "handout"]
 
 
-def _nameable(rows, user_may_facilitate) -> list[dict]:
-    """Those ``rows`` of a copy's manifest whose files may be named to the user."""
-    if user_may_facilitate:
-        return rows
-    closed = closed_documents([row["document"] for row in rows if row["document"]])
-    return [row for row in rows
-            if not row["facilitator_only"] and row["document"] not in closed]
+def _nameable(page, rows, user_may_facilitate) -> list[dict]:
+    """Those ``rows`` of a copy's manifest whose files may be named to all who get the pack."""
+    reader = Reader.of_page(page, facilitator=user_may_facilitate)
+    documents = {row["document"] for row in rows} - {None}
+    kept = set(HubDocument.objects.filter(pk__in=documents).values_list("pk", flat=True))
+    refused = kept - reader.having_by_id(HubDocument, kept).keys()
+    return [row for row in rows if row["document"] not in refused
+            and (user_may_facilitate or not row["facilitator_only"])]
 
 
 def _key_of(row, manifest) -> str | None:
@@ -257,11 +258,11 @@ def outdated_files(files, edition) -> list:
     return [] if is_manifest_alone else changed
 
 
-def obsolete_paths(files, edition, user_may_facilitate) -> list[str]:
+def obsolete_paths(page, files, edition, user_may_facilitate) -> list[str]:
     """Paths of the copy that the current pack no longer has, as far as they may be named."""
     paths = {file.path for file in files} | {"manifest.json"}
     obsolete = [row for row in edition.manifest["files"] if row["path"] not in paths]
-    return [row["path"] for row in _nameable(obsolete, user_may_facilitate)]
+    return [row["path"] for row in _nameable(page, obsolete, user_may_facilitate)]
 
 
 # Models and lessons

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import F
 
+from hub.access.readers import Reader
 from hub.chain.relations import Relation, in_order
 from hub.hooks import registered
 from hub.models import ChainLink, KnowledgePage
-from hub.models.chain_link import pages_by_key
+from hub.models.chain_link import pages_by_key, without_closed_evidence
 
 MOST_STEPS = 12  # from the page, either way
 MOST_PAGES = 150
@@ -103,6 +104,7 @@ def _arrows(chain) -> list[Arrow]:
         .annotate(told_in=F("page__locale_id"))
     )
     found = {}
+    links = without_closed_evidence(links, Reader.of_page(chain.page))
     for link in sorted(
         links, key=lambda x: (x.told_in != chain.page.locale_id, x.date, x.pk)
     ):

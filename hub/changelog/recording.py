@@ -36,6 +36,16 @@ def record_pages(pages) -> None:
     changes_recorded.send(OutboxEntry)
 
 
+def record_moved_files(request, action_type, objects, action) -> None:
+    """The hook ``after_bulk_action``: Wagtail moves files to a collection without a signal."""
+    if action_type != "add_to_collection":
+        return
+    for file in objects:
+        if isinstance(file, HubDocument):
+            record("document", file.pk)
+    record("site")
+
+
 def _page_changed(sender, instance, raw=False, **kwargs):
     if issubclass(sender, Page) and not raw:
         record("page", instance.pk)
@@ -76,7 +86,7 @@ def _collection_changed(sender, instance, **kwargs):
         OutboxEntry(kind=OutboxEntry.Kind.DOCUMENT, object_id=pk)
         for pk in documents.values_list("pk", flat=True)
     )
-    changes_recorded.send(OutboxEntry)
+    record("site")  # pages and packs show its pictures
 
 
 def _name_changed(sender, instance, created=False, **kwargs):

@@ -1,6 +1,6 @@
 """Documents and images, served after a look at who may have them; documents in parts if asked so.
 
-Documents go through Wagtail's own view, which checks their collection's privacy.
+Documents go through Wagtail's own view, with the hook ``refuse_document_of_others``.
 """
 
 import mimetypes
@@ -13,6 +13,7 @@ from wagtail.documents import get_document_model
 from wagtail.documents.views import serve as wagtail_serve
 from wagtail.images import get_image_model
 
+from hub.access.readers import Reader, anybody
 from hub.files.http_ranges import in_parts, read_part
 
 KEPT_HEADERS = (
@@ -60,15 +61,14 @@ def media(request, name):
     )
     if rendition is None:
         raise Http404
-    restrictions = rendition.image.collection.get_view_restrictions()
-    may_edit = request.user.has_perm("hub.change_hubimage")
-    if not may_edit and not all(r.accept_request(request) for r in restrictions):
+    if not Reader.of(request).may_open(rendition.image):
         raise Http404
+    is_public = anybody().may_have(rendition.image)
     try:
         file = default_storage.open(name)
     except (FileNotFoundError, SuspiciousOperation) as error:
         raise Http404 from error
     response = FileResponse(file, content_type=mimetypes.guess_type(name)[0])
-    response["Cache-Control"] = "private, max-age=0" if restrictions else "public, max-age=86400"
+    response["Cache-Control"] = "public, max-age=86400" if is_public else "private, max-age=0"
     response["X-Content-Type-Options"] = "nosniff"
     return response

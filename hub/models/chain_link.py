@@ -144,12 +144,26 @@ def pages_by_key(keys, visible, locale_id) -> dict:
     return found
 
 
-def chain_of(page, visible) -> dict[Relation, list[ChainStep]]:
+def without_closed_evidence(links, reader) -> list:
+    """``links``, each without its evidence document where ``reader`` may not have that; not to be
+    saved."""
+    links = list(links)
+    documents = {link.evidence_document_id for link in links} - {None}
+    model = ChainLink.evidence_document.field.related_model
+    had = reader.having_by_id(model, documents) if documents else {}
+    for link in links:
+        if link.evidence_document_id not in had:
+            link.evidence_document = None
+    return links
+
+
+def chain_of(page, visible, reader) -> dict[Relation, list[ChainStep]]:
     """The chain around ``page``, both ways: relation as the page reads it → steps.
 
     ``visible`` is a queryset of KnowledgePage that the reader may open; links to other pages are
-    left out. A fact stated at both ends shows once, in the page's own words. Where the other
-    page has a translation in the language of ``page``, the translation is shown.
+    left out, and evidence documents that ``reader`` may not have. A fact stated at both ends shows
+    once, in the page's own words. Where the other page has a translation in the language of
+    ``page``, the translation is shown.
     """
     # A translation shares its original's place in the chain.
     twins = list(
@@ -157,10 +171,10 @@ def chain_of(page, visible) -> dict[Relation, list[ChainStep]]:
             "pk", flat=True
         )
     )
-    links = (
+    links = without_closed_evidence(
         page.chain_links.model.objects.filter(Q(page_id__in=twins) | Q(target_id__in=twins))
         .select_related("evidence_document", "page", "target")
-        .order_by("date", "pk")
+        .order_by("date", "pk"), reader,
     )
     ends = []
     for link in links:

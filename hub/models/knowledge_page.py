@@ -14,7 +14,7 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from hub.files.access import restricted_among
+from hub.access.readers import Reader, anybody
 from hub.hooks import registered
 from hub.models.chain_link import chain_of
 from hub.pages.blocks import StoryBlock
@@ -51,7 +51,7 @@ class KnowledgePageQuerySet(PageQuerySet):
 
     def open_to_all(self):
         """What anybody may read now: live, not private, not past its expiry."""
-        return self.live().public().not_expired()
+        return anybody().readable(self)
 
     def of_site(self, site):
         """Pages below the root of ``site`` or below a translation of it; all without a site."""
@@ -181,7 +181,9 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
+        reader = Reader.of(request).at(self)
         context["chain"] = self.chain_for_readers()
+        context["attachments"] = self.attachments_for(reader)
         for extend in registered("page_context"):
             context |= extend(self, request)
         return context
@@ -193,7 +195,7 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def chain_for_readers(self):
         """The chain both ways, as anybody may see it: relation → steps."""
-        return chain_of(self, KnowledgePage.objects.open_to_all())
+        return chain_of(self, KnowledgePage.objects.open_to_all(), Reader.of_page(self))
 
     # Versions
 
@@ -215,19 +217,16 @@ class KnowledgePage(RoutablePageMixin, Page):
             *[f"/v/{number}/{rest}" for number in numbers for rest in ("", "cite/")],
         ]
 
-    def lets_in(self, request) -> bool:
-        """Whether the page's privacy is open to who asks; of drafts and expiry it says nothing."""
-        return all(rule.accept_request(request) for rule in self.get_view_restrictions())
+    def attachments_for(self, reader) -> list:
+        """The files that hang on this page and that ``reader`` may have, as ``Attachment`` rows."""
+        rows = list(self.attachments.select_related("document__collection"))
+        had = {document.pk for document in reader.having(row.document for row in rows)}
+        return [row for row in rows if row.document_id in had]
 
-    @cached_property
-    def attached_documents(self):
-        """The files that hang on this page, as ``Attachment`` rows with their documents.
-
-        Not those that an app keeps from readers.
-        """
-        rows = list(self.attachments.select_related("document"))
-        closed = restricted_among(row.document_id for row in rows)
-        return [row for row in rows if row.document_id not in closed]
+    @property
+    def open_attachments(self) -> list:
+        """Those that every reader of this page may have."""
+        return self.attachments_for(Reader.of_page(self))
 
     @property
     def stage_label(self) -> str:
@@ -247,10 +246,13 @@ class KnowledgePage(RoutablePageMixin, Page):
         return 0
 
     def documents_to_index(self):
-        """Documents that readers of this page may open: page types add their own kinds."""
-        rows = list(self.attachments.all())
-        closed = restricted_among(row.document_id for row in rows)
-        return [row.document for row in rows if row.document_id not in closed]
+        """Documents that readers of this page may open, as far as they pass the collections: page
+        types name their own kinds in ``documents_shown``."""
+        return Reader.of_index(self).having(self.documents_shown())
+
+    def documents_shown(self) -> list:
+        """All documents that this page shows to some reader."""
+        return [row.document for row in self.attachments.select_related("document__collection")]
 
     def sections(self) -> list[Section]:
         """What readers see of this page below its title and summary, heading by heading."""

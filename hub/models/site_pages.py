@@ -8,6 +8,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, Site
 
+from hub.access.readers import anybody
 from hub.chain.relations import STAGE_PLURALS, Stage
 from hub.forms.query import query_value
 from hub.models.area import Area
@@ -43,7 +44,8 @@ class HomePage(Page):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         pages = pages_of_site(request).for_readers_of(self.locale)
-        context["sections"] = SectionPage.objects.child_of(self).live().public().in_menu()
+        context["sections"] = anybody().readable(
+            SectionPage.objects.child_of(self)).in_menu()
         context["models"] = _newest(pages.of_stages([Stage.MODEL]), 3)
         context["lessons"] = _newest(pages.of_stages([Stage.LESSON, Stage.PRACTICE]), 4)
         context["policies"] = _newest(pages.of_stages([Stage.RESOLUTION]), 3)

@@ -11,8 +11,8 @@ from hub.hooks import registered
 
 
 class FormExtension(Protocol):
-    def problems(self, page, data) -> list[str]:
-        """What is missing or wrong in the answers in ``data``, for the person who typed them."""
+    def problems(self, page, data, user) -> list[str]:
+        """What is missing or wrong in the answers in ``data``, for ``user``, who typed them."""
 
     def apply(self, page, data, user) -> None:
         """Change ``page`` as the answers want; its revision is not saved yet."""
@@ -25,8 +25,8 @@ def _extensions() -> list[FormExtension]:
     return [extension() for extension in registered("register_form_extension")]
 
 
-def problems(page, data) -> list[str]:
-    return [problem for e in _extensions() for problem in e.problems(page, data)]
+def problems(page, data, user) -> list[str]:
+    return [problem for e in _extensions() for problem in e.problems(page, data, user)]
 
 
 def apply(page, data, user) -> None:

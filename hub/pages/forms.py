@@ -1,6 +1,7 @@
 """Forms of the page editor."""
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import ClusterForm
@@ -79,7 +80,9 @@ class KnowledgePageForm(HubPageForm):
 
     def clean(self):
         cleaned = super().clean()
-        for problem in form_extensions.problems(self.instance, self.data):
+        for problem in form_extensions.problems(
+            self.instance, self.data, self.for_user or AnonymousUser()
+        ):
             self.add_error(None, problem)
         return cleaned
 

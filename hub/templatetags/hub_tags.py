@@ -17,6 +17,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Locale, Page
 
 from hub import formatting
+from hub.access.readers import anybody
 from hub.chain.relations import DEPENDENCE, STAGE_PLURALS, Stage
 from hub.pages.sdgs import SDGS
 from hub.pages.sections import heading_anchor
@@ -293,7 +294,7 @@ def other_languages(context) -> list:
     present, request, page = _code(context), context.get("request"), context.get("page")
     twins = {}
     if isinstance(page, Page) and page.pk:
-        translations = page.get_translations().live().public().select_related("locale")
+        translations = anybody().readable(page.get_translations()).select_related("locale")
         twins = {twin.locale.language_code: twin for twin in translations}
     found = []
     for code, _name in settings.LANGUAGES:
@@ -317,7 +318,7 @@ def alternates(context) -> list:
     page, request = context.get("page"), context.get("request")
     if not isinstance(page, Page) or not page.pk:
         return []
-    pages = [page, *page.get_translations().live().public().select_related("locale")]
+    pages = [page, *anybody().readable(page.get_translations()).select_related("locale")]
     pairs = [(p.locale.language_code, p.get_full_url(request)) for p in pages]
     return [(code, url) for code, url in pairs if url]
 

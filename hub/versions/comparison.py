@@ -17,15 +17,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.documents import get_document_model
 from wagtail.fields import StreamField
+from wagtail.images import get_image_model
+from wagtail.models import Page
 
+from hub.access.readers import Reader
 from hub.formatting import number, thai_date
 from hub.pages.sdgs import SdgField
 from hub.pages.sections import block_texts
 from hub.versions.diff import Kind, Passage, passage_changes
 
 FIRST = ["title", "summary"]
-LAST = ["period_start", "period_end", "topics", "areas", "contributors", "attachments", "sdgs",
+LAST = ["period_start", "period_end", "topics", "areas", "contributors", "open_attachments", "sdgs",
         "licence"]
 NOT_OF_A_ROW = {"page", "locale", "translation_key", "sort_order"}
 MAIN = {"what", "text"}  # what a row says; its other fields are said with their names
@@ -88,7 +92,8 @@ def folded(passage) -> list:
 
 
 def passages_of(page) -> list[Passage]:
-    """What everybody reads of ``page``, in reading order."""
+    """What every reader of ``page`` reads of it, in reading order."""
+    reader = Reader.of_page(page)
     names = [*FIRST, *(page.compared or [*page.section_fields, "body"]), *LAST]
     passages, facts = [], None
     for name in names:
@@ -97,7 +102,7 @@ def passages_of(page) -> list[Passage]:
             rows = getattr(page, name)
             passages += _rows(name, list(rows.all() if hasattr(rows, "all") else rows))
         elif isinstance(field, StreamField):
-            passages += _stream(field, getattr(page, name))
+            passages += _stream(field, getattr(page, name), reader)
         elif isinstance(field, models.TextField) or name in FIRST:
             lines = _lines(getattr(page, name))
             passages.append(Passage(name, name_of(field), lines))
@@ -186,7 +191,7 @@ def _in_a_line(row, fields) -> str:
     return " · ".join(" ".join(value.split()) for value in said)
 
 
-def _stream(field, value) -> list[Passage]:
+def _stream(field, value, reader) -> list[Passage]:
     """A passage for each block; of a stream that holds one kind only, a line for each."""
     label = name_of(field)
     if len(field.stream_block.child_blocks) == 1:
@@ -194,12 +199,12 @@ def _stream(field, value) -> list[Passage]:
         return [Passage(field.name, label, lines)]
     return [
         Passage(f"{field.name}:{item.id}" if item.id else "", str(capfirst(item.block.label)),
-                _block_lines(item.block, item.value))
+                _block_lines(item.block, item.value, reader))
         for item in value or []
     ]
 
 
-def _block_lines(block, value) -> list[str]:
+def _block_lines(block, value, reader) -> list[str]:
     """The paragraphs of one block: a row of a table or an entry of a list is one."""
     if value is None:
         return []
@@ -208,8 +213,20 @@ def _block_lines(block, value) -> list[str]:
     if isinstance(block, blocks.ListBlock):
         return [" · ".join(block_texts(block.child_block, item)) for item in value]
     if isinstance(block, blocks.StructBlock):
+        chosen = [value.get(name) for name, child in block.child_blocks.items()
+                  if isinstance(child, blocks.ChooserBlock)]
+        if any(file and not _is_shown(file, reader) for file in chosen):
+            return []  # the page leaves it out, with its caption
         return [line for name, child in block.child_blocks.items()
-                for line in _block_lines(child, value.get(name))]
+                for line in _block_lines(child, value.get(name), reader)]
     if isinstance(block, blocks.ChooserBlock):
-        return [str(value)]
+        return [str(value)] if _is_shown(value, reader) else []
     return [line for text in block_texts(block, value) for line in _lines(text)]
+
+
+def _is_shown(chosen, reader) -> bool:
+    """Whether ``reader`` may have what a block shows: a page, a document or a picture."""
+    if isinstance(chosen, Page):
+        return reader.may_read(chosen)
+    is_file = isinstance(chosen, get_document_model() | get_image_model())
+    return not is_file or reader.may_have(chosen)

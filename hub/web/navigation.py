@@ -12,6 +12,7 @@ from django.db.models import Min
 from django.utils import timezone
 from wagtail.models import Page, Site
 
+from hub.access.readers import anybody
 from hub.models import OutboxEntry, TextPage
 
 
@@ -99,8 +100,8 @@ def _frame(site, language, request) -> Frame:
     home = homes.get(language)
     if home is None:
         return Frame(addresses)
-    menu = home.get_children().live().public().in_menu()
-    footer = TextPage.objects.child_of(home).live().public()
+    menu = anybody().readable(home.get_children()).in_menu()
+    footer = anybody().readable(TextPage.objects.child_of(home))
     return Frame(
         addresses,
         tuple((page.title, page.get_url(request) or "") for page in menu),

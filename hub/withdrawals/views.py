@@ -30,14 +30,6 @@ def may_review(user, page) -> bool:
     return rights.can_publish() or (rights.can_edit() and user in caretakers_of(page))
 
 
-class SuccessorChooser(AdminPageChooser):
-    """Wagtail's page chooser, which fails on ids out of the range of the database."""
-
-    def value_from_datadict(self, data, files, name):
-        value = super().value_from_datadict(data, files, name)
-        return value if str(value or "").isdecimal() and len(value) < 19 else None
-
-
 class WithdrawalForm(forms.Form):
     """What happened to the page; ``page`` is the one it is about."""
 
@@ -53,7 +45,7 @@ class WithdrawalForm(forms.Form):
     )
     successor = forms.ModelChoiceField(
         label=gettext_lazy("Page that takes its place"), queryset=KnowledgePage.objects.live(),
-        required=False, widget=SuccessorChooser(target_models=[KnowledgePage]),
+        required=False, widget=AdminPageChooser(target_models=[KnowledgePage]),
     )
 
     def __init__(self, *args, page, **kwargs):

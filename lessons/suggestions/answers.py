@@ -67,7 +67,7 @@ def save_answer(lesson, page, user, answer, why="") -> None:
 class LessonAnswersExtension:
     """Stores the answers wherever a page is written: see ``hub.pages.form_extensions``."""
 
-    def problems(self, page, data) -> list[str]:
+    def problems(self, page, data, user) -> list[str]:
         unexplained = [
             pk for pk, posted in posted_answers(data).items()
             if posted["answer"] == Answer.NOT_USED and not posted["why"]
@@ -76,7 +76,8 @@ class LessonAnswersExtension:
             return []
         return [
             _("Say why the lesson “%(title)s” is not used.") % {"title": lesson.title}
-            for lesson in LessonPage.objects.filter(pk__in=unexplained).order_by("pk")
+            for lesson in readable_by(
+                user, LessonPage.objects.live().filter(pk__in=unexplained)).order_by("pk")
         ]
 
     def apply(self, page, data, user) -> None:

@@ -17,7 +17,7 @@ def without_source(pages):
 
 def without_replication(pages):
     """Models without a link to a replication and without a replication below them."""
-    replications = ReplicationPage.objects.live().public().annotate(
+    replications = ReplicationPage.objects.open_to_all().annotate(
         above=Left("path", Length("path") - Page.steplen)
     )
     keys = ModelPage.objects.filter(path__in=replications.values("above")).values("translation_key")

@@ -69,7 +69,7 @@ class AssemblyPage(KnowledgePage):
     @cached_property
     def resolutions(self):
         """Live public resolutions below this assembly, in the order of the editor's tree."""
-        return list(ResolutionPage.objects.child_of(self).live().public().order_by("path"))
+        return list(ResolutionPage.objects.child_of(self).open_to_all().order_by("path"))
 
     @cached_property
     def drafts(self):
@@ -104,9 +104,9 @@ class AssemblyPage(KnowledgePage):
         hearings = self.process_page.hearings.all()
         return sorted(hearings, key=lambda h: (h.date, h.starts_at or time.min, h.pk or 0))
 
-    def documents_to_index(self):
+    def documents_shown(self):
         minutes = [h.minutes for h in self.hearings.all() if h.minutes_id and not h.draft_id]
-        return super().documents_to_index() + minutes
+        return super().documents_shown() + minutes
 
     def sections(self):
         agenda = "\n".join(str(item) for item in self.agenda.all())

@@ -140,10 +140,10 @@ class DraftResolutionPage(KnowledgePage):
             Section(p.anchor, str(p.heading), p.current.text) for p in self.active_paragraphs
         ] + super().sections()
 
-    def documents_to_index(self):
+    def documents_shown(self):
         minutes = [h.minutes for h in self.assembly.hearings.all()
                    if h.minutes_id and h.draft_id == self.pk]
-        return super().documents_to_index() + minutes
+        return super().documents_shown() + minutes
 
 
 def _tabled_text(stream) -> list[tuple]:

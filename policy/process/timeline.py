@@ -70,7 +70,7 @@ def timelines_of_issue(issue, today=None) -> list[Timeline]:
     assemblies = (
         AssemblyPage.objects.filter(locale=issue.locale)
         .filter(Q(agenda__issue__in=versions) | Q(chain_links__target__in=versions))
-        .live().public().order_by("-held_on", "-pk").distinct()
+        .open_to_all().order_by("-held_on", "-pk").distinct()
     )
     found = []
     for assembly in assemblies:

@@ -10,6 +10,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
+from hub.access.editors import changeable_by
 from hub.models import HubDocument
 from search.models import DocumentText
 
@@ -18,9 +19,10 @@ MAX_SAMPLE = 120  # characters of garbled text in a message
 
 def warn_about_unreadable_files(request, page):
     """The hook ``before_edit_page``: say which files of the page cannot be searched, and why."""
-    if request.method != "GET" or not hasattr(page, "documents_to_index"):
+    if request.method != "GET" or not hasattr(page, "documents_shown"):
         return
-    documents = page.get_latest_revision_as_object().documents_to_index()
+    shown = page.get_latest_revision_as_object().documents_shown()
+    documents = changeable_by(request.user, shown)
     texts = DocumentText.objects.unreadable().filter(document__in=documents)
     for text in texts.select_related("document"):
         message = _("Search cannot look into the file “%(title)s”: %(reason)s.") % {

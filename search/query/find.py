@@ -5,10 +5,11 @@ The public page, suggestions, feeds, tests and benchmarks all use it.
 
 from dataclasses import dataclass, field, replace
 
-from django.utils import timezone
 from django.utils.translation import get_language
-from wagtail.models import CollectionViewRestriction, Locale, Page, PageViewRestriction
+from wagtail.models import Locale, Page
 
+from hub.access.readers import Reader as HubReader
+from hub.access.readers import Restrictions
 from hub.models import HubDocument, OutboxEntry
 from hub.web.navigation import site_of
 from search.engines.contract import PUBLIC, Filters
@@ -43,12 +44,9 @@ class Reader:
         site = site_of(request)
         return cls(tuple(audiences_of(request)), str(site.pk) if site else None, request)
 
-    def may_read(self, page, restrictions) -> bool:
-        """Whether the reader passes those of ``restrictions`` that apply to ``page``."""
-        applying = [r for r in restrictions if page.path.startswith(r.page.path)]
-        if self.request is None:
-            return not applying
-        return all(r.accept_request(self.request) for r in applying)
+    def with_restrictions(self, restrictions) -> HubReader:
+        """Who answers what may be read, with the ``Restrictions`` of the hub."""
+        return HubReader(self.request, restrictions)
 
 
 @dataclass
@@ -257,19 +255,14 @@ def recheck(hits, reader, generation) -> list[Result]:
     ``generation`` of the change log was read before the search: as long as it stays the same, the
     cached restrictions are valid.
     """
-    page_rules, collection_rules, locales = _restrictions_at(generation)
-    now = timezone.now()
+    restrictions, locales = _restrictions_at(generation)
+    asked = reader.with_restrictions(restrictions)
     pages = Page.objects.filter(pk__in={hit.page_id for hit in hits}).only(*PAGE_FIELDS).order_by()
     for page in pages:
         page.locale = locales[page.locale_id]
-    open_pages = {
-        page.pk: page
-        for page in pages
-        if page.live
-        and not (page.expire_at and page.expire_at <= now)
-        and reader.may_read(page, page_rules)
-    }
-    documents = _open_documents([h for h in hits if h.document_id], reader, collection_rules)
+    open_pages = {page.pk: page for page in pages if asked.may_read(page)}
+    wanted = {hit.document_id for hit in hits if hit.document_id and hit.page_id in open_pages}
+    documents = asked.having_by_id(HubDocument, wanted) if wanted else {}
     results = []
     for hit in hits:
         page = open_pages.get(hit.page_id)
@@ -282,35 +275,12 @@ def recheck(hits, reader, generation) -> list[Result]:
     return results
 
 
-_cached_restrictions = ("", [], [], {})
+_cached_restrictions = ("", None, {})
 
 
 def _restrictions_at(generation):
-    """All view restrictions of pages and of collections, and the locales by id, read again after
-    every change."""
+    """The ``Restrictions`` of the hub and its locales by id, read again after every change."""
     global _cached_restrictions
     if _cached_restrictions[0] != generation:
-        _cached_restrictions = (
-            generation,
-            list(PageViewRestriction.objects.select_related("page")),
-            list(CollectionViewRestriction.objects.select_related("collection")),
-            Locale.objects.in_bulk(),
-        )
+        _cached_restrictions = (generation, Restrictions.now(), Locale.objects.in_bulk())
     return _cached_restrictions[1:]
-
-
-def _open_documents(hits, reader, rules) -> dict:
-    """The documents of ``hits`` whose collection is open to ``reader``, by id."""
-    if not hits:
-        return {}
-    documents = HubDocument.objects.filter(
-        pk__in={hit.document_id for hit in hits}
-    ).select_related("collection")
-
-    def is_open(document):
-        applying = [r for r in rules if document.collection.path.startswith(r.collection.path)]
-        return not applying or (
-            reader.request is not None and all(r.accept_request(reader.request) for r in applying)
-        )
-
-    return {document.pk: document for document in documents if is_open(document)}

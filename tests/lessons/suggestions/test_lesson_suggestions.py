@@ -225,9 +225,9 @@ def test_a_public_form_shows_suggestions_and_stores_answers(lesson, model, edito
     assert f'name="lesson-{lesson.pk}"' in shown
     page = ReplicationPageFactory(parent=model)
     data = {f"lesson-{lesson.pk}": "not_used"}
-    assert len(form_extensions.problems(page, data)) == 1
+    assert len(form_extensions.problems(page, data, editor)) == 1
     data[f"lesson-{lesson.pk}-why"] = "ไม่มีถัง"
-    assert form_extensions.problems(page, data) == []
+    assert form_extensions.problems(page, data, editor) == []
     form_extensions.apply(page, data, editor)
     form_extensions.store(page, data, editor)
     assert LessonAnswer.objects.get().reason == "ไม่มีถัง"

@@ -1,0 +1,238 @@
+"""May this reader have this page, this document, this picture? Every door asks here.
+
+A door is whatever shows or hands out something: a view, a list, a link, a pack, a feed, an export::
+
+    Reader.of(request).may_read(page)
+    Reader.of(request).may_have(document)   # to show it, link it, or put it in
+    Reader.of(request).may_open(document)   # to send the file itself
+    anybody().readable(pages)            # a queryset narrowed to what may be read
+    Reader.of_page(page).having(files)   # those of some documents or some pictures
+
+What counts: view restrictions of pages and collections, drafts, expiry, the pages that a document
+is attached to, and what apps keep from readers (the hook ``refused_documents``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from wagtail.documents import get_document_model
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
+
+from hub.access.editors import changeable_by
+from hub.hooks import registered
+
+
+@dataclass(frozen=True)
+class Restrictions:
+    """All view restrictions of the hub, each with its page or its collection."""
+
+    of_pages: list[Any]
+    of_collections: list[Any]
+
+    @classmethod
+    def now(cls) -> Restrictions:
+        return cls(
+            list(PageViewRestriction.objects.select_related("page")),
+            list(CollectionViewRestriction.objects.select_related("collection")),
+        )
+
+
+class Reader:
+    """Somebody, or everybody of some kind, who reads. Lives as long as one answer.
+
+    ``request`` None stands for people who are not signed in. ``restrictions`` are read when they
+    are first needed, unless the caller has them.
+    """
+
+    def __init__(
+        self, request: HttpRequest | None = None, restrictions: Restrictions | None = None
+    ) -> None:
+        self.user = getattr(request, "user", None) or AnonymousUser()
+        self.request = request if hasattr(request, "user") else None
+        self.page: Any = None
+        self.is_facilitator = False
+        self.passes_collections = False
+        if restrictions is not None:
+            self.restrictions = restrictions
+
+    # Who reads
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Reader:
+        """Who made ``request``; one object for all questions while it is answered."""
+        kept: Reader | None = getattr(request, "_hub_reader", None)
+        if kept is None:
+            kept = request._hub_reader = cls(request)  # type: ignore[attr-defined]
+        return kept
+
+    @classmethod
+    def of_user(cls, user: Any) -> Reader:
+        """``user`` outside a request."""
+        request = HttpRequest()
+        request.user, request.session = user, {}  # type: ignore[assignment]
+        return cls(request)
+
+    @classmethod
+    def of_page(cls, page: Any, *, facilitator: bool = False) -> Reader:
+        """Whoever has come as far as ``page``, whoever it is: for what its readers share.
+
+        They pass the restrictions of the page and those that ask no more. With ``facilitator``
+        they are signed in and in the group of facilitators as well.
+        """
+        reader = cls()
+        reader.page, reader.is_facilitator = page, facilitator
+        return reader
+
+    @classmethod
+    def of_index(cls, page: Any) -> Reader:
+        """As ``of_page``, for an index that itself knows who passes which collection."""
+        reader = cls.of_page(page)
+        reader.passes_collections = True
+        return reader
+
+    def at(self, page: Any) -> Reader:
+        """The same reader, to whom ``page`` is being shown: perhaps a draft, in a preview."""
+        reader = Reader(self.request, self.restrictions)
+        reader.page = page
+        return reader
+
+    # What they may have
+
+    def may_read(self, page: Any) -> bool:
+        """Whether ``page`` is published, not expired, and open to the reader."""
+        if self._has_come_to(page.pk):
+            return True
+        is_out = page.live and not (page.expire_at and page.expire_at <= timezone.now())
+        return bool(is_out) and self.passes_privacy_of(page)
+
+    def passes_privacy_of(self, page: Any) -> bool:
+        """Whether the reader passes the restrictions of ``page`` and of the pages above it."""
+        return not any(page.path.startswith(path) for path in self._closed_page_paths)
+
+    def readable(self, pages: QuerySet[Any]) -> QuerySet[Any]:
+        """``pages``, a queryset of any page type, narrowed to those that ``may_read`` lets in."""
+        is_open = Q(live=True) & ~Q(expire_at__lte=timezone.now())
+        for path in self._closed_page_paths:
+            is_open &= ~Q(path__startswith=path)
+        if self.page is not None and self.page.pk:
+            is_open |= Q(pk=self.page.pk)
+        return pages.filter(is_open)
+
+    def may_have(self, file: Any) -> bool:
+        """Whether the reader may have ``file``, a document or a picture."""
+        return bool(self.having([file]))
+
+    def may_open(self, file: Any) -> bool:
+        """Whether ``file`` is sent to the reader: who may have it, and editors who may change it.
+
+        For editors too a document must be in a collection that is open to them.
+        """
+        if self.may_have(file):
+            return True
+        is_document = isinstance(file, get_document_model())
+        if is_document and not self.passes_collection_of(file):
+            return False
+        return file.pk in changeable_by(self.user, [file])
+
+    def having(self, files: Iterable[Any]) -> list[Any]:
+        """Those of ``files`` that the reader may have, in few queries whatever their number.
+
+        ``files`` are documents, or they are pictures.
+        """
+        found = [file for file in files if self.passes_collection_of(file)]
+        if not found or not isinstance(found[0], get_document_model()):
+            return found
+        kept = self._documents_among({file.pk for file in found})
+        return [file for file in found if file.pk in kept]
+
+    def having_by_id(self, model: Any, pks: Iterable[Any]) -> dict[Any, Any]:
+        """Of the documents or pictures with the ids ``pks`` those to be had, by id."""
+        found = model.objects.filter(pk__in=set(pks)).select_related("collection")
+        return {file.pk: file for file in self.having(found)}
+
+    def _documents_among(self, pks: set[int]) -> set[int]:
+        """Of the documents ``pks``, in open collections, those that nothing else keeps back."""
+        if not pks:
+            return set()
+        attachment = get_document_model()._meta.get_field("attachments").related_model
+        rows = set(attachment.objects.filter(document__in=pks).values_list("document", "page"))
+        pages = Page.objects.filter(pk__in={page for _document, page in rows}).order_by()
+        open_pages = set(self.readable(pages).values_list("pk", flat=True)) if rows else set()
+        holding = {document for document, _page in rows}
+        shown = {document for document, page in rows if page in open_pages}
+        # A draft, a withdrawn or a private page gives nobody its files by a guessed address.
+        refused = holding - shown
+        for rule in registered("refused_documents"):
+            refused |= rule(sorted(pks - refused), self)
+        return pks - refused
+
+    # Restrictions
+
+    @cached_property
+    def restrictions(self) -> Restrictions:
+        return Restrictions.now()
+
+    @cached_property
+    def _closed_page_paths(self) -> list[str]:
+        return [r.page.path for r in self.restrictions.of_pages if not self.passes(r)]
+
+    @cached_property
+    def _closed_collection_paths(self) -> list[str]:
+        return [r.collection.path for r in self.restrictions.of_collections if not self.passes(r)]
+
+    def passes_collection_of(self, file: Any) -> bool:
+        """Whether the reader passes the restrictions of the collection of ``file``."""
+        closed = self._closed_collection_paths
+        return not closed or not any(file.collection.path.startswith(path) for path in closed)
+
+    def _has_come_to(self, pk: Any) -> bool:
+        return self.page is not None and pk is not None and self.page.pk == pk
+
+    @cached_property
+    def _implied(self) -> list[Any]:
+        """The restrictions that a reader of ``page`` has passed."""
+        if self.page is None or not self.page.pk:
+            return []
+        return [r for r in self.restrictions.of_pages if self.page.path.startswith(r.page.path)]
+
+    def passes(self, restriction: Any) -> bool:
+        """Whether the reader passes ``restriction``, of a page or a collection."""
+        if self.request is not None:
+            return bool(restriction.accept_request(self.request))
+        kind = restriction.restriction_type
+        if isinstance(restriction, CollectionViewRestriction) and self.passes_collections:
+            return True
+        if kind == restriction.NONE:
+            return True
+        if self.is_facilitator and (
+            kind == restriction.LOGIN
+            or restriction.groups.filter(name=settings.FACILITATORS_GROUP).exists()
+        ):
+            return True
+        return any(_implies(passed, restriction) for passed in self._implied)
+
+
+def anybody() -> Reader:
+    """People who are not signed in."""
+    return Reader()
+
+
+def _implies(passed: Any, asked: Any) -> bool:
+    """Whether everybody who passes the restriction ``passed`` also passes ``asked``."""
+    if passed.pk == asked.pk and type(passed) is type(asked):
+        return True
+    if asked.restriction_type == asked.LOGIN:
+        return passed.restriction_type in (passed.LOGIN, passed.GROUPS)
+    if asked.restriction_type == asked.GROUPS and passed.restriction_type == passed.GROUPS:
+        groups = set(passed.groups.values_list("pk", flat=True))
+        return groups <= set(asked.groups.values_list("pk", flat=True))
+    return False
