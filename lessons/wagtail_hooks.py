@@ -10,7 +10,7 @@ from wagtail.permissions import register_permission_policy
 
 from hub.models import HubDocument, HubImage, KnowledgePage
 from hub.people.personal_data import PersonalData
-from lessons.editing import bulk_actions, display, redirects
+from lessons.editing import bulk_actions, display, lists
 from lessons.editing.home_panels import hide_closed_lessons
 from lessons.editing.policies import CollectionPolicy, FilePolicy, PagePolicy
 from lessons.masking import views as masking_views
@@ -30,6 +30,7 @@ for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailim
     )
 bulk_actions.register()
 display.hide()
+lists.hide()
 # After Wagtail's own, of all apps.
 hooks.register("register_rich_text_features", display.register_links, order=1000)
 
@@ -64,7 +65,6 @@ def register_admin_urls():
     return [
         path("lessons/<int:page_id>/mask/", masking_views.mask_lesson, name="lesson_mask"),
         path("lessons/at-hand/", suggestion_views.lesson_suggestions, name="lesson_suggestions"),
-        *redirects.addresses(),
     ]
 
 

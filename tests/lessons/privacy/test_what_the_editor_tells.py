@@ -13,7 +13,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html
@@ -47,6 +48,7 @@ from hub.models import (
     Topic,
     Withdrawal,
 )
+from lessons.editing.viewer import Viewer
 from lessons.masking import masked_copy
 from lessons.models import LessonPage, MaskedLesson, PrivateCollection
 from lessons.suggestions.answers import save_answer
@@ -79,6 +81,14 @@ INSIDE = ["author", "our keeper", "superuser"]
 EDITORS = {"theirs", "editor", "moderator", "verifier", "their keeper"}
 HIDDEN_MODELS = {"wagtailcore.page", "hub.hubdocument", "hub.hubimage", "wagtailcore.collection",
                  "wagtailredirects.redirect"}
+# Told all the same, by the name of the address: of whom it is no secret, and why.
+TOLD = {
+    # The collection has the name of the organisation, which is a group, and here are the groups.
+    "wagtailusers_groups:add": {"closed collection"},
+    "wagtailusers_groups:edit": {"closed collection"},
+    # The page as readers see it, with a picture that somebody of the organisation put there.
+    "wagtailadmin_pages:view_draft": {"closed image", "closed picture"},
+}
 NOT_FOR = {"author": {"closed collection"}}  # authors do not manage collections
 TEXTS = ["title", "summary", "event", "expected", "happened", "why", "slug"]
 
@@ -155,11 +165,10 @@ def objects(people):
         collections[name].name = canary(name, "collection")
         collections[name].save()
         of_lesson["wagtailcore.collection"] = [collections[name].pk]
-        of_lesson["wagtailcore.page"][1:1] = [linking.pk, section.pk]
+        of_lesson["wagtailcore.page"][1:1] = [linking.pk, section.pk, shared.pk]
         for label, ids in others.items():
             of_lesson.setdefault(label, ids)
         # What both lessons use tells on what it is used.
-        of_lesson["wagtailcore.page"].insert(3, shared.pk)
         of_lesson["hub.hubdocument"] += [shared.attachments.get().document_id]
         of_lesson["hub.hubimage"] += [shared.body[0].value["image"].pk]
     for model in (HubDocument, HubImage):
@@ -354,7 +363,8 @@ def _queries(address, kwargs, ids) -> list[str]:
         return [""]
     exports = issubclass(getattr(address.pattern.callback, "view_class", object),
                          SpreadsheetExportMixin)
-    return ["", f"?q={WORD}", *(["?export=csv"] if exports else [])]
+    searches = [f"?q={WORD}"] if address.name.endswith(("results", "search")) else []
+    return ["", *searches, *(["?export=csv"] if exports else [])]
 
 
 def forms_in(text, url, ids) -> list[tuple[str, dict]]:
@@ -405,17 +415,21 @@ def _chosen(chooser, ids) -> str:
     return ""
 
 
-def what_is_told(reader, objects) -> dict:
+def what_is_told(reader, objects, is_outside, posts=True) -> dict:
     """Everything that ``reader`` gets to know: (method, name of the address, URL) → canaries.
 
-    ``objects`` as the fixture. Every form that an address shows is sent half filled; an address
-    that takes POST only, and in the thorough run every one, is sent nothing.
+    ``objects`` as the fixture; for whom ``is_outside``, what is in ``TOLD`` does not count. Every
+    form that an address shows is sent half filled; an address that takes POST only, and in the
+    thorough run every one, is sent nothing.
     """
     told, sent = {}, set()
     for url, address in addresses_to_ask(objects).items():
+        exempt = TOLD.get(address.name, set()) if is_outside else set()
         body, status = reader.ask("get", url)
         assert status < 500, url
-        told["GET", address.name, url] = canaries_in(body)
+        told["GET", address.name, url] = canaries_in(body) - exempt
+        if not posts:
+            continue
         forms = forms_in(body, url, objects["closed"]) if status == 200 else []
         if status == 405 or "open" in objects:
             forms.append((url, {}))
@@ -424,7 +438,7 @@ def what_is_told(reader, objects) -> dict:
                 sent.add((action, repr(values)))
                 body, _status = reader.ask("post", action, values)
                 found = told.setdefault(("POST", address.name, action), set())
-                found |= canaries_in(body)
+                found |= canaries_in(body) - exempt
     return told
 
 
@@ -439,7 +453,7 @@ def where(told, lesson) -> list:
 
 
 def part_of(objects, thorough) -> dict:
-    """The quick run: the closed lesson, its section, and the two pages with links."""
+    """The quick run asks about the closed lesson, its section and the two pages with links."""
     if thorough:
         return objects
     return {"closed": {label: ids[:4] for label, ids in objects["closed"].items()}}
@@ -458,11 +472,8 @@ def test_every_parameter_of_an_address_has_a_value(objects):
 
 
 @pytest.mark.parametrize("role", matrix(OUTSIDE, quick=["their keeper"]))
-def test_nobody_outside_the_organisation_is_told_of_its_lesson(
-    objects, client_of, role, thorough, record_property
-):
-    told = what_is_told(Reader(client_of(role)), part_of(objects, thorough))
-    record_property("answers", len(told))
+def test_nobody_outside_the_organisation_is_told_of_its_lesson(objects, client_of, role, thorough):
+    told = what_is_told(Reader(client_of(role)), part_of(objects, thorough), is_outside=True)
     print(f"{role}: {len(told)} answers")
     found = where(told, "closed")
     assert not found, "\n".join(map(str, found))
@@ -473,7 +484,8 @@ def test_nobody_outside_the_organisation_is_told_of_its_lesson(
 @pytest.mark.parametrize("role", matrix(INSIDE, quick=["our keeper"]))
 def test_its_organisation_is_told_everything(objects, client_of, role, thorough):
     """So that an editor that shows nothing to anybody does not pass."""
-    told = what_is_told(Reader(client_of(role)), part_of(objects, thorough))
+    told = what_is_told(
+        Reader(client_of(role)), part_of(objects, thorough), is_outside=False, posts=thorough)
     print(f"{role}: {len(told)} answers, {len(where(told, 'closed'))} of them tell of the lesson")
     written = {f"closed {kind}" for lesson, kind in WRITTEN if lesson == "closed"}
     assert told_of(told, "closed") == written - NOT_FOR.get(role, set())
@@ -497,3 +509,19 @@ def test_what_is_hidden_answers_as_what_is_missing(objects, client_of):
             if answers[0] != answers[1]:
                 different.append((address.route, answers))
     assert different == []
+
+
+def test_asking_who_looks_costs_two_queries_at_most(objects, client_of, monkeypatch):
+    client = client_of("their keeper")
+    _lesson, linking, section, *_others = objects["closed"]["wagtailcore.page"]
+    for url in (reverse("wagtailadmin_pages:edit", args=[linking]),
+                reverse("wagtailadmin_explore", args=[section]),
+                reverse("wagtaildocs:index"), reverse("wagtailadmin_home")):
+        client.get(url)  # what is kept by the process is kept from now on
+        with CaptureQueriesContext(connection) as asked:
+            client.get(url)
+        with monkeypatch.context() as patch, CaptureQueriesContext(connection) as not_asked:
+            patch.setattr(Viewer, "may_see", lambda self, instance: True)
+            patch.setattr(Viewer, "hidden_ids", lambda self, model, pks: set())
+            client.get(url)
+        assert len(asked) <= len(not_asked) + 2, url
