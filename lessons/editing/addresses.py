@@ -12,7 +12,7 @@ from wagtail.models import Collection, Page
 from hub.models import HubDocument, HubImage
 from lessons.editing import viewer
 
-NO_ROW = 2**31 - 1  # the largest id of any table; 0 is no id to some views
+NO_ROW = 2**31 - 1  # fits every column of ids; some views take 0 for no id at all
 # What a parameter names, whatever view it is of; ``pk`` is of the model of the view.
 MODEL_OF_PARAMETER = {
     **dict.fromkeys(
@@ -42,10 +42,11 @@ class HiddenObjectsMiddleware:
     def process_view(self, request, view, args, kwargs):
         if not request.path.startswith(reverse("wagtailadmin_home")):
             return
-        user, name = viewer.enter(request.user), request.resolver_match.view_name
+        user = viewer.enter(request.user)
         if not request.user.is_authenticated:
             return
-        own_model = MODEL_OF_VIEW[name] if name in MODEL_OF_VIEW else _model_of(view)
+        view_name = request.resolver_match.view_name
+        own_model = MODEL_OF_VIEW[view_name] if view_name in MODEL_OF_VIEW else _model_of(view)
         for name, value in kwargs.items():
             model = own_model if name in ("pk", "object_id") else MODEL_OF_PARAMETER.get(name)
             if model and _ids([value]) and user.hidden_ids(model, _ids([value])):
