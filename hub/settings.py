@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "hub.middleware.FormRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "lessons.editing.addresses.HiddenObjectsMiddleware",
     "courses.publishing.ChecklistMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "axes.middleware.AxesMiddleware",

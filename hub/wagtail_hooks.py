@@ -31,7 +31,7 @@ from hub.jobs.scheduler import AN_HOUR, every
 from hub.models import Area, Clock, KnowledgePage, QueuedEmail, Topic
 from hub.pages import form_extensions
 from hub.people.personal_data import PersonalData
-from hub.withdrawals.notices import notice_of
+from hub.withdrawals.notices import notice_of, shown_in_editor_to
 from hub.withdrawals.report import FlagsView, may_see_reports
 from hub.withdrawals.rules import flag_missed_dependents, is_withdrawn
 from hub.withdrawals.views import (
@@ -177,13 +177,14 @@ def warn_about_flags(request, page):
     """Above the form: that the page is withdrawn, or what waits for a review."""
     if request.method != "GET" or not isinstance(page, KnowledgePage):
         return
-    notice = notice_of(page, KnowledgePage.objects.live())
+    notice = notice_of(page, shown_in_editor_to(request.user))
     if notice.withdrawal:
         messages.warning(request, notice.withdrawal.get_kind_display() + ": "
                          + notice.withdrawal.reason)
     for shown in notice.flags:
         text = gettext("This page rests on withdrawn knowledge: %(title)s.") % {
-            "title": shown.flag.withdrawal.title}
+            "title": shown.flag.withdrawal.title if shown.withdrawn
+            else gettext("a page that is not public")}
         if may_review(request.user, page):
             text = format_html('{} <a href="{}">{}</a>', text,
                                reverse("hub_review", args=[shown.flag.pk]), gettext("Review"))

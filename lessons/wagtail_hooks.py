@@ -5,14 +5,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.log_actions import LogFormatter
-from wagtail.models import Page
+from wagtail.models import Collection, Page
 from wagtail.permissions import register_permission_policy
 
 from hub.models import HubDocument, HubImage, KnowledgePage
 from hub.people.personal_data import PersonalData
-from lessons.editing import bulk_actions
+from lessons.editing import bulk_actions, display, lists
 from lessons.editing.home_panels import hide_closed_lessons
-from lessons.editing.policies import FilePolicy, PagePolicy
+from lessons.editing.policies import CollectionPolicy, FilePolicy, PagePolicy
 from lessons.masking import views as masking_views
 from lessons.models import LessonAnswer, LessonPage
 from lessons.suggestions import personal_data
@@ -21,6 +21,7 @@ from lessons.suggestions.answers import LessonAnswersExtension
 from lessons.usage import broken_links
 
 register_permission_policy(Page, PagePolicy())
+register_permission_policy(Collection, CollectionPolicy(Collection), exact_class=True)
 for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailimages.Image")):
     # Exact, so that it takes precedence over Wagtail's own, whichever is registered last.
     register_permission_policy(
@@ -28,6 +29,10 @@ for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailim
         exact_class=True,
     )
 bulk_actions.register()
+display.hide()
+lists.hide()
+# After Wagtail's own, of all apps.
+hooks.register("register_rich_text_features", display.register_links, order=1000)
 
 
 @hooks.register("construct_page_chooser_queryset")

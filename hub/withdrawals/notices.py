@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from wagtail.permissions import policy_registry
 
 from hub.chain.relations import Relation
 from hub.models import Flag, KnowledgePage, Withdrawal
@@ -67,6 +68,12 @@ def notice_of(page, visible=None) -> Notice:
         shown = ShownFlag(flag, pages.get(flag.withdrawal.key), path)
         (notice.flags if flag.is_open else notice.reviews).append(shown)
     return notice
+
+
+def shown_in_editor_to(user):
+    """The knowledge pages that ``user`` may see in the editor, as Wagtail's policy has it."""
+    policy = policy_registry.get_by_type(KnowledgePage)
+    return KnowledgePage.objects.filter(pk__in=policy.explorable_instances(user).values("pk"))
 
 
 def marks_for(request) -> dict[int, str]:

@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import F
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -10,6 +11,7 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import page_permission_policy
 
 from hub.models import Flag, KnowledgePage
+from hub.withdrawals.notices import shown_in_editor_to
 
 PERMISSIONS = ["add", "change", "publish"]
 
@@ -59,9 +61,17 @@ class FlagsView(ReportView):
 
     def get_base_queryset(self):
         return (
-            Flag.objects.filter(withdrawal__lifted_at=None).select_related("withdrawal")
+            Flag.objects.filter(withdrawal__lifted_at=None).exclude(key__in=self.hidden_keys)
+            .select_related("withdrawal")
             .order_by(F("reviewed_at").asc(nulls_first=True), "created_at", "pk")
         )
+
+    @cached_property
+    def hidden_keys(self) -> set:
+        """Translation keys of pages that the user may see in no language."""
+        shown = shown_in_editor_to(self.request.user).values("translation_key")
+        hidden = KnowledgePage.objects.exclude(translation_key__in=shown)
+        return set(hidden.values_list("translation_key", flat=True))
 
     def order_queryset(self, queryset):
         return queryset
@@ -83,5 +93,6 @@ class FlagsView(ReportView):
         )
         for flag in flags:
             flag.page_title = titles.get(flag.key, "–")
-            flag.withdrawn = flag.withdrawal.title
+            is_hidden = flag.withdrawal.key in self.hidden_keys
+            flag.withdrawn = _("a page that is not public") if is_hidden else flag.withdrawal.title
         return flags

@@ -17,7 +17,7 @@ from hub.forms.text_fields import LongTextField, TextField
 from hub.models import Flag, KnowledgePage, Withdrawal
 from hub.withdrawals import rules
 from hub.withdrawals.emails import caretakers_of
-from hub.withdrawals.notices import notice_of
+from hub.withdrawals.notices import notice_of, shown_in_editor_to
 
 
 def may_withdraw(user, page) -> bool:
@@ -242,7 +242,7 @@ class ReviewView(_PageFormView):
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs):
-        notice = notice_of(self.page, KnowledgePage.objects.live())
+        notice = notice_of(self.page, shown_in_editor_to(self.request.user))
         shown = next(
             (s for s in notice.flags + notice.reviews if s.flag.pk == self.flag.pk), None
         )

@@ -32,9 +32,27 @@ def _get_files(self, model, object_ids):
     return get_list_or_404(model.objects.exclude(collection__in=hidden), pk__in=object_ids)
 
 
+def _subclass(action, get_queryset) -> type:
+    """``action`` without what is hidden, neither among its objects nor as destination of a move."""
+
+    class WithoutHidden(action):
+        def get_queryset(self, model, object_ids):
+            return get_queryset(self, model, object_ids)
+
+        def get_form(self, form_class=None):
+            form = super().get_form(form_class)
+            if "chooser" in form.fields:
+                hidden = LessonPage.objects.hidden_from(self.request.user)
+                pages = form.fields["chooser"].queryset
+                form.fields["chooser"].queryset = pages.exclude(pk__in=hidden.values("pk"))
+            return form
+
+    return WithoutHidden
+
+
 def register() -> None:
     """Replace Wagtail's actions by subclasses; of one name, the last registered is used."""
     for actions, get_queryset in ((PAGE_ACTIONS, _get_pages), (FILE_ACTIONS, _get_files)):
         for action in actions:
-            subclass = type(action.__name__, (action,), {"get_queryset": get_queryset})
+            subclass = _subclass(action, get_queryset)
             hooks.register("register_bulk_action", subclass, order=1000)

@@ -4,7 +4,10 @@ Wagtail asks a policy for lists in the editor, and the tester in ``lessons.priva
 about a single page.
 """
 
-from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
+from wagtail.permission_policies.collections import (
+    CollectionManagementPermissionPolicy,
+    CollectionOwnershipPermissionPolicy,
+)
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from lessons.models import LessonPage, PrivateCollection
@@ -26,8 +29,8 @@ class PagePolicy(PagePermissionPolicy):
         found = super().explorable_instances(user)
         return found.exclude(pk__in=LessonPage.objects.hidden_from(user).values("pk"))
 
-    def users_with_any_permission_for_instance(self, actions, instance):
-        users = super().users_with_any_permission_for_instance(actions, instance)
+    def users_with_any_permission_for_instance(self, actions, instance, **kwargs):
+        users = super().users_with_any_permission_for_instance(actions, instance, **kwargs)
         lesson = LessonPage.objects.closed().filter(pk=instance.pk).first()
         if lesson is None:
             return users
@@ -53,4 +56,22 @@ class FilePolicy(CollectionOwnershipPermissionPolicy):
         found = super().collections_user_has_any_permission_for(user, actions)
         if not user.is_authenticated:
             return found
+        return found.exclude(pk__in=PrivateCollection.hidden_from(user))
+
+
+class CollectionPolicy(CollectionManagementPermissionPolicy):
+    """Hides private collections of other organisations, whose names are those of organisations."""
+
+    def _check_perm(self, user, actions, collection=None):
+        hidden = collection is not None and user.is_authenticated and (
+            PrivateCollection.hidden_from(user).filter(collection=collection.pk).exists()
+        )
+        return not hidden and super()._check_perm(user, actions, collection=collection)
+
+    def instances_user_has_permission_for(self, user, action):
+        found = super().instances_user_has_permission_for(user, action)
+        return found.exclude(pk__in=PrivateCollection.hidden_from(user))
+
+    def instances_user_has_any_permission_for(self, user, actions):
+        found = super().instances_user_has_any_permission_for(user, actions)
         return found.exclude(pk__in=PrivateCollection.hidden_from(user))

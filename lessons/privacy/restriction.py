@@ -7,7 +7,9 @@ effect when a closed draft is saved; opening takes effect when the newest versio
 The functions take the page and do not import the models of lessons, which call them.
 """
 
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from wagtail.models import (
     Collection,
     Page,
@@ -158,13 +160,20 @@ def attached_files(page) -> list:
 def protect_files(page) -> None:
     """Move files of a closed lesson or draft to the private collection of its organisation.
 
-    A file that another page shows too stays where it is: it is not private to this lesson.
+    A file that another page shows too stays where it is, unless that page is closed to the same
+    organisation, as a translation of this one is.
     """
     if not page.is_closed:
         return
     collection = None
+    ours = type(page)._base_manager.exclude(openness=page.Openness.PUBLIC).filter(
+        organisation=page.organisation_id
+    ).annotate(id_as_text=Cast("pk", CharField()))
     for file in attached_files(page):
-        used = ReferenceIndex.get_references_to(file).exclude(object_id=str(page.pk))
+        used = ReferenceIndex.get_references_to(file).exclude(
+            base_content_type=ContentType.objects.get_for_model(Page),
+            object_id__in=ours.values("id_as_text"),
+        )
         if used.exists():
             continue
         collection = collection or page.private_collection()
