@@ -16,6 +16,7 @@ class HubConfig(AppConfig):
         from hub.forms.model_fields import use_in_the_editor
         from hub.jobs import housekeeping
         from hub.pages.slugs import accept_thai_slugs
+        from hub.people import memberships
         from hub.versions import numbering
 
         accept_thai_slugs()
@@ -23,6 +24,7 @@ class HubConfig(AppConfig):
         use_in_the_editor()
         recording.connect()
         housekeeping.connect()
+        memberships.connect()
         numbering.connect()
         hub.chain.routes.register_routes()
         hub.versions.routes.register_routes()

@@ -1,8 +1,10 @@
-"""House rules that hold for every page type, checked whenever Django starts."""
+"""House rules that hold for page types and relations, checked whenever Django starts."""
 
+from django.apps import apps
 from django.core import checks
 
 from hub.chain.relations import Relation, Stage
+from hub.models import OneOrganisation, Organisation, OrganisationKey
 from hub.models.knowledge_page import knowledge_page_types
 
 
@@ -38,4 +40,25 @@ def knowledge_page_types_are_whole(app_configs, **kwargs):
                         obj=model, id="hub.E004",
                     )
                 )
+    return errors
+
+
+@checks.register()
+def organisations_are_chosen_from_one_list(app_configs, **kwargs):
+    """What is called an organisation is one, and every form chooses it through the same field."""
+    errors = []
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if not field.concrete or field.auto_created or field.model is not model:
+                continue
+            is_relation = field.related_model is Organisation
+            if field.name.startswith("organisation") and not is_relation:
+                errors.append(checks.Error(
+                    f"“{field.name}” is no relation to an organisation.", obj=model, id="hub.E005",
+                ))
+            if is_relation and not isinstance(field, OrganisationKey | OneOrganisation):
+                errors.append(checks.Error(
+                    f"“{field.name}” takes organisations that nobody may choose: make it an "
+                    "OrganisationKey or OneOrganisation.", obj=model, id="hub.E006",
+                ))
     return errors

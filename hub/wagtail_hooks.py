@@ -23,6 +23,9 @@ from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
 from hub.models import Area, KnowledgePage, Topic
 from hub.pages import form_extensions
+from hub.people import memberships
+from hub.people.organisation_editor import OrganisationViewSet
+from hub.people.personal_data import PersonalData
 from hub.withdrawals.notices import notice_of
 from hub.withdrawals.report import FlagsView, may_see_reports
 from hub.withdrawals.rules import flag_missed_dependents, is_withdrawn
@@ -58,6 +61,7 @@ class FilingViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(FilingViewSetGroup)
+register_snippet(OrganisationViewSet)
 
 
 @hooks.register("insert_global_admin_css")
@@ -201,3 +205,5 @@ hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
 hooks.register("register_job", every(AN_HOUR, delete_expired))
 hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})
+hooks.register("register_personal_data", lambda: PersonalData(
+    "organisations", memberships.export, memberships.erase))

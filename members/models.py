@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.models import Affiliation
+
 # The version of the text in templates/members/privacy/; members are asked to consent to a new one.
 PRIVACY_NOTICE = "3"
 
@@ -12,14 +14,13 @@ PRIVACY_NOTICE = "3"
 class MemberQuerySet(models.QuerySet):
     def of(self, user) -> "Member":
         """The member of ``user``, created for accounts that an administrator created."""
-        return self.select_related("area__parent").get_or_create(user=user)[0]
+        return self.select_related("area__parent", "organisation").get_or_create(user=user)[0]
 
 
-class Member(models.Model):
-    """Organisation and area of a user, and their consent to the privacy notice."""
+class Member(Affiliation):
+    """Organisation and area of a user, as they say, and their consent to the privacy notice."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="member")
-    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     area = models.ForeignKey(
         "hub.Area", models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("area"),

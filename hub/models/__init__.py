@@ -4,6 +4,13 @@ from hub.models.area import Area
 from hub.models.chain_link import ChainLink, ChainStep, chain_of
 from hub.models.knowledge_page import Attachment, Contributor, KnowledgePage
 from hub.models.media import HubDocument, HubImage, HubRendition
+from hub.models.organisation import (
+    Affiliation,
+    Membership,
+    OneOrganisation,
+    Organisation,
+    OrganisationKey,
+)
 from hub.models.outbox_entry import OutboxEntry
 from hub.models.published_version import PublishedVersion
 from hub.models.site_pages import HomePage, SectionPage, TextPage
@@ -11,6 +18,7 @@ from hub.models.topic import BilingualName, Topic
 from hub.models.withdrawal import Flag, Withdrawal
 
 __all__ = [
+    "Affiliation",
     "Area",
     "Attachment",
     "BilingualName",
@@ -23,6 +31,10 @@ __all__ = [
     "HubImage",
     "HubRendition",
     "KnowledgePage",
+    "Membership",
+    "OneOrganisation",
+    "Organisation",
+    "OrganisationKey",
     "OutboxEntry",
     "PublishedVersion",
     "SectionPage",

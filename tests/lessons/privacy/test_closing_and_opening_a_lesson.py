@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db.models.signals import post_save
@@ -13,19 +12,25 @@ from wagtail.models import Collection, Page
 from hub.models import Attachment, KnowledgePage
 from lessons.models import LessonPage, PrivateCollection
 from search.query.find import find
-from tests.factories import LessonPageFactory, ModelPageFactory, SectionPageFactory, document
+from tests.factories import (
+    LessonPageFactory,
+    ModelPageFactory,
+    SectionPageFactory,
+    document,
+    organisation,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def ours(hub):
-    return Group.objects.create(name="กลุ่มบ้านเรา")
+    return organisation("กลุ่มบ้านเรา")
 
 
 @pytest.fixture
 def author(ours, editor):
-    editor.groups.add(ours)
+    editor.organisations.add(ours)
     return editor
 
 
@@ -79,7 +84,7 @@ def test_the_row_and_restriction_of_a_new_closed_page_are_committed_together(hub
     """The row and its restriction become visible with the same commit."""
     from django.db import connection
 
-    ours = Group.objects.create(name="กลุ่มบ้านเรา")
+    ours = organisation("กลุ่มบ้านเรา")
     parent = SectionPageFactory()
     blocks = []
     page = LessonPage(
@@ -200,7 +205,7 @@ def form_of(client, page, **changed):
 
 
 def test_authors_are_offered_their_organisations_and_publish_for_them(author, ours, signed_in):
-    Group.objects.create(name="กลุ่มบ้านโน้น")
+    organisation("กลุ่มบ้านโน้น")
     page = LessonPageFactory(parent=SectionPageFactory(), live=False)
     page.save_revision()
     client = signed_in(author)

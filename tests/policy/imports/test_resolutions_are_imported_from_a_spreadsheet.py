@@ -151,7 +151,7 @@ def test_concurrent_changes_stop_the_import(signed_in, moderator, address, assem
     if change == "number":
         ResolutionPageFactory(parent=assembly, number="1/2")
     else:
-        Party.objects.filter(slug="net").delete()
+        Party.objects.filter(organisation__slug="net").delete()
     before = ResolutionPage.objects.count()
     assert client.post(preview, follow=True).status_code == 200
     assert ResolutionPage.objects.count() == before
