@@ -22,7 +22,7 @@ from hub.files.permissions import may_change_document
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
 from hub.models import Area, KnowledgePage, Topic
-from hub.pages import form_extensions
+from hub.pages import deletion, form_extensions
 from hub.people import memberships
 from hub.people.organisation_editor import OrganisationViewSet
 from hub.people.personal_data import PersonalData
@@ -62,6 +62,7 @@ class FilingViewSetGroup(SnippetViewSetGroup):
 
 register_snippet(FilingViewSetGroup)
 register_snippet(OrganisationViewSet)
+deletion.register()
 
 
 @hooks.register("insert_global_admin_css")
