@@ -6,7 +6,7 @@ import pytest
 
 from hub.models import Area, Attachment, Contributor, KnowledgePage
 from lessons.masking import masked_copy
-from lessons.masking.masker import skeleton
+from lessons.masking.masker import mask, skeleton
 from lessons.models import LessonPage, MaskedLesson
 from search.query.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory, document, organisation
@@ -145,6 +145,15 @@ def test_a_lesson_that_is_not_shared_masked_cannot_be_submitted(original, author
     draft.save_revision()
     assert hand_in(signed_in(author), original).status_code == 422
     assert not LessonPage.objects.exclude(pk=original.pk).exists()
+
+
+def test_the_names_of_all_organisations_are_masked(original):
+    """Also of those that had nothing to do with the lesson, in both languages."""
+    organisation("เครือข่ายคลองลึก (ตัวอย่าง)", "deep", name_en="Deep Canal Network", is_active=False)
+    rules = masked_copy.rules_for(original, MaskedLesson())
+    for text in ("เล่าให้เครือข่ายคลองลึกฟังแล้ว", "เล่าให้ Deep Canal Network ฟังแล้ว",
+                 "เล่าให้กลุ่มบ้านเราฟังแล้ว", "เล่าให้กองทุนบ้านน้ำเค็ม ฟังแล้ว"):
+        assert mask(text, rules).replace(" ", "") == "เล่าให้องค์กรแห่งหนึ่งฟังแล้ว", text
 
 
 @pytest.mark.parametrize("change", ["private", "aggregate", "delete"])
