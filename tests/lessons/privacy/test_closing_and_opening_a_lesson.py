@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db.models import ProtectedError
 from django.db.models.signals import post_save
 from django.utils import timezone
 from wagtail.models import Collection, Page, PageViewRestriction
@@ -252,6 +253,19 @@ def test_the_restriction_goes_to_the_group_behind_the_organisation(ours):
     draft(page, openness="private", organisation=other)
     (rule,) = PageViewRestriction.objects.filter(page=page)
     assert list(rule.groups.all()) == [other.group]
+
+
+@pytest.mark.postgresql
+def test_an_organisation_that_an_earlier_version_names_is_kept(ours):
+    page = closed(ours)
+    first = page.latest_revision
+    draft(page, openness="public", organisation=None).publish()
+    with pytest.raises(ProtectedError):
+        ours.delete()
+    assert first.as_object().organisation == ours
+    page.delete()
+    ours.delete()
+    assert not Group.objects.filter(pk=ours.group_id).exists()
 
 
 def test_only_moderators_publish_a_lesson_for_everybody(author, ours, signed_in):
