@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import ProtectedError
 from django.db.models.signals import post_save
 from django.utils import timezone
@@ -260,7 +261,7 @@ def test_an_organisation_that_an_earlier_version_names_is_kept(ours):
     page = closed(ours)
     first = page.latest_revision
     draft(page, openness="public", organisation=None).publish()
-    with pytest.raises(ProtectedError):
+    with pytest.raises(ProtectedError), transaction.atomic():
         ours.delete()
     assert first.as_object().organisation == ours
     page.delete()
