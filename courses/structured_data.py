@@ -135,11 +135,10 @@ def _items(page, name) -> list[str]:
 
 
 def _person(person) -> dict:
-    return _without_empty({
-        "@type": "Person", "name": person.name,
-        "affiliation": {"@type": "Organization", "name": person.organisation}
-        if person.organisation else None,
-    })
+    organisation = person.affiliation and {"@type": "Organization", "name": person.affiliation}
+    if not person.name:
+        return organisation
+    return _without_empty({"@type": "Person", "name": person.name, "affiliation": organisation})
 
 
 def _hub_name(request, language) -> str:

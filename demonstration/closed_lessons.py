@@ -1,14 +1,13 @@
 """Private lessons of invented organisations: one shared masked, in two languages, five aggregated.
 
-Loaded once and not refreshed; the organisations are groups without permissions.
+Loaded once and not refreshed.
 """
 
-from django.contrib.auth.models import Group
 from wagtail.models import Collection
 
-from demonstration import texts
+from demonstration import organisations, texts
 from demonstration.models import LoadedPage
-from hub.models import Area, Contributor, Topic
+from hub.models import Area, Membership, Organisation, Topic
 from hub.thai.slugs import slugify_thai
 from lessons.masking import masked_copy
 from lessons.masking.masker import skeleton
@@ -24,31 +23,29 @@ def load(sections) -> None:
     values = texts.read(FILE)
     if LoadedPage.objects.filter(name__startswith="closed/").exists():
         return
-    groups = [Group.objects.get_or_create(name=name)[0] for name in values["organisations"]]
+    authors = [Organisation.objects.get(slug=slug) for slug in values["organisations"]]
     for number, lesson in enumerate(values["aggregated"]):
         lesson = AGGREGATED_DEFAULTS | lesson
-        _lesson(f"closed/aggregated-{number}", sections["th"], lesson, groups, "aggregate")
+        _lesson(f"closed/aggregated-{number}", sections["th"], lesson, authors, "aggregate")
     for lesson in values["masked"]:
         name = f"closed/{lesson['key']}"
-        thai = _lesson(name, sections["th"], lesson, groups, "anonymised")
+        thai = _lesson(name, sections["th"], lesson, authors, "anonymised")
         _share(thai, lesson)
-        english = _lesson(name, sections["en"], lesson | lesson["en"], groups, "anonymised",
+        english = _lesson(name, sections["en"], lesson | lesson["en"], authors, "anonymised",
                           translation_of=thai)
         _share(english, lesson["en"])
 
 
-def _lesson(name, section, values, groups, openness, translation_of=None) -> LessonPage:
+def _lesson(name, section, values, authors, openness, translation_of=None) -> LessonPage:
     lesson = LessonPage(
-        openness=openness, organisation=groups[values["organisation"]], is_demonstration=True,
+        openness=openness, organisation=authors[values["organisation"]], is_demonstration=True,
         slug=values.get("slug") or slugify_thai(values["title"]), lesson_type=values["lesson_type"],
         locale=section.locale, period_start=values.get("period_start"),
         period_end=values.get("period_end"), **{field: values[field].strip() for field in TEXTS},
     )
     if translation_of:
         lesson.translation_key = translation_of.translation_key
-    lesson.contributors = [
-        Contributor(sort_order=n, **c) for n, c in enumerate(values.get("contributors", []))
-    ]
+    lesson.contributors = organisations.contributors(values.get("contributors", []))
     lesson.topics = Topic.objects.filter(slug__in=values["topics"])
     lesson.areas = Area.objects.filter(geocode__in=values.get("areas", []))
     section.add_child(instance=lesson)
@@ -70,23 +67,24 @@ def _share(lesson, values) -> None:
 
 
 def remove() -> None:
-    """Delete the copies, their originals, then organisations without other lessons."""
+    """Delete the copies, their originals, then collections of organisations without lessons."""
     loaded = LoadedPage.objects.filter(name__startswith="closed/").order_by("-name")
     for name in ("closed/copy-", "closed/"):
         for row in loaded.filter(name__startswith=name).select_related("page"):
             row.page.specific.delete()
-    for name in texts.read(FILE)["organisations"]:
-        group = Group.objects.filter(name=name).first()
-        if group and not LessonPage.objects.filter(organisation=group).exists():
-            for private_collection in PrivateCollection.objects.filter(organisation=group):
-                collection = Collection.objects.get(pk=private_collection.collection_id)
-                private_collection.delete()
-                collection.delete()
-            group.delete()
+    kept = LessonPage.objects.filter(organisation__isnull=False).values("organisation")
+    for private_collection in PrivateCollection.objects.filter(
+        organisation__slug__in=texts.read(FILE)["organisations"]
+    ).exclude(organisation__in=kept):
+        collection = Collection.objects.get(pk=private_collection.collection_id)
+        private_collection.delete()
+        collection.delete()
 
 
 def join(user) -> None:
     """Make ``user`` an author of the first organisation."""
-    group = Group.objects.filter(name=texts.read(FILE)["organisations"][0]).first()
-    if group:
-        user.groups.add(group)
+    organisation = Organisation.objects.filter(slug=texts.read(FILE)["organisations"][0]).first()
+    if organisation:
+        Membership.objects.create(
+            organisation=organisation, user=user, role=Membership.Role.COORDINATOR
+        )

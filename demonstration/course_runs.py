@@ -17,6 +17,7 @@ from courses.models import (
     Meeting,
 )
 from demonstration import texts
+from demonstration.organisations import affiliation
 from demonstration.process import PREFIX
 from hub.models import Area
 
@@ -76,7 +77,7 @@ def _meeting(run, days) -> Meeting:
 def _enrol(run, user, state, organisation="") -> Enrolment:
     enrolment = Enrolment(
         run=run, user=user, state=state, name=user.get_full_name() or NAMELESS,
-        organisation=organisation,
+        **affiliation(organisation),
     )
     enrolment.record_consent()
     enrolment.save()

@@ -12,7 +12,7 @@ def load(page, values) -> None:
         fields = dict(fields)
         verifications, withdrawal = fields.pop("verifications", []), fields.pop("withdrawal", None)
         key = keys[str(fields.pop("clause"))]
-        party = Party.objects.get(slug=fields.pop("party"))
+        party = Party.objects.get(organisation__slug=fields.pop("party"))
         report = ClauseReport.objects.create(clause_key=key, party=party, **fields)
         for verification in verifications:
             Verification.objects.create(clause_key=key, party=party, report=report, **verification)

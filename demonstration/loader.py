@@ -21,6 +21,7 @@ from demonstration import (
     follow_up,
     handouts,
     model_conditions,
+    organisations,
     peer_review,
     process,
     texts,
@@ -31,7 +32,6 @@ from hub.models import (
     Area,
     Attachment,
     ChainLink,
-    Contributor,
     HomePage,
     HubDocument,
     KnowledgePage,
@@ -81,7 +81,7 @@ class Loader:
     @transaction.atomic
     def load(self) -> list[str]:
         all_texts = texts.read_texts()
-        self._parties()
+        organisations.load()
         for language in ("th", "en"):
             self._site_pages(language)
         changed = [text for text in all_texts if self._page(text)]
@@ -100,11 +100,6 @@ class Loader:
         unchanged = len(all_texts) - len(changed)
         self.messages.append(f"{len(changed)} pages loaded, {unchanged} unchanged.")
         return self.messages
-
-    def _parties(self):
-        for party in texts.read("parties.toml")["parties"]:
-            slug = party.pop("slug")
-            Party.objects.get_or_create(slug=slug, defaults=party)
 
     # The home pages, lists and text pages
 
@@ -208,7 +203,7 @@ class Loader:
         else:
             page.topics.set(Topic.objects.filter(slug__in=values.get("topics", [])))
             page.areas.set(Area.objects.filter(geocode__in=values.get("areas", [])))
-        page.contributors = [Contributor(**c) for c in values.get("contributors", [])]
+        page.contributors = organisations.contributors(values.get("contributors", []))
         page.attachments = [
             Attachment(document=self._document(a), note=a.get("note", ""))
             for a in values.get("attachments", [])
@@ -247,7 +242,7 @@ class Loader:
         clauses = []
         for values in text.values["clauses"]:
             values = dict(values)
-            parties = Party.objects.filter(slug__in=values.pop("parties", []))
+            parties = Party.objects.filter(organisation__slug__in=values.pop("parties", []))
             clause = Clause(locale=page.locale, **values)
             clause.parties = parties
             clauses.append(clause)
@@ -354,8 +349,5 @@ def remove() -> int:
             loaded.page.specific.delete()
     HubDocument.objects.filter(tags__name=handouts.TAG).delete()
     process.remove()
-    slugs = [party["slug"] for party in texts.read("parties.toml")["parties"]]
-    Party.objects.filter(
-        slug__in=slugs, clauses=None, reports=None, verifications=None
-    ).delete()
+    organisations.remove()
     return number

@@ -20,6 +20,7 @@ class HubConfig(AppConfig):
         from hub.jobs import housekeeping
         from hub.pages.redirects import delete_clashing_redirects_in_batches
         from hub.pages.slugs import accept_thai_slugs
+        from hub.people import memberships
         from hub.versions import numbering
 
         accept_thai_slugs()
@@ -31,6 +32,7 @@ class HubConfig(AppConfig):
         picture_metadata.connect()
         recording.connect()
         housekeeping.connect()
+        memberships.connect()
         numbering.connect()
         hub.chain.routes.register_routes()
         hub.versions.routes.register_routes()

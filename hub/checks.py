@@ -1,11 +1,13 @@
 """House rules that are checked whenever Django starts."""
 
+from django.apps import apps
 from django.conf import settings
 from django.core import checks
 from django.utils.module_loading import import_string
 
 from hub.chain.relations import Relation, Stage
 from hub.email.backend import QueueBackend
+from hub.models import OneOrganisation, Organisation, OrganisationKey
 from hub.models.knowledge_page import knowledge_page_types
 
 
@@ -50,5 +52,26 @@ def every_email_is_queued(app_configs, **kwargs):
     if issubclass(import_string(settings.EMAIL_BACKEND), QueueBackend):
         return []
     return [checks.Error(
-        "EMAIL_BACKEND is not the queue; name the mail server by EMAIL_URL.", id="hub.E005",
+        "EMAIL_BACKEND is not the queue; name the mail server by EMAIL_URL.", id="hub.E007",
     )]
+
+
+@checks.register()
+def organisations_are_chosen_from_one_list(app_configs, **kwargs):
+    """What is called an organisation is one, and every form chooses it through the same field."""
+    errors = []
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if not field.concrete or field.auto_created or field.model is not model:
+                continue
+            is_relation = field.related_model is Organisation
+            if field.name.startswith("organisation") and not is_relation:
+                errors.append(checks.Error(
+                    f"“{field.name}” is no relation to an organisation.", obj=model, id="hub.E008",
+                ))
+            if is_relation and not isinstance(field, OrganisationKey | OneOrganisation):
+                errors.append(checks.Error(
+                    f"“{field.name}” takes organisations that nobody may choose: make it an "
+                    "OrganisationKey or OneOrganisation.", obj=model, id="hub.E009",
+                ))
+    return errors

@@ -29,7 +29,9 @@ from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
 from hub.models import Area, Clock, KnowledgePage, QueuedEmail, Topic
-from hub.pages import form_extensions
+from hub.pages import deletion, form_extensions
+from hub.people import memberships
+from hub.people.organisation_editor import OrganisationViewSet
 from hub.people.personal_data import PersonalData
 from hub.withdrawals.notices import notice_of, shown_in_editor_to
 from hub.withdrawals.report import FlagsView, may_see_reports
@@ -66,6 +68,8 @@ class FilingViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(FilingViewSetGroup)
+register_snippet(OrganisationViewSet)
+deletion.register()
 
 
 @hooks.register("insert_global_admin_css")
@@ -249,3 +253,5 @@ hooks.register("register_personal_data", lambda: PersonalData(
     "queued_emails", personal_emails.export, personal_emails.erase
 ))
 hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})
+hooks.register("register_personal_data", lambda: PersonalData(
+    "organisations", memberships.export, memberships.erase))

@@ -38,7 +38,7 @@ def export(user) -> dict:
             EmailAddress.objects.filter(user=user).order_by("pk").values("email", "verified")
         ),
         "language": language_of(user),
-        "organisation": member.organisation,
+        "organisation": member.affiliation,
         "area": str(member.area or ""),
         "groups": sorted(user.groups.values_list("name", flat=True)),
         "joined": user.date_joined,

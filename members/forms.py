@@ -16,8 +16,9 @@ from wagtail.users.models import UserProfile
 
 from hub.email.sending import language_of
 from hub.formatting import LANGUAGE_NAMES
+from hub.forms.organisation_fields import OrganisationChoiceField
 from hub.forms.text_fields import TextField
-from hub.models import Area
+from hub.models import Area, Organisation
 from members.models import Member
 
 
@@ -67,8 +68,13 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language of our letters to you"), choices=list(LANGUAGE_NAMES.items())
     )
-    organisation = TextField(
-        label=_("Organisation or group"), max_length=200, required=False,
+    organisation = OrganisationChoiceField(
+        label=_("Organisation or group"), required=False, queryset=Organisation.objects.all(),
+        empty_label=_("None, or not in the list"),
+    )
+    other_organisation = TextField(
+        label=_("Another organisation or group, if it is not in the list"), max_length=200,
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     area = forms.ModelChoiceField(
@@ -82,14 +88,16 @@ class ProfileForm(forms.Form):
         self.user, self.member = user, Member.objects.of(user)
         super().__init__(*args, initial={
             "name": user.get_full_name(), "language": language_of(user),
-            "organisation": self.member.organisation, "area": self.member.area,
+            "organisation": self.member.organisation,
+            "other_organisation": self.member.other_organisation, "area": self.member.area,
         }, **kwargs)
 
     def save(self):
         values = self.cleaned_data
         self.user.first_name, self.user.last_name = values["name"], ""
         self.user.save(update_fields=["first_name", "last_name"])
-        self.member.organisation, self.member.area = values["organisation"], values["area"]
+        for name in ("organisation", "other_organisation", "area"):
+            setattr(self.member, name, values[name])
         self.member.save()
         _set_language(self.user, values["language"])
 

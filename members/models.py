@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.models import Affiliation
+
 # The version of the text in templates/members/privacy/; members are asked to consent to a new one.
 PRIVACY_NOTICE = "3"
 
@@ -13,14 +15,14 @@ class MemberQuerySet(models.QuerySet):
     def of(self, user) -> "Member":
         """The member of ``user``; one that is not stored yet for accounts that an administrator
         created, so that reading writes nothing."""
-        return self.select_related("area__parent").filter(user=user).first() or Member(user=user)
+        members = self.select_related("area__parent", "organisation")
+        return members.filter(user=user).first() or Member(user=user)
 
 
-class Member(models.Model):
-    """Organisation and area of a user, and their consent to the privacy notice."""
+class Member(Affiliation):
+    """Organisation and area of a user, as they say, and their consent to the privacy notice."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="member")
-    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
     area = models.ForeignKey(
         "hub.Area", models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("area"),

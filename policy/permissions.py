@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import Group, Permission
 
+from hub.models import Organisation
 from policy.models import VERIFIERS
 
 # Deliberation
@@ -55,8 +56,10 @@ def is_verifier(user) -> bool:
 
 
 def may_verify(user, party) -> bool:
-    """Whether ``user`` is a community verifier and not a member of ``party``."""
-    return is_verifier(user) and not may_report(user, party)
+    """Whether ``user`` is a community verifier, and neither reports for ``party`` nor belongs to
+    its organisation."""
+    belongs = may_report(user, party) or party.organisation in Organisation.objects.of(user)
+    return is_verifier(user) and not belongs
 
 
 def may_withdraw(user, record) -> bool:

@@ -11,15 +11,35 @@ from django.core.files.base import ContentFile
 from wagtail.models import Locale
 
 from courses.models import CurriculumPage
-from hub.models import ChainLink, HomePage, HubDocument, SectionPage
+from hub.models import ChainLink, HomePage, HubDocument, Organisation, SectionPage
 from hub.thai.slugs import slugify_thai
 from lessons.models import LessonPage, PracticePage, StudyTourPage
 from models_lib.models import ModelPage, ReplicationPage
-from policy.models import AssemblyPage, DraftResolutionPage, IssuePage, ResolutionPage
+from policy.models import (
+    AssemblyPage,
+    DraftResolutionPage,
+    IssuePage,
+    Party,
+    ResolutionPage,
+)
 
 
 def home(language="th"):
     return HomePage.objects.filter(locale__language_code=language).earliest("pk")
+
+
+def organisation(name, slug=None, **fields):
+    """The organisation of this name, created if there is none."""
+    found = Organisation.objects.filter(name_th=name).first()
+    return found or Organisation.objects.create(
+        name_th=name, slug=slug or f"organisation-{Organisation.objects.count() + 1}",
+        **{"kind": "community"} | fields,
+    )
+
+
+def party(slug, name, email="", **fields):
+    """A party; ``fields`` are those of its organisation."""
+    return Party.objects.create(organisation=organisation(name, slug, **fields), email=email)
 
 
 class SectionPageFactory(wagtail_factories.PageFactory):

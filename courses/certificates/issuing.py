@@ -69,5 +69,5 @@ def erase_name(certificate) -> None:
     certificate.holder, certificate.erased_at = "", timezone.now()
     certificate.save(update_fields=["holder", "erased_at"])
     enrolment = certificate.enrolment
-    enrolment.name = enrolment.phone = enrolment.organisation = enrolment.needs = ""
+    enrolment.blank_details()
     enrolment.save()

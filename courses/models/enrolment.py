@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.course_run import CourseRun, Meeting
+from hub.models import Affiliation
 
 # Of the text in templates/courses/runs/consent.html; raise it when that text changes.
 CONSENT_VERSION = "1"
@@ -24,10 +25,10 @@ class EnrolmentQuerySet(models.QuerySet):
 
     def erase_details(self) -> int:
         """Blank what was asked for the meetings only; returns how many rows changed."""
-        return self.update(phone="", organisation="", needs="")
+        return self.update(phone="", organisation=None, other_organisation="", needs="")
 
 
-class Enrolment(models.Model):
+class Enrolment(Affiliation):
     """One person in one run; without ``user``, a person without an account or a former member."""
 
     class State(models.TextChoices):
@@ -44,7 +45,6 @@ class Enrolment(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     name = models.CharField(_("name"), max_length=150, blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    organisation = models.CharField(_("organisation or group"), max_length=200, blank=True)
     needs = models.CharField(_("needs"), max_length=500, blank=True)
     consent_version = models.CharField(max_length=10, blank=True)
     consented_at = models.DateTimeField(null=True)
@@ -82,6 +82,11 @@ class Enrolment(models.Model):
             requested_at=self.requested_at, pk__lt=self.pk
         )
         return self.run.enrolments.waiting().filter(before).count() + 1
+
+    def blank_details(self) -> None:
+        """Take out whatever the person entered, the name included; does not save."""
+        self.name = self.phone = self.other_organisation = self.needs = ""
+        self.organisation = None
 
     def record_consent(self) -> None:
         self.consent_version, self.consented_at = CONSENT_VERSION, timezone.now()

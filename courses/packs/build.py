@@ -157,7 +157,7 @@ def _build(folder, page, chapters, texts) -> None:
     rows = [(path, content, path, "page" if path.endswith(".html") else "site", None)
             for path, content in texts.items()]
     epub = epub_of(
-        chapters, page.title, language, [c.name for c in page.contributors.all()],
+        chapters, page.title, language, [str(c) for c in page.contributors.all()],
         absolute(page.get_url() or ""), version.number if version else 0, licence,
         changed_at(page),
     )

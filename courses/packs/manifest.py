@@ -138,7 +138,7 @@ def citation_of(page) -> dict | None:
     english = HomePage.objects.filter(locale__language_code="en").first()
     work = Work(
         key=f"page{page.pk}v{version.number}", title=page.title,
-        authors=tuple(person.name for person in page.contributors.all()),
+        authors=tuple(str(who) for who in page.contributors.all()),
         version=version.number, published=day, accessed=day,
         url=absolute(f"{page.get_url() or ''}v/{version.number}/"),
         language=page.locale.language_code, publisher_th=settings.WAGTAIL_SITE_NAME,

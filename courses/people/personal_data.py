@@ -10,7 +10,9 @@ from hub.changelog.recording import record
 
 def export(user) -> dict:
     """Everything that courses store about ``user``, ready for JSON."""
-    enrolments = Enrolment.objects.filter(user=user).select_related("run__curriculum")
+    enrolments = Enrolment.objects.filter(user=user).select_related(
+        "run__curriculum", "organisation"
+    )
     return {
         "enrolments": [_exported_enrolment(enrolment) for enrolment in enrolments],
         "groups_led": [run.name for run in CourseRun.objects.led_by(user).order_by("pk")],
@@ -34,7 +36,7 @@ def _exported_enrolment(enrolment) -> dict:
         "course": enrolment.run.name, "state": enrolment.state,
         "asked_at": enrolment.requested_at,
         "name": enrolment.name, "phone": enrolment.phone,
-        "organisation": enrolment.organisation, "needs": enrolment.needs,
+        "organisation": enrolment.affiliation, "needs": enrolment.needs,
         "consent": {"version": enrolment.consent_version, "at": enrolment.consented_at},
         "attended": [
             attendance.meeting.date

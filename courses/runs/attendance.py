@@ -43,14 +43,14 @@ def attendance_rows(run) -> list[AttendanceRow]:
             certificates[certificate.enrolment_id] = certificate
         else:
             revoked.add(certificate.enrolment_id)
-    people = run.enrolments.enrolled().select_related("user").order_by("name", "pk")
+    people = run.enrolments.enrolled().select_related("user", "organisation")
     return [
         AttendanceRow(
             enrolment, [(m, (enrolment.pk, m.pk) in came) for m in run.meeting_list],
             certificates.get(enrolment.pk),
             enrolment.pk in revoked and enrolment.pk not in certificates, run.required_attendance,
         )
-        for enrolment in people
+        for enrolment in people.order_by("name", "pk")
     ]
 
 

@@ -27,7 +27,7 @@ def lock(run) -> CourseRun:
 def enrol(run, user, details) -> Enrolment:
     """Give ``user`` a seat, or a place in the waiting list when all are taken.
 
-    ``details`` are name, phone, organisation and needs; the user has consented to storing them.
+    ``details`` are those of the form; the user has consented to storing them.
     Called again, it only updates them. Raises CannotEnrol when enrolment is not open, or the user
     was removed from the list.
     """
@@ -85,7 +85,7 @@ def leave(enrolment, state=S.LEFT) -> None:
     if not enrolment.is_current:
         return
     enrolment.state = state
-    enrolment.name = enrolment.phone = enrolment.organisation = enrolment.needs = ""
+    enrolment.blank_details()
     enrolment.save()
     if state == S.REMOVED:
         emails.removed(enrolment)

@@ -10,6 +10,7 @@ from courses.models import Enrolment
 from hub.files.validation import MAX_DOCUMENT_BYTES, MEGABYTE, validate_document
 from hub.forms.model_fields import ModelForm
 from hub.forms.text_fields import LongTextField, TextField
+from hub.models import Organisation
 
 MAX_FILES = 10
 
@@ -19,28 +20,31 @@ class DetailsForm(ModelForm):
 
     class Meta(ModelForm.Meta):
         model = Enrolment
-        fields = ["name", "phone", "organisation", "needs"]
+        fields = ["name", "phone", "organisation", "other_organisation", "needs"]
         labels = {
             "name": _("Your name, as it is to stand on the certificate"),
             "phone": _("Telephone"),
             "organisation": _("Organisation or group"),
+            "other_organisation": _("Another organisation or group, if it is not in the list"),
             "needs": _("What should we know? Food, help with stairs, hearing, sight …"),
         }
         help_texts = {
             "phone": _("So that we reach you on the day. It may stay empty."),
             "organisation": _("It may stay empty."),
+            "other_organisation": _("It may stay empty."),
             "needs": _("It may stay empty."),
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-            "organisation": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "other_organisation": forms.TextInput(attrs={"autocomplete": "organization"}),
             "needs": forms.Textarea(attrs={"rows": 3}),
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["name"].required = True
+        self.fields["organisation"].empty_label = _("None, or not in the list")
 
     def clean_name(self):
         return " ".join(self.cleaned_data["name"].split())
@@ -63,6 +67,8 @@ class EnrolForm(DetailsForm):
         if not self.instance.name:
             # Never the username: it may be an e-mail address.
             self.initial["name"] = user.get_full_name()
+            own = list(Organisation.objects.of(user).active()[:2])
+            self.initial["organisation"] = own[0] if len(own) == 1 else None
 
 
 class AddForm(DetailsForm):
@@ -78,7 +84,7 @@ class AddForm(DetailsForm):
     agreed = forms.BooleanField(
         label=_("This person has agreed that we keep this for the course."), required=False,
     )
-    field_order = ["account", "name", "phone", "organisation", "needs", "agreed"]
+    field_order = ["account", *DetailsForm.Meta.fields, "agreed"]
 
     class Meta(DetailsForm.Meta):
         labels = DetailsForm.Meta.labels | {

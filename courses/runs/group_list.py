@@ -27,7 +27,7 @@ def table_of(run) -> Table:
               row.certificate.code if row.certificate else "")
         for row in attendance_rows(run)
     ]
-    waiting = run.enrolments.waiting().select_related("user")
+    waiting = run.enrolments.waiting().select_related("user", "organisation")
     lines += [_line(enrolment, [""] * len(meetings), "", "") for enrolment in waiting]
     rows = [[number, *line] for number, line in enumerate(lines, 1)]
     return Table(run.title, columns, rows, frozen=2)
@@ -38,6 +38,6 @@ def _line(enrolment: Enrolment, came, attended, certificate) -> list:
     requested = timezone.localtime(enrolment.requested_at)
     return [
         enrolment.name or _("a former member"), enrolment.phone, user.email if user else "",
-        enrolment.organisation, enrolment.needs, str(enrolment.get_state_display()),
+        enrolment.affiliation, enrolment.needs, str(enrolment.get_state_display()),
         f"{requested:%Y-%m-%d %H:%M}", enrolment.consent_version, *came, attended, certificate,
     ]

@@ -29,7 +29,7 @@ MAX_PER_HOUR = 30  # messages of one user, each an e-mail to everybody in the gr
 def group(request, run):
     context = {
         "run": run, "rows": attendance.attendance_rows(run),
-        "waiting": run.enrolments.waiting().select_related("user"),
+        "waiting": run.enrolments.waiting().select_related("user", "organisation"),
         "posts": run.posts.select_related("author").prefetch_related("files"),
         "may_confirm": may_confirm(request.user, run),
     }

@@ -15,7 +15,15 @@ from wagtail.models import (
 )
 from wagtail.signals import page_slug_changed, post_page_move
 
-from hub.models import Area, HubDocument, HubImage, OutboxEntry, Topic
+from hub.models import (
+    Area,
+    HubDocument,
+    HubImage,
+    KnowledgePage,
+    Organisation,
+    OutboxEntry,
+    Topic,
+)
 
 changes_recorded = Signal()  # sent inside the transaction, after rows were added to the log
 process_started = Signal()  # sent in a thread of each new server process
@@ -96,6 +104,15 @@ def _name_changed(sender, instance, created=False, **kwargs):
         record_pages(instance.knowledgepage_set.all())
 
 
+def _organisation_changed(sender, instance, created=False, **kwargs):
+    """Its name stands on pages that credit it, and on others that no page records."""
+    record("site")
+    if not created:
+        record_pages(
+            KnowledgePage.objects.filter(contributors__organisation=instance).order_by().distinct()
+        )
+
+
 def _site_changed(sender, **kwargs):
     record("site")
 
@@ -113,6 +130,8 @@ def connect() -> None:
     for model in (Topic, Area):
         post_save.connect(_name_changed, sender=model)
         post_delete.connect(_site_changed, sender=model)
+    post_save.connect(_organisation_changed, sender=Organisation)
+    post_delete.connect(_site_changed, sender=Organisation)
     post_save.connect(_collection_changed, sender=Collection)
     page_slug_changed.connect(_subtree_changed)
     post_page_move.connect(_subtree_changed)

@@ -180,13 +180,56 @@ class Migration(migrations.Migration):
             bases=('wagtailcore.page',),
         ),
         migrations.CreateModel(
+            name='Organisation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_th', models.CharField(max_length=200, verbose_name='name in Thai')),
+                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name in English')),
+                ('slug', models.SlugField(help_text='Latin letters, digits and hyphens; for addresses.', unique=True, verbose_name='slug')),
+                ('kind', models.CharField(choices=[('community', 'Community organisation'), ('network', 'Network'), ('state_agency', 'State agency'), ('local_government', 'Local government'), ('academic', 'Academic institution'), ('school', 'School'), ('faith', 'Temple, mosque or other place of worship'), ('business', 'Business'), ('foundation', 'Foundation or association'), ('assembly', 'Assembly or committee'), ('other', 'Other kind of organisation')], max_length=20, verbose_name='kind')),
+                ('description', models.TextField(blank=True, max_length=500, verbose_name='description')),
+                ('website', models.URLField(blank=True, verbose_name='website')),
+                ('is_active', models.BooleanField(default=True, help_text='One that is not active stays where it stands, but cannot be chosen any more.', verbose_name='active')),
+                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='hub.area', verbose_name='area')),
+                ('group', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='organisation', to='auth.group')),
+            ],
+            options={
+                'verbose_name': 'organisation',
+                'verbose_name_plural': 'organisations',
+                'ordering': ['name_th', 'pk'],
+            },
+            bases=(modelsearch.index.Indexed, models.Model),
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('member', 'Member'), ('coordinator', 'Coordinator')], default='member', max_length=12, verbose_name='role')),
+                ('since', models.DateField(default=django.utils.timezone.localdate, verbose_name='since')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='hub.organisation')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'membership',
+                'verbose_name_plural': 'memberships',
+                'ordering': ['organisation', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'user'), name='unique_membership')],
+            },
+        ),
+        migrations.AddField(
+            model_name='organisation',
+            name='members',
+            field=models.ManyToManyField(related_name='organisations', through='hub.Membership', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.CreateModel(
             name='Contributor',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('name', models.CharField(blank=True, help_text='Of a person. It stays empty where the organisation as such took part.', max_length=200, verbose_name='name')),
                 ('role', models.CharField(blank=True, max_length=200, verbose_name='role')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
+                ('other_organisation', models.CharField(blank=True, help_text='Where the list does not have it.', max_length=200, verbose_name='other organisation or group')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='hub.organisation', verbose_name='organisation')),
                 ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributors', to='hub.knowledgepage')),
             ],
             options={

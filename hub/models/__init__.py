@@ -5,6 +5,13 @@ from hub.models.chain_link import ChainLink, ChainStep, chain_of
 from hub.models.clock import Clock
 from hub.models.knowledge_page import Attachment, Contributor, KnowledgePage
 from hub.models.media import HubDocument, HubImage, HubRendition
+from hub.models.organisation import (
+    Affiliation,
+    Membership,
+    OneOrganisation,
+    Organisation,
+    OrganisationKey,
+)
 from hub.models.outbox_entry import OutboxEntry
 from hub.models.published_version import PublishedVersion
 from hub.models.queued_email import QueuedEmail
@@ -13,6 +20,7 @@ from hub.models.topic import BilingualName, Topic
 from hub.models.withdrawal import Flag, Withdrawal
 
 __all__ = [
+    "Affiliation",
     "Area",
     "Attachment",
     "BilingualName",
@@ -26,6 +34,10 @@ __all__ = [
     "HubImage",
     "HubRendition",
     "KnowledgePage",
+    "Membership",
+    "OneOrganisation",
+    "Organisation",
+    "OrganisationKey",
     "OutboxEntry",
     "PublishedVersion",
     "QueuedEmail",

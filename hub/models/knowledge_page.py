@@ -17,6 +17,7 @@ from wagtail.search import index
 from hub.access.readers import Reader, anybody
 from hub.hooks import registered
 from hub.models.chain_link import chain_of
+from hub.models.organisation import Affiliation
 from hub.pages.blocks import StoryBlock
 from hub.pages.forms import KnowledgePageForm
 from hub.pages.panels import TITLE, ChainPanel
@@ -278,19 +279,36 @@ class KnowledgePage(RoutablePageMixin, Page):
         return [Section(heading_anchor(name), str(field.verbose_name), text)] if text else []
 
 
-class Contributor(Orderable):
-    """Who had a part in what the page tells."""
+class ContributorManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("organisation")
+
+
+class Contributor(Orderable, Affiliation):
+    """Who had a part in what the page tells: a person, or an organisation as such."""
 
     page = ParentalKey(KnowledgePage, on_delete=models.CASCADE, related_name="contributors")
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(
+        _("name"), max_length=200, blank=True,
+        help_text=_("Of a person. It stays empty where the organisation as such took part."),
+    )
     role = models.CharField(_("role"), max_length=200, blank=True)
-    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+
+    objects = ContributorManager()
+
+    panels = [FieldPanel(n) for n in ("name", "role", "organisation", "other_organisation")]
 
     class Meta(Orderable.Meta):
         verbose_name = _("contributor")
 
     def __str__(self):
-        return self.name
+        """Who is credited."""
+        return self.name or self.affiliation
+
+    def clean(self):
+        super().clean()
+        if not str(self):
+            raise ValidationError({"name": _("Give a name, or choose an organisation.")})
 
 
 class Attachment(Orderable):

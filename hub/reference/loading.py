@@ -170,6 +170,10 @@ def _groups() -> None:
         content_type__app_label="hub", content_type__model__in=["hubdocument", "hubimage"],
         codename__regex="^(add|change|choose)_",
     )
+    # Not its memberships: whoever sets them decides who reads closed lessons.
+    organisations = Permission.objects.filter(
+        content_type__app_label="hub", content_type__model="organisation"
+    )
     access = Permission.objects.filter(codename="access_admin")
     collections = Collection.get_first_root_node()
     for name, codenames in rights.items():
@@ -179,6 +183,8 @@ def _groups() -> None:
         ).exists():
             continue
         group.permissions.add(*access, *snippets)
+        if name == "Moderators":
+            group.permissions.add(*organisations)
         for permission in media:
             GroupCollectionPermission.objects.get_or_create(
                 group=group, collection=collections, permission=permission

@@ -112,7 +112,7 @@ def work_of(version, shown, request) -> citations.Work:
     return citations.Work(
         key=f"page{shown.pk}v{version.number}",
         title=shown.title,
-        authors=tuple(person.name for person in shown.contributors.all()),
+        authors=tuple(str(who) for who in shown.contributors.all()),
         version=version.number,
         published=timezone.localtime(version.published_at).date(),
         accessed=timezone.localdate(),

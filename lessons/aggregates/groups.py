@@ -45,23 +45,25 @@ class LessonGroup:
     @cached_property
     def parts(self) -> list[tuple[str, list[str]]]:
         """(field, phrases shared by lessons of three organisations) of each of ``FIELDS``."""
-        areas = {}
+        areas, known = {}, masked_copy.known_organisations()
         found = []
         for name in FIELDS:
             organisations = defaultdict(set)
             for lesson in self.lessons:
                 if lesson.locale_id not in areas:
                     areas[lesson.locale_id] = masked_copy.known_areas(lesson.locale.language_code)
-                text = _unmasked_text(getattr(lesson, name), lesson, areas[lesson.locale_id])
+                rules = masked_copy.rules_for(
+                    lesson, MaskedLesson(), areas[lesson.locale_id], known
+                )
+                text = _unmasked_text(getattr(lesson, name), rules)
                 for phrase in phrases(words_of(text)):
                     organisations[phrase].add(lesson.organisation_id)
             found.append((name, common_phrases(organisations, MIN_ORGANISATIONS)))
         return found
 
 
-def _unmasked_text(text, lesson, areas) -> str:
+def _unmasked_text(text, rules) -> str:
     """What masking leaves of ``text``; a line break where it masks, so that no phrase spans it."""
-    rules = masked_copy.rules_for(lesson, MaskedLesson(), areas)
     return "\n".join(piece for piece, span in pieces(text, rules) if span is None)
 
 

@@ -34,7 +34,8 @@ class PagePolicy(PagePermissionPolicy):
         lesson = LessonPage.objects.closed().filter(pk=instance.pk).first()
         if lesson is None:
             return users
-        return users.filter(groups=lesson.organisation_id) | users.filter(is_superuser=True)
+        members = users.filter(groups__organisation=lesson.organisation_id)
+        return members | users.filter(is_superuser=True)
 
 
 class FilePolicy(CollectionOwnershipPermissionPolicy):

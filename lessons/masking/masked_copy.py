@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import override
 from wagtail.models import PagePermissionTester
 
-from hub.models import Area
+from hub.models import Area, Organisation
 from hub.pages.forms import available_slug
 from hub.pages.page_search import words_of
 from hub.pages.sections import plain
@@ -29,18 +29,29 @@ def latest_draft(original) -> LessonPage:
     return original.get_latest_revision_as_object()
 
 
-def rules_for(lesson, decisions, areas=None) -> Rules:
-    """The rules for one lesson: its people and organisation, all areas, the author's words."""
+def rules_for(lesson, decisions, areas=None, organisations=None) -> Rules:
+    """The rules for one lesson: its people, all organisations and areas, the author's words."""
     language = lesson.locale.language_code
-    names = []
-    for person in lesson.contributors.all():
-        names += [person.name, person.organisation]
-    names += [lesson.validated_by, str(lesson.organisation or "")]
+    people = list(lesson.contributors.all())
+    named = list(filter(None, [lesson.organisation, *(person.organisation for person in people)]))
+    # Their names as those of persons too: parts of them are masked by themselves.
+    names = [person.name for person in people] + [lesson.validated_by]
+    others = [person.other_organisation for person in people]
+    names += [*others, *(name for one in named for name in (one.name_th, one.name_en))]
+    organisations = known_organisations() if organisations is None else organisations
     return Rules(
-        language=language, names=tuple(filter(None, names)), areas=areas or known_areas(language),
+        language=language, names=tuple(filter(None, names)),
+        organisations=(*organisations, *filter(None, others)),
+        areas=areas or known_areas(language),
         words=tuple(decisions.extra_word_list), released=frozenset(decisions.released),
         segment=words_of,
     )
+
+
+def known_organisations() -> tuple[str, ...]:
+    """Every organisation by its Thai and English name."""
+    names = Organisation.objects.order_by("pk").values_list("name_th", "name_en")
+    return tuple(name for pair in names for name in pair if name)
 
 
 def known_areas(language) -> tuple[NamedArea, ...]:

@@ -28,6 +28,7 @@ from lessons.masking.vocabulary import (
 
 MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 IGNORED = re.compile(r"[\s\-‐-―_.·•*'’\"]")  # of a skeleton
+_PARENTHESES = re.compile(r"[(（][^)）]*[)）]")
 Letter: TypeAlias = tuple[str, int, int]  # of a skeleton; start and end in the text
 MIN_NAME_PART = 3  # letters of a part of a name that is masked by itself
 
@@ -66,6 +67,7 @@ class Rules:
 
     language: str = "th"
     names: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
     areas: tuple[NamedArea, ...] = ()
     words: tuple[str, ...] = ()
     released: frozenset[str] = frozenset()
@@ -88,6 +90,11 @@ class Rules:
         for name in self.names:
             for part in _name_variants(name):
                 found[skeleton(part)] = ("name", self.replacements["name"], True)
+        for name in self.organisations:
+            for form in (name, _PARENTHESES.sub(" ", name)):
+                anywhere = len(form.strip()) > MIN_NAME_PART
+                found[skeleton(form)] = (
+                    "organisation", self.replacements["organisation"], anywhere)
         for word in self.words:
             found[skeleton(word)] = ("word", self.replacements["word"], True)
         found.pop("", None)
@@ -183,7 +190,7 @@ def _in_order(marks: list[Letter]) -> list[Letter]:
 
 def _name_variants(name: str) -> list[str]:
     """Forms of a person's name: whole, without title, given name alone, surname alone."""
-    name = re.sub(r"[(（][^)）]*[)）]", " ", name).strip()
+    name = _PARENTHESES.sub(" ", name).strip()
     for title in sorted([*TITLES_TH, *(f"{t} " for t in TITLES_EN)], key=len, reverse=True):
         if name.startswith(title) and len(name) > len(title) + 1:
             bare = name[len(title) :].lstrip(". ")

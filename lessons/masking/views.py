@@ -18,6 +18,7 @@ from lessons.models import LessonPage, MaskedLesson
 
 KINDS = {
     "name": gettext_lazy("Name"), "place": gettext_lazy("Place"), "amount": gettext_lazy("Amount"),
+    "organisation": gettext_lazy("Organisation"),
     "word": gettext_lazy("Your own word"), "phone": gettext_lazy("Telephone"),
     "email": gettext_lazy("E-mail"), "address": gettext_lazy("Web address"),
     "account": gettext_lazy("Account"), "number": gettext_lazy("Identity number"),

@@ -93,7 +93,8 @@ PEOPLE_EN = ("people persons households families members villagers residents par
              "volunteers children women men elders fishers farmers students").split()
 REPLACEMENTS = {
     "th": {
-        "name": "คนหนึ่ง", "word": "[ปิดไว้]", "phone": "[หมายเลขโทรศัพท์]", "email": "[อีเมล]",
+        "name": "คนหนึ่ง", "organisation": "องค์กรแห่งหนึ่ง", "word": "[ปิดไว้]",
+        "phone": "[หมายเลขโทรศัพท์]", "email": "[อีเมล]",
         "address": "[ที่อยู่เว็บ]", "account": "[ชื่อบัญชี]", "number": "[เลขประจำตัว]",
         "house": "[บ้านเลขที่]", "village": "หมู่บ้านหนึ่ง", "place": "[พิกัด]", "day": "วันหนึ่ง",
         "year": "ปี {year}", "temple": "วัดแห่งหนึ่ง", "of": "{what}ใน{province}",
@@ -101,7 +102,8 @@ REPLACEMENTS = {
         "people": ["ไม่กี่{unit}", "หลายสิบ{unit}", "หลายร้อย{unit}", "หลายพัน{unit}", "หลายหมื่น{unit}"],
     },
     "en": {
-        "name": "somebody", "word": "[withheld]", "phone": "[phone number]", "email": "[e-mail]",
+        "name": "somebody", "organisation": "an organisation", "word": "[withheld]",
+        "phone": "[phone number]", "email": "[e-mail]",
         "address": "[web address]", "account": "[account name]", "number": "[identity number]",
         "house": "[house number]", "village": "a village", "place": "[location]",
         "day": "one day", "year": "{year}", "temple": "a temple", "of": "{what} in {province}",

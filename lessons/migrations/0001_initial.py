@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
         ('hub', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
                 ('next_time', models.TextField(verbose_name='what to do next time')),
                 ('validated_by', models.CharField(blank=True, max_length=200, verbose_name='validated by')),
                 ('validated_on', models.DateField(blank=True, null=True, verbose_name='validated on')),
-                ('organisation', models.ForeignKey(blank=True, help_text='Its members read the lesson as it is. You see those you belong to.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='auth.group', verbose_name='our organisation')),
+                ('organisation', models.ForeignKey(blank=True, help_text='Its members read the lesson as it is. You see those you belong to.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hub.organisation', verbose_name='our organisation')),
             ],
             options={
                 'verbose_name': 'lesson',
@@ -88,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('collection', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.collection')),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='auth.group')),
+                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='hub.organisation')),
             ],
         ),
         migrations.CreateModel(

@@ -1,6 +1,5 @@
 """Lessons learned, open to everybody or closed to all but the organisation that learned them."""
 
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +7,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import PageManager
 
 from hub.chain.relations import Relation, Stage
-from hub.models import KnowledgePage
+from hub.models import KnowledgePage, Organisation, OrganisationKey
 from hub.models.knowledge_page import KnowledgePageQuerySet
 from lessons.models.masked_lesson import MaskedLesson
 from lessons.models.private_collection import PrivateCollection
@@ -26,8 +25,7 @@ class LessonPageQuerySet(KnowledgePageQuerySet):
         """Closed lessons of organisations that ``user`` does not belong to."""
         if user.is_active and user.is_superuser:
             return self.none()
-        groups = user.groups.all() if user.is_authenticated else Group.objects.none()
-        return self.closed().exclude(organisation__in=groups)
+        return self.closed().exclude(organisation__in=Organisation.objects.of(user))
 
 
 LessonPageManager = PageManager.from_queryset(LessonPageQuerySet)
@@ -68,8 +66,8 @@ class LessonPage(KnowledgePage):
             "publish it."
         ),
     )
-    organisation = models.ForeignKey(
-        Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+    organisation = OrganisationKey(
+        on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("our organisation"),
         help_text=_("Its members read the lesson as it is. You see those you belong to."),
     )

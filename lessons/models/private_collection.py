@@ -1,14 +1,15 @@
 """Collections for the files of closed lessons."""
 
-from django.contrib.auth.models import Group
 from django.db import models
 from wagtail.models import Collection, CollectionViewRestriction
+
+from hub.models import OneOrganisation, Organisation
 
 
 class PrivateCollection(models.Model):
     """The collection of one organisation; nobody else can open, find or list its files."""
 
-    organisation = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="+")
+    organisation = OneOrganisation(on_delete=models.PROTECT, related_name="+")
     collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self):
@@ -24,7 +25,7 @@ class PrivateCollection(models.Model):
         restriction = CollectionViewRestriction.objects.create(
             collection=collection, restriction_type=CollectionViewRestriction.GROUPS
         )
-        restriction.groups.add(organisation)
+        restriction.groups.add(organisation.group)
         cls.objects.create(organisation=organisation, collection=collection)
         return collection
 
@@ -33,4 +34,5 @@ class PrivateCollection(models.Model):
         """Values queryset: ids of the collections of organisations without ``user``."""
         if user.is_active and user.is_superuser:
             return cls.objects.none().values("collection")
-        return cls.objects.exclude(organisation__in=user.groups.all()).values("collection")
+        theirs = Organisation.objects.of(user)
+        return cls.objects.exclude(organisation__in=theirs).values("collection")

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import PagePermissionTester
 
+from hub.models import Organisation
 from hub.pages.forms import KnowledgePageForm
 from lessons.privacy import permissions
 
@@ -15,7 +16,7 @@ class LessonPageForm(KnowledgePageForm):
         organisation = self.fields.get("organisation")
         if organisation and self.for_user:
             offered = permissions.organisations_of(self.for_user)
-            chosen = permissions.organisations().filter(pk=self.instance.organisation_id)
+            chosen = Organisation.objects.filter(pk=self.instance.organisation_id)
             organisation.queryset = (offered | chosen).distinct()
             organisation.empty_label = _("None of them")
 

@@ -3,22 +3,15 @@
 Superusers are the exception: they administer the machine and can read its database anyway.
 """
 
-from django.conf import settings
-from django.contrib.auth.models import Group
 from wagtail.models import PagePermissionTester
 
+from hub.models import Organisation
 from lessons.privacy import restriction
-
-
-def organisations():
-    """The groups that stand for organisations: those without permissions over pages."""
-    return Group.objects.filter(page_permissions=None).exclude(name=settings.FACILITATORS_GROUP)
 
 
 def organisations_of(user):
     """The organisations that ``user`` belongs to; all of them for a superuser."""
-    found = organisations()
-    return found if user.is_superuser else found.filter(user=user)
+    return Organisation.objects.all() if user.is_superuser else Organisation.objects.of(user)
 
 
 class LessonPermissions(PagePermissionTester):

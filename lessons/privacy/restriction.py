@@ -19,7 +19,7 @@ from wagtail.models import (
     Revision,
 )
 
-from hub.models import HubDocument, HubImage
+from hub.models import HubDocument, HubImage, Organisation
 
 
 def stored_row(page) -> dict | None:
@@ -96,29 +96,36 @@ def restrict(page) -> None:
     )]
     for other in others:
         other.delete()
-    members = {page.organisation_id} - {None}
-    if set(restriction.groups.values_list("pk", flat=True)) != members:
-        restriction.groups.set(members)
+    groups = groups_of(page.organisation_id)
+    if list(restriction.groups.values_list("pk", flat=True)) != groups:
+        restriction.groups.set(groups)
     for state in page.workflow_states.active():
         state.cancel()
     others = PageSubscription.objects.filter(page_id=page.pk)
-    others.exclude(user__groups=page.organisation_id).delete()
+    others.exclude(user__groups__in=groups).delete()
     unpublish_masked_copy(page)
 
 
 def unrestrict(page, organisation_id) -> None:
     """Remove the restriction to ``organisation_id`` and move the files to the root collection."""
+    groups = groups_of(organisation_id)
     for restriction in PageViewRestriction.objects.filter(
         page_id=page.pk, restriction_type=PageViewRestriction.GROUPS
     ):
-        if list(restriction.groups.values_list("pk", flat=True)) == [organisation_id]:
+        if list(restriction.groups.values_list("pk", flat=True)) == groups:
             restriction.delete()
     unpublish_masked_copy(page)
     root = Collection.get_first_root_node()
     for file in attached_files(page):
-        if file.collection.view_restrictions.filter(groups=organisation_id).exists():
+        if file.collection.view_restrictions.filter(groups__in=groups).exists():
             file.collection = root
             file.save()
+
+
+def groups_of(organisation_id) -> list[int]:
+    """The primary key of the group behind an organisation; an empty list without one."""
+    organisations = Organisation.objects.filter(pk=organisation_id)
+    return list(organisations.values_list("group", flat=True))
 
 
 def close_related_pages(page) -> None:

@@ -19,7 +19,8 @@ class Migration(migrations.Migration):
             name='Member',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
+                ('other_organisation', models.CharField(blank=True, help_text='Where the list does not have it.', max_length=200, verbose_name='other organisation or group')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='hub.organisation', verbose_name='organisation')),
                 ('consent_version', models.CharField(blank=True, editable=False, max_length=10)),
                 ('consented_at', models.DateTimeField(editable=False, null=True)),
                 ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='hub.area', verbose_name='area')),

@@ -43,7 +43,8 @@ def create_resolution(draft, user, **adoption) -> ResolutionPage:
     resolution.topics = draft.topics.all()
     resolution.areas = draft.areas.all()
     resolution.contributors = [
-        Contributor(name=c.name, role=c.role, organisation=c.organisation)
+        Contributor(name=c.name, role=c.role, organisation=c.organisation,
+                    other_organisation=c.other_organisation)
         for c in draft.contributors.all()
     ]
     resolution.chain_links = [*_copied_citations(draft), ChainLink(

@@ -54,5 +54,5 @@ def help_table() -> Table:
         lines.append((_(heading) + needed, hints[column]))
     lines.append(("", ""))
     lines += [(_("Parties known so far"), "")]
-    lines += [(party.name_th, party.name_en) for party in Party.objects.order_by("name_th", "pk")]
+    lines += [(party.name_th, party.name_en) for party in Party.objects.all()]
     return Table("help", columns, lines, sheet_name=_("How to fill it in"))

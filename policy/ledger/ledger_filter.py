@@ -48,7 +48,7 @@ class LedgerFilter:
             **_day(query.get("on", "").strip()),
             "assembly": empty.assemblies().filter(pk=_number(query.get("assembly"))).first()
             if query.get("assembly") else None,
-            "party": Party.objects.filter(slug=query.get("party", "")).first()
+            "party": Party.objects.filter(organisation__slug=query.get("party", "")).first()
             if query.get("party") else None,
             "area": Area.objects.filter(geocode=query.get("area", "")).first()
             if query.get("area") else None,

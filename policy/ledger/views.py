@@ -39,7 +39,7 @@ def assembly(request, assembly):
 
 @require_safe
 def party(request, party):
-    shown = get_object_or_404(Party, slug=party)
+    shown = get_object_or_404(Party, organisation__slug=party)
     return _render_ledger(request, LedgerFilter.of(request, party=shown), shown)
 
 
@@ -104,7 +104,7 @@ def visible_cell(request, key, party):
     """The cell of a public clause, with its records. Raises Http404 where there is none."""
     clauses = LedgerFilter.of(request).unfiltered().clauses()
     clause = clauses.filter(translation_key=key).select_related("page").first()
-    cell = clause and history.cell_of(clause, get_object_or_404(Party, slug=party))
+    cell = clause and history.cell_of(clause, get_object_or_404(Party, organisation__slug=party))
     if not cell:
         raise Http404
     return cell

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.fields
-import modelsearch.index
 import policy.models.party
 import policy.models.report
 import uuid
@@ -222,20 +221,17 @@ class Migration(migrations.Migration):
             name='Party',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_th', models.CharField(max_length=200, verbose_name='name in Thai')),
-                ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name in English')),
-                ('slug', models.SlugField(unique=True, verbose_name='slug')),
-                ('kind', models.CharField(choices=[('local_government', 'Local government'), ('province', 'Provincial agency'), ('ministry', 'Ministry or department'), ('civil_society', 'Civil society'), ('community', 'Community'), ('academic', 'Academic institution'), ('business', 'Business')], max_length=20, verbose_name='kind')),
                 ('email', models.EmailField(blank=True, help_text='Reminders of due dates go there.', max_length=254, verbose_name='contact e-mail')),
                 ('link_key', models.CharField(default=policy.models.party.new_link_key, editable=False, max_length=22)),
+                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='party', to='hub.organisation', verbose_name='organisation')),
                 ('members', models.ManyToManyField(blank=True, related_name='parties', to=settings.AUTH_USER_MODEL, verbose_name='who reports for the party')),
             ],
             options={
                 'verbose_name': 'party',
                 'verbose_name_plural': 'parties',
-                'ordering': ['name_th'],
+                'ordering': ['organisation__name_th', 'pk'],
+                'base_manager_name': 'objects',
             },
-            bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
             name='ClauseReport',

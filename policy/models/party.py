@@ -4,29 +4,25 @@ from django.conf import settings
 from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
-from wagtail.search import index
 
-from hub.models import BilingualName
+from hub.models import OneOrganisation
 
 
 def new_link_key() -> str:
     return get_random_string(22)
 
 
-class Party(index.Indexed, BilingualName):
-    """An organisation or community that is responsible for clauses."""
+class PartyManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("organisation")
 
-    class Kind(models.TextChoices):
-        LOCAL_GOVERNMENT = "local_government", _("Local government")
-        PROVINCE = "province", _("Provincial agency")
-        MINISTRY = "ministry", _("Ministry or department")
-        CIVIL_SOCIETY = "civil_society", _("Civil society")
-        COMMUNITY = "community", _("Community")
-        ACADEMIC = "academic", _("Academic institution")
-        BUSINESS = "business", _("Business")
 
-    slug = models.SlugField(_("slug"), unique=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+class Party(models.Model):
+    """An organisation that is responsible for clauses."""
+
+    organisation = OneOrganisation(
+        on_delete=models.PROTECT, related_name="party", verbose_name=_("organisation")
+    )
     email = models.EmailField(
         _("contact e-mail"), blank=True, help_text=_("Reminders of due dates go there.")
     )
@@ -37,14 +33,31 @@ class Party(index.Indexed, BilingualName):
     # Signed into every link of a reminder: a new key revokes all of them.
     link_key = models.CharField(max_length=22, default=new_link_key, editable=False)
 
-    search_fields = [
-        index.SearchField("name_th"),
-        index.SearchField("name_en"),
-        index.AutocompleteField("name_th"),
-        index.AutocompleteField("name_en"),
-    ]
+    objects = PartyManager()
 
     class Meta:
         verbose_name = _("party")
         verbose_name_plural = _("parties")
-        ordering = ["name_th"]
+        ordering = ["organisation__name_th", "pk"]
+        base_manager_name = "objects"  # a party is never shown without its name
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the active language."""
+        return self.organisation.name
+
+    @property
+    def name_th(self) -> str:
+        return self.organisation.name_th
+
+    @property
+    def name_en(self) -> str:
+        return self.organisation.name_en
+
+    @property
+    def slug(self) -> str:
+        """What addresses call it."""
+        return self.organisation.slug

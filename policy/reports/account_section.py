@@ -75,9 +75,13 @@ def cells_of(party) -> list[ClausePartyStatus]:
 
 def export_of(user) -> dict:
     """All follow-up data of ``user``, as values that JSON can represent."""
-    reports = ClauseReport.objects.filter(reporter=user).select_related("party").order_by("pk")
+    reports = (
+        ClauseReport.objects.filter(reporter=user).select_related("party__organisation")
+        .order_by("pk")
+    )
     verifications = (
-        Verification.objects.filter(verifier=user).select_related("party").order_by("pk")
+        Verification.objects.filter(verifier=user).select_related("party__organisation")
+        .order_by("pk")
     )
     withdrawals = Withdrawal.objects.filter(withdrawn_by=user).order_by("pk")
     return {

@@ -26,11 +26,12 @@ class AppendOnlyPolicy(ModelPermissionPolicy):
 class PartyViewSet(SnippetViewSet):
     model = Party
     icon = "group"
-    list_display = ["name_th", "name_en", "kind", "email"]
-    list_filter = ["kind"]
+    list_display = ["organisation", "email"]
+    list_filter = ["organisation__kind"]
+    search_backend_name = None
+    search_fields = ["organisation__name_th", "organisation__name_en"]
     panels = [
-        FieldPanel(name)
-        for name in ("name_th", "name_en", "slug", "kind", "email", "member_names", "revoke_links")
+        FieldPanel(name) for name in ("organisation", "email", "member_names", "revoke_links")
     ]
 
 

@@ -1,13 +1,10 @@
 """Forms of the editor: parties with their members; reports and verifications on paper."""
 
 from django import forms
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from hub.forms.text_fields import LongTextField
+from hub.forms.user_fields import UserNamesField
 from policy.models import Clause
 from policy.models.party import new_link_key
 
@@ -15,11 +12,7 @@ from policy.models.party import new_link_key
 class PartyForm(WagtailAdminModelForm):
     """Members are typed, so that editors need no list of all users."""
 
-    member_names = LongTextField(
-        label=_("Who reports for the party"), required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Sign-in names or e-mail addresses, one a line."),
-    )
+    member_names = UserNamesField(label=_("Who reports for the party"), required=False)
     revoke_links = forms.BooleanField(
         label=_("Make the links in letters sent so far useless"), required=False,
         help_text=_("When a letter came into wrong hands."),
@@ -28,28 +21,7 @@ class PartyForm(WagtailAdminModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            names = self.instance.members.order_by("pk").values_list("username", flat=True)
-            self.initial["member_names"] = "\n".join(names)
-
-    def clean_member_names(self):
-        """The named users. Each unknown or ambiguous name is a validation error."""
-        members, problems = [], []
-        for name in filter(None, map(str.strip, self.cleaned_data["member_names"].splitlines())):
-            found = list(
-                get_user_model().objects.filter(is_active=True)
-                .filter(Q(username=name) | Q(email__iexact=name))
-            )
-            exact = [user for user in found if user.username == name] or found
-            if len(exact) == 1:
-                members += exact
-            else:
-                problems.append(
-                    (_("Several people have the address %(name)s: give the sign-in name.")
-                     if exact else _("Nobody signs in as %(name)s.")) % {"name": name}
-                )
-        if problems:
-            raise ValidationError(problems)
-        return members
+            self.initial["member_names"] = list(self.instance.members.order_by("pk"))
 
     def save(self, commit=True):
         if self.cleaned_data["revoke_links"]:

@@ -184,7 +184,7 @@ def _of_kind(kind, pk):
     if kind not in RECORDS:
         raise Http404
     return get_object_or_404(
-        RECORDS[kind].objects.select_related("withdrawal", "party"), pk=pk
+        RECORDS[kind].objects.select_related("withdrawal", "party__organisation"), pk=pk
     )
 
 

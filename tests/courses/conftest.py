@@ -10,7 +10,7 @@ from wagtail.users.models import UserProfile
 from courses.models import CourseRun, Enrolment, Meeting
 from tests.factories import CurriculumPageFactory
 
-DETAILS = {"name": "สมศรี มีสุข", "phone": "081 234 5678", "organisation": "กลุ่มปูม้า",
+DETAILS = {"name": "สมศรี มีสุข", "phone": "081 234 5678", "other_organisation": "กลุ่มปูม้า",
         "needs": "ไม่กินหมู"}
 FORM = DETAILS | {"consent": "on"}
 

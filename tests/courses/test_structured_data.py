@@ -24,7 +24,7 @@ def course(hub, english_home):
     page.aims = [("item", "รู้เงื่อนไข")]
     page.competences = [("item", "อ่านสีไข่ได้"), ("item", "วัดน้ำได้")]
     page.topics.add(Topic.objects.get(slug="fishers"))
-    page.contributors.add(Contributor(name="ทีมจัดการความรู้", organisation="มูลนิธิตัวอย่าง"))
+    page.contributors.add(Contributor(name="ทีมจัดการความรู้", other_organisation="มูลนิธิตัวอย่าง"))
     page.sessions = [
         CourseSession(title="อ่านสีไข่", minutes=90, aim="ได้จับจริง", steps=[
             ("step", {"minutes": 90, "what": "ดูปู", "materials": "ไฟฉาย"})]),

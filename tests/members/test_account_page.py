@@ -31,7 +31,9 @@ def test_anonymous_users_are_asked_to_sign_in(hub, visitor, prefix, address):
 
 def test_a_member_edits_profile_and_language(member_client, member):
     area = Area.objects.get(geocode="9011")
-    values = {"name": "สมศรี  ใหม่", "language": "en", "organisation": "กลุ่มปูม้า", "area": area.pk}
+    values = {
+        "name": "สมศรี  ใหม่", "language": "en", "other_organisation": "กลุ่มปูม้า", "area": area.pk,
+    }
     answer = member_client.post("/accounts/me/particulars/", values)
     assert answer.headers["Location"] == "/accounts/me/"
     member.refresh_from_db()
@@ -44,15 +46,15 @@ def test_a_member_edits_profile_and_language(member_client, member):
 
 
 @pytest.mark.parametrize("bad", [
-    {"name": ""}, {"language": "xx"}, {"area": "999999"}, {"organisation": "ก" * 201},
+    {"name": ""}, {"language": "xx"}, {"area": "999999"}, {"other_organisation": "ก" * 201},
 ])
 @pytest.mark.postgresql
 def test_errors_are_shown_and_input_is_kept(member_client, member, bad):
-    values = {"name": "ใหม่", "language": "en", "organisation": "กลุ่มปูม้า", "area": ""} | bad
+    values = {"name": "ใหม่", "language": "en", "other_organisation": "กลุ่มปูม้า", "area": ""} | bad
     answer = member_client.post("/accounts/me/particulars/", values)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == list(bad)
-    if "organisation" not in bad:
+    if "other_organisation" not in bad:
         assert "กลุ่มปูม้า" in answer.content.decode()
     member.refresh_from_db()
     assert member.get_full_name() == "สมศรี มีสุข"

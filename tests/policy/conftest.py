@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from policy.models import VERIFIERS, Clause, Party, ProcessStage
+from tests import factories
 from tests.factories import (
     AssemblyPageFactory,
     DraftResolutionPageFactory,
@@ -38,13 +39,13 @@ def shared_resolution(world):
 @pytest.fixture
 def party(hub, request):
     if "shared_resolution" in request.fixturenames:
-        return Party.objects.get(slug="tao")
+        return Party.objects.get(organisation__slug="tao")
     return make_party()
 
 
 def make_party():
-    return Party.objects.create(
-        slug="tao", name_th="อบต. ตัวอย่าง", name_en="Example SAO", kind="local_government",
+    return factories.party(
+        "tao", "อบต. ตัวอย่าง", name_en="Example SAO", kind="local_government",
         email="tao@example.org",
     )
 
@@ -52,14 +53,12 @@ def make_party():
 @pytest.fixture
 def other_party(hub, request):
     if "shared_resolution" in request.fixturenames:
-        return Party.objects.get(slug="net")
+        return Party.objects.get(organisation__slug="net")
     return make_other_party()
 
 
 def make_other_party():
-    return Party.objects.create(
-        slug="net", name_th="เครือข่ายตัวอย่าง", name_en="Example network", kind="community"
-    )
+    return factories.party("net", "เครือข่ายตัวอย่าง", name_en="Example network", kind="network")
 
 
 @pytest.fixture

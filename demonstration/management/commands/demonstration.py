@@ -61,7 +61,7 @@ class Command(BaseCommand):
             if group:
                 user.groups.add(Group.objects.get(name=group))
             elif name == "reporter":
-                user.parties.set(Party.objects.filter(slug=PARTY_OF_REPORTER))
+                user.parties.set(Party.objects.filter(organisation__slug=PARTY_OF_REPORTER))
             if name == "editor":
                 closed_lessons.join(user)
             if name in ("facilitator", "member"):

@@ -58,7 +58,7 @@ def test_a_visitor_joins_takes_part_and_leaves(open_browser, served, language, s
     page.locator("header .account__menu a").click()
     expect(page.locator("h1")).to_have_text("สมศรี มีสุข")
     page.locator('a[href$="/particulars/"]').click()
-    page.locator("input[name=organisation]").fill("กลุ่มปูม้าบ้านเรา")
+    page.locator("input[name=other_organisation]").fill("กลุ่มปูม้าบ้านเรา")
     page.locator("select[name=area]").select_option(index=2)
     page.get_by_role("button", name=words["save"]).click()
     expect(page.locator(".lead")).to_contain_text("กลุ่มปูม้าบ้านเรา")

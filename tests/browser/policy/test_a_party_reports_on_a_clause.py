@@ -98,7 +98,7 @@ def test_a_report_is_sent_from_a_phone_verified_and_published(enter, open_browse
 def test_a_link_in_an_email_opens_the_form_without_signing_in(served, open_browser):
     served.shell(
         "from policy.models import Party\n"
-        "Party.objects.filter(slug='university-example').update(email='uni@example.org')"
+        "Party.objects.filter(organisation__slug='university-example').update(email='uni@example.org')"
     )
     served.manage("send_reminders")
     body = served.emails_to("uni@example.org")[0]

@@ -91,7 +91,7 @@ def test_details_are_erased_after_retention_and_certificates_stay(done, member, 
     assert Enrolment.objects.get(user=member).phone
     assert schedule.erase_old_details(after(366)) == 1
     enrolment = Enrolment.objects.get()
-    assert (enrolment.phone, enrolment.organisation, enrolment.needs) == ("", "", "")
+    assert (enrolment.phone, enrolment.affiliation, enrolment.needs) == ("", "", "")
     assert enrolment.user == member and enrolment.name
     assert not Enrolment.objects.filter(pk=left.pk).exists() and not GroupPost.objects.exists()
     assert Certificate.objects.get().holder == "สมศรี มีสุข"

@@ -91,7 +91,7 @@ def test_people_after_the_last_seat_join_the_waiting_list_and_move_up(
     [email] = mail.outbox
     assert email.to == ["w1@example.org"]
     first.refresh_from_db()
-    assert {first.name, first.phone, first.organisation, first.needs} == {""}
+    assert {first.name, first.phone, first.affiliation, first.needs} == {""}
     assert run.enrolments.waiting().get().place_in_line == 1
     assert client.get(f"/courses/runs/{run.pk}/mine/").status_code == 404
 

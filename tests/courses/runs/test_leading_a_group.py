@@ -209,7 +209,7 @@ def test_deleting_a_message_deletes_its_files(
 def test_the_list_opens_in_spreadsheets_without_formulas(
     run, enrol, leads, address
 ):
-    one = enrol(run, name="=1+1", phone="0812345678", needs="@cmd", organisation="-2")
+    one = enrol(run, name="=1+1", phone="0812345678", needs="@cmd", other_organisation="-2")
     enrol(run, name="บังหมัด", state="waiting")
     Attendance.objects.create(meeting=run.meeting_list[1], enrolment=one)
     answer = leads.get(f"{address}list.csv")

@@ -26,6 +26,7 @@ from tests.factories import (
     ResolutionPageFactory,
     home,
     link,
+    party,
 )
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +43,10 @@ def resolution(*reports, **fields):
     page = ResolutionPageFactory(**fields)
     page.clauses = [Clause(number="7", text="ให้ทำ", locale=page.locale)]
     page.save_revision().publish()
-    party, _created = Party.objects.get_or_create(
-        slug="p", defaults={"name_th": "เทศบาล", "name_en": "Town", "kind": "community"})
+    town = Party.objects.first() or party("p", "เทศบาล", name_en="Town")
     for evidence in reports:
         ClauseReport.objects.create(
-            clause_key=page.clauses.get().translation_key, party=party, claim="ทำแล้ว",
+            clause_key=page.clauses.get().translation_key, party=town, claim="ทำแล้ว",
             reported_on=date(2024, 1, 1), **evidence,
         )
     return page

@@ -14,7 +14,7 @@ from hub.chain.graph import whole_chain
 from hub.chain.relations import Relation, Stage
 from hub.chain.svg import LETTERS, letters, picture, wrapped
 from hub.models import KnowledgePage
-from policy.models import Clause, ClauseReport, Party
+from policy.models import Clause, ClauseReport
 from tests.factories import (
     FACTORIES,
     CurriculumPageFactory,
@@ -26,6 +26,7 @@ from tests.factories import (
     ResolutionPageFactory,
     home,
     link,
+    party,
 )
 
 pytestmark = pytest.mark.django_db
@@ -54,10 +55,10 @@ def chain(hub):
     link(curriculum, Relation.TEACHES, model, evidence_text="คาบที่สาม")
     link(model, Relation.SUPPORTS, issue, evidence_text="ประเด็นอ้างตัวแบบ")
     link(resolution, Relation.CITES, issue, evidence_text="วาระที่สอง")
-    party = Party.objects.create(slug="p", name_th="เทศบาล", name_en="Town", kind="community")
+    town = party("p", "เทศบาล", name_en="Town")
     clause = resolution.clauses.get(number="1")
     ClauseReport.objects.create(
-        clause_key=clause.translation_key, party=party, claim="ปักทุ่นแล้ว", evidence="ภาพถ่าย",
+        clause_key=clause.translation_key, party=town, claim="ปักทุ่นแล้ว", evidence="ภาพถ่าย",
         reported_on=date(2024, 2, 1),
     )
     return {p.title: p for p in (practice, lesson, model, replication, curriculum, issue,

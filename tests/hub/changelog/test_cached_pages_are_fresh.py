@@ -82,20 +82,20 @@ def test_a_renamed_topic_is_seen_at_once(page, visitor):
 
 
 def test_a_changed_report_is_seen_at_once(hub, visitor):
-    from policy.models import Clause, ClauseReport, Party
-    from tests.factories import ResolutionPageFactory
+    from policy.models import Clause, ClauseReport
+    from tests.factories import ResolutionPageFactory, party
 
     page = ResolutionPageFactory()
     page.clauses = [Clause(number="1", text="ให้ทำ", locale=page.locale)]
     page.save_revision().publish()
     assert "ทำแล้วครบถ้วน" not in text(visitor, page.url)
-    party = Party.objects.create(slug="p", name_th="กลุ่ม", name_en="Group", kind="community")
+    town = party("p", "กลุ่ม", name_en="Group")
     ClauseReport.objects.create(
-        clause_key=page.clauses.get().translation_key, party=party, claim="ทำแล้วครบถ้วน"
+        clause_key=page.clauses.get().translation_key, party=town, claim="ทำแล้วครบถ้วน"
     )
     assert "ทำแล้วครบถ้วน" in text(visitor, page.url)
-    party.name_th = "กลุ่มใหม่"
-    party.save()
+    town.organisation.name_th = "กลุ่มใหม่"
+    town.organisation.save()
     assert "กลุ่มใหม่" in text(visitor, page.url)
 
 

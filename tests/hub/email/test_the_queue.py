@@ -112,7 +112,7 @@ def test_another_backend_is_an_error_at_start(settings):
     assert checks.every_email_is_queued(None) == []
     for backend in ("smtp", "console", "locmem"):
         settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
-        assert [e.id for e in checks.every_email_is_queued(None)] == ["hub.E005"]
+        assert [e.id for e in checks.every_email_is_queued(None)] == ["hub.E007"]
 
 
 def test_a_malformed_email_stops_no_other_and_no_request(clock):

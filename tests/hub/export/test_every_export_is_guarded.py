@@ -219,7 +219,7 @@ def course_with_a_run(user):
     run.facilitators.add(user)
     Meeting.objects.create(run=run, date=timezone.localdate(), starts_at=time(9), ends_at=time(15))
     enrolment = Enrolment(run=run, user=user, state="enrolled", name="สมศรี", phone="081",
-                          organisation="กลุ่ม", needs="ไม่มี")
+                          other_organisation="กลุ่ม", needs="ไม่มี")
     enrolment.record_consent()
     enrolment.save()
     return course

@@ -161,7 +161,7 @@ def test_every_plain_text_in_the_editor_is_cleaned():
                     with pytest.raises(ValidationError):
                         field.clean("\u200b")
     for known in ("LessonPage: LessonPage.title", "ModelPage: BuildingBlock.what",
-                  "Party: Party.name_th", "CourseRun: CourseRun.title"):
+                  "Organisation: Organisation.name_th", "CourseRun: CourseRun.title"):
         assert known in found
 
 
@@ -214,7 +214,7 @@ def test_public_forms_use_the_hubs_text_and_date_fields():
     for known in ("CommentForm.text", "AgendaProposalForm.title", "ReplicationForm.who",
                   "MemberSignupForm.name", "EnrolForm.name", "ReportForm.reporter_name",
                   "ReportForm.claim", "ReviewForm.text", "FitForm.problem", "PostForm.text",
-                  "ComplaintForm.reason", "ProfileForm.organisation"):
+                  "ComplaintForm.reason", "ProfileForm.other_organisation"):
         assert known in seen
 
 

@@ -22,7 +22,7 @@ from hub.management.commands import keep_schedule
 from hub.models import Attachment, Contributor, HubImage, KnowledgePage, PublishedVersion, Topic
 from hub.versions.numbering import as_published, content_digest
 from models_lib.models import BuildingBlock, Condition, ModelPage
-from policy.models import Clause, Party
+from policy.models import Clause
 from tests.factories import (
     FACTORIES,
     CurriculumPageFactory,
@@ -31,6 +31,7 @@ from tests.factories import (
     ResolutionPageFactory,
     document,
     link,
+    party,
 )
 
 pytestmark = pytest.mark.django_db
@@ -367,8 +368,7 @@ def test_deleted_objects_break_no_version(hub, visitor):
 
 
 def test_a_curriculum_and_a_resolution_read_as_they_were(hub, visitor):
-    party = Party.objects.create(slug="tao", name_th="อบต.ตัวอย่าง", kind="community")
-    other = Party.objects.create(slug="โรงเรียน", name_th="โรงเรียนตัวอย่าง", kind="community")
+    first, other = party("tao", "อบต.ตัวอย่าง"), party("โรงเรียน", "โรงเรียนตัวอย่าง")
     resolution = ResolutionPageFactory()
 
     def clause(words, *parties):
@@ -376,7 +376,7 @@ def test_a_curriculum_and_a_resolution_read_as_they_were(hub, visitor):
         new.parties = parties
         return new
 
-    resolution = publish(resolution, clauses=[clause("ให้ตั้งกองทุน", party)])
+    resolution = publish(resolution, clauses=[clause("ให้ตั้งกองทุน", first)])
     resolution = publish(resolution, clauses=[clause("ให้ยุบกองทุน", other)])
     old = text(visitor, resolution.url + "v/2/")
     assert "ให้ตั้งกองทุน" in old and "อบต.ตัวอย่าง" in old and "31 มกราคม 2570" in old

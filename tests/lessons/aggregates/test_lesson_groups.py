@@ -1,14 +1,13 @@
 """Groups of closed lessons: at least five of three organisations, and common phrases only."""
 
 import pytest
-from django.contrib.auth.models import Group
 
 from hub.models import Topic
 from hub.pages.page_search import words_of
 from lessons.aggregates.groups import lesson_groups
 from lessons.aggregates.phrases import phrases
 from lessons.models import LessonPage
-from tests.factories import LessonPageFactory, SectionPageFactory
+from tests.factories import LessonPageFactory, SectionPageFactory, organisation
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/lessons-together/fishers/lesson/"
@@ -20,9 +19,8 @@ def tell(hub):
     section = SectionPageFactory()
 
     def lesson(of, happened="กรรมการไม่ประชุมกันเลย", topics=("fishers",), **fields):
-        organisation, _new = Group.objects.get_or_create(name=f"องค์กร {of}")
         page = LessonPageFactory(**{
-            "parent": section, "openness": "aggregate", "organisation": organisation,
+            "parent": section, "openness": "aggregate", "organisation": organisation(f"องค์กร {of}"),
             "happened": happened, "expected": "ทุกคนช่วยกันดูแล", "next_time": "ประชุมทุกเดือน",
         } | fields)
         page.topics.add(*Topic.objects.filter(slug__in=topics))

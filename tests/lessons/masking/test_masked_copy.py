@@ -3,14 +3,13 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import Group
 
 from hub.models import Area, Attachment, Contributor, KnowledgePage
 from lessons.masking import masked_copy
-from lessons.masking.masker import skeleton
+from lessons.masking.masker import mask, skeleton
 from lessons.models import LessonPage, MaskedLesson
 from search.query.find import find
-from tests.factories import LessonPageFactory, SectionPageFactory, document
+from tests.factories import LessonPageFactory, SectionPageFactory, document, organisation
 
 pytestmark = pytest.mark.django_db
 SECRETS = ["สมชาย", "ใจดี", "บ่อยาง", "เมืองสงขลา", "50,000", "23 คน", "081", "บ้านน้ำเค็ม", "มีนาคม"]
@@ -18,7 +17,7 @@ SECRETS = ["สมชาย", "ใจดี", "บ่อยาง", "เมื�
 
 @pytest.fixture
 def author(hub, editor):
-    editor.groups.add(Group.objects.create(name="กลุ่มบ้านเรา"))
+    editor.organisations.add(organisation("กลุ่มบ้านเรา"))
     return editor
 
 
@@ -26,14 +25,14 @@ def author(hub, editor):
 def original(author):
     page = LessonPageFactory(
         parent=SectionPageFactory(), openness="anonymised",
-        organisation=Group.objects.get(name="กลุ่มบ้านเรา"), title="เงินหายที่ตำบลบ่อยาง",
+        organisation=organisation("กลุ่มบ้านเรา"), title="เงินหายที่ตำบลบ่อยาง",
         summary="นายสมชาย ใจดี เก็บเงิน 50,000 บาท",
         event="วันที่ 12 มีนาคม 2561 ที่บ้านน้ำเค็ม โทร 081-234-5678",
         expected="สมาชิก 23 คน จะได้เงินคืน", happened="เงินหายไป ห้าหมื่นบาท", why="ไม่มีใครตรวจบัญชี",
         next_time="ให้คนสองกลุ่มตรวจกัน", period_start=date(2018, 3, 12), period_end=date(2018, 6, 1),
         validated_by="นายสมชาย ใจดี", validated_on=date(2019, 1, 1),
     )
-    page.contributors.add(Contributor(name="นายสมชาย ใจดี", organisation="กองทุนบ้านน้ำเค็ม"))
+    page.contributors.add(Contributor(name="นายสมชาย ใจดี", other_organisation="กองทุนบ้านน้ำเค็ม"))
     page.attachments.add(Attachment(document=document("สมุดบัญชี", "บัญชี.txt", "สมชาย".encode() * 99)))
     page.areas.add(Area.objects.get(geocode="900101"))
     page.body = page.body.stream_block.to_python([
@@ -74,7 +73,7 @@ def test_before_submission_the_author_sees_both_texts_side_by_side(
 def test_the_copy_is_a_page_without_a_word_that_was_masked(
     original, moderator, signed_in, visitor
 ):
-    moderator.groups.add(Group.objects.get(name="กลุ่มบ้านเรา"))
+    moderator.organisations.add(organisation("กลุ่มบ้านเรา"))
     assert hand_in(signed_in(moderator), original).status_code == 302
     copy = copy_of(original)
     assert copy.live and copy.openness == "public"
@@ -148,11 +147,20 @@ def test_a_lesson_that_is_not_shared_masked_cannot_be_submitted(original, author
     assert not LessonPage.objects.exclude(pk=original.pk).exists()
 
 
+def test_the_names_of_all_organisations_are_masked(original):
+    """Also of those that had nothing to do with the lesson, in both languages."""
+    organisation("เครือข่ายคลองลึก (ตัวอย่าง)", "deep", name_en="Deep Canal Network", is_active=False)
+    rules = masked_copy.rules_for(original, MaskedLesson())
+    for text in ("เล่าให้เครือข่ายคลองลึกฟังแล้ว", "เล่าให้ Deep Canal Network ฟังแล้ว",
+                 "เล่าให้กลุ่มบ้านเราฟังแล้ว", "เล่าให้กองทุนบ้านน้ำเค็ม ฟังแล้ว"):
+        assert mask(text, rules).replace(" ", "") == "เล่าให้องค์กรแห่งหนึ่งฟังแล้ว", text
+
+
 @pytest.mark.parametrize("change", ["private", "aggregate", "delete"])
 def test_the_copy_disappears_at_once_when_the_lesson_is_closed_or_deleted(
     original, moderator, signed_in, visitor, change
 ):
-    moderator.groups.add(Group.objects.get(name="กลุ่มบ้านเรา"))
+    moderator.organisations.add(organisation("กลุ่มบ้านเรา"))
     hand_in(signed_in(moderator), original)
     copy = copy_of(original)
     if change == "delete":

@@ -6,26 +6,34 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import transaction
+from django.db.models import ProtectedError
 from django.db.models.signals import post_save
 from django.utils import timezone
-from wagtail.models import Collection, Page
+from wagtail.models import Collection, Page, PageViewRestriction
 
-from hub.models import Attachment, KnowledgePage
+from hub.models import Attachment, KnowledgePage, Organisation
 from lessons.models import LessonPage, PrivateCollection
 from search.query.find import find
-from tests.factories import LessonPageFactory, ModelPageFactory, SectionPageFactory, document
+from tests.factories import (
+    LessonPageFactory,
+    ModelPageFactory,
+    SectionPageFactory,
+    document,
+    organisation,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def ours(hub):
-    return Group.objects.create(name="กลุ่มบ้านเรา")
+    return organisation("กลุ่มบ้านเรา")
 
 
 @pytest.fixture
 def author(ours, editor):
-    editor.groups.add(ours)
+    editor.organisations.add(ours)
     return editor
 
 
@@ -79,7 +87,7 @@ def test_the_row_and_restriction_of_a_new_closed_page_are_committed_together(hub
     """The row and its restriction become visible with the same commit."""
     from django.db import connection
 
-    ours = Group.objects.create(name="กลุ่มบ้านเรา")
+    ours = organisation("กลุ่มบ้านเรา")
     parent = SectionPageFactory()
     blocks = []
     page = LessonPage(
@@ -200,7 +208,7 @@ def form_of(client, page, **changed):
 
 
 def test_authors_are_offered_their_organisations_and_publish_for_them(author, ours, signed_in):
-    Group.objects.create(name="กลุ่มบ้านโน้น")
+    organisation("กลุ่มบ้านโน้น")
     page = LessonPageFactory(parent=SectionPageFactory(), live=False)
     page.save_revision()
     client = signed_in(author)
@@ -213,6 +221,52 @@ def test_authors_are_offered_their_organisations_and_publish_for_them(author, ou
     assert client.post(f"/admin/pages/{page.pk}/edit/", data).status_code == 302
     page = LessonPage.objects.get(pk=page.pk)
     assert page.live and not is_public(page)
+
+
+def test_a_group_for_a_role_is_no_organisation(author, signed_in):
+    """Nor is an organisation of others, or one that is not active any more."""
+    roles = Group.objects.filter(organisation=None)
+    assert {"Moderators", "Community verifiers", "Facilitators"} <= set(
+        roles.values_list("name", flat=True))
+    author.groups.add(*roles.exclude(name="Moderators"))
+    theirs = Organisation.objects.create(pk=1001, name_th="บ้านโน้น", slug="b", kind="other")
+    closed = Organisation.objects.create(
+        pk=1002, name_th="เลิกแล้ว", slug="c", kind="other", is_active=False)
+    author.organisations.add(closed)
+    Organisation.objects.filter(pk__in=roles.values("pk")).delete()  # none has the number of a role
+    page = LessonPageFactory(parent=SectionPageFactory(), live=False)
+    page.save_revision()
+    client = signed_in(author)
+    address = f"/admin/pages/{page.pk}/edit/"
+    for pk in (*roles.values_list("pk", flat=True), theirs.pk, closed.pk):
+        answer = client.post(address, form_of(client, page, openness="private", organisation=pk))
+        assert "organisation" in answer.context["form"].errors, pk
+    row = LessonPage.objects.get(pk=page.pk)
+    assert (row.openness, row.organisation) == ("public", None)
+    assert not PageViewRestriction.objects.filter(page=page).exists()
+
+
+def test_the_restriction_goes_to_the_group_behind_the_organisation(ours):
+    page = closed(ours)
+    (rule,) = PageViewRestriction.objects.filter(page=page)
+    assert list(rule.groups.all()) == [ours.group]
+    other = organisation("กลุ่มบ้านโน้น")
+    draft(page, openness="private", organisation=other)
+    (rule,) = PageViewRestriction.objects.filter(page=page)
+    assert list(rule.groups.all()) == [other.group]
+
+
+@pytest.mark.postgresql
+def test_an_organisation_that_an_earlier_version_names_is_kept(ours):
+    page = closed(ours)
+    first = page.latest_revision
+    draft(page, openness="public", organisation=None).publish()
+    with pytest.raises(ProtectedError), transaction.atomic():
+        ours.delete()
+    assert first.as_object().organisation == ours
+    page.delete()
+    ours.delete()
+    assert not Group.objects.filter(pk=ours.group_id).exists()
 
 
 def test_only_moderators_publish_a_lesson_for_everybody(author, ours, signed_in):

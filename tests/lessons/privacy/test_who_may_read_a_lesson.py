@@ -11,7 +11,6 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file as get_image_file
 from wagtail.models import Site
@@ -28,6 +27,7 @@ from tests.factories import (
     SectionPageFactory,
     document,
     link,
+    organisation,
 )
 
 pytestmark = [
@@ -63,7 +63,7 @@ def texts(name):
 @pytest.fixture(scope="module")
 def people(world):
     """Who signs in, by role; "theirs" is of another organisation, which has an editor, too."""
-    ours, theirs = "กลุ่มบ้านเรา", "กลุ่มบ้านโน้น"
+    ours, theirs = (organisation(n).group.name for n in ("กลุ่มบ้านเรา", "กลุ่มบ้านโน้น"))
     groups = {"member": [], "ours": [ours], "author": ["Editors", ours],
               "theirs": ["Editors", theirs], "editor": ["Editors"], "moderator": ["Moderators"]}
     found = {role: make_user(role, *groups[role]) for role in groups}
@@ -76,7 +76,7 @@ def written(people):
     author, editor, moderator = (people[role] for role in ("author", "editor", "moderator"))
     english_home = HomePage.objects.get(locale__language_code="en")
     section = SectionPageFactory(title="หมวด", stages="lesson,model")
-    ours = Group.objects.get(name="กลุ่มบ้านเรา")
+    ours = organisation("กลุ่มบ้านเรา")
     topic = Topic.objects.get(slug="fishers")
 
     def lesson(name, parent=section, factory=LessonPageFactory, **fields):

@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.test import RequestFactory
 
@@ -24,6 +24,7 @@ from tests.factories import (
     ReplicationPageFactory,
     ResolutionPageFactory,
     SectionPageFactory,
+    organisation,
 )
 from tests.lessons.privacy.test_closing_and_opening_a_lesson import form_of
 
@@ -199,7 +200,7 @@ def test_translations_share_their_counts(lesson, model, moderator, english_home,
 
 def test_the_report_lists_open_lessons_with_their_counts(lesson, model, moderator, visitor):
     hidden = LessonPageFactory(title="=ปิดไว้", openness="private", parent=lesson.get_parent(),
-                               organisation=Group.objects.create(name="เรา"))
+                               organisation=organisation("เรา"))
     save_answer(lesson, model, moderator, "used")
     save_answer(hidden, model, moderator, "used")
     text = visitor.get("/lessons-used/").content.decode()

@@ -88,7 +88,7 @@ def test_a_sheet_is_previewed_and_then_published(
     assert water.live and water.get_parent().pk == assembly.pk and water.owner == moderator
     first, second = water.clauses.order_by("sort_order")
     assert (first.number, first.due, first.channel) == ("1", date(2024, 9, 30), "budget")
-    assert set(first.parties.values_list("slug", flat=True)) == {"tao", "net"}
+    assert set(first.parties.values_list("organisation__slug", flat=True)) == {"tao", "net"}
     assert (second.due, second.channel) == (None, "project")
     assert visitor.get(water.url).status_code == 200
     assert "ให้ขุดลอกคลอง" in visitor.get("/follow-up/").content.decode()
@@ -151,7 +151,7 @@ def test_concurrent_changes_stop_the_import(signed_in, moderator, address, assem
     if change == "number":
         ResolutionPageFactory(parent=assembly, number="1/2")
     else:
-        Party.objects.filter(slug="net").delete()
+        Party.objects.filter(organisation__slug="net").delete()
     before = ResolutionPage.objects.count()
     assert client.post(preview, follow=True).status_code == 200
     assert ResolutionPage.objects.count() == before

@@ -22,6 +22,7 @@ from policy.models import (
     Verification,
     Withdrawal,
 )
+from tests import factories
 from tests.factories import (
     AssemblyPageFactory,
     ModelPageFactory,
@@ -47,7 +48,7 @@ def made(world):
                                  adopted_on=date(2025, 9, 1))
     page.areas.add(Area.objects.get(geocode="901101"))
     clause = Clause(number="1", text="ให้ปลูกป่า", locale=page.locale, channel="law")
-    clause.parties = [Party.objects.create(slug="forest", name_th="ป่าไม้", kind="province")]
+    clause.parties = [factories.party("forest", "ป่าไม้")]
     page.clauses = [clause, Clause(number="2", text="ให้ดูแลป่า", locale=page.locale)]
     page.save_revision().publish()
     return {"resolution": resolution.pk, "ledger": page.pk}
@@ -65,7 +66,7 @@ def ledger(made):
 
 @pytest.fixture
 def party(made):
-    return Party.objects.get(slug="tao")
+    return Party.objects.get(organisation__slug="tao")
 
 
 def rows_of(visitor, query="", kind="csv"):

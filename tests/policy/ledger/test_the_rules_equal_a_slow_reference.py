@@ -23,11 +23,11 @@ from policy.ledger.status_periods import differences, rebuild
 from policy.models import (
     Clause,
     ClauseReport,
-    Party,
     StatusPeriod,
     Verification,
     Withdrawal,
 )
+from tests import factories
 from tests.factories import ResolutionPageFactory
 from tests.policy.ledger.slow_ledger import clause_diary, diary
 
@@ -120,7 +120,7 @@ def test_the_table_equals_the_reference(hub):
     print(f"LEDGER_SEED={SEED}")
     chance = random.Random(SEED)
     parties = [
-        Party.objects.create(slug=f"p{n}", name_th=f"ฝ่าย {n}", kind="community")
+        factories.party(f"p{n}", f"ฝ่าย {n}")
         for n in range(6)
     ]
     page = ResolutionPageFactory(adopted_on=ADOPTED)

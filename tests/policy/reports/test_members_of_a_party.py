@@ -6,6 +6,7 @@ from django.urls import reverse
 from hub.models import HomePage
 from policy.models import ClauseReport, Party, ReminderOptOut, Verification, Withdrawal
 from policy.reports.account_section import erase_of, export_of, party_clauses, section
+from tests.factories import organisation
 from tests.policy.conftest import REPORT, VERIFICATION
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +70,7 @@ def test_an_erased_name_disappears_from_cached_pages(signed_in, reporter, cell_a
 @pytest.fixture
 def party_form(signed_in, moderator, party):
     address = reverse("wagtailsnippets_policy_party:edit", args=[party.pk])
-    form = {"name_th": party.name_th, "name_en": "", "slug": party.slug, "kind": party.kind,
-            "email": party.email, "member_names": ""}
+    form = {"organisation": party.organisation_id, "email": party.email, "member_names": ""}
     client = signed_in(moderator)
     return lambda **changes: client.post(address, form | changes)
 
@@ -99,11 +99,10 @@ def test_an_editor_revokes_the_links_of_a_party(party_form, party):
 
 def test_a_new_party_gets_its_members(signed_in, moderator, member):
     answer = signed_in(moderator).post(reverse("wagtailsnippets_policy_party:add"), {
-        "name_th": "ใหม่", "name_en": "", "slug": "new", "kind": "community", "email": "",
-        "member_names": "malee",
+        "organisation": organisation("ใหม่", "new").pk, "email": "", "member_names": "malee",
     })
     assert answer.status_code == 302
-    assert list(Party.objects.get(slug="new").members.all()) == [member]
+    assert list(Party.objects.get(organisation__slug="new").members.all()) == [member]
 
 
 def test_the_ledger_is_found_from_the_home_page(resolution, visitor):

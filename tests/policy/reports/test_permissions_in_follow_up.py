@@ -41,12 +41,12 @@ def resolution(made):
 
 @pytest.fixture
 def party(made):
-    return Party.objects.get(slug="tao")
+    return Party.objects.get(organisation__slug="tao")
 
 
 @pytest.fixture
 def other_party(made):
-    return Party.objects.get(slug="net")
+    return Party.objects.get(organisation__slug="net")
 
 
 @pytest.fixture
