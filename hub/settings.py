@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
+    "allauth.usersessions",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -87,9 +87,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "members.sign_in.middleware.SignInMiddleware",
+    "members.sessions.SessionsMiddleware",
+    "members.second_step.middleware.SecondStepMiddleware",
     "courses.publishing.ChecklistMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "hub.urls"
@@ -167,18 +169,16 @@ SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", str(DATA_DIR / "index")))
 SEARCH_URL = env.str("SEARCH_URL", "")
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}
 
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["members.sign_in.backend.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator",
                  "CommonPasswordValidator", "NumericPasswordValidator")]
 vars().update(ACCOUNTS | {"MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": DEVELOPMENT})
 MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
+REQUIRE_SECOND_STEP = env.bool("REQUIRE_SECOND_STEP", not DEVELOPMENT)
+SECOND_STEP_GRACE_DAYS = env.int("SECOND_STEP_GRACE_DAYS", 14)
+PROXY_COUNT = max(0, env.int("PROXY_COUNT", 0))
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://") | {"EMAIL_TIMEOUT": 20})
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@localhost")

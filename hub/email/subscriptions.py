@@ -19,7 +19,8 @@ from django.utils import timezone
 from django_tasks import task
 
 from hub.hooks import registered
-from hub.web.rate_limit import DAY, HOUR, hit, network_of
+from hub.web.client_address import network_of
+from hub.web.rate_limit import DAY, HOUR, hit
 
 logger = logging.getLogger(__name__)
 REQUESTS_PER_VISITOR = 10  # in an hour

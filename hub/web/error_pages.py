@@ -41,6 +41,13 @@ def permission_denied(request, exception=None):
         return render(request, "403.html", status=403)
 
 
+def too_many_requests(request, exception=None):
+    with override(language_of(request.path)):
+        response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
 def server_error(request):
     """In both languages, without database or context, so that it cannot fail."""
     return HttpResponse(loader.get_template("500.html").render(), status=500)
