@@ -1,9 +1,18 @@
 """House rules that hold for every page type, checked whenever Django starts."""
 
+from django.conf import settings
 from django.core import checks
 
 from hub.chain.relations import Relation, Stage
 from hub.models.knowledge_page import knowledge_page_types
+
+
+@checks.register()
+def proxies_are_counted(app_configs, **kwargs):
+    """Behind a proxy that is not counted, all visitors have one address."""
+    if settings.SECURE_PROXY_SSL_HEADER and not settings.PROXY_COUNT:
+        return [checks.Warning("BEHIND_PROXY is set and PROXY_COUNT is not.", id="hub.W001")]
+    return []
 
 
 @checks.register()

@@ -38,7 +38,8 @@ class SessionsMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         session = request.session
-        if session.accessed and (noted := session.get(NOTED)):
+        failed = response.status_code >= 500  # the transaction is rolled back
+        if not failed and session.accessed and (noted := session.get(NOTED)):
             true = _note(session)
             if noted != true:
                 _move(noted[0], session.session_key)

@@ -72,14 +72,13 @@ NETWORK = Rule(free=50, first=15, most=900, half_life=HOUR)
 
 
 class Throttled(ValidationError):
-    """Too many wrong tries: shown in the form, beside what was typed. The request remembers
-    ``seconds`` for the middleware, which answers 429."""
+    """Too many wrong tries: shown in the form, beside what was typed, with the ways in that remain.
+    The request remembers ``seconds`` for the middleware, which answers 429."""
 
-    def __init__(self, request: HttpRequest | None, seconds: int):
-        self.seconds = seconds
+    def __init__(self, request: HttpRequest | None, kind: str, seconds: int):
         user = getattr(request, "user", None)
         text = _wait_text(seconds)
-        if user is None or not user.is_authenticated:
+        if kind == "password" and (user is None or not user.is_authenticated):
             text = format_html(
                 "{} {} <a href='{}'>{}</a>", text,
                 gettext("If it is your account: a device on which you signed in before and a "
@@ -103,7 +102,7 @@ def guarded(request: HttpRequest | None, kind: str, name: str, user: Any,
         counted |= {c.key: c for c in AttemptCounter.objects.filter(key__in=_keys(shared[1:]))}
         waits = [_wait(counted.get(key), rule, now) for key, rule in (own, *shared)]
         if max(waits) > timedelta():
-            raise Throttled(request, math.ceil(max(waits).total_seconds()))
+            raise Throttled(request, kind, math.ceil(max(waits).total_seconds()))
         result, error = None, None
         try:
             result = check()

@@ -57,6 +57,15 @@ def test_nothing_else_reads_addresses():
     assert found == {THE_PLACE, "members/adapter.py"}, "the adapter is how allauth asks the place"
 
 
+def test_a_proxy_that_is_not_counted_is_warned_of(settings):
+    from hub.checks import proxies_are_counted
+
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert [warning.id for warning in proxies_are_counted(None)] == ["hub.W001"]
+    settings.PROXY_COUNT = 1
+    assert proxies_are_counted(None) == []
+
+
 def test_no_installed_app_brings_a_reader_of_its_own():
     assert not {"axes", "ipware"} & set(django_settings.INSTALLED_APPS)
     assert not hasattr(django_settings, "ALLAUTH_TRUSTED_CLIENT_IP_HEADER")
