@@ -97,8 +97,8 @@ def guarded(request: HttpRequest | None, kind: str, name: str, user: Any,
     """
     own, shared = _counters(request, kind, name, user)
     with transaction.atomic():
-        now = timezone.now()
-        counted = _locked([own, *shared[:1]], now)
+        counted = _locked([own, *shared[:1]])
+        now = timezone.now()  # after waiting for tries at the same moment
         counted |= {c.key: c for c in AttemptCounter.objects.filter(key__in=_keys(shared[1:]))}
         waits = [_wait(counted.get(key), rule, now) for key, rule in (own, *shared)]
         if max(waits) > timedelta():
@@ -111,9 +111,9 @@ def guarded(request: HttpRequest | None, kind: str, name: str, user: Any,
         if result and error is None:
             AttemptCounter.objects.filter(key=own[0]).delete()
         else:
-            counted |= _locked(shared[1:], now)  # many share it, so it is held only from here on
+            counted |= _locked(shared[1:])  # many share it, so it is held only from here on
             for key, rule in (own, *shared):
-                _count_one(counted.get(key) or AttemptCounter(key=key), rule, now)
+                _count_one(counted[key], rule, now)
     if error is not None:
         raise error
     return result
@@ -149,25 +149,27 @@ def _keys(counters: Counters) -> list[str]:
     return [key for key, _rule in counters]
 
 
-def _locked(counters: Counters, now: datetime) -> dict[str, AttemptCounter]:
+def _locked(counters: Counters) -> dict[str, AttemptCounter]:
     """The rows of ``counters``, created where missing and held until the end of the transaction:
     of tries at the same moment each sees the result of the one before."""
-    keys = sorted(_keys(counters))
-    AttemptCounter.objects.bulk_create(
-        [AttemptCounter(key=key, last_at=now, expires_at=now) for key in keys],
-        ignore_conflicts=True)
-    rows = AttemptCounter.objects.select_for_update().filter(key__in=keys).order_by("key")
-    return {row.key: row for row in rows}
+    keys, now = sorted(_keys(counters)), timezone.now()
+    rows: dict[str, AttemptCounter] = {}
+    while len(rows) < len(keys):  # again where a right try has just cleared one
+        AttemptCounter.objects.bulk_create(
+            [AttemptCounter(key=key, last_at=now, expires_at=now) for key in keys],
+            ignore_conflicts=True)
+        found = AttemptCounter.objects.select_for_update().filter(key__in=keys).order_by("key")
+        rows = {row.key: row for row in found}
+    return rows
 
 
 def _wait(counter: AttemptCounter | None, rule: Rule, now: datetime) -> timedelta:
-    if counter is None:
-        return timedelta()
-    return counter.last_at + rule.wait(counter.level) - now
+    wait = rule.wait(counter.level) if counter else timedelta()
+    return counter.last_at + wait - now if counter and wait else timedelta()
 
 
 def _count_one(counter: AttemptCounter, rule: Rule, now: datetime) -> None:
-    level = rule.faded(counter.level, now - counter.last_at) if counter.last_at else 0
+    level = rule.faded(counter.level, now - counter.last_at)
     counter.level, counter.last_at = min(level + 1, rule.highest), now
     counter.expires_at = now + rule.lifetime(counter.level)
     counter.save()
