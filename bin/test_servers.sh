@@ -22,7 +22,8 @@ apt_get() {
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get -qq -o DPkg::Lock::Timeout=600 "$@" >>"$DATA_DIR/apt.log" 2>&1
 }
 
-# find_programs: sets CHROMIUM, installs zip and PDF programs and nginx; tests that lack one skip by themselves.
+# find_programs: sets CHROMIUM, installs zip and PDF programs and nginx; tests that lack one skip
+# by themselves.
 find_programs() {
     local wanted=()
     CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
@@ -30,7 +31,7 @@ find_programs() {
     command -v 7z >/dev/null || wanted+=(p7zip-full)
     command -v unzip >/dev/null || wanted+=(unzip)
     command -v pdftotext >/dev/null || wanted+=(poppler-utils)
-    command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || wanted+=(nginx-light)
+    PATH=$PATH:/usr/sbin command -v nginx >/dev/null || wanted+=(nginx-light)
     if [ ${#wanted[@]} -gt 0 ] && ! debian_install "${wanted[@]}"; then
         missing "could not install ${wanted[*]} (see $DATA_DIR/apt.log); tests that need them are skipped"
     fi

@@ -12,6 +12,14 @@ from hub.models.knowledge_page import knowledge_page_types
 
 
 @checks.register()
+def proxies_are_counted(app_configs, **kwargs):
+    """Behind a proxy that is not counted, all visitors have one address."""
+    if settings.SECURE_PROXY_SSL_HEADER and not settings.PROXY_COUNT:
+        return [checks.Warning("BEHIND_PROXY is set and PROXY_COUNT is not.", id="hub.W001")]
+    return []
+
+
+@checks.register()
 def knowledge_page_types_are_whole(app_configs, **kwargs):
     """Every kind of knowledge page stands at a stage and declares its chain in known words."""
     errors = []

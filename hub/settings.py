@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
+    "allauth.usersessions",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -94,10 +94,12 @@ MIDDLEWARE = [
     "hub.middleware.FormRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "members.sign_in.middleware.SignInMiddleware",
+    "members.sessions.SessionsMiddleware",
+    "members.second_step.middleware.SecondStepMiddleware",
     "lessons.editing.addresses.HiddenObjectsMiddleware",
     "courses.publishing.ChecklistMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "axes.middleware.AxesMiddleware",
     "hub.middleware.UnfitInputMiddleware",
 ]
 
@@ -177,18 +179,16 @@ SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", str(DATA_DIR / "index")))
 SEARCH_URL = env.str("SEARCH_URL", "")
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}
 
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["members.sign_in.backend.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator",
                  "CommonPasswordValidator", "NumericPasswordValidator")]
 vars().update(ACCOUNTS | {"MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": DEVELOPMENT})
 MFA_TOTP_ISSUER = WAGTAIL_SITE_NAME
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", 0)
+REQUIRE_SECOND_STEP = env.bool("REQUIRE_SECOND_STEP", not DEVELOPMENT)
+SECOND_STEP_GRACE_DAYS = env.int("SECOND_STEP_GRACE_DAYS", 14)
+PROXY_COUNT = max(0, env.int("PROXY_COUNT", 0))
 
 if not DEVELOPMENT and not env.str("EMAIL_URL", "").startswith("smtp"):
     raise ImproperlyConfigured(

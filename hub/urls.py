@@ -23,6 +23,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
+    path("admin/login/", include("members.sign_in.urls")),
     path("admin/", include(wagtailadmin_urls)),
     re_path(r"^documents/(\d+)/(.*)$", file_views.serve_document, name="document"),
     path("documents/", include(wagtaildocs_urls)),
@@ -44,5 +45,6 @@ urlpatterns += i18n_patterns(
 
 handler400 = "hub.web.error_pages.bad_request_handler"
 handler403 = "hub.web.error_pages.permission_denied"
+handler429 = "hub.web.error_pages.too_many_requests"  # asked for by allauth
 handler404 = "hub.web.error_pages.not_found"
 handler500 = "hub.web.error_pages.server_error"

@@ -7,7 +7,6 @@ valid; it is shown as a former member.
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from axes.models import AccessAttempt
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -65,7 +64,6 @@ def erase(user) -> None:
     """Erase the personal data of ``user`` in every app, then deactivate the emptied account."""
     personal_data.erase(user)  # e-mails that wait for the mail server included, but not this one
     send_email_to_user(user, "members/emails/account_deleted.txt", _("Your account is deleted"))
-    AccessAttempt.objects.filter(username__in=[user.get_username(), user.email]).delete()
     for model in (EmailAddress, Authenticator, Member, UserProfile):
         model.objects.filter(user=user).delete()
     user.groups.clear()

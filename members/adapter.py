@@ -16,8 +16,8 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 
 from hub.email.sending import absolute, language_of, send_email
+from hub.web.client_address import network_of
 from hub.web.navigation import frame_of
-from hub.web.rate_limit import network_of
 
 LETTERS_AND_DIGITS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -70,18 +70,6 @@ class MemberEmailVerificationStage(EmailVerificationStage):
         if email and not EmailAddress.objects.filter(email=email, verified=True).exists():
             EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
         return None, True
-
-
-def attempted_username(request, credentials) -> str:
-    """The username of an attempted sign-in, whether a name or an address was typed."""
-    given = credentials or {}
-    typed = given.get("username") or given.get("email") or request.POST.get("username") or ""
-    typed = typed[:254].strip()
-    if "@" in typed and "\0" not in typed:
-        users = filter_users_by_email(typed, prefer_verified=True)
-        if users:
-            return min(users, key=lambda user: user.pk).get_username()
-    return typed
 
 
 def _end_of_link(context):

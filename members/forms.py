@@ -1,17 +1,14 @@
-"""Forms to sign up, edit the profile and delete the account, and to sign in by password."""
+"""Forms to sign up, edit the profile and delete the account."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField
 from allauth.account.forms import SignupForm
-from allauth.mfa.utils import is_mfa_enabled
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms.auth import LoginForm
 from wagtail.users.models import UserProfile
 
 from hub.email.sending import language_of
@@ -116,26 +113,6 @@ class DeleteAccountForm(forms.Form):
         if not get_adapter(self.request).reauthenticate(self.request.user, password):
             raise ValidationError(_("This is not your password."))
         return password
-
-
-class _RefusesMfaUsers:
-    """Refuses users with a second factor, which these sign-in forms would let them skip."""
-
-    def confirm_login_allowed(self, user):
-        super().confirm_login_allowed(user)
-        if is_mfa_enabled(user):
-            raise ValidationError(format_html(
-                '{} <a href="{}">{}</a>', _("Your account asks for a second step."),
-                reverse("account_login"), _("Sign in on this page"),
-            ))
-
-
-class EditorSignInForm(_RefusesMfaUsers, LoginForm):
-    """The form of /admin/login/."""
-
-
-class PasswordSignInForm(_RefusesMfaUsers, AuthenticationForm):
-    """The form of Wagtail's own page for readers."""
 
 
 def _set_language(user, language) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from hub.models import Affiliation
 
 # The version of the text in templates/members/privacy/; members are asked to consent to a new one.
-PRIVACY_NOTICE = "3"
+PRIVACY_NOTICE = "4"
 
 
 class MemberQuerySet(models.QuerySet):
@@ -29,6 +29,7 @@ class Member(Affiliation):
     )
     consent_version = models.CharField(max_length=10, blank=True, editable=False)
     consented_at = models.DateTimeField(null=True, editable=False)
+    second_step_asked_at = models.DateTimeField(null=True, editable=False)
 
     objects = MemberQuerySet.as_manager()
 
@@ -48,3 +49,21 @@ class Member(Affiliation):
         """Record consent to the current version of the notice."""
         self.consent_version, self.consented_at = PRIVACY_NOTICE, timezone.now()
         self.save()
+
+
+class AttemptCounter(models.Model):
+    """How often signing in failed for one pair of account and device or network, one account, or
+    one network; ``key`` is a keyed hash, so it says of whom to nobody. See
+    ``members.sign_in.throttle``."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    level = models.FloatField(default=0)
+    last_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("counter of failed sign-ins")
+        verbose_name_plural = _("counters of failed sign-ins")
+
+    def __str__(self):
+        return f"{self.key[:8]}: {self.level:.1f}"

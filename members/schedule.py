@@ -1,4 +1,4 @@
-"""The job that deletes accounts whose e-mail address was never confirmed."""
+"""Deletes accounts whose e-mail address was never confirmed, and what counts no more."""
 
 from datetime import timedelta
 

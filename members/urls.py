@@ -3,10 +3,13 @@
 from django.urls import include, path
 
 from members import views
+from members.sign_in.views import ReadersDoor
 
 accounts = [
     path("", include("allauth.account.urls")),
+    path("2fa/needed/", views.second_step, name="member_second_step"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("me/devices/", views.sessions, name="member_sessions"),
     path("me/", views.account_page, name="member_page"),
     path("me/particulars/", views.profile, name="member_profile"),
     path("me/agree/", views.consent, name="member_consent"),
@@ -17,5 +20,5 @@ accounts = [
 ]
 urlpatterns = [
     path("accounts/", include(accounts)),
-    path("_util/login/", views.wagtail_sign_in, name="wagtailcore_login"),
+    path("_util/login/", ReadersDoor.as_view(), name="wagtailcore_login"),
 ]

@@ -1,10 +1,10 @@
 """Account pages of members; django-allauth has the views to sign up and in."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -14,15 +14,12 @@ from hub.export.tables import json_document
 from hub.people.account_pages import sections_of
 from hub.people.personal_data import export_of
 from members import account
-from members.forms import DeleteAccountForm, PasswordSignInForm, ProfileForm
+from members.forms import DeleteAccountForm, ProfileForm
 from members.models import PRIVACY_NOTICE, Member
+from members.second_step import rules
+from members.sessions import device_name, end_sessions, sessions_of
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
-
-wagtail_sign_in = LoginView.as_view(
-    template_name="wagtailcore/login.html", authentication_form=PasswordSignInForm
-)
-
 
 @never_cache
 @login_required
@@ -46,6 +43,39 @@ def profile(request):
         return redirect("member_page")
     status = 422 if form.errors else 200
     return render(request, "members/profile.html", {"form": form}, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(FORM_METHODS)
+def sessions(request):
+    """Where the member is signed in; POST ends the ``session`` of that id, or all others."""
+    here = request.session.session_key
+    if request.method == "POST":
+        if "others" in request.POST:
+            end_sessions(request.user, but=here)
+            return redirect("member_sessions")
+        number = request.POST.get("session", "")
+        pk = int(number) if number.isdecimal() and len(number) < 19 else 0
+        session = get_object_or_404(UserSession, user=request.user, pk=pk)
+        if session.session_key == here:
+            logout(request)
+            return redirect("account_login")
+        session.end()
+        return redirect("member_sessions")
+    rows = [(device_name(row), row, row.session_key == here) for row in sessions_of(request.user)]
+    return render(request, "members/sessions.html", {"sessions": rows})
+
+
+@never_cache
+@login_required
+@require_safe
+def second_step(request):
+    """Why a second step is needed and how to set one up; whoever has one goes on."""
+    if not rules.needs_one(request.user):
+        return redirect("mfa_index")
+    context = {"last_day": rules.last_day(request.user), "over": rules.is_over(request.user)}
+    return render(request, "members/second_step.html", context)
 
 
 @login_required

@@ -15,7 +15,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from hub.email.content import HubEmail
-from hub.web.rate_limit import DAY, HOUR, hit, network_of
+from hub.web.client_address import network_of
+from hub.web.rate_limit import DAY, HOUR, hit
 
 logger = logging.getLogger(__name__)
 REQUESTS_PER_VISITOR = 10  # in an hour

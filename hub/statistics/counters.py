@@ -18,13 +18,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from axes.helpers import get_client_ip_address
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from hub.hooks import registered
+from hub.web.client_address import address_of
 
 logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_WRITES = 5
@@ -73,7 +73,7 @@ class Visitors:
     def is_new(self, request: HttpRequest, what: object) -> bool:
         """Whether this visitor (address and browser) does ``what`` for the first time today."""
         agent = request.META.get("HTTP_USER_AGENT", "")
-        done = f"{get_client_ip_address(request)}|{agent}|{what}".encode("utf-8", "replace")
+        done = f"{address_of(request)}|{agent}|{what}".encode("utf-8", "replace")
         today = timezone.localdate()
         with self.lock:
             if self.day != today or len(self.seen) >= MOST_REMEMBERED:

@@ -127,6 +127,13 @@ def unavailable(request, heading, *paragraphs) -> HttpResponse:
         "Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"})
 
 
+def too_many_requests(request, exception=None):
+    with override(language_of(request.path)):
+        response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
 def server_error(request):
     """Every exception that nothing has caught comes here, from whatever layer.
 

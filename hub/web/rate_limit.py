@@ -6,12 +6,9 @@ while another is away (``hub.web.fallback_cache``), each process counts for itse
 
 import hashlib
 import hmac
-import ipaddress
 
-from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils import timezone
 
 HOUR, DAY = 60 * 60, 24 * 60 * 60
@@ -29,13 +26,3 @@ def hit(what: str, who: object, seconds: int) -> int:
     except ValueError:  # it expired in between, or the cache went away
         cache.add(key, 1, timeout=seconds)
         return 1
-
-
-def network_of(request: HttpRequest) -> str:
-    """The visitor's address; of IPv6 the part that one household shares."""
-    address = get_client_ip_address(request) or ""
-    try:
-        is_v6 = ipaddress.ip_address(address).version == 6
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if is_v6 else address

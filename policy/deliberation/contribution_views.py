@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from hub.web.rate_limit import HOUR, hit, network_of
+from hub.web.client_address import network_of
+from hub.web.rate_limit import HOUR, hit
 from policy.deliberation import contributions
 from policy.deliberation.decisions import successors_of
 from policy.deliberation.forms import AmendmentForm, CommentForm, ComplaintForm, StanceForm

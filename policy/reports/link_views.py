@@ -6,7 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from hub.web.rate_limit import HOUR, hit, network_of
+from hub.web.client_address import network_of
+from hub.web.rate_limit import HOUR, hit
 from policy.ledger.views import visible_cell
 from policy.models import ClauseReport, ReminderOptOut
 from policy.reports import emails, reminder_links

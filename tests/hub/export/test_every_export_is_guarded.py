@@ -65,7 +65,7 @@ KEYS = {
     "path", "url_path", "object_id", "language_code", "action", "current_time_zone", "password",
     "file_hash", "content_hash", "codename", "hostname", "wagtail_reference_index", "token",
 }
-NOT_TYPED = {"contenttypes", "sessions", "django_tasks_database", "axes", "mfa", "account"}
+NOT_TYPED = {"contenttypes", "sessions", "django_tasks_database", "usersessions", "mfa", "account"}
 
 
 # The tests
@@ -246,7 +246,7 @@ def report_rows(user, page) -> None:
 @pytest.fixture
 def administrator_client(content):
     client = Client()
-    client.force_login(content["user"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(content["user"])
     return client
 
 
@@ -254,7 +254,7 @@ def administrator_client(content):
 def found(content):
     """(addresses of Wagtail's exports, addresses of ours, modules that wrote the answers)."""
     client = Client()
-    client.force_login(content["user"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(content["user"])
     writers, own = set(), []
     with pytest.MonkeyPatch.context() as monkeypatch:
         for name in ("_text_response", "_attachment", "JsonResponse"):

@@ -37,7 +37,7 @@ def people(hub, editor, moderator, administrator, django_user_model):
 def client_of(user):
     client = Client()
     if user:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
     return client
 
 
