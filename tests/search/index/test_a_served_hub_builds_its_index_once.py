@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 
 from search.engines.tantivy_engine import FOLDER
 from search.index.history import History
@@ -53,6 +54,7 @@ class Hub:
     def __init__(self, folder):
         self.folder, self.processes = folder, []
         shutil.copy(template_file(), folder / "hub.sqlite3")
+        (folder / "static").symlink_to(settings.STATIC_ROOT)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
