@@ -33,6 +33,8 @@ def test_our_services_share_a_volume_and_use_documented_settings(name):
     assert service["volumes"] == ["data:/data"]
     for variable in service["environment"]:
         assert f"`{variable}`" in settings, variable
+    for variable in ("SECRET_KEY", "EMAIL_URL"):
+        assert service["environment"][variable].startswith(f"${{{variable}:?Set ")
     assert service["environment"]["SEARCH_URL"].startswith("opensearch://opensearch:9200/")
 
 

@@ -5,6 +5,7 @@ and no request waits for a mail server or fails with it. ``hub.email.delivery`` 
 """
 
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 
 from hub.email.content import HubEmail, hash_of, packed, stamped_headers
 from hub.models import QueuedEmail
@@ -19,7 +20,15 @@ class QueueBackend(BaseEmailBackend):
     def send_messages(self, email_messages) -> int:
         """Queue the e-mails; returns how many have a recipient."""
         messages = [message for message in email_messages if message.recipients()]
-        QueuedEmail.objects.bulk_create(row for message in messages for row in _rows(message))
+        try:
+            with transaction.atomic():  # what fails here leaves the caller's transaction usable
+                QueuedEmail.objects.bulk_create(
+                    row for message in messages for row in _rows(message)
+                )
+        except Exception:
+            if not self.fail_silently:
+                raise
+            return 0
         return len(messages)
 
 

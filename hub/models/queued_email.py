@@ -79,8 +79,10 @@ class QueuedEmailQuerySet(models.QuerySet):
 
     def finish(self, state, now=None) -> int:
         """Erase the e-mails and record what became of them; returns how many."""
+        solved = {"problem": "", "error": ""} if state == QueuedEmail.State.SENT else {}
         return self.update(
-            state=state, finished_at=now or timezone.now(), content="", lease="", leased_until=None
+            state=state, finished_at=now or timezone.now(), content="", lease="", leased_until=None,
+            **solved,
         )
 
     def drop(self, now=None) -> int:

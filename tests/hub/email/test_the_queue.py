@@ -15,7 +15,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives, mail_admins, send_mail
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
@@ -106,6 +106,22 @@ def test_djangos_own_ways_to_send_pass_through(settings):
     send_mail("s", "b", None, [])
     assert mail.outbox == [] and QueuedEmail.objects.count() == 2
     assert deliver() == 2 and len(mail.outbox) == 2
+
+
+@pytest.mark.postgresql
+def test_what_cannot_be_queued_leaves_the_callers_transaction_usable(monkeypatch):
+    def fail(*args, **kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM no_such_table")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(QueuedEmail.objects), "bulk_create", fail)
+        with transaction.atomic():
+            with pytest.raises(DatabaseError):
+                an_email()
+            assert send_mail("s", "b", None, ["a@example.org"], fail_silently=True) == 0
+    an_email()
+    assert deliver() == 1
 
 
 def test_another_backend_is_an_error_at_start(settings):
