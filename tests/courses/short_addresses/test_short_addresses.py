@@ -98,6 +98,7 @@ def test_private_courses_are_not_revealed(course, visitor, member, signed_in, cl
 
 @pytest.mark.postgresql
 def test_a_used_code_is_not_assigned_again(course, monkeypatch):
+    ShortAddress.objects.all().delete()
     codes = iter(["aaaaa", "aaaaa", "bbbbb"])
     monkeypatch.setattr("courses.models.short_address.get_random_string", lambda *a: next(codes))
     assert ShortAddress.objects.for_page(course).code == "aaaaa"

@@ -12,6 +12,7 @@ import time
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 
 from tests.search.process_hub import DATABASES, ROOT, Hub
 
@@ -79,6 +80,7 @@ class Served:
 def hub(tmp_path, request):
     hub = Hub(tmp_path, request.param)
     hub.run("prepare")
+    (tmp_path / "static").symlink_to(settings.STATIC_ROOT)
     yield hub
     hub.end()
 
