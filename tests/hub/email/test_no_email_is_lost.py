@@ -12,6 +12,7 @@ from datetime import time, timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
@@ -253,6 +254,7 @@ def test_a_server_that_is_away_is_asked_once_and_then_left_alone(
     deliver_unwell(fault)
     tried = server.connections
     assert tried == (0 if fault == "is closed" else 1)
+    EmailMessage("เรื่อง", "b", to=["new@example.org"]).send()
     deliver(clock)
     assert server.connections == tried, "it rests, new e-mails included"
     clock.move(minutes=2)
