@@ -131,7 +131,7 @@ def written(people, world):
         link(course, Relation.TEACHES, taught)
     packs = {"visitor": Client(), "facilitator": Client()}
     packs["facilitator"].force_login(
-        people["facilitator"], backend="django.contrib.auth.backends.ModelBackend")
+        people["facilitator"])
     for client in packs.values():
         assert "later" in canaries_in(read(client.get(course.url + "pack/")))
     course.summary = "ฉบับที่สอง"

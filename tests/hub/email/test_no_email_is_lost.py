@@ -71,8 +71,7 @@ def opened(*args):
 def signed_in(name):
     client = Client()
     client.force_login(
-        get_user_model().objects.get(username=name),
-        backend="django.contrib.auth.backends.ModelBackend",
+        get_user_model().objects.get(username=name)
     )
     return client
 

@@ -134,7 +134,7 @@ def test_no_job_of_the_registry_deletes_while_the_clock_is_not_trusted(
     at(730, ran=0.001)
     assert deleted_by_the_schedule() == set()
     assert "Nothing is deleted for its age" in caplog.text
-    client.force_login(administrator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(administrator)
     assert "นาฬิกาของเครื่องนี้ตรงหรือไม่" in client.get("/admin/").content.decode()
     client.post("/admin/clock/confirm/")
     assert "นาฬิกาของเครื่องนี้ตรงหรือไม่" not in client.get("/admin/").content.decode()

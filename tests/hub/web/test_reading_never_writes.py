@@ -53,7 +53,7 @@ def clients(section):
         is_administrator = name == "administrator"
         user = make_user(name, is_superuser=is_administrator, is_staff=is_administrator)
         found[name] = Client()
-        found[name].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        found[name].force_login(user)
     for client in found.values():
         client.raise_request_exception = False
         # The first facilitator's pack is recorded when it is offered; the public one is by then.
