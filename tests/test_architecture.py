@@ -67,6 +67,16 @@ def test_the_catalogues_are_complete_and_keep_placeholders(folder):
             assert set(re.findall(r"%\(\w+\)s", entry.msgid)) <= wanted
 
 
+def test_english_has_every_string_that_thai_has():
+    """What is missing there would be shown in Thai, the language that others fall back to."""
+    thai, english = (
+        {(entry.msgctxt, entry.msgid)
+         for entry in polib.pofile(str(ROOT / f"locale/{language}/LC_MESSAGES/django.po"))}
+        for language in ("th", "en")
+    )
+    assert thai == english
+
+
 def test_the_catalogues_have_every_string_of_the_code():
     """Finds marked strings by itself, so that gettext is not needed."""
     known = {e.msgid for e in polib.pofile(str(ROOT / "locale/th/LC_MESSAGES/django.po"))}
