@@ -15,6 +15,8 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from hub.models.clock import deletes_by_age
+
 NOTED = "user_session"  # in the session: the key that its row has, the day of the last visit
 NO_ADDRESS = "0.0.0.0"  # the library's column takes no other nothing
 # The first that occurs: most browsers claim to be older ones as well.
@@ -66,6 +68,7 @@ def end_sessions(user: Any, but: str | None = None) -> int:
     return len(rows)
 
 
+@deletes_by_age
 def delete_ended() -> None:
     """Delete the rows of sessions that expired or ended otherwise."""
     open_ones = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from hub.models.clock import deletes_by_age
+
 LEASE = timedelta(minutes=10)  # longer than a connection to the mail server may last
 KEPT_UNSENT = timedelta(days=14)  # then an e-mail that could not be sent is erased
 KEPT_RECORD = timedelta(days=30)  # of an e-mail that was sent, dropped or erased
@@ -92,6 +94,7 @@ class QueuedEmailQuerySet(models.QuerySet):
         )
         return unfinished.finish(QueuedEmail.State.DROPPED, now)
 
+    @deletes_by_age
     def erase_old(self, now=None) -> None:
         """Erase e-mails that are worth nothing any more, and old records."""
         now = now or timezone.now()

@@ -26,6 +26,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
+from hub.models.clock import deletes_by_age
 from hub.web.client_address import network_of
 from members.models import AttemptCounter
 from members.sign_in import devices
@@ -119,6 +120,7 @@ def guarded(request: HttpRequest | None, kind: str, name: str, user: Any,
     return result
 
 
+@deletes_by_age
 def delete_faded() -> None:
     """Delete the counters that count no more, and the oldest of too many."""
     AttemptCounter.objects.filter(expires_at__lte=timezone.now()).delete()

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -12,8 +13,8 @@ from django_tasks_db.models import DBTaskResult
 
 from courses.models import CourseFollower, CourseRun, Enrolment, Meeting
 from hub.jobs.scheduler import Scheduler
-from hub.models import Clock, clock
-from members.models import Member
+from hub.models import Clock, QueuedEmail, clock
+from members.models import AttemptCounter, Member
 from search.models import Alert, SearchCount
 from tests.factories import CurriculumPageFactory, home
 
@@ -109,6 +110,12 @@ def old_things():
     run = CourseRun.objects.create(curriculum=page, title="รุ่น", place="ศาลา", retention_days=30)
     Meeting.objects.create(run=run, date=NOON.date())
     Enrolment.objects.create(run=run, state="waiting", name="ชื่อ")
+    AttemptCounter.objects.create(key="k", last_at=NOON, expires_at=NOON + timedelta(days=2))
+    UserSession.objects.create(user=someone, session_key="s", ip="0.0.0.0", user_agent="|")
+    QueuedEmail.objects.create(
+        address_hash="h", content="waits", queued_at=NOON, next_try_at=NOON + timedelta(days=999))
+    QueuedEmail.objects.create(
+        address_hash="h", state="sent", queued_at=NOON, finished_at=NOON)
 
 
 def deleted_by_the_schedule() -> set[str]:
@@ -133,6 +140,7 @@ def test_no_job_of_the_registry_deletes_while_the_clock_is_not_trusted(
     deleted_by_the_schedule()
     at(730, ran=0.001)
     assert deleted_by_the_schedule() == set()
+    assert QueuedEmail.objects.filter(content="waits", state="waiting").exists()
     assert "Nothing is deleted for its age" in caplog.text
     client.force_login(administrator)
     assert "นาฬิกาของเครื่องนี้ตรงหรือไม่" in client.get("/admin/").content.decode()
@@ -140,8 +148,10 @@ def test_no_job_of_the_registry_deletes_while_the_clock_is_not_trusted(
     assert "นาฬิกาของเครื่องนี้ตรงหรือไม่" not in client.get("/admin/").content.decode()
     assert deleted_by_the_schedule() >= {
         "django_session", DBTaskResult._meta.db_table, "auth_user", "search_searchcount",
-        "courses_coursefollower", "search_alert", "courses_enrolment",
+        "courses_coursefollower", "search_alert", "courses_enrolment", "hub_queuedemail",
+        "members_attemptcounter", "usersessions_usersession",
     }
+    assert not QueuedEmail.objects.filter(content="waits").exists()
 
 
 def test_only_an_administrator_confirms_the_clock(moderator, signed_in, at):
