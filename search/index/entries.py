@@ -5,7 +5,7 @@ from itertools import islice
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from wagtail.models import CollectionViewRestriction, PageViewRestriction, Site
+from wagtail.models import CollectionViewRestriction, Locale, PageViewRestriction, Site
 
 from hub.models import KnowledgePage, OutboxEntry
 from search.engines.contract import Entry, Section
@@ -41,6 +41,7 @@ class EntryBuilder:
             for site in Site.objects.select_related("root_page")
             for twin in site.root_page.get_translations(inclusive=True)
         ]
+        self.locales = Locale.objects.in_bulk()
         self.languages = [code for code, _name in settings.LANGUAGES]
         self.public_languages = {}  # by translation key; queried once per batch
 
@@ -50,6 +51,8 @@ class EntryBuilder:
             pks = KnowledgePage.objects.live().order_by("pk").values_list("pk", flat=True)
         for batch in batched(pks, PAGES_AT_ONCE):
             pages = self._live_pages(batch)
+            for page in pages:
+                page.locale = self.locales[page.locale_id]
             self._load_public_languages(pages)
             for some in batched(pages, PAGES_WITH_TEXTS_AT_ONCE):
                 documents = {page: page.documents_to_index() for page in some}
@@ -61,7 +64,7 @@ class EntryBuilder:
     def _live_pages(pks) -> list:
         """The specific pages of ``pks`` that belong in the index, with what an entry needs."""
         pages = KnowledgePage.objects.live().not_expired().filter(pk__in=pks)
-        pages = pages.select_related("locale").specific().prefetch_related(
+        pages = pages.specific().prefetch_related(
             "topics", "areas", "attachments__document__collection"
         )
         for _attempt in range(MAX_RETRIES):

@@ -5,10 +5,13 @@ import shutil
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hub.models import OutboxEntry
 from search.index import indexer
+from search.index.entries import EntryBuilder
 from search.query.find import find
 from tests.factories import LessonPageFactory, SectionPageFactory
 
@@ -117,6 +120,18 @@ def test_the_check_lists_missing_and_surplus_entries(page, capsys):
     type(page).objects.filter(pk=page.pk).update(live=False)
     with pytest.raises(CommandError, match="0 missing, 1 surplus"):
         call_command("index", "--check")
+
+
+def test_a_check_asks_no_more_for_more_pages(page):
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            list(EntryBuilder().entries())
+        return len(queries)
+
+    few = asked()
+    for number in range(5):
+        LessonPageFactory(title=f"หน้า {number}", parent=page.get_parent())
+    assert asked() == few
 
 
 def test_repair_fixes_what_the_check_found(page, capsys):
