@@ -14,7 +14,6 @@ from wagtail.admin.widgets import BaseChooser
 from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.documents.rich_text.contentstate import DocumentLinkElementHandler
 from wagtail.models import Page
-from wagtail.rich_text.pages import PageLinkHandler
 
 from lessons.editing.viewer import may_be_shown
 
@@ -77,7 +76,8 @@ def _subclasses(kind) -> set[type]:
     return found.union(*map(_subclasses, found))
 
 
-# Rich text: in the editor's fields, and in drafts and previews
+# Rich text in the editor's fields; what readers see of it, in drafts and previews too, is up to
+# hub.access.rich_text
 
 
 class PageLinkInField(PageLinkElementHandler):
@@ -90,21 +90,9 @@ class PageLinkInField(PageLinkElementHandler):
 class DocumentLinkInField(DocumentLinkElementHandler):
     def get_attribute_data(self, attrs):
         data = super().get_attribute_data(attrs)
-        if "url" in data and DocumentLink.get_many([attrs]) == [None]:
+        if "url" in data and _shown(DocumentLinkHandler.get_many([attrs])) == [None]:
             return {"id": data["id"]}
         return data
-
-
-class PageLink(PageLinkHandler):
-    @classmethod
-    def get_many(cls, attrs_list):
-        return _shown(super().get_many(attrs_list))
-
-
-class DocumentLink(DocumentLinkHandler):
-    @classmethod
-    def get_many(cls, attrs_list):
-        return _shown(super().get_many(attrs_list))
 
 
 def _shown(instances) -> list:
@@ -113,8 +101,6 @@ def _shown(instances) -> list:
 
 def register_links(features) -> None:
     """Put these handlers of links in the place of Wagtail's, registered before."""
-    features.register_link_type(PageLink)
-    features.register_link_type(DocumentLink)
     rules = features.converter_rules_by_converter["contentstate"]
     for feature, source, handler in (
         ("link", 'a[linktype="page"]', PageLinkInField("LINK")),

@@ -41,6 +41,7 @@ from tests.factories import (
     ModelPageFactory,
     SectionPageFactory,
     document,
+    organisation,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -52,7 +53,7 @@ RICH = {"document": Document, "page": Page, "image": Image}
 @pytest.fixture(scope="module")
 def shelf(world):
     """``closed`` and ``open``: model → an object; ``theirs``: an editor outside ``closed``."""
-    ours, theirs = (Group.objects.create(name=name) for name in ("ours", "theirs"))
+    ours, theirs = (organisation(name) for name in ("ours", "theirs"))
     editors = Group.objects.create(name="editors of theirs")
     editors.permissions.add(Permission.objects.get(codename="access_admin"))
     away, section = SectionPageFactory(title="บ้านเรา"), SectionPageFactory(title="บ้านโน้น")
@@ -67,7 +68,7 @@ def shelf(world):
             permission=Permission.objects.get(
                 codename=codename, content_type__app_label__startswith="wagtail"))
     rule = PageViewRestriction.objects.create(page=away.page_ptr, restriction_type="groups")
-    rule.groups.add(ours)
+    rule.groups.add(ours.group)
     found = {"closed": {}, "open": {}, "section": section}
     for model in knowledge_page_types():
         make = FACTORIES[model.stage]
@@ -81,7 +82,7 @@ def shelf(world):
             collection=collection)
         found[name][Page] = found[name][KnowledgePage] = found[name][LessonPage]
     user = make_user("theirs")
-    user.groups.add(theirs, editors)
+    user.groups.add(theirs.group, editors)
     return found | {"theirs": user, "ours": ours}
 
 

@@ -130,8 +130,7 @@ def written(people, world):
     for taught in (model, closed, draft):
         link(course, Relation.TEACHES, taught)
     packs = {"visitor": Client(), "facilitator": Client()}
-    packs["facilitator"].force_login(
-        people["facilitator"])
+    packs["facilitator"].force_login(people["facilitator"])
     for client in packs.values():
         assert "later" in canaries_in(read(client.get(course.url + "pack/")))
     course.summary = "ฉบับที่สอง"

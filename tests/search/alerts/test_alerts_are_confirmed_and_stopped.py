@@ -214,7 +214,7 @@ def test_no_visitors_ip_address_is_stored(page, hub, mailoutbox, monkeypatch):
     names = []
     monkeypatch.setattr(cache, "add", lambda key, *args, **kwargs: names.append(key))
     ask(Client(REMOTE_ADDR="192.0.2.77"))
-    assert len(names) == 2
+    assert len(set(names)) == 2
     assert not any("192.0.2" in name or "example" in name for name in names)
 
 
