@@ -31,8 +31,6 @@ for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailim
 bulk_actions.register()
 display.hide()
 lists.hide()
-# After Wagtail's own, of all apps.
-hooks.register("register_rich_text_features", display.register_links, order=1000)
 
 
 @hooks.register("construct_page_chooser_queryset")
