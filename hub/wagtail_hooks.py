@@ -25,6 +25,7 @@ from hub.changelog.recording import record_moved_files
 from hub.email import personal_emails
 from hub.email.delivery import deliver
 from hub.email.report import AllAgainView, EmailsView, EmailView, StuckEmailsPanel, may_see_emails
+from hub.jobs import task_records
 from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import AN_HOUR, every
@@ -255,3 +256,6 @@ hooks.register("register_personal_data", lambda: PersonalData(
 hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})
 hooks.register("register_personal_data", lambda: PersonalData(
     "organisations", memberships.export, memberships.erase))
+hooks.register("register_personal_data", lambda: PersonalData(
+    "tasks", lambda user: list(task_records.tasks_about(user).values("task_path", "enqueued_at")),
+    task_records.erase))

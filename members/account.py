@@ -4,13 +4,16 @@ The row of the user stays, deactivated and without personal data, so that foreig
 valid; it is shown as a former member.
 """
 
+from functools import partial
+
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import ModelLogEntry, Page
+from wagtail.admin.models import EditingSession, FormState
+from wagtail.models import APIToken, ModelLogEntry, Page, PageSubscription, UploadedFile
 from wagtail.users.models import UserProfile
 
 from hub.changelog.recording import record
@@ -64,7 +67,9 @@ def erase(user) -> None:
     """Erase the personal data of ``user`` in every app, then deactivate the emptied account."""
     personal_data.erase(user)  # e-mails that wait for the mail server included, but not this one
     send_email_to_user(user, "members/emails/account_deleted.txt", _("Your account is deleted"))
-    for model in (EmailAddress, Authenticator, Member, UserProfile):
+    _erase_files(user)
+    for model in (EmailAddress, Authenticator, Member, UserProfile, APIToken, EditingSession,
+                  FormState, PageSubscription):
         model.objects.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()
@@ -78,3 +83,13 @@ def erase(user) -> None:
         content_type=ContentType.objects.get_for_model(user), object_id=str(user.pk)
     ).update(label=user.username, data={})
     record("site")  # pages show the name
+
+
+def _erase_files(user) -> None:
+    """Delete the picture of ``user`` and half-finished uploads, once nothing points at them."""
+    uploads = UploadedFile.objects.filter(uploaded_by_user=user)
+    profiles = UserProfile.objects.filter(user=user).exclude(avatar="")
+    files = [row.file for row in uploads] + [row.avatar for row in profiles]
+    uploads.delete()
+    for file in filter(None, files):
+        transaction.on_commit(partial(file.storage.delete, file.name))

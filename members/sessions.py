@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.db.models.signals import pre_save
@@ -68,6 +69,17 @@ def end_sessions(user: Any, but: str | None = None) -> int:
     return len(rows)
 
 
+def erase(user: Any) -> None:
+    """End the sessions of ``user``, and those in which a sign-in waits for its second step: they
+    have no row yet, and hold the address that was typed."""
+    end_sessions(user)
+    theirs = [
+        session.session_key for session in Session.objects.iterator(chunk_size=500)
+        if str(user.pk) in _users_of(session.get_decoded())
+    ]
+    Session.objects.filter(session_key__in=theirs).delete()
+
+
 @deletes_by_age
 def delete_ended() -> None:
     """Delete the rows of sessions that expired or ended otherwise."""
@@ -86,6 +98,13 @@ def device_name(session: UserSession) -> str:
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("a device that does not say what it is")
+
+
+def _users_of(data: dict) -> set[str]:
+    """The ids of users who are signed in with a session that holds ``data``, or about to be."""
+    waiting = (data.get("account_login") or {}).get("user_pk")
+    found = (data.get(SESSION_KEY), waiting, data.get("account_authentication_methods_user"))
+    return {str(pk) for pk in found if pk}
 
 
 def _begin(sender, request, user, **kwargs):

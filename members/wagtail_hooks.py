@@ -17,7 +17,7 @@ from members.sign_in import throttle
 hooks.register("register_personal_data", lambda: PersonalData("account", account.export))
 hooks.register("register_personal_data", lambda: PersonalData("pages", account.pages_of))
 hooks.register("register_personal_data",
-               lambda: PersonalData("sessions", sessions.export, sessions.end_sessions))
+               lambda: PersonalData("sessions", sessions.export, sessions.erase))
 hooks.register("register_job", every(AN_HOUR, schedule.delete_unconfirmed))
 hooks.register("register_job", every(AN_HOUR, throttle.delete_faded))
 hooks.register("register_job", every(AN_HOUR, sessions.delete_ended))

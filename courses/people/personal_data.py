@@ -75,7 +75,7 @@ def erase(user) -> None:
     enrolments.erase_details()
     enrolments.update(user=None, name="")
     user.course_copies.all().delete()
-    CourseFollower.objects.of_member(user).delete()
+    CourseFollower.objects.at_addresses_of(user).delete()
     user.facilitated_runs.clear()
     user.organised_runs.clear()
     record("site")

@@ -8,6 +8,7 @@ from django.core import signing
 from django.db import models
 from django.utils import timezone
 
+from hub.models.addresses import at_addresses_of
 from hub.models.clock import deletes_by_age
 
 
@@ -20,10 +21,13 @@ class SubscriptionQuerySet(models.QuerySet):
         return self.exclude(confirmed_at=None)
 
     def of_member(self, user):
-        """Those for the address of ``user``, which they have confirmed: subscriptions have no
+        """Those for the addresses of ``user``, which they have confirmed: subscriptions have no
         account."""
-        own = self.confirmed().filter(email=user.email.lower()).order_by("pk")
-        return own if user.email else self.none()
+        return self.at_addresses_of(user).confirmed()
+
+    def at_addresses_of(self, user):
+        """As ``of_member``, with those that nobody has confirmed yet."""
+        return self.filter(at_addresses_of(user)).order_by("pk")
 
     @deletes_by_age
     def delete_expired(self, now=None):

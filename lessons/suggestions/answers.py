@@ -13,6 +13,7 @@ from wagtail.log_actions import log
 
 from hub.chain.relations import Relation, Stage
 from hub.models import ChainLink
+from hub.people.personal_data import name_of
 from hub.thai.text import typed
 from lessons.models import LessonAnswer, LessonPage
 
@@ -95,7 +96,7 @@ class LessonAnswersExtension:
             page.chain_links.add(ChainLink(
                 relation=relation, target=lesson.knowledgepage_ptr,
                 evidence_text=evidence[lesson.pk], date=timezone.localdate(),
-                author=user.get_full_name() or user.get_username(),
+                author=name_of(user),
                 sort_order=page.chain_links.count(),
             ))
 

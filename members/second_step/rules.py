@@ -37,8 +37,8 @@ def last_day(user: Any) -> date:
     they were not before. With no days of grace it is yesterday."""
     member = Member.objects.of(user)
     if member.second_step_asked_at is None:
-        member.second_step_asked_at = timezone.now()
-        member.save(update_fields=["second_step_asked_at"])
+        member, _created = Member.objects.update_or_create(
+            user=user, defaults={"second_step_asked_at": timezone.now()})
     asked = timezone.localdate(member.second_step_asked_at)
     return asked + timedelta(days=settings.SECOND_STEP_GRACE_DAYS - 1)
 

@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             name='Reviewer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
+                ('email', models.EmailField(blank=True, max_length=254)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('language', models.CharField(max_length=10)),
                 ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reviewer',
-            constraint=models.UniqueConstraint(fields=('peer_review', 'email'), name='one_invitation_per_address'),
+            constraint=models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('peer_review', 'email'), name='one_invitation_per_address'),
         ),
         migrations.AlterUniqueTogether(
             name='condition',

@@ -114,7 +114,7 @@ class Reviewer(models.Model):
     LINK_VALID_DAYS = 30
 
     peer_review = models.ForeignKey(PeerReview, models.CASCADE, related_name="reviewers")
-    email = models.EmailField()
+    email = models.EmailField(blank=True)  # empty: of a reviewer who was erased
     name = models.CharField(max_length=200, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -133,7 +133,8 @@ class Reviewer(models.Model):
         ordering = ["invited_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["peer_review", "email"], name="one_invitation_per_address"
+                fields=["peer_review", "email"], condition=~models.Q(email=""),
+                name="one_invitation_per_address",
             )
         ]
 

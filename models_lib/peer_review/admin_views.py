@@ -87,7 +87,7 @@ def _invite(request, review, form) -> bool:
 def _invite_previous(request, review):
     previous = _previous_round(review)
     if previous:
-        for reviewer in previous.reviewers.filter(revoked_at=None):
+        for reviewer in previous.reviewers.filter(revoked_at=None).exclude(email=""):
             invite(review, [(reviewer.name, reviewer.email)], reviewer.language)
 
 

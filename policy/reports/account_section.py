@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from wagtail.models import Locale
 
 from hub.changelog.recording import record
+from hub.models.addresses import at_addresses_of
 from hub.people.account_pages import AccountItem, AccountSection
 from policy.ledger.clause_party_status import ClausePartyStatus, cell_url, with_status
 from policy.ledger.rules import SETTLED, WORST_FIRST
@@ -111,10 +111,14 @@ def export_of(user) -> dict:
 
 
 def erase_of(user) -> None:
-    """Remove the name of ``user`` from follow-up; reports and verifications stay."""
+    """Remove the name of ``user`` from follow-up; reports and verifications stay.
+
+    A party whose contact they were has none until the secretariat enters another.
+    """
     ClauseReport.objects.filter(reporter=user).update(reporter=None, reporter_name="")
     Verification.objects.filter(verifier=user).update(verifier=None, verifier_name="")
     Withdrawal.objects.filter(withdrawn_by=user).update(withdrawn_by=None, withdrawn_by_name="")
     user.parties.clear()
     record("site")  # updates send no signals
-    ReminderOptOut.objects.filter(Q(email=user.email.lower()) & ~Q(email="")).delete()
+    ReminderOptOut.objects.filter(at_addresses_of(user)).delete()
+    Party.objects.filter(at_addresses_of(user)).update(email="")

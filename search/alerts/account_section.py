@@ -29,4 +29,4 @@ def export(user) -> list[dict]:
 
 
 def erase(user) -> None:
-    Alert.objects.of_member(user).delete()
+    Alert.objects.at_addresses_of(user).delete()

@@ -154,3 +154,17 @@ def test_a_username_is_never_shown_to_others(member):
         assert name_of(member) == "a member"
         member.is_active = False
         assert name_of(member) == "a former member"
+
+
+def test_what_is_kept_under_an_address_is_erased_with_it(member):
+    """Also what waits for the click, and under any address of theirs; not under one that they only
+    typed, which may be somebody else's."""
+    site, second = Site.objects.get(is_default_site=True), "somsri@example.net"
+    EmailAddress.objects.create(user=member, email=second, verified=True)
+    EmailAddress.objects.create(user=member, email="mana@example.org", verified=False)
+    for number, (email, at) in enumerate([
+        (member.email, None), (second, timezone.now()), ("mana@example.org", timezone.now()),
+    ]):
+        Alert.objects.create(email=email, site=site, digest=f"{number}", confirmed_at=at)
+    account.erase(member)
+    assert list(Alert.objects.values_list("email", flat=True)) == ["mana@example.org"]
