@@ -1,5 +1,6 @@
 """Lessons learned, open to everybody or closed to all but the organisation that learned them."""
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +90,11 @@ class LessonPage(KnowledgePage):
         KnowledgePage.content_panels
         + [
             MultiFieldPanel(
-                [FieldPanel("openness"), FieldPanel("organisation"), MaskingPanel()],
+                [
+                    FieldPanel("openness"),
+                    # Authors have one or two of their own; a chooser would offer everybody's.
+                    FieldPanel("organisation", widget=forms.Select), MaskingPanel(),
+                ],
                 heading=_("Who may read it"),
             ),
             FieldPanel("lesson_type"),
