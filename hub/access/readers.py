@@ -15,7 +15,6 @@ is attached to, and what apps keep from readers (the hook ``refused_documents``)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -31,26 +30,23 @@ from hub.access.editors import changeable_by
 from hub.hooks import registered
 
 
-@dataclass(frozen=True)
 class Restrictions:
-    """All view restrictions of the hub, each with its page or its collection."""
+    """All view restrictions of the hub, each with its page or its collection; read when needed."""
 
-    of_pages: list[Any]
-    of_collections: list[Any]
+    @cached_property
+    def of_pages(self) -> list[Any]:
+        return list(PageViewRestriction.objects.select_related("page"))
 
-    @classmethod
-    def now(cls) -> Restrictions:
-        return cls(
-            list(PageViewRestriction.objects.select_related("page")),
-            list(CollectionViewRestriction.objects.select_related("collection")),
-        )
+    @cached_property
+    def of_collections(self) -> list[Any]:
+        return list(CollectionViewRestriction.objects.select_related("collection"))
 
 
 class Reader:
     """Somebody, or everybody of some kind, who reads. Lives as long as one answer.
 
-    ``request`` None stands for people who are not signed in. ``restrictions`` are read when they
-    are first needed, unless the caller has them.
+    ``request`` None stands for people who are not signed in. ``restrictions`` are those that
+    the caller has read, if any.
     """
 
     def __init__(
@@ -61,8 +57,7 @@ class Reader:
         self.page: Any = None
         self.is_facilitator = False
         self.passes_collections = False
-        if restrictions is not None:
-            self.restrictions = restrictions
+        self.restrictions = restrictions or Restrictions()
 
     # Who reads
 
@@ -176,10 +171,6 @@ class Reader:
         return pks - refused
 
     # Restrictions
-
-    @cached_property
-    def restrictions(self) -> Restrictions:
-        return Restrictions.now()
 
     @cached_property
     def _closed_page_paths(self) -> list[str]:

@@ -282,5 +282,5 @@ def _restrictions_at(generation):
     """The ``Restrictions`` of the hub and its locales by id, read again after every change."""
     global _cached_restrictions
     if _cached_restrictions[0] != generation:
-        _cached_restrictions = (generation, Restrictions.now(), Locale.objects.in_bulk())
+        _cached_restrictions = (generation, Restrictions(), Locale.objects.in_bulk())
     return _cached_restrictions[1:]
