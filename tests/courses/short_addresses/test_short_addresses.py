@@ -67,7 +67,7 @@ def test_the_address_of_an_earlier_version_redirects_to_the_changes(course, visi
     assert visitor.get(path(course, 1))["Location"] == course.url
     newer = publish_another(course)
     assert visitor.get(path(course, 2))["Location"] == course.url, "the newest"
-    for number in (99, 0, 99999999999999999999):
+    for number in (99, 0, 9_999_999_999):
         for prefix, words in (("", "ไม่มีฉบับนี้"), ("/en", "There is no such version")):
             unknown = visitor.get(prefix + path(course, number))
             shown = unknown.content.decode()
