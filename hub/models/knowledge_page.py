@@ -253,7 +253,10 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def documents_shown(self) -> list:
         """All documents that this page shows to some reader."""
-        return [row.document for row in self.attachments.select_related("document__collection")]
+        rows = self.attachments.all()
+        if "attachments" not in getattr(self, "_prefetched_objects_cache", {}):
+            rows = self.attachments.select_related("document__collection")
+        return [row.document for row in rows]
 
     def sections(self) -> list[Section]:
         """What readers see of this page below its title and summary, heading by heading."""
