@@ -134,7 +134,7 @@ def _build_when_asked(monkeypatch):
             path = engine.path
             if engine is indexer._engines.get(path) and path not in built:
                 built.add(path)
-                if not path.exists():
+                if not (path / "current").exists():
                     indexer.rebuild()
             return method(engine, *arguments, **options)
 

@@ -166,7 +166,7 @@ def test_invalid_answers_are_ignored(data, model, moderator, signed_in):
 def test_the_page_of_a_lesson_shows_how_often_and_where_it_was_used(
     lesson, model, moderator, visitor
 ):
-    assert "ธนาคารปู" not in visitor.get(lesson.url).content.decode()
+    assert "ใช้แล้ว" not in visitor.get(lesson.url).content.decode()
     save_answer(lesson, model, moderator, "used")
     save_answer(lesson, IssuePageFactory(title="น้ำ"), moderator, "not_used", "ความลับของเรา")
     text = visitor.get(lesson.url).content.decode()
