@@ -64,6 +64,7 @@ from tests.factories import (
     SectionPageFactory,
     document,
     link,
+    organisation,
 )
 from tests.lessons.privacy.admin_addresses import (
     MODEL_OF_PARAMETER,
@@ -133,7 +134,12 @@ def people(world):
         "facilitator": [settings.FACILITATORS_GROUP],
         "our keeper": [keepers.name, OURS], "their keeper": [keepers.name, THEIRS],
     }
-    found = {role: make_user(role.replace(" ", "-"), *groups) for role, groups in roles.items()}
+    found = {}
+    for role, names in roles.items():
+        organisations = [name for name in names if name in (OURS, THEIRS)]
+        groups = [name for name in names if name not in organisations]
+        found[role] = make_user(role.replace(" ", "-"), *groups)
+        found[role].groups.add(*(organisation(name).group for name in organisations))
     return found | {"superuser": make_user("superuser", is_superuser=True)}
 
 
@@ -146,7 +152,7 @@ def objects(people):
     found = {name: _write(name, section, shared, people) for name in ("open", "closed")}
     lesson = LessonPage.objects.get(pk=found["closed"]["wagtailcore.page"][0])
     lesson = lesson.get_latest_revision_as_object()
-    lesson.openness, lesson.organisation = "anonymised", Group.objects.get(name=OURS)
+    lesson.openness, lesson.organisation = "anonymised", organisation(OURS)
     lesson.save_revision(user=author, log_action=True).publish(user=author)
     lesson = LessonPage.objects.get(pk=lesson.pk)
     masked_copy.submit(
@@ -225,7 +231,7 @@ def _write(name, section, shared, people):
         update_slug=canary(name, "alias"), parent=SectionPageFactory(title=f"หมวด {name}"))
     draft = LessonPageFactory(parent=section, live=False, **text | {"slug": canary(name, "draft")})
     if name == "closed":
-        draft.openness, draft.organisation = "private", Group.objects.get(name=OURS)
+        draft.openness, draft.organisation = "private", organisation(OURS)
     draft.save_revision(user=author)
     link(page, Relation.EXTRACTED_INTO, shared)
     redirect = Redirect.objects.create(
@@ -274,12 +280,12 @@ def _others(people):
     """An object of every other model that has addresses of its own."""
     made = {
         CourseRun: {"title": "รุ่น 1", "place": "จะนะ", "contact": "-"},
-        Party: {"slug": "tao", "name_th": "อบต.", "name_en": "SAO", "kind": "local_government"},
+        Party: {"organisation": organisation("อบต.", "tao", kind="local_government")},
         GlossaryTerm: {"names": "ปู"},
     }
     found = {model._meta.label_lower: [model.objects.create(**values).pk]
              for model, values in made.items()}
-    party = Party.objects.get(slug="tao")
+    party = Party.objects.get(organisation__slug="tao")
     key = uuid4()
     report = ClauseReport.objects.create(clause_key=key, party=party, claim="ทำแล้ว")
     finding = Verification.objects.create(
