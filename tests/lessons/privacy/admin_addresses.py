@@ -63,6 +63,8 @@ MODEL_OF_VIEW = {
     "wagtailadmin_workflows:usage_results": "wagtailcore.workflow",
     "wagtailadmin_workflows:edit_task": "wagtailcore.task",
     "wagtailadmin_workflows:enable_task": "wagtailcore.task",
+    "hub_email": "hub.queuedemail",
+    "members_sign_in_of_user": "auth.user",
     "courses_import_report": "courses.handoutimport",
     "wagtaildocs_chooser:chosen": "hub.hubdocument",
     "wagtaildocs_chooser:chosen_multiple": "hub.hubdocument",
