@@ -33,6 +33,7 @@ def write(path, name):
         connection.set_autocommit(True)
 
 
+@pytest.mark.thorough
 def test_each_writer_has_its_share(tmp_path, django_db_blocker):
     path = tmp_path / "lock.sqlite3"
     with contextlib.closing(sqlite3.connect(path)) as database:
