@@ -1,8 +1,7 @@
 """Who works in the editor right now, and which closed lessons and files are hidden from them.
 
-Policies answer about a user that they are given. Where Wagtail shows a page or a file without
-asking anybody (a chooser's title, a link in rich text), nobody is given: there, it is the user of
-the request.
+Policies answer about a user that they are given. Where Wagtail shows a page's title without asking
+anybody, nobody is given: there, it is the user of the request.
 """
 
 from contextvars import ContextVar
@@ -48,13 +47,8 @@ class Viewer:
             return set(redirects.values_list("pk", flat=True))
         return set()
 
-    def may_see(self, instance) -> bool:
-        """Whether a page, file or collection may be shown to the user; anything else may."""
-        if isinstance(instance, Page):
-            return instance.pk not in self.hidden_pages
-        if isinstance(instance, HubDocument | HubImage):
-            return instance.collection_id not in self.hidden_collections
-        return not isinstance(instance, Collection) or instance.pk not in self.hidden_collections
+    def may_see(self, page) -> bool:
+        return page.pk not in self.hidden_pages
 
 
 _viewer: ContextVar[Viewer | None] = ContextVar("viewer", default=None)
@@ -70,10 +64,10 @@ def enter(user) -> Viewer:
     return viewer
 
 
-def may_be_shown(instance) -> bool:
-    """Whether whoever looks may see ``instance``; outside of the editor nobody looks."""
+def may_be_shown(page) -> bool:
+    """Whether whoever looks may see ``page``; outside of the editor nobody looks."""
     viewer = _viewer.get()
-    return viewer is None or viewer.may_see(instance)
+    return viewer is None or viewer.may_see(page)
 
 
 def leave(**kwargs) -> None:
