@@ -62,8 +62,7 @@ class Scheduler:
             try:
                 self._call(job, wait=once or not (job.in_thread or job.continuous))
             except DATABASE_AWAY as error:
-                name = job.function.__qualname__
-                logger.warning("%s waits for the database: %s", name, str(error).strip())
+                _log_away(job, error)
                 errors.append(error)
                 del self._called[job]
                 close_old_connections()  # a broken one would fail the other jobs too
@@ -105,5 +104,11 @@ def _run_in_thread(job: Job, lock: threading.Lock) -> None:
 def _run_and_log(job: Job) -> None:
     try:
         job.function()
+    except DATABASE_AWAY as error:
+        _log_away(job, error)
     except Exception:
         logger.exception("%s failed; it is tried again.", job.function.__qualname__)
+
+
+def _log_away(job: Job, error: Exception) -> None:
+    logger.warning("%s waits for the database: %s", job.function.__qualname__, str(error).strip())

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from django.db import connections
+from django.db.models import Q
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
@@ -23,11 +24,13 @@ class TaskWorker(Worker):
     """A worker whose loop begins again when the database was away."""
 
     backoff = Backoff(longest=10.0)
+    _unfinished: DBTaskResult[Any, Any] | None = None
 
     def run(self) -> None:
         while self.running:
             began = time.monotonic()
             try:
+                self._restart_unfinished()
                 return super().run()
             except DATABASE_AWAY as error:
                 connections.close_all()
@@ -43,13 +46,20 @@ class TaskWorker(Worker):
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         """Run the task; one that failed because the database was away is run again.
 
-        Where the failure cannot even be written down, the task stays marked as running, and the
-        schedule finds it (``requeue_lost_tasks``).
+        Where the failure cannot even be written down, the task stays marked as running until the
+        loop begins again, or until the schedule finds it if this process is killed meanwhile
+        (``requeue_lost_tasks``).
         """
+        self._unfinished = db_task_result
         super().run_task(db_task_result)
-        if (
-            db_task_result.exception_class_path in AWAY
-            and len(db_task_result.worker_ids) < MAX_TRIES
-        ):
-            failed = DBTaskResult.objects.filter(pk=db_task_result.pk, status="FAILED")
-            failed.update(status="READY", started_at=None, finished_at=None)
+        if db_task_result.exception_class_path in AWAY:
+            self._restart_unfinished()
+        self._unfinished = None
+
+    def _restart_unfinished(self) -> None:
+        task = self._unfinished
+        if task and len(task.worker_ids) < MAX_TRIES:
+            lost = Q(status="RUNNING") | Q(status="FAILED", exception_class_path__in=AWAY)
+            DBTaskResult.objects.filter(lost, pk=task.pk).update(
+                status="READY", started_at=None, finished_at=None)
+        self._unfinished = None

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
 
 from hub.jobs.scheduler import Scheduler
+from hub.processes.backoff import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +35,19 @@ class Command(BaseCommand):
         while not ending.asked:
             with ending:
                 try:
+                    close_old_connections()
                     self._look(scheduler)
+                except DATABASE_AWAY as error:
+                    logger.warning(
+                        "Publishing on schedule waits for the database (%s); trying again.",
+                        str(error).strip(),
+                    )
                 except Exception as error:
-                    # A database that is away now may be back at the next look.
                     logger.exception("Publishing on schedule failed (%s); trying again.", error)
             if not ending.asked:
                 time.sleep(interval)
 
     def _look(self, scheduler, once=False):
-        close_old_connections()
         # One transaction, so that no page goes live without its audit entry.
         with transaction.atomic():
             call_command("publish_scheduled", verbosity=0)

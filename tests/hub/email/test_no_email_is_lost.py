@@ -23,7 +23,6 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data
 from courses.models import CourseRun, Enrolment, Meeting
 from hub.email.content import hash_of
 from hub.email.delivery import MAX_LOST, deliver
-from hub.management.commands import keep_schedule
 from hub.models import QueuedEmail
 from lessons.models import PracticePage
 from policy.models import Contribution
@@ -308,8 +307,7 @@ def test_no_text_or_address_lies_in_the_database_in_clear():
         assert not re.search(r"https?://", stored)
 
 
-def test_the_schedule_delivers(server, clock, monkeypatch):
-    monkeypatch.setattr(keep_schedule, "close_old_connections", lambda: None)
+def test_the_schedule_delivers(server, clock):
     server.listen()
     expected = waiting()
     call_command("keep_schedule", once=True)

@@ -18,7 +18,6 @@ from wagtail.models import PageViewRestriction, Revision
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from courses.models import CurriculumPage, Handout
-from hub.management.commands import keep_schedule
 from hub.models import Attachment, Contributor, HubImage, KnowledgePage, PublishedVersion, Topic
 from hub.versions.numbering import as_published, content_digest
 from models_lib.models import BuildingBlock, Condition, ModelPage
@@ -132,11 +131,7 @@ def test_a_draft_is_no_version(hub):
     assert numbers(page) == [1]
 
 
-def test_a_page_scheduled_for_later_gets_its_number_when_it_goes_live(
-    hub, moderator, monkeypatch
-):
-    # Keep the test's own connection open.
-    monkeypatch.setattr(keep_schedule, "close_old_connections", lambda: None)
+def test_a_page_scheduled_for_later_gets_its_number_when_it_goes_live(hub, moderator):
     page = ModelPageFactory()
     page.problem = "ถึงเวลา"
     page.go_live_at = timezone.now() + timedelta(hours=1)

@@ -5,7 +5,6 @@ import shutil
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.urls import reverse
 
 from hub.models import Topic
@@ -63,8 +62,6 @@ def test_choosers_find_files_and_snippets_while_typing(client):
     lambda folder: [path.write_bytes(os.urandom(path.stat().st_size))
                     for path in folder.glob("g-*/*") if path.stat().st_size > 9],
 ], ids=["gone", "damaged"])
-@pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="the schedule closes the connection of the test")
 def test_without_an_editors_index_names_are_found_until_it_is_filled_again(client, loss):
     found, body = "บทเรียนข้าวพื้นเมือง", "กระชังน้ำกร่อย"
     LessonPageFactory(title=found, parent=SectionPageFactory(), event=body)
