@@ -6,14 +6,18 @@ status of each answer, or a word for what came instead of one. One that holds co
 attack, write such a function; ``tests/attack/test_the_hub_holds.py`` runs all of them.
 """
 
+import io
 import random
 import socket
+import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
+from tests.attack.closed_content import CANARY
 from tests.attack.served import Target
+from tests.lessons.privacy.half_filled_forms import forms_in
 
 HELD = "held"
 Attack = Callable[[Target], Iterator[int | str]]
@@ -24,7 +28,9 @@ PATHS = ["/", "/en/", "/search/?q=%E0%B8%9B%E0%B8%B9", "/follow-up/", "/accounts
 NUMBERS = ["9" * 19, "9" * 23, "-1", "0", "1e9", "9" * 5000, "%00", "2147483648"]
 FORMS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/admin/login/",
          "/search/alert/", "/en/accounts/login/"]
-COOKIE = "csrftoken=" + "a" * 32
+TOKEN = "a" * 32
+COOKIE = f"csrftoken={TOKEN}"
+TOLD = "told"  # instead of the status of an answer that has a canary in it
 
 
 def attack(function: Attack) -> Attack:
@@ -199,3 +205,76 @@ def unfit_requests(target):
             except OSError:
                 data = b""
             yield int(data.split()[1]) if data.startswith(b"HTTP/") else "closed"
+
+
+# Those that look for what is closed
+
+
+def looked_for(target, role, requests) -> Iterator[int | str]:
+    """The statuses of ``requests`` sent by ``role``, or ``TOLD``."""
+    for request in requests:
+        status, headers, body = as_role(target, role, **request)
+        yield TOLD if tells(request["path"], f"{headers}{text_of(body)}") else status
+
+
+def as_role(target, role, method="GET", path="/", body=None):
+    cookie = COOKIE
+    if role:
+        cookie += f"; sessionid={target.closed.session[role]}"
+    headers = {"Cookie": cookie, "X-CSRFToken": TOKEN}
+    if body is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    return target.ask(method, path, body, headers)
+
+
+def text_of(body) -> str:
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return " ".join(f"{name} {text_of(archive.read(name))}" for name in archive.namelist())
+    return body.decode(errors="replace")
+
+
+def tells(path, text) -> bool:
+    """Whether ``text`` has the canary in it, but for the address, which pages repeat."""
+    return CANARY in unquote(unquote(text)).replace(unquote(path), "")
+
+
+@attack
+def closed_content(target):
+    """Every public address beside closed content, asked by all who may not have it."""
+    for role in (None, "member", "theirs"):
+        yield from looked_for(target, role, [{"path": path} for path in target.closed.public])
+
+
+@attack
+def closed_content_in_the_editor(target):
+    """Every address of the editor with the ids of closed content."""
+    addresses = target.closed.editor[::1 if target.is_thorough else 12]
+    yield from looked_for(target, "theirs", [{"path": path} for path in addresses])
+
+
+@attack
+def forbidden_ids(target):
+    """Each form of another organisation's editor, with the ids of closed content chosen in it."""
+    closed = target.closed
+    ids = {"wagtailcore.page": [closed.page], "hub.hubdocument": [closed.document],
+           "hub.hubimage": [closed.image]}
+    picture = {"body-count": ["1"], "body-0-type": ["picture"], "body-0-order": ["0"],
+               "body-0-deleted": [""], "body-0-value-image": [str(closed.image)]}
+    own = f"/admin/pages/{closed.own}/edit/"
+    _status, _headers, page = as_role(target, "theirs", path=own)
+    forms = forms_in(page.decode(), own, ids)
+    assert forms, "the editor's form was not shown"
+    yield from looked_for(target, "theirs", [
+        {"method": "POST", "path": action, "body": urlencode(values | more, doseq=True)}
+        for action, values in forms for more in ({}, picture)
+    ])
+    yield from looked_for(target, "theirs", [
+        {"path": own}, {"path": f"/admin/pages/{closed.own}/view_draft/"}])
+
+
+@attack
+def its_own_organisation(target):
+    """No attack: who may have the closed content finds it at the same addresses."""
+    addresses = target.closed.public + target.closed.editor[::12]
+    yield from looked_for(target, "ours", [{"path": path} for path in addresses])

@@ -1,6 +1,7 @@
 """A small hub served as a deployment serves it, alone or behind nginx, on 127.0.0.1 only."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -10,9 +11,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.attack.closed_content import Closed
 from tests.template_database import ROOT, template_file
 
 HOST = "127.0.0.1"
@@ -26,6 +28,8 @@ class Target:
 
     port: int
     logs: Path
+    closed: Closed | None = None
+    is_thorough: bool = False
 
     def ask(self, method="GET", path="/", body=None, headers=None, timeout=30):
         """(status, headers, body) of one request on a connection of its own."""
@@ -69,7 +73,8 @@ def gunicorn(application: str, folder: Path, **environment: str) -> Iterator[tup
 
 @contextmanager
 def served_hub(folder: Path, **environment: str) -> Iterator[Target]:
-    """A hub with reference data on SQLite, in one process, from which ``folder`` takes its data."""
+    """A hub with reference data and closed content on SQLite, in one process; its data is in
+    ``folder``."""
     shutil.copy(template_file(), folder / "hub.sqlite3")
     if STATIC.exists():
         (folder / "static").symlink_to(STATIC)
@@ -78,14 +83,19 @@ def served_hub(folder: Path, **environment: str) -> Iterator[Target]:
         "DATABASE_URL": f"sqlite:///{folder / 'hub.sqlite3'}", "CACHE_URL": "locmemcache://",
         "SEARCH_INDEX_DIR": str(folder / "index"), "DJANGO_SETTINGS_MODULE": "hub.settings",
     }
+    written = subprocess.run(
+        [sys.executable, "-m", "tests.attack.closed_content"], cwd=ROOT, text=True, check=True,
+        env=os.environ | own | environment, stdout=subprocess.PIPE,
+    )
+    closed = Closed(**json.loads(written.stdout))
     with gunicorn("hub.wsgi", folder, **(own | environment)) as (_process, target):
-        yield target
+        yield replace(target, closed=closed)
 
 
 @contextmanager
 def behind_nginx(hub: Target) -> Iterator[Target]:
     """The address of an nginx with the rules of ``deploy/nginx.conf`` in front of ``hub``."""
-    folder, target = hub.logs / "nginx", Target(free_port(), hub.logs)
+    folder, target = hub.logs / "nginx", replace(hub, port=free_port())
     folder.mkdir()
     rules = (ROOT / "deploy/nginx.conf").read_text("utf-8")
     rules = re.sub(r"server web\d:8000", f"server {HOST}:{hub.port}", rules)

@@ -3,12 +3,13 @@
 import os
 import threading
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from tests.attack import served
-from tests.attack.attacks import ATTACKS, HELD
+from tests.attack.attacks import ATTACKS, HELD, TOLD
 
 pytestmark = pytest.mark.processes
 DELIBERATE = {503}
@@ -63,6 +64,9 @@ def check(target, counts):
         if any(isinstance(a, int) and a >= 500 and a not in DELIBERATE for a in answers)
     }
     assert errors == {}
+    told_to = {name for name, answers in counts.items() if answers[TOLD]}
+    assert told_to == {"its_own_organisation"}
+    assert counts["its_own_organisation"][TOLD] > 10
     assert set(counts["probes"]) == {200}, counts["probes"]
     assert counts["probes"][200] > 3
     for path in ("/", "/en/", "/livez", "/readyz"):
@@ -76,19 +80,33 @@ def check(target, counts):
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory):
+def hub(tmp_path_factory, pytestconfig):
     with served.served_hub(tmp_path_factory.mktemp("attacked")) as target:
-        yield target
+        yield replace(target, is_thorough=pytestconfig.getoption("thorough"))
 
 
 def test_alone(hub):
     check(hub, run(hub))
 
 
-def test_behind_nginx(hub):
+@pytest.fixture(scope="module")
+def proxied(hub):
     if not served.NGINX:
         if os.environ.get("CI") == "true":
             pytest.fail("There is no nginx on this machine, and under CI none may be missing.")
         pytest.skip("nginx is not on this machine.")
     with served.behind_nginx(hub) as target:
-        check(target, run(target))
+        yield target
+
+
+def test_behind_nginx(proxied):
+    check(proxied, run(proxied))
+
+
+def test_what_nginx_refuses_is_told_in_both_languages(proxied):
+    status, headers, body = proxied.ask(
+        "POST", "/accounts/login/", b"", {"Content-Length": str(200 * 2**20)})
+    assert status == 413
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "ไฟล์ใหญ่เกินไป" in body.decode() and "too large" in body.decode()

@@ -12,6 +12,8 @@ from wagtail.models import Page
 from hub.models import HubDocument, HubImage
 
 ROOT = "admin/"
+# No view of the editor's: Django's test of an error, the answer to any other address.
+WITHOUT_A_VIEW = {"", "wagtailadmin_error_test"}
 # Parameters that name an object: name → label of its model. ``pk`` is of the view's own model.
 MODEL_OF_PARAMETER = {
     **dict.fromkeys(
