@@ -123,7 +123,7 @@ class Served:
         pytest.fail(f"Fewer than {number} e-mails to {address} contain “{words}”.")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory):
     """The hub with the demonstration, two gunicorn workers, a worker for background tasks and the
     schedule."""
@@ -194,7 +194,7 @@ def approve(page, pk) -> None:
     press(page.locator("[data-workflow-action-name=approve]").first)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def chromium():
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not path:
