@@ -40,6 +40,7 @@ def pytest_collection_finish():
     """Everything loaded by now stays until the end, so exempt it from garbage collection."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)  # what tests leave is small; looking for it took 5 %
 
 
 def matrix(values, quick):

@@ -35,11 +35,13 @@ class Restrictions:
 
     @cached_property
     def of_pages(self) -> list[Any]:
-        return list(PageViewRestriction.objects.select_related("page"))
+        return list(PageViewRestriction.objects.select_related("page").only(
+            "restriction_type", "password", "page__path"))
 
     @cached_property
     def of_collections(self) -> list[Any]:
-        return list(CollectionViewRestriction.objects.select_related("collection"))
+        return list(CollectionViewRestriction.objects.select_related("collection").only(
+            "restriction_type", "password", "collection__path"))
 
 
 class Reader:

@@ -21,6 +21,13 @@ class AreaQuerySet(models.QuerySet):
         return self.filter(geocode__startswith=area.geocode)
 
 
+class AreaManager(models.Manager.from_queryset(AreaQuerySet)):
+    """With their parents, whose names are part of theirs: a form with every area asks once."""
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("parent")
+
+
 class Area(index.Indexed, BilingualName):
     """One area; the official geocode is its place in the tree.
 
@@ -47,7 +54,7 @@ class Area(index.Indexed, BilingualName):
         "self", models.PROTECT, null=True, editable=False, related_name="children"
     )
 
-    objects = AreaQuerySet.as_manager()
+    objects = AreaManager()
 
     search_fields = [
         index.SearchField("name_th"),

@@ -29,37 +29,43 @@ def related_to(page, chain, request, limit=4) -> list[Related]:
     """
     linked = {step.page.pk: step.page for steps in chain.values() for step in steps}
     known = {page.translation_key, *(p.translation_key for p in linked.values())}
-    by_chain = _by_chain(page, linked, known)
-    known |= {related.page.translation_key for related in by_chain}
-    by_content = _by_content(page, request, known, limit)
-    first = by_chain[: max(limit // 2, limit - len(by_content))]
-    return (first + by_content)[:limit]
+    by = _by_chain(page, linked)
+    by_chain = _unknown(page, by, known)
+    known |= by_chain.keys()
+    by_content = _unknown(page, _by_content(page, request, limit), known)
+    most = max(limit // 2, limit - len(by_content))
+    chosen = [*list(by_chain.values())[:most], *by_content.values()][:limit]
+    pages = KnowledgePage.objects.filter(pk__in=chosen).order_by()
+    shown = {found.pk: found for found in pages.prefetch_related("topics", "areas").specific()}
+    return [Related(shown[pk], by.get(pk)) for pk in chosen if pk in shown]
 
 
-def _readable(page, pks):
-    """Those of ``pks`` that anybody may read in the language of ``page``, by id."""
+def _unknown(page, pks, known) -> dict:
+    """Those of ``pks`` that anybody may read in the language of ``page`` and whose translation
+    key is not in ``known``: translation key → id, in the order of ``pks``."""
     pages = KnowledgePage.objects.open_to_all().filter(pk__in=pks).for_readers_of(page.locale)
-    found = pages.prefetch_related("topics", "areas__parent").specific()
-    return {other.pk: other for other in found}
+    keys = dict(pages.order_by().values_list("pk", "translation_key"))
+    found = {}
+    for pk in pks:
+        if pk in keys and keys[pk] not in known:
+            found.setdefault(keys[pk], pk)
+    return found
 
 
-def _by_chain(page, linked, known) -> list[Related]:
-    """Pages two links away: those based on the same lesson, replications of the same Model."""
+def _by_chain(page, linked) -> dict:
+    """Pages two links away, those based on the same lesson, replications of the same Model:
+    id → the page that both are linked with, the newest link first."""
     links = ChainLink.objects.filter(Q(page__in=linked) | Q(target__in=linked))
     between = {}
     for one, other in links.order_by("-date", "pk").values_list("page_id", "target_id"):
         for near, far in ((one, other), (other, one)):
             if near in linked and far not in linked and far != page.pk:
                 between.setdefault(far, linked[near])
-    readable = _readable(page, between)
-    return [
-        Related(readable[pk], by) for pk, by in between.items()
-        if pk in readable and readable[pk].translation_key not in known
-    ]
+    return between
 
 
-def _by_content(page, request, known, limit) -> list[Related]:
-    """Pages with similar content, by the words of title and summary."""
+def _by_content(page, request, limit) -> list:
+    """Ids of pages with similar content, by the words of title and summary, best first."""
     site = site_of(request)
     filters = Filters(
         [PUBLIC], site=str(site.pk) if site else None, kinds=["page"],
@@ -71,9 +77,4 @@ def _by_content(page, request, known, limit) -> list[Related]:
     except IndexUnavailable:
         return []  # the page is shown without them
     own = next((hit.score for hit in hits if hit.page_id == page.pk), hits[0].score if hits else 0)
-    near = [hit.page_id for hit in hits if hit.score >= own * MIN_SIMILARITY]
-    readable = _readable(page, near)
-    return [
-        Related(readable[pk]) for pk in near
-        if pk in readable and readable[pk].translation_key not in known
-    ][:limit]
+    return [hit.page_id for hit in hits if hit.score >= own * MIN_SIMILARITY]
