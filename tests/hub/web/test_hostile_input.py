@@ -1,7 +1,9 @@
 """Any input in an address is answered with a page and a clear message, never a server error."""
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from tests.conftest import matrix
 from tests.factories import LessonPageFactory, SectionPageFactory, home
@@ -117,3 +119,14 @@ def test_the_server_error_page_is_in_both_languages(hub, client, monkeypatch):
     assert answer.status_code == 500
     body = answer.content.decode()
     assert 'lang="th"' in body and 'lang="en"' in body
+
+
+def test_an_editors_chooser_refuses_ids_that_are_no_numbers(hub, signed_in, administrator):
+    client = signed_in(administrator)
+    for name in ("wagtaildocs_chooser:chosen_multiple", "wagtailimages_chooser:chosen_multiple"):
+        for pk in ("", "x", "9" * 30):
+            with transaction.atomic():
+                answer = client.get(reverse(name), {"id": pk})
+                transaction.set_rollback(True)
+            assert answer.status_code in (200, 400), (name, pk)
+            assert answer.status_code == 400 or pk.isdigit()
