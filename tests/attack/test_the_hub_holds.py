@@ -110,3 +110,9 @@ def test_what_nginx_refuses_is_told_in_both_languages(proxied):
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "ไฟล์ใหญ่เกินไป" in body.decode() and "too large" in body.decode()
+
+
+def test_nginx_adds_no_header_to_the_pages_of_the_hub(hub, proxied):
+    for name in ("Content-Security-Policy", "X-Content-Type-Options"):
+        alone, behind = (target.ask(path="/en/search/")[1] for target in (hub, proxied))
+        assert len(behind.get_all(name)) == len(alone.get_all(name)) == 1, name
