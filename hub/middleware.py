@@ -4,6 +4,7 @@ forms."""
 import logging
 import traceback
 from contextlib import ExitStack
+from pathlib import Path
 
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware
@@ -132,7 +133,9 @@ class UnfitInputMiddleware:
     def process_exception(self, request, exception):
         if not is_unfit_input(request, exception):
             return None
-        logger.warning("Unfit input for %s: %r", request.path, exception, exc_info=exception)
+        # A line each: whoever sends such forms by the thousand must not fill the log with traces.
+        logger.warning("Unfit input for %r: %r, raised by %s", request.path, exception,
+                       _where(exception))
         if transaction.get_connection().in_atomic_block:
             transaction.set_rollback(True)
         if isinstance(exception, ProtectedError):
@@ -151,6 +154,12 @@ UNFIT = (
 )
 OF_NO_VALUE = (ValueError, NoReverseMatch)  # where they name a value that was sent
 OF_HALF_FORMS = (AttributeError, LookupError, ValueError)  # where Wagtail's own views raise them
+
+
+def _where(exception) -> str:
+    """The functions that led to ``exception``, the innermost last."""
+    frames = traceback.extract_tb(exception.__traceback__)[-4:]
+    return " > ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames)
 
 
 def is_unfit_input(request, exception) -> bool:

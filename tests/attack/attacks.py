@@ -267,7 +267,7 @@ def forbidden_ids(target):
     assert forms, "the editor's form was not shown"
     yield from looked_for(target, "theirs", [
         {"method": "POST", "path": action, "body": urlencode(values | more, doseq=True)}
-        for action, values in forms for more in ({}, picture)
+        for action, values in forms for more in ({}, {"body-count": ["0"]}, picture)
     ])
     yield from looked_for(target, "theirs", [
         {"path": own}, {"path": f"/admin/pages/{closed.own}/view_draft/"}])

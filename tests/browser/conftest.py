@@ -203,7 +203,9 @@ def chromium():
         pytest.skip("There is no Chromium on this machine (apt install chromium).")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as monkeypatch:
+        # Playwright's loop stays in this thread, where later tests of the worker use the database.
+        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
