@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as django_settings
@@ -12,6 +13,7 @@ from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
+from modelsearch import signal_handlers
 from wagtail.models import Locale, Site
 
 from hub.models import HomePage
@@ -118,6 +120,18 @@ def _add_empty_editors_index():
 
 
 @pytest.fixture(autouse=True)
+def editors_search_when_marked(monkeypatch, request):
+    _leave_editors_search(request.node, monkeypatch)
+
+
+def _leave_editors_search(node, monkeypatch):
+    """Without the marker, saving does not even ask whether an object is in the editors' index."""
+    if not node.get_closest_marker("editors_search"):
+        unasked = SimpleNamespace(enqueue=lambda *_arguments: None)
+        monkeypatch.setattr(signal_handlers, "insert_or_update_object_task", unasked)
+
+
+@pytest.fixture(autouse=True)
 def index_when_asked(monkeypatch):
     """The index is built when a test first asks it, as ``prepare`` builds it before a hub is
     served; most tests never do. Once there was one, nothing here builds another."""
@@ -219,6 +233,7 @@ def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
     ):
         _reset_state(folder, monkeypatch)
         _build_when_asked(monkeypatch)
+        _leave_editors_search(request.node, monkeypatch)
         # A response closed outside Django's test client would close the connection.
         monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
         yield thai_home()

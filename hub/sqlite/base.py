@@ -41,9 +41,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with ExitStack() as stack:
             file = None
             if self.transaction_mode == "IMMEDIATE" and not self.is_in_memory_db():
+                path = f"{self.settings_dict['NAME']}-turnstile"
                 # On a full disk there may be no such file: then it is only not fair.
                 with suppress(OSError):
-                    file = stack.enter_context(open(f"{self.settings_dict['NAME']}-turnstile", "ab"))
+                    file = stack.enter_context(open(path, "ab"))
 
             def is_first() -> bool:
                 try:

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, approve, axe_violations, more_actions, press
 
+pytestmark = pytest.mark.thorough  # each of its steps has a story of its own in the quick run
 PHOTO = Path(__file__).resolve().parents[3] / "docs/images/model.png"
 PASSWORD = "long-enough-for-7"
 TODAY = timezone.localdate()
@@ -73,23 +74,20 @@ def member(open_browser):
 
 
 @pytest.fixture
-def look(open_browser, thorough):
-    """Opens ``address`` as a visitor and returns the page; checks its width and that it contains
-    ``words``. The thorough run checks phone and desktop, and axe violations."""
-    closely = thorough or "SCREENSHOTS" in os.environ
-    viewports = (PHONE, DESKTOP) if closely else (PHONE,)
-    readers = [open_browser(viewport=viewport, bypass_csp=closely) for viewport in viewports]
+def look(open_browser):
+    """Opens ``address`` as a visitor on phone and desktop and returns the page; checks its width,
+    that it contains ``words`` and that axe finds nothing."""
+    readers = [(open_browser(viewport=viewport, bypass_csp=True), viewport)
+               for viewport in (PHONE, DESKTOP)]
 
     def seen(address, name, *words):
-        for reader, viewport in zip(readers, viewports, strict=True):
+        for reader, viewport in readers:
             page = reader.context.new_page()
             page.goto(address)
             page.evaluate("document.fonts.ready")
             for word in words:
                 expect(page.locator("main")).to_contain_text(word)
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
-            if not closely:
-                continue
             assert axe_violations(page) == []
             if folder := os.environ.get("SCREENSHOTS"):
                 page.screenshot(path=f"{folder}/{name}-{viewport['width']}.png", full_page=True)

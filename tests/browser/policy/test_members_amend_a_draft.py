@@ -95,9 +95,8 @@ def test_a_member_comments_and_amends_and_is_notified_of_the_merge(
     expect(reader.locator("#p5")).to_contain_text(merged)
 
 
-def test_its_pages_are_accessible_and_fit_a_phone(
-    open_browser, sign_in, draft, served, thorough
-):
+@pytest.mark.thorough
+def test_its_pages_are_accessible_and_fit_a_phone(open_browser, sign_in, draft, served):
     """For a visitor, a member and the secretariat, in both languages."""
     assembly = draft.rsplit("/", 2)[0] + "/"
     english = served.shell(DRAFT.replace('"th"', '"en"')).strip()
@@ -109,7 +108,7 @@ def test_its_pages_are_accessible_and_fit_a_phone(
             f"{draft}secretariat/split/?p=4", f"{draft}secretariat/join/?p=4",
             f"{draft}secretariat/adopt/"]
     problems = []
-    for scheme in ("light", "dark") if thorough else ("light",):
+    for scheme in ("light", "dark"):
         options = {"bypass_csp": True, "color_scheme": scheme}
         for page, addresses in (
             (open_browser(viewport=PHONE, **options), public),

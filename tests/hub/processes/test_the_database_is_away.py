@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 
+from tests.conftest import matrix
 from tests.search.process_hub import DATABASES, ROOT, Hub
 
 pytestmark = pytest.mark.processes
@@ -76,7 +77,7 @@ class Served:
         self.process.wait(PATIENCE)
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=matrix(DATABASES, quick=["postgresql"]))
 def hub(tmp_path, request):
     hub = Hub(tmp_path, request.param)
     hub.run("prepare")

@@ -238,8 +238,9 @@ def test_a_group_for_a_role_is_no_organisation(author, signed_in):
     page.save_revision()
     client = signed_in(author)
     address = f"/admin/pages/{page.pk}/edit/"
+    data = form_of(client, page, openness="private")
     for pk in (*roles.values_list("pk", flat=True), theirs.pk, closed.pk):
-        answer = client.post(address, form_of(client, page, openness="private", organisation=pk))
+        answer = client.post(address, data | {"organisation": pk})
         assert "organisation" in answer.context["form"].errors, pk
     row = LessonPage.objects.get(pk=page.pk)
     assert (row.openness, row.organisation) == ("public", None)

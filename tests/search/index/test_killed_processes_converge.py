@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import matrix
 from tests.search.hub_in_processes import STEPS
 from tests.search.process_hub import DATABASES, Hub, kill
 
@@ -64,7 +65,7 @@ def readers_without_parent(folder) -> list[str]:
     return found
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=matrix(DATABASES, quick=["sqlite"]))
 def hub(tmp_path, request):
     hub = Hub(tmp_path, request.param)
     yield hub

@@ -14,6 +14,7 @@ from search.engines.fields import SCHEMA_VERSION
 from search.index import cluster, indexer
 from search.models import ClusterQueueEntry
 from search.query.find import find, suggest
+from tests.conftest import matrix
 from tests.factories import LessonPageFactory
 from tests.search.clusters import PRODUCTS, cluster_url, forget
 from tests.search.faulty_server import FAULTS, FaultyServer
@@ -47,7 +48,7 @@ def server():
     server.stop()
 
 
-@pytest.fixture(params=PRODUCTS)
+@pytest.fixture(params=matrix(PRODUCTS, quick=["elasticsearch"]))
 def failing(request, page, server, search_cluster):
     """Makes the hub's cluster fail in a way from the beginning."""
 
@@ -58,7 +59,7 @@ def failing(request, page, server, search_cluster):
     return fail
 
 
-@pytest.fixture(params=PRODUCTS)
+@pytest.fixture(params=matrix(PRODUCTS, quick=["opensearch"]))
 def real(request, page, server, search_cluster, monkeypatch):
     """A working cluster behind the faulty server, tried again at once after a failure."""
     url = cluster_url(request.param)
