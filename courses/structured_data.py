@@ -34,13 +34,14 @@ def duration(minutes) -> str:
     return "PT" + (f"{hours}H" if hours else "") + (f"{rest}M" if rest or not hours else "")
 
 
-def course_data(page, request) -> dict:
-    """``page`` as a schema.org Course; properties without a value are left out."""
+def course_data(page, request, chain=None) -> dict:
+    """``page`` as a schema.org Course; properties without a value are left out. ``chain`` as of
+    ``page.chain_for_readers``, if the caller has it."""
     language = page.locale.language_code
     url = _address(page.get_url(request), request)
     version = page.current_version
     handouts = page.public_handouts
-    chain = page.chain_for_readers()
+    chain = page.chain_for_readers() if chain is None else chain
     data = {
         "@context": "https://schema.org",
         "@type": ["Course", "LearningResource"],

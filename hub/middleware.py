@@ -17,6 +17,7 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext as _
 
 from hub.access.choosing import request_of_forms
+from hub.access.readers import restrictions_read_once
 from hub.web.concurrency_limit import close_connections
 from hub.web.error_pages import bad_request, still_needed, too_busy, unfit_form
 from hub.web.security_headers import IN_THE_EDITOR, PERMISSIONS_POLICY
@@ -113,6 +114,19 @@ class FormRequestMiddleware:
 
     def __call__(self, request):
         with request_of_forms(request):
+            return self.get_response(request)
+
+
+class RestrictionsMiddleware:
+    """Lets everything that is asked while a page is read share the view restrictions."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in SAFE_METHODS:
+            return self.get_response(request)
+        with restrictions_read_once():
             return self.get_response(request)
 
 

@@ -107,4 +107,4 @@ def course_structured_data(context):
     page, request = context["page"], context.get("request")
     if request is None or not page.pk or not page.live:
         return ""
-    return data_block(course_data(page, request))
+    return data_block(course_data(page, request, context.get("chain")))

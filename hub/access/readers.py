@@ -14,13 +14,15 @@ is attached to, and what apps keep from readers (the hook ``refused_documents``)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.documents import get_document_model
@@ -33,6 +35,11 @@ from hub.hooks import registered
 class Restrictions:
     """All view restrictions of the hub, each with its page or its collection; read when needed."""
 
+    @classmethod
+    def present(cls) -> Restrictions:
+        """Those that a request which only reads has read already, else to be read anew."""
+        return _read_once.get() or cls()
+
     @cached_property
     def of_pages(self) -> list[Any]:
         return list(PageViewRestriction.objects.select_related("page").only(
@@ -42,6 +49,25 @@ class Restrictions:
     def of_collections(self) -> list[Any]:
         return list(CollectionViewRestriction.objects.select_related("collection").only(
             "restriction_type", "password", "collection__path"))
+
+    def groups_of(self, restriction: Any) -> QuerySet[Any]:
+        """The groups that pass ``restriction``; for all restrictions of its kind in one query."""
+        of_collection = isinstance(restriction, CollectionViewRestriction)
+        prefetch_related_objects(self.of_collections if of_collection else self.of_pages, "groups")
+        return restriction.groups.all()
+
+
+_read_once: ContextVar[Restrictions | None] = ContextVar("restrictions_read_once", default=None)
+
+
+@contextmanager
+def restrictions_read_once() -> Iterator[None]:
+    """Whoever asks meanwhile shares what was read; for requests that change nothing."""
+    token = _read_once.set(Restrictions())
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
 
 
 class Reader:
@@ -59,7 +85,7 @@ class Reader:
         self.page: Any = None
         self.is_facilitator = False
         self.passes_collections = False
-        self.restrictions = restrictions or Restrictions()
+        self.restrictions = restrictions or Restrictions.present()
 
     # Who reads
 
@@ -199,16 +225,21 @@ class Reader:
 
     def passes(self, restriction: Any) -> bool:
         """Whether the reader passes ``restriction``, of a page or a collection."""
-        if self.request is not None:
-            return bool(restriction.accept_request(self.request))
         kind = restriction.restriction_type
+        if self.request is not None:
+            if kind == restriction.GROUPS:
+                if not self.user.is_authenticated:
+                    return False  # they are in no group
+                self.restrictions.groups_of(restriction)
+            return bool(restriction.accept_request(self.request))
         if isinstance(restriction, CollectionViewRestriction) and self.passes_collections:
             return True
         if kind == restriction.NONE:
             return True
         if self.is_facilitator and (
             kind == restriction.LOGIN
-            or restriction.groups.filter(name=settings.FACILITATORS_GROUP).exists()
+            or any(group.name == settings.FACILITATORS_GROUP
+                   for group in self.restrictions.groups_of(restriction))
         ):
             return True
         return any(_implies(passed, restriction) for passed in self._implied)

@@ -288,14 +288,25 @@ def footer_pages(context) -> list:
     return [{"title": title, "url": url} for title, url in _frame(context).footer]
 
 
+def _translations(context) -> list:
+    """The page in other languages, as far as anybody may read it; asked for once per request."""
+    page, request = context.get("page"), context.get("request")
+    if not isinstance(page, Page) or not page.pk:
+        return []
+    kept = getattr(request, "_hub_translations", {})
+    if page.pk not in kept:
+        found = anybody().readable(page.get_translations()).select_related("locale")
+        kept[page.pk] = list(found)
+        if request is not None:
+            request._hub_translations = kept
+    return kept[page.pk]
+
+
 @register.simple_tag(takes_context=True)
 def other_languages(context) -> list:
     """For each other language its code, name and the address of this page in it, else its home."""
     present, request, page = _code(context), context.get("request"), context.get("page")
-    twins = {}
-    if isinstance(page, Page) and page.pk:
-        translations = anybody().readable(page.get_translations()).select_related("locale")
-        twins = {twin.locale.language_code: twin for twin in translations}
+    twins = {twin.locale.language_code: twin for twin in _translations(context)}
     found = []
     for code, _name in settings.LANGUAGES:
         if code == present:
@@ -318,7 +329,7 @@ def alternates(context) -> list:
     page, request = context.get("page"), context.get("request")
     if not isinstance(page, Page) or not page.pk:
         return []
-    pages = [page, *anybody().readable(page.get_translations()).select_related("locale")]
+    pages = [page, *_translations(context)]
     pairs = [(p.locale.language_code, p.get_full_url(request)) for p in pages]
     return [(code, url) for code, url in pairs if url]
 

@@ -29,22 +29,29 @@ def related_to(page, chain, request, limit=4) -> list[Related]:
     """
     linked = {step.page.pk: step.page for steps in chain.values() for step in steps}
     known = {page.translation_key, *(p.translation_key for p in linked.values())}
-    by = _by_chain(page, linked)
-    by_chain = _unknown(page, by, known)
-    known |= by_chain.keys()
-    by_content = _unknown(page, _by_content(page, request, limit), known)
+    by, similar = _by_chain(page, linked), _by_content(page, request, limit)
+    keys = _readable_keys(page, [*by, *similar])
+    by_chain = _unknown(by, keys, known)
+    by_content = _unknown(similar, keys, known | by_chain.keys())
     most = max(limit // 2, limit - len(by_content))
     chosen = [*list(by_chain.values())[:most], *by_content.values()][:limit]
     pages = KnowledgePage.objects.filter(pk__in=chosen).order_by()
-    shown = {found.pk: found for found in pages.prefetch_related("topics", "areas").specific()}
+    pages = pages.prefetch_related("topics", "areas").specific()
+    shown = {found.pk: found for found in pages}
     return [Related(shown[pk], by.get(pk)) for pk in chosen if pk in shown]
 
 
-def _unknown(page, pks, known) -> dict:
-    """Those of ``pks`` that anybody may read in the language of ``page`` and whose translation
-    key is not in ``known``: translation key → id, in the order of ``pks``."""
+def _readable_keys(page, pks) -> dict:
+    """Those of ``pks`` that anybody may read in the language of ``page``: id → translation key."""
+    if not pks:
+        return {}
     pages = KnowledgePage.objects.open_to_all().filter(pk__in=pks).for_readers_of(page.locale)
-    keys = dict(pages.order_by().values_list("pk", "translation_key"))
+    return dict(pages.order_by().values_list("pk", "translation_key"))
+
+
+def _unknown(pks, keys, known) -> dict:
+    """Those of ``pks`` in ``keys`` whose translation key is not in ``known``: translation key →
+    id, in the order of ``pks``."""
     found = {}
     for pk in pks:
         if pk in keys and keys[pk] not in known:
