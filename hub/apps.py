@@ -11,7 +11,7 @@ class HubConfig(AppConfig):
         import hub.chain.routes
         import hub.checks  # registers the checks
         import hub.versions.routes
-        from hub.access import form_gate
+        from hub.access import form_gate, tags
         from hub.changelog import recording
         from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.files import picture_metadata
@@ -27,6 +27,7 @@ class HubConfig(AppConfig):
         bound_numbers_in_paths()
         delete_clashing_redirects_in_batches()
         form_gate.install()
+        tags.install()
         guard_wagtail_exports()
         use_in_the_editor()
         picture_metadata.connect()

@@ -10,7 +10,7 @@ from wagtail.permissions import register_permission_policy
 
 from hub.models import HubDocument, HubImage, KnowledgePage
 from hub.people.personal_data import PersonalData
-from lessons.editing import bulk_actions, display, lists
+from lessons.editing import bulk_actions, display, lists, log_entries
 from lessons.editing.home_panels import hide_closed_lessons
 from lessons.editing.policies import CollectionPolicy, FilePolicy, PagePolicy
 from lessons.masking import views as masking_views
@@ -31,6 +31,7 @@ for model, name in ((HubDocument, "wagtaildocs.Document"), (HubImage, "wagtailim
 bulk_actions.register()
 display.hide()
 lists.hide()
+log_entries.hide()
 
 
 @hooks.register("construct_page_chooser_queryset")

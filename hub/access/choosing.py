@@ -69,6 +69,12 @@ def choosable(user: Any, references: Iterable[Reference]) -> set[Reference]:
     return _among(user, references, _offered_pages)
 
 
+def choosable_files(user: Any, model: Any) -> Any:
+    """All documents or all pictures, by ``model``, that ``user`` may choose or change."""
+    policy = policy_registry.get_by_type(model)
+    return policy.instances_user_has_any_permission_for(user, ["choose", "change"])
+
+
 def _among(user: Any, references: Iterable[Reference], pages_for: Any) -> set[Reference]:
     wanted = defaultdict(set)
     for model, pk in references:
@@ -80,8 +86,7 @@ def _among(user: Any, references: Iterable[Reference], pages_for: Any) -> set[Re
             pages = pages_for(user, Page.objects.filter(pk__in=pks))
             kept = set(pages.values_list("pk", flat=True))
         elif _works_in_the_editor(user):
-            policy = policy_registry.get_by_type(model)
-            files = policy.instances_user_has_any_permission_for(user, ["choose", "change"])
+            files = choosable_files(user, model)
             kept = set(files.filter(pk__in=pks).values_list("pk", flat=True))
         else:
             kept = set(_reader(user).having_by_id(model, pks))

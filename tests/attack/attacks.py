@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from urllib.parse import unquote, urlencode
 
-from tests.attack.closed_content import CANARY
+from tests.attack.closed_content import CANARY, SHARED
 from tests.attack.served import Target
 from tests.lessons.privacy.half_filled_forms import forms_in
 
@@ -210,11 +210,12 @@ def unfit_requests(target):
 # Those that look for what is closed
 
 
-def looked_for(target, role, requests) -> Iterator[int | str]:
+def looked_for(target, role, requests, canaries=(CANARY,)) -> Iterator[int | str]:
     """The statuses of ``requests`` sent by ``role``, or ``TOLD``."""
     for request in requests:
         status, headers, body = as_role(target, role, **request)
-        yield TOLD if tells(request["path"], f"{headers}{text_of(body)}") else status
+        told = tells(request["path"], f"{headers}{text_of(body)}", canaries)
+        yield TOLD if told else status
 
 
 def as_role(target, role, method="GET", path="/", body=None):
@@ -234,16 +235,19 @@ def text_of(body) -> str:
     return body.decode(errors="replace")
 
 
-def tells(path, text) -> bool:
-    """Whether ``text`` has the canary in it, but for the address, which pages repeat."""
-    return CANARY in unquote(unquote(text)).replace(unquote(path), "")
+def tells(path, text, canaries=(CANARY,)) -> bool:
+    """Whether ``text`` has a canary in it, but for the address, which pages repeat."""
+    text = unquote(unquote(text)).replace(unquote(path), "")
+    return any(canary in text for canary in canaries)
 
 
 @attack
 def closed_content(target):
     """Every public address beside closed content, asked by all who may not have it."""
-    for role in (None, "member", "theirs"):
-        yield from looked_for(target, role, [{"path": path} for path in target.closed.public])
+    readers = (CANARY, SHARED)
+    for role, canaries in ((None, readers), ("member", readers), ("theirs", (CANARY,))):
+        requests = [{"path": path} for path in target.closed.public]
+        yield from looked_for(target, role, requests, canaries)
 
 
 @attack

@@ -1,7 +1,7 @@
 """Closed content with canaries for the attacked hub, who may see it, and where it might be told.
 
 Run as a program in the environment of a hub, before it is served; prints a ``Closed`` as JSON.
-Each text and name of what is closed has the canary in it, and nothing else has.
+Each text and name of what is closed has a canary in it, and nothing else has.
 """
 
 import json
@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
 CANARY = "canarykrarian"
+# Of a file that an open course hands out too: no reader gets it, and whoever edits documents does.
+SHARED = "canarynokyung"
 WORD = "นกกระเรียน"
 OURS, THEIRS = "กลุ่มบ้านเรา", "กลุ่มบ้านโน้น"
 
@@ -53,13 +55,17 @@ def write() -> Closed:
     paper = document(f"{WORD} {CANARY}", f"{CANARY}.txt", f"{WORD} {CANARY} ".encode() * 9)
     image = HubImage.objects.create(
         title=CANARY, file=get_test_image_file(f"{CANARY}.png"), alt_text=CANARY)
+    paper.tags.add(CANARY)
+    image.tags.add(CANARY)
     body = [("paragraph", CANARY), ("picture", {"image": image, "caption": CANARY})]
     texts = dict.fromkeys(["title", "summary", "event", "happened", "why"], f"{WORD} {CANARY}")
     lesson = LessonPageFactory(parent=section, slug=CANARY, **texts)
     lesson.body = body
     lesson.attachments.add(Attachment(document=paper))
     course = CurriculumPageFactory(parent=section, title="หลักสูตรเปิดของการโจมตี")
-    course.handouts.add(Handout(document=paper))
+    shared = document(SHARED, f"{SHARED}.txt", SHARED.encode() * 9)
+    lesson.attachments.add(Attachment(document=shared))
+    course.handouts.add(Handout(document=shared))
     course.body = [("paragraph", f'<a linktype="page" id="{lesson.pk}">บทเรียน</a>')]
     course.save_revision().publish()
     lesson.openness, lesson.organisation = "private", organisation(OURS)
@@ -84,7 +90,8 @@ def write() -> Closed:
     }
     return Closed(
         session={role: session_of(user) for role, user in people.items()},
-        public=public_addresses(lesson, course, paper, image), editor=editor_addresses(objects),
+        public=public_addresses(lesson, course, [paper, shared], image),
+        editor=editor_addresses(objects),
         document=paper.pk, image=image.pk, page=lesson.pk, own=own.pk,
     )
 
@@ -102,9 +109,11 @@ def session_of(user) -> str:
     return session.session_key
 
 
-def public_addresses(lesson, course, paper, image) -> list[str]:
+def public_addresses(lesson, course, papers, image) -> list[str]:
     """Pages, their routes without parameters, files, and whatever lists or finds content."""
-    found = [paper.url, paper.file.url, image.file.url, image.get_rendition("width-360").url]
+    found = [image.file.url, image.get_rendition("width-360").url]
+    for paper in papers:
+        found += [paper.url, paper.file.url]
     for page in (lesson, course):
         path = page.url
         found += [path, *(path + page.reverse_subpage(route.name) for route in
@@ -120,16 +129,22 @@ def editor_addresses(objects) -> list[str]:
     """Every address of the editor whose parameters name a closed thing, or that names nothing."""
     from django.urls import NoReverseMatch, reverse
 
-    from tests.lessons.privacy.admin_addresses import WITHOUT_A_VIEW, addresses, values_for
+    from tests.lessons.privacy.admin_addresses import (
+        WITHOUT_A_VIEW,
+        addresses,
+        names_an_object,
+        values_for,
+    )
 
     found = []
+    searches = f"?q={quote(WORD)}&term={CANARY[:6]}"
     for address in addresses():
         if address.name in WITHOUT_A_VIEW or "logout" in address.name:
             continue
         try:
             found += [reverse(address.name, kwargs=values) + query
                       for values in values_for(address, objects)
-                      for query in ("", *([] if values else [f"?q={quote(WORD)}"]))]
+                      for query in ("", *([] if names_an_object(address) else [searches]))]
         except (LookupError, NoReverseMatch):
             continue  # names something that this hub does not have
     return found

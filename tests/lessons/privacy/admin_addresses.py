@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from itertools import product
 
+from django.apps import apps
 from django.urls import URLPattern, get_resolver
 from django.urls.resolvers import RoutePattern
+from taggit.models import TagBase
 from wagtail.admin.api.views import PagesAdminAPIViewSet
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.models import Page
@@ -45,7 +47,6 @@ LESSON_CONTENT_TYPE = {
     "content_type_app_name": "lessons", "content_type_model_name": "lessonpage"}
 # Parameters that name a model: name of the address → the values to try.
 MODELS = {
-    "wagtailadmin_tag_model_autocomplete": [{"app_name": "taggit", "model_name": "tag"}],
     **{f"wagtailadmin_pages:{name}": [LESSON_CONTENT_TYPE]
        for name in ("add", "preview_on_add", "type_use", "type_use_results")},
     "wagtailadmin_pages:choose_parent": [LESSON_TYPE],
@@ -118,6 +119,11 @@ def _walk(resolver, route, parameters, namespaces):
             yield from _walk(pattern, here, names, namespaces + inner)
 
 
+def names_an_object(address) -> bool:
+    """Whether a parameter of ``address`` is an id; words may narrow what a list is of."""
+    return any(name == "pk" or name in MODEL_OF_PARAMETER for name in address.parameters)
+
+
 def values_for(address, objects) -> list[dict]:
     """Keyword arguments for ``address`` from ``objects``: label of a model or parameter → ids.
 
@@ -148,6 +154,11 @@ def _words(address) -> list[dict]:
         ]
     if address.name == "wagtailadmin_api:pages:action":
         return [{"action_name": name} for name in PagesAdminAPIViewSet.actions]
+    if address.name == "wagtailadmin_tag_model_autocomplete":
+        return [
+            {"app_name": model._meta.app_label, "model_name": model._meta.model_name}
+            for model in apps.get_models() if issubclass(model, TagBase)
+        ]
     return MODELS.get(address.name, [{}])
 
 
