@@ -201,13 +201,12 @@ def _names_what_was_sent(request, text) -> bool:
 
 
 def _is_of_the_editor(exception) -> bool:
-    """Whether a view or form of Wagtail's raised ``exception``, or what it asked of Django did:
-    its forms come whole, or not from its pages."""
+    """Whether Wagtail raised ``exception``, or what it asked of Django did: its forms come whole,
+    or not from its pages."""
     frames = [frame for frame, _line in traceback.walk_tb(exception.__traceback__)]
     modules = [frame.f_globals.get("__name__", "") for frame in frames]
     own = [module for module in modules if not module.startswith("django.")]
-    return bool(own) and own[-1].startswith("wagtail.") and (
-        ".views" in own[-1] or ".forms" in own[-1])
+    return bool(own) and own[-1].startswith(("wagtail.", "modelcluster."))
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
