@@ -197,7 +197,10 @@ def _names_what_was_sent(request, text) -> bool:
     for values in (request.GET, request.POST):
         for _name, several in values.lists():
             sent += several
-    return any((repr(value) if value else "got ''") in text for value in sent)
+    return any(
+        repr(value) in text or f"'{value}'" in text if value else "got ''" in text
+        for value in sent
+    )
 
 
 def _is_of_the_editor(exception) -> bool:

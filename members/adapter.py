@@ -9,6 +9,7 @@ from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from django.conf import settings
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import translate_url
 from django.utils import timezone
@@ -60,15 +61,20 @@ class MemberEmailVerificationStage(EmailVerificationStage):
     """Requires a confirmed address, except for accounts created by an administrator.
 
     Those have no ``EmailAddress`` at first, and the address of their user counts as confirmed.
+    Somebody else may have confirmed the same one, as in a family: nobody can confirm it again, so
+    they sign in without. The row that django-allauth stores of it then, at the sign-in or for a
+    new password, is neither primary nor confirmed; that of who signed up is primary.
     """
 
     def handle(self):
         user = self.login.user
-        if user is None or EmailAddress.objects.filter(user=user).exists():
+        known = Q(primary=True) | Q(verified=True)
+        if user is None or EmailAddress.objects.filter(known, user=user).exists():
             return super().handle()
         email = user.email.lower()
         if email and not EmailAddress.objects.filter(email=email, verified=True).exists():
-            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+            EmailAddress.objects.update_or_create(
+                user=user, email=email, defaults={"primary": True, "verified": True})
         return None, True
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 from modelsearch import signal_handlers
@@ -189,6 +190,7 @@ def _reset_state(folder, monkeypatch):
 
     cache.clear()
     translation.deactivate()  # the language of an earlier test
+    _keep_connection(monkeypatch)
     # Another test may reach the same generation of the change log with other pages.
     monkeypatch.setattr(navigation, "_kept", navigation._Kept())
     monkeypatch.setattr(prebuild, "_built_state", None)
@@ -205,6 +207,23 @@ def _reset_state(folder, monkeypatch):
     monkeypatch.setattr(storages["default"], "_location", folder / "media")
     for name in ("location", "base_location"):
         storages["default"].__dict__.pop(name, None)
+
+
+def _keep_connection(monkeypatch):
+    """Leave the connection open in the transaction that undoes a test.
+
+    A response that is closed outside Django's test client, or once more, tells Django that the
+    request has ended, and Django closes a connection that is in the midst of a transaction. One
+    to SQLite in memory stays open all the same.
+    """
+    close = BaseDatabaseWrapper.close_if_unusable_or_obsolete
+
+    def close_unless_in_transaction(self):
+        if not self.in_atomic_block:
+            close(self)
+
+    monkeypatch.setattr(
+        BaseDatabaseWrapper, "close_if_unusable_or_obsolete", close_unless_in_transaction)
 
 
 def _close_engines():
@@ -234,8 +253,6 @@ def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
         _reset_state(folder, monkeypatch)
         _build_when_asked(monkeypatch)
         _leave_editors_search(request.node, monkeypatch)
-        # A response closed outside Django's test client would close the connection.
-        monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
         yield thai_home()
         transaction.set_rollback(True)
         _close_engines()

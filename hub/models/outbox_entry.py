@@ -1,7 +1,6 @@
 """The change log: what changed in public content, written in the transaction of the change."""
 
 from django.db import connection, models
-from django.db.models import Max
 from django.utils import timezone
 
 KEPT = 200  # processed entries that are kept
@@ -16,30 +15,34 @@ class OutboxQuerySet(models.QuerySet):
     def mark_processed(self, pks):
         """Mark the entries as processed and delete all but the last processed ones.
 
-        Every request counts the table, so it stays short. The newest entry stays: its id is
-        the generation that cached pages are compared with.
+        Every request reads the table, so it stays short. The newest entry stays: its id is
+        part of the generation that cached pages are compared with. Entries are counted, not
+        reckoned by their ids: PostgreSQL leaves gaps where transactions were rolled back, and
+        each deletion makes every process build its cached pages anew.
         """
         pks = list(pks)
         for first in range(0, len(pks), AT_ONCE):
             self.filter(pk__in=pks[first : first + AT_ONCE]).update(processed_at=timezone.now())
-        newest = self.aggregate(Max("pk"))["pk__max"] or 0
-        self.filter(pk__lte=newest - KEPT).exclude(processed_at=None).delete()
+        newest_first = self.exclude(processed_at=None).order_by("-pk")
+        for oldest_kept in newest_first.values_list("pk", flat=True)[KEPT - 1 : KEPT]:
+            self.filter(pk__lt=oldest_kept).exclude(processed_at=None).delete()
 
     def state(self) -> tuple[str, int]:
         """A token that differs after every committed change, and how many rows are pending.
 
         The highest number alone would miss a transaction that took a lower number and
-        committed later, as PostgreSQL allows; together with the count it cannot. Plain SQL,
-        because every search and every cached page asks, and building the query in Python costs
-        ten times what the database needs to answer it.
+        committed later, as PostgreSQL allows; together with the sum it cannot. A count would not
+        do: the late entry brings it back to what it was before an old one was deleted. Plain
+        SQL, because every search and every cached page asks, and building the query in Python
+        costs ten times what the database needs to answer it.
         """
         table = connection.ops.quote_name(self.model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT MAX(id), COUNT(id), COUNT(id) - COUNT(processed_at) FROM {table}"
+                f"SELECT MAX(id), SUM(id), COUNT(id) - COUNT(processed_at) FROM {table}"
             )
-            newest, count, pending = cursor.fetchone()
-        return f"{newest}.{count}", pending
+            newest, total, pending = cursor.fetchone()
+        return f"{newest}.{total}", pending
 
 
 class OutboxEntry(models.Model):

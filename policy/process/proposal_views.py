@@ -58,8 +58,8 @@ def proposals(request, assembly):
         if not may_answer:
             raise PermissionDenied
         pk = request.POST.get("proposal", "")
-        waiting = assembly.proposals.waiting()
-        answering = get_object_or_404(waiting, pk=int(pk) if pk.isdecimal() else 0)
+        number = int(pk) if pk.isdecimal() and len(pk) < 19 else 0
+        answering = get_object_or_404(assembly.proposals.waiting(), pk=number)
         kind = request.POST.get("kind", "")
         form = AnswerForm(request.POST)
         if form.is_valid() and kind in AgendaProposal.Answer.values:

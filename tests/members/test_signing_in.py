@@ -38,6 +38,33 @@ def test_an_account_created_by_an_administrator_needs_no_confirmation(client, ed
     assert client.get("/admin/").status_code == 200, "one sign-in for both"
 
 
+def test_who_shares_a_confirmed_address_is_not_locked_out(client, editor, moderator, sign_in):
+    """An administrator gave both the same; only one can have confirmed it."""
+    moderator.email = editor.email
+    moderator.save()
+    for name in ("editor", "moderator") * 2:
+        assert sign_in(name, "secret").headers["Location"] == "/accounts/me/", name
+        client.logout()
+    assert list(EmailAddress.objects.filter(verified=True).values_list("user")) == [(editor.pk,)]
+    assert mail.outbox == []
+
+
+def test_asking_for_a_new_password_takes_no_confirmation_away(client, editor, sign_in):
+    client.post("/accounts/password/reset/", {"email": editor.email})
+    assert sign_in("editor", "secret").headers["Location"] == "/accounts/me/"
+
+
+def test_who_signed_up_with_an_address_that_another_confirmed_stays_outside(
+    client, editor, moderator, sign_in
+):
+    EmailAddress.objects.create(user=moderator, email=editor.email, primary=True)
+    moderator.email = editor.email
+    moderator.save()
+    assert sign_in("editor", "secret").headers["Location"] == "/accounts/me/"
+    client.logout()
+    assert sign_in("moderator", "secret").headers["Location"] == "/accounts/confirm-email/"
+
+
 def test_an_account_without_an_address_can_sign_in(editor, sign_in):
     editor.email = ""
     editor.save()

@@ -33,6 +33,26 @@ def test_an_unprocessed_entry_is_kept_however_old():
     assert list(OutboxEntry.objects.unprocessed()) == [waiting]
 
 
+def test_gaps_in_the_numbers_delete_nothing():
+    """PostgreSQL gives no number twice, also where the transaction that had it was rolled back."""
+    first, second = entries_of(2)
+    third = OutboxEntry.objects.create(kind=OutboxEntry.Kind.SITE, pk=second.pk + KEPT * 2)
+    before, _pending = OutboxEntry.objects.state()
+    OutboxEntry.objects.mark_processed([first.pk, second.pk, third.pk])
+    assert OutboxEntry.objects.count() == 3
+    assert OutboxEntry.objects.state() == (before, 0), "cached pages hold"
+
+
+def test_an_entry_that_is_committed_late_is_noticed_although_an_old_one_was_deleted():
+    oldest, late, *others = entries_of(KEPT + 2)
+    late.delete()  # the others see it when its transaction commits
+    before = OutboxEntry.objects.state()
+    OutboxEntry.objects.mark_processed(entry.pk for entry in (oldest, *others))
+    assert not OutboxEntry.objects.filter(pk=oldest.pk).exists()
+    OutboxEntry.objects.create(kind=OutboxEntry.Kind.SITE, pk=others[0].pk - 1)
+    assert OutboxEntry.objects.state()[0] != before[0]
+
+
 def test_any_number_of_entries_is_marked_at_once():
     OutboxEntry.objects.mark_processed(entry.pk for entry in entries_of(40_000))
     assert OutboxEntry.objects.state()[1] == 0

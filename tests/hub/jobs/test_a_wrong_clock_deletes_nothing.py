@@ -106,7 +106,7 @@ def old_things():
     CourseFollower.objects.create(email="a@example.org", language="th", page=page, version=1,
                                   withdrawals=[], requested_at=NOON)
     Alert.objects.create(email="a@example.org", language="th", site=home().get_site(), text="ปู",
-                         filters={}, frequency="daily", requested_at=NOON)
+                         filters={}, frequency="day", requested_at=NOON)
     run = CourseRun.objects.create(curriculum=page, title="รุ่น", place="ศาลา", retention_days=30)
     Meeting.objects.create(run=run, date=NOON.date())
     Enrolment.objects.create(run=run, state="waiting", name="ชื่อ")

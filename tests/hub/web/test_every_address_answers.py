@@ -27,7 +27,10 @@ NUMBERS = ["9" * 19, "9" * 23, "0", "2147483648", str(2**63 - 1), "9" * 5000]
 TEXTS = ["%00", "9" * 23, "%ED%A0%80", "'%22<x>", "ก" * 300, "-1", "%F0%9F%A6%80", "a..b%0d%0a"]
 UUIDS = ["00000000-0000-4000-8000-000000000000"]
 IN_QUERIES = ["9" * 19, "%00", "x", "9" * 5000, "-1", "%ED%A0%80", "", "1.5", "[]"]
-IN_FORMS = ["9" * 19, "x", "a\0b", "", "-1", "9" * 5000, "\ud800", "[1"]
+# A lone surrogate comes as bytes that are no UTF-8, or as an escape in JSON.
+IN_FORMS = [
+    "9" * 19, "x", "a\0b", "", "-1", "9" * 5000, b"\xed\xa0\x80", "[1", '["\\ud800"]',
+]
 
 
 @pytest.fixture(scope="module")
@@ -158,5 +161,6 @@ def test_empty_and_half_forms(addresses, keys, trial, role, thorough):
             sender.send(path, "post", {}, shown=address.pattern)
         for value in IN_FORMS if thorough else IN_FORMS[:(number + 1) % 2]:
             shown = f"{address.pattern} {value[:9]!r}"
-            sender.send(path, "post", dict.fromkeys(posted, value), shown=shown)
+            # The test client sends bytes as they are in a list only.
+            sender.send(path, "post", {name: [value] for name in posted}, shown=shown)
     assert sender.failed == []

@@ -130,6 +130,10 @@ def test_head_has_no_body_and_the_length_of_get(hub, thorough, signed_in):
         status, headers, body = served("HEAD", address, cookies)
         assert body == b"", address
         got, got_headers, content = served("GET", address, cookies)
+        if status == 405 and address.startswith("/admin/"):
+            # Wagtail's previews name the methods that they answer, and HEAD is none of them.
+            assert "HEAD" not in headers["Allow"], address
+            continue
         assert status == got, address
         if b"csrfmiddlewaretoken" not in content and "Content-Length" in got_headers:
             lengths[address] = (headers.get("Content-Length"), got_headers["Content-Length"])

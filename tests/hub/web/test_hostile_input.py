@@ -121,6 +121,16 @@ def test_the_server_error_page_is_in_both_languages(hub, client, monkeypatch):
     assert 'lang="th"' in body and 'lang="en"' in body
 
 
+@pytest.mark.parametrize("place", ["x", "a\0b", '["\\ud800"]', "it's"])
+def test_the_editor_refuses_to_go_on_to_where_no_page_can_be(
+    section, signed_in, administrator, place
+):
+    client = signed_in(administrator)
+    client.raise_request_exception = False
+    answer = client.post(f"/admin/pages/{section.pk}/lock/", {"next": place})
+    assert answer.status_code == 400
+
+
 def test_an_editors_chooser_refuses_ids_that_are_no_numbers(hub, signed_in, administrator):
     client = signed_in(administrator)
     for name in ("wagtaildocs_chooser:chosen_multiple", "wagtailimages_chooser:chosen_multiple"):

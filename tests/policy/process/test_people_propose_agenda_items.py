@@ -60,6 +60,13 @@ def test_declining_publishes_the_reason_and_does_not_change_the_agenda(
     assert signed_in(moderator).post(address, again).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["", "x", "٣", "9" * 5000])
+def test_an_answer_to_no_proposal_is_not_found(called, moderator, signed_in, number):
+    answer = {"proposal": number, "kind": "accepted", "answer": "รับ"}
+    client = signed_in(moderator)
+    assert client.post(f"{called.url}proposals/", answer).status_code == 404
+
+
 def test_unpublished_changes_of_an_editor_stay_unpublished(called, member, moderator, signed_in):
     page = called.get_latest_revision_as_object()
     page.title = "ชื่อที่ยังไม่เผยแพร่"
