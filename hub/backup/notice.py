@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
 from hub.backup import backups
@@ -18,7 +17,7 @@ class BackupNotice(Component):
         return {"newest": backups.newest_time()}
 
 
-def warn_about_old_backups(request: HttpRequest, panels: list[Component]) -> None:
+def warn_about_old_backups(request: Any, panels: list[Component]) -> None:
     """Wagtail's hook ``construct_homepage_panels``."""
     if request.user.is_superuser and backups.is_old():
         panels.append(BackupNotice())
