@@ -202,6 +202,7 @@ def content(world):
             "meeting": [1], "enrolment": [1], "post": [1], "sheet": [1],
             "flag_id": [1], "document_id": [1], "topic": ["health"], "lesson_type": ["process"],
             "label": ["1"], "what": ["results"], "name": ["x"],
+            "app_name": ["taggit"], "model_name": ["tag"],
         },
     }
 
