@@ -131,7 +131,7 @@ CELLS_OF = {
     "text/csv": cells_of_csv, tables.XLSX: cells_of_xlsx, "application/json": cells_of_json,
     "application/ld+json": cells_of_json,
 }
-WITHOUT_TYPED_TEXT = {"/readyz"}
+WITHOUT_TYPED_TEXT = {"/readyz", "/admin/tag-autocomplete/", "/admin/tag-autocomplete/taggit/tag/"}
 
 
 def texts_in(value) -> str:
