@@ -168,6 +168,7 @@ UNFIT = (
 )
 OF_NO_VALUE = (ValueError, NoReverseMatch)  # where they name a value that was sent
 OF_HALF_FORMS = (AttributeError, LookupError, ValueError)  # where Wagtail's own views raise them
+OF_PARAMETERS = (LookupError, ValueError)  # the same, behind the ? of an address
 
 
 def _where(exception) -> str:
@@ -187,7 +188,8 @@ def is_unfit_input(request, exception) -> bool:
         return is_form
     if isinstance(exception, OF_NO_VALUE) and _names_what_was_sent(request, str(exception)):
         return True
-    return is_form and isinstance(exception, OF_HALF_FORMS) and _is_of_the_editor(exception)
+    kinds = OF_HALF_FORMS if is_form else OF_PARAMETERS if request.GET else ()
+    return isinstance(exception, kinds) and _is_of_the_editor(exception)
 
 
 def _names_what_was_sent(request, text) -> bool:

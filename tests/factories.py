@@ -3,14 +3,14 @@
 Every factory takes ``parent`` and any field.
 """
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
 import factory
 import wagtail_factories
 from django.core.files.base import ContentFile
 from wagtail.models import Locale
-from wagtail.signal_handlers import disable_reference_index_auto_update
+from wagtail.signal_handlers import reference_index_auto_update_disabled
 
 from courses.models import CurriculumPage
 from hub.models import ChainLink, HomePage, HubDocument, Organisation, SectionPage
@@ -44,6 +44,17 @@ def party(slug, name, email="", **fields):
     return Party.objects.create(organisation=organisation(name, slug, **fields), email=email)
 
 
+@contextmanager
+def _without_reference_index():
+    """Wagtail's own context manager cannot be nested, and a factory may use another."""
+    before = getattr(reference_index_auto_update_disabled, "value", False)
+    reference_index_auto_update_disabled.value = True
+    try:
+        yield
+    finally:
+        reference_index_auto_update_disabled.value = before
+
+
 class SectionPageFactory(wagtail_factories.PageFactory):
     title = factory.Sequence(lambda n: f"รายการ {n}")
     slug = factory.LazyAttribute(lambda o: slugify_thai(o.title))
@@ -72,7 +83,7 @@ class KnowledgePageFactory(wagtail_factories.PageFactory):
     def _create_instance(cls, model_class, parent, kwargs):
         # Publishing saves the page for the third time: two updates of what it refers to are idle.
         is_live = kwargs.get("live", True)
-        with disable_reference_index_auto_update() if is_live else nullcontext():
+        with _without_reference_index() if is_live else nullcontext():
             page = super()._create_instance(model_class, parent, kwargs)
             revision = page.save_revision() if is_live else None
         if revision:

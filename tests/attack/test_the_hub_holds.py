@@ -99,6 +99,7 @@ def proxied(hub):
         yield target
 
 
+@pytest.mark.thorough
 def test_behind_nginx(proxied):
     check(proxied, run(proxied))
 

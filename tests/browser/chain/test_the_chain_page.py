@@ -40,6 +40,7 @@ def crab(served):
     return served.shell(CRAB).strip()
 
 
+@pytest.mark.thorough
 @screens(DESKTOP, "dark")
 def test_axe_finds_nothing_and_nothing_overflows(open_browser, served, viewport, scheme):
     addresses = served.shell(ADDRESSES).split()

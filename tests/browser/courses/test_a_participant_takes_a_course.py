@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.members.test_a_visitor_becomes_a_member import PASSWORD, check
-from tests.conftest import combinations
 
 FULL = """
 from datetime import timedelta
@@ -139,9 +138,9 @@ print(past.pk, full.pk, coming.pk, past.meeting_list[0].pk,
 """
 
 
-@pytest.mark.parametrize(("prefix", "scheme"), combinations(
-    [("", "light"), ("/en", "dark"), ("", "dark"), ("/en", "light")], quick=[("", "dark")]
-))
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("prefix", "scheme"), [("", "light"), ("/en", "dark"), ("", "dark"), ("/en", "light")])
 def test_every_page_of_a_course_is_accessible(served, sign_in_here, open_browser, prefix, scheme):
     past, full, coming, meeting, waiting, genuine, revoked = served.shell(IDS).split()
     pages = {

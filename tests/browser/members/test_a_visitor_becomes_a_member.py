@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, axe_violations
-from tests.conftest import combinations, matrix
+from tests.conftest import combinations
 
 PASSWORD = "ปลากระบอก-7-ตัว"
 WORDS = {
@@ -36,7 +36,7 @@ def type_and_go_on(page, *texts):
 
 
 @pytest.mark.parametrize(("language", "script"), combinations(
-    [("th", True), ("en", False), ("th", False), ("en", True)], quick=[("th", True), ("en", False)]
+    [("th", True), ("en", False), ("th", False), ("en", True)], quick=[("th", False)]
 ))
 def test_a_visitor_joins_takes_part_and_leaves(open_browser, served, language, script):
     words, prefix = WORDS[language], "" if language == "th" else "/en"
@@ -116,7 +116,8 @@ def test_a_passkey_signs_in_without_a_password(open_browser, served):
     )
 
 
-@pytest.mark.parametrize("prefix", matrix(["", "/en"], quick=[""]))
+@pytest.mark.thorough
+@pytest.mark.parametrize("prefix", ["", "/en"])
 def test_every_account_page_is_accessible(open_browser, served, prefix):
     page = open_browser(viewport=PHONE, bypass_csp=True)
     for address in ("login/", "signup/", "password/reset/", "password/reset/done/", "privacy/",

@@ -73,6 +73,7 @@ def test_the_form_works_by_keyboard(open_browser):
     expect(page.locator("article.fit details[open].fit__all")).to_have_count(1)
 
 
+@pytest.mark.thorough
 @screens(PHONE, "light")
 def test_it_is_accessible_and_nothing_overflows(open_browser, viewport, scheme):
     page = open_browser(viewport=viewport, color_scheme=scheme, bypass_csp=True)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, axe_violations, more_actions, press
+from tests.conftest import matrix
 from tests.models_lib.replications.reports import photo
 
 LEADER = """
@@ -38,7 +39,8 @@ def check_accessible(page):
     ("th", "ธนาคารปูม้า", "เกาะยอ", "พ.ค. ๒๕๖๗"),
     pytest.param("en", "crab-bank", "Ko Yo", "May 2024", marks=pytest.mark.thorough),
 ])
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize(
+    "script", matrix([True, False], quick=[False]), ids=["script", "no-script"])
 def test_a_replication_is_reported_and_published_on_the_model(
     open_browser, sign_in, served, language, slug, typed, began, script
 ):

@@ -120,6 +120,7 @@ def test_a_link_in_an_email_opens_the_form_without_signing_in(served, open_brows
     expect(page.locator("h1")).to_have_text("จะไม่ได้รับจดหมายเตือนอีก")
 
 
+@pytest.mark.thorough
 @screens(DESKTOP, "light")
 def test_every_page_is_accessible_and_fits(open_browser, cell, viewport, scheme):
     page = open_browser(viewport=viewport, color_scheme=scheme, bypass_csp=True)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, axe_violations
+from tests.conftest import matrix
 
 DRAFT = """
 from policy.models import DraftResolutionPage
@@ -51,7 +52,8 @@ def propose(page, draft, text, reason):
     expect(page.locator(".contribution:target ins").first).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize(
+    "script", matrix([True, False], quick=[False]), ids=["script", "no-script"])
 def test_a_member_comments_and_amends_and_is_notified_of_the_merge(
     open_browser, sign_in, served, draft, script
 ):

@@ -75,6 +75,7 @@ def test_added_and_removed_words_differ_without_colour(open_browser, model):
     expect(page.locator(".passage del").first).to_contain_text("[removed:")
 
 
+@pytest.mark.thorough
 @screens(PHONE, "light")
 def test_the_pages_of_versions_are_accessible_and_fit(open_browser, model, viewport, scheme):
     page = open_browser(viewport=viewport, color_scheme=scheme, bypass_csp=True)

@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import Workflow
 
 from tests.conftest import matrix
 from tests.factories import LessonPageFactory, SectionPageFactory, home
@@ -140,3 +141,17 @@ def test_an_editors_chooser_refuses_ids_that_are_no_numbers(hub, signed_in, admi
                 transaction.set_rollback(True)
             assert answer.status_code in (200, 400), (name, pk)
             assert answer.status_code == 400 or pk.isdigit()
+
+
+@pytest.mark.parametrize("address", [
+    "/admin/workflows/task_chooser/?create_model=", "/admin/workflows/task_chooser/?create_model=1.5",
+    "/admin/workflows/task_chooser/create/?create_model=x",
+    "/admin/workflows/edit/{pk}/?p=" + "9" * 5000,
+])
+def test_an_editors_address_with_an_unfit_parameter_is_no_server_error(
+    hub, signed_in, administrator, address
+):
+    client = signed_in(administrator)
+    client.raise_request_exception = False
+    pk = Workflow.objects.values_list("pk", flat=True).first()
+    assert client.get(address.format(pk=pk)).status_code in (200, 400, 404)

@@ -234,6 +234,7 @@ def packed_pdf(packed, extra=b"") -> bytes:
     )
 
 
+@pytest.mark.thorough
 def test_a_page_that_expands_to_all_memory_ends(tmp_path):
     path = tmp_path / "a.pdf"
     packer = zlib.compressobj(1)
