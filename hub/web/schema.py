@@ -12,6 +12,7 @@ COLUMNS = {
     "postgresql": "SELECT table_name, column_name FROM information_schema.columns "
                   "WHERE table_schema = ANY(current_schemas(false))",
 }
+HIDDEN = "rowid"  # of SQLite's full-text tables, which lists it nowhere
 _found_complete = False
 
 
@@ -35,7 +36,7 @@ def missing() -> list[str]:
             continue
         lacking += [
             f"{options.db_table}.{field.column}" for field in options.local_concrete_fields
-            if (options.db_table, field.column) not in columns
+            if (options.db_table, field.column) not in columns and field.column != HIDDEN
         ]
     _found_complete = not lacking
     return lacking
