@@ -144,7 +144,8 @@ def test_an_editors_chooser_refuses_ids_that_are_no_numbers(hub, signed_in, admi
 
 
 @pytest.mark.parametrize("address", [
-    "/admin/workflows/task_chooser/?create_model=", "/admin/workflows/task_chooser/?create_model=1.5",
+    "/admin/workflows/task_chooser/?create_model=",
+    "/admin/workflows/task_chooser/?create_model=1.5",
     "/admin/workflows/task_chooser/create/?create_model=x",
     "/admin/workflows/edit/{pk}/?p=" + "9" * 5000,
 ])
