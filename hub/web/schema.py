@@ -47,6 +47,8 @@ def complaint() -> str:
     lacking = missing()
     if not lacking:
         return ""
+    if not connection.introspection.table_names():
+        return "The database is empty. Run `manage.py migrate` first, or `manage.py prepare`."
     more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
     return (
         f"The database was made by another version of the hub: it lacks {', '.join(lacking[:3])}"

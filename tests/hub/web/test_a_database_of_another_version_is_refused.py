@@ -39,3 +39,10 @@ def test_a_missing_column_and_a_missing_table_are_named(hub, client, monkeypatch
         call_command("serve")
     with pytest.raises(CommandError, match="another version"):
         call_command("prepare")
+
+
+def test_an_empty_database_is_told_apart(hub, monkeypatch):
+    monkeypatch.setattr(schema, "missing", lambda: ["a"] * 140)
+    assert "another version" in schema.complaint() and "137 more" in schema.complaint()
+    monkeypatch.setattr(connection.introspection, "table_names", list)
+    assert "manage.py migrate" in schema.complaint()
