@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from hub.models.clock import deletes_by_age
 
 STAMP = "%Y%m%dT%H%M%SZ"
 MEDIA = "media"
+LEAST_FREE_BYTES = 500 * 2**20
 DUE_AFTER, OLD_AFTER = timedelta(hours=22), timedelta(hours=50)
 
 
@@ -40,6 +42,7 @@ def create(folder: Path) -> Path:
         link_all(Path(settings.MEDIA_ROOT), held)
         database.dump(dump)
         link_all(Path(settings.MEDIA_ROOT), held)
+        _check_room(folder, [dump, *files_below(held)])
         path = folder / f"hub-{now.strftime(STAMP)}.tar"
         with archive.Writer(path) as writer:
             writer.add(dump.name, dump)
@@ -50,6 +53,14 @@ def create(folder: Path) -> Path:
                 "site": settings.WAGTAILADMIN_BASE_URL, "migrations": _migrations(),
             })
     return path
+
+
+def _check_room(folder: Path, files: list[Path]) -> None:
+    """Raises OSError when a backup of ``files`` would fill the disk of ``folder``."""
+    needed = sum(file.stat().st_size for file in files)
+    free = shutil.disk_usage(folder).free
+    if free - needed < LEAST_FREE_BYTES:
+        raise OSError(errno.ENOSPC, f"it takes {needed // 2**20} MB, {free // 2**20} MB are free")
 
 
 def _migrations() -> list[str]:

@@ -1,5 +1,6 @@
 """manage.py backup, verify and restore, and the backup of each day."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -72,6 +73,15 @@ def test_what_fails_leaves_no_half_backup(hub, settings, monkeypatch, tmp_path):
         call_command("backup")
     assert list(settings.BACKUP_DIR.iterdir()) == []
     assert not [name for name in tmp_path.iterdir() if name.name.startswith("backup-")]
+
+
+def test_none_is_made_that_would_fill_the_disk(hub, settings, monkeypatch):
+    document("ใบงาน", "ใบงาน.txt", b"text" * 100_000)
+    free = shutil.disk_usage("/")._replace(free=backups.LEAST_FREE_BYTES + 300_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: free)
+    with pytest.raises(CommandError, match="are free"):
+        call_command("backup")
+    assert list(settings.BACKUP_DIR.iterdir()) == []
 
 
 def test_each_day_has_one_and_old_ones_go(hub, settings):
