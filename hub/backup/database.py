@@ -42,7 +42,9 @@ def load(path: Path, aside: str) -> None:
         name = Path(connection.settings_dict["NAME"])
         for tail in ("", "-wal", "-shm"):
             old = name.with_name(name.name + tail)
-            if old.exists():
+            if old.exists() and not old.stat().st_size:
+                old.unlink()  # made by looking whether there is a database
+            elif old.exists():
                 old.rename(old.with_name(f"{name.name}{aside}{tail}"))
         shutil.move(path, name)
     else:
