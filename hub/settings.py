@@ -7,6 +7,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from hub.logs import lines
 from hub.web.accounts import ACCOUNTS
 from hub.web.fallback_cache import with_fallback
 from hub.web.security_headers import EVERYWHERE
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Of every response, refusals too:
+    "hub.logs.request_id.RequestIdMiddleware",
     "hub.middleware.HeadersMiddleware",
     "hub.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -176,6 +178,7 @@ FACILITATORS_GROUP = "Facilitators"
 REMIND_DAYS_BEFORE = env.list("REMIND_DAYS_BEFORE", int, [30, 7])
 REMIND_EVERY_DAYS = max(1, env.int("REMIND_EVERY_DAYS", 30))
 
+BACKUP_DIR = env.str("BACKUP_DIR", "")
 SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", str(DATA_DIR / "index")))
 SEARCH_URL = env.str("SEARCH_URL", "")
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}
@@ -203,6 +206,11 @@ EMAIL_DELIVERY_BACKEND = mail_server.pop("EMAIL_BACKEND").replace(
 vars().update(mail_server | {"EMAIL_TIMEOUT": 20})
 EMAIL_BACKEND = "hub.email.backend.QueueBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@localhost")
+
+LOGGING = lines.configuration(
+    as_json=env.str("LOG_FORMAT", "text" if DEVELOPMENT else "json") == "json",
+    level=env.str("LOG_LEVEL", "warning").upper(),
+)
 
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": EVERYWHERE}
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)

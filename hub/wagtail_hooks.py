@@ -19,6 +19,8 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from hub.access.readers import Reader
 from hub.access.rich_text import LINK_HANDLERS, PictureHandler
+from hub.backup.backups import back_up_daily
+from hub.backup.notice import warn_about_old_backups
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
 from hub.changelog.recording import record_moved_files
@@ -242,12 +244,14 @@ def permissions_on_emails():
 
 
 hooks.register("construct_homepage_panels", warn_about_the_clock)
+hooks.register("construct_homepage_panels", warn_about_old_backups)
 hooks.register("after_bulk_action", record_moved_files)
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 # First, so that no deletion precedes it.
 hooks.register("register_job", every(0, Clock.look), order=-1)
 hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
 hooks.register("register_job", every(AN_HOUR, delete_expired))
+hooks.register("register_job", every(AN_HOUR, back_up_daily, in_thread=True))
 hooks.register("register_job", every(2, deliver, continuous=True))
 hooks.register("register_job", every(AN_HOUR, QueuedEmail.objects.erase_old))
 hooks.register("register_personal_data", lambda: PersonalData(

@@ -12,6 +12,7 @@ from django.template import loader
 from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
 
+from hub.logs.request_id import request_id
 from hub.web.disk import is_disk_full
 
 logger = logging.getLogger(__name__)
@@ -138,7 +139,8 @@ def server_error(request):
     """Every exception that nothing has caught comes here, from whatever layer.
 
     A full disk and a database that is busy or away pass: the page says so, and that nothing was
-    stored. Anything else is in both languages, without context, so that it cannot fail.
+    stored. Anything else is in both languages, with nothing but the id of the request, so that it
+    cannot fail.
     """
     error = sys.exc_info()[1]
     if is_disk_full(error):
@@ -146,4 +148,5 @@ def server_error(request):
         return unavailable(request, *DISK_FULL)
     if isinstance(error, OperationalError | InterfaceError):
         return unavailable(request, *DATABASE_AWAY)
-    return HttpResponse(loader.get_template("500.html").render(), status=500)
+    page = loader.get_template("500.html").render({"request_id": request_id()})
+    return HttpResponse(page, status=500)

@@ -5,7 +5,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
-from hub.web import fallback_cache
+from hub.web import fallback_cache, schema
 from hub.web.disk import disk_state
 
 
@@ -17,22 +17,25 @@ def livez(request):
 
 @require_safe
 def readyz(request):
-    """200 when the database answers, there is a site to serve and the disk takes writes, else 503;
-    says what fails.
+    """200 when the database answers and is of this version, there is a site to serve and the disk
+    takes writes, else 503; says what fails.
 
     Without its cache a hub is slower and still serves.
     """
     state = {
-        "database": "ok", "site": "ok", "disk": disk_state(), "cache": fallback_cache.state(),
+        "database": "ok", "schema": "ok", "site": "ok", "disk": disk_state(),
+        "cache": fallback_cache.state(),
     }
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        if lacking := schema.missing():
+            state["schema"] = f"lacks {', '.join(lacking[:3])}"
         if not Site.objects.exists():
             state["site"] = "missing"
     except Exception as error:
         state["database"] = type(error).__name__
-    needed = {state["database"], state["site"], state["disk"]}
+    needed = {state["database"], state["schema"], state["site"], state["disk"]}
     ready = needed <= {"ok", "nearly full"}
     return JsonResponse(state, status=200 if ready else 503)
 

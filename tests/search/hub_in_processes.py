@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 STEPS = (
@@ -255,6 +256,10 @@ def work(order, folder):
             leave_a_change_and_a_task()
         case "tasks done":
             tasks_done(folder)
+        case "call":
+            module, _dot, name = order["function"].rpartition(".")
+            answer = getattr(import_module(module), name)(folder, *order["arguments"])
+            (folder / "answer").write_text(json.dumps(answer))
         case kind:
             record_steps(step)
             {"editing": Editing(folder, seed, step).run,

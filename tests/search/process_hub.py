@@ -111,8 +111,16 @@ class Hub:
         self.parent.stdin.flush()
         return int(self.parent.stdout.readline())
 
-    def run(self, kind, seconds=300):
-        process = self.start(kind)
+    def call(self, function, *arguments):
+        """What ``function``, a dotted name, returns in a new process for DATA_DIR and
+        ``arguments``; all of it as JSON has it."""
+        answer = self.folder / "answer"
+        answer.unlink(missing_ok=True)
+        self.run("call", function=function, arguments=arguments)
+        return json.loads(answer.read_text())
+
+    def run(self, kind, seconds=300, **order):
+        process = self.start(kind, **order)
         wait_for_end(process, seconds)
         assert not self.exceptions(), self.exceptions()
 

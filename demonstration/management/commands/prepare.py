@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+
+from hub.web import schema
 
 
 class Command(BaseCommand):
@@ -15,6 +17,8 @@ class Command(BaseCommand):
         Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
         self._step("Database")
         call_command("migrate", verbosity=0, interactive=False)
+        if complaint := schema.complaint():
+            raise CommandError(complaint)
         self._step("Languages and static files")
         call_command("compile_catalogues", stdout=self.stdout)
         call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,12 +1,15 @@
 """Runs the whole hub on one machine and keeps it running."""
 
 import os
+from contextlib import suppress
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 
 from hub.processes.parts import parts
 from hub.processes.supervisor import Supervisor
+from hub.web import schema
 
 
 class Command(BaseCommand):
@@ -17,4 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         os.chdir(settings.BASE_DIR)
+        with suppress(OperationalError):  # the parts wait for a database that is away
+            if complaint := schema.complaint():
+                raise CommandError(complaint)
+        connection.close()
         Supervisor(parts()).run()

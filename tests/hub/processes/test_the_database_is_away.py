@@ -38,8 +38,8 @@ class Served:
             self.port = free.getsockname()[1]
         self.written = []
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE], cwd=ROOT, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True, env=hub.environment | {
+            [sys.executable, "-c", SERVE], cwd=ROOT, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, env=hub.environment | {
                 "DATABASE_URL": hub.database.impatient_url, "PORT": str(self.port),
                 "WEB_CONCURRENCY": "1", "EMAIL_URL": "dummymail://",
             },
@@ -47,7 +47,7 @@ class Served:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
-        for line in self.process.stderr:
+        for line in self.process.stdout:
             self.written.append(line.rstrip())
 
     def get(self, path) -> tuple[int, str]:

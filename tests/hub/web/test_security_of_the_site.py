@@ -73,7 +73,7 @@ def test_shared_page_passwords_are_not_offered(hub, administrator, signed_in):
 def test_health_checks(hub, visitor, monkeypatch):
     assert visitor.get("/livez").status_code == 200
     assert visitor.get("/readyz").json() == {
-        "database": "ok", "site": "ok", "disk": "ok", "cache": "ok"}
+        "database": "ok", "schema": "ok", "site": "ok", "disk": "ok", "cache": "ok"}
     from django.db import connection
 
     def away():

@@ -78,7 +78,7 @@ def test_pages_are_served_and_readyz_tells(hub, visitor, remote, clock):
     answer = visitor.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {
-        "database": "ok", "site": "ok", "disk": "ok", "cache": "ConnectionError"}
+        "database": "ok", "schema": "ok", "site": "ok", "disk": "ok", "cache": "ConnectionError"}
     remote.is_away = False
     clock(fallback_cache.SECONDS_CLOSED_OFF + 1)
     assert visitor.get("/readyz").json()["cache"] == "ok"
