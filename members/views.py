@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hub.export.tables import json_document
+from hub.forms.query import posted_number
 from hub.people.account_pages import sections_of
 from hub.people.personal_data import export_of
 from members import account
@@ -55,9 +56,8 @@ def sessions(request):
         if "others" in request.POST:
             end_sessions(request.user, but=here)
             return redirect("member_sessions")
-        number = request.POST.get("session", "")
-        pk = int(number) if number.isdecimal() and len(number) < 19 else 0
-        session = get_object_or_404(UserSession, user=request.user, pk=pk)
+        session = get_object_or_404(
+            UserSession, user=request.user, pk=posted_number(request, "session"))
         if session.session_key == here:
             logout(request)
             return redirect("account_login")

@@ -227,10 +227,8 @@ class Reader:
         """Whether the reader passes ``restriction``, of a page or a collection."""
         kind = restriction.restriction_type
         if self.request is not None:
-            if kind == restriction.GROUPS:
-                if not self.user.is_authenticated:
-                    return False  # they are in no group
-                self.restrictions.groups_of(restriction)
+            if kind == restriction.GROUPS and not self.user.is_authenticated:
+                return False  # they are in no group
             return bool(restriction.accept_request(self.request))
         if isinstance(restriction, CollectionViewRestriction) and self.passes_collections:
             return True

@@ -42,11 +42,12 @@ def create(folder: Path) -> Path:
         link_all(Path(settings.MEDIA_ROOT), held)
         database.dump(dump)
         link_all(Path(settings.MEDIA_ROOT), held)
-        _check_room(folder, [dump, *files_below(held)])
+        files = files_below(held)
+        _check_room(folder, [dump, *files])
         path = folder / f"hub-{now.strftime(STAMP)}.tar"
         with archive.Writer(path) as writer:
             writer.add(dump.name, dump)
-            for file in files_below(held):
+            for file in files:
                 writer.add(f"{MEDIA}/{file.relative_to(held).as_posix()}", file)
             writer.close({
                 "created": now.isoformat(timespec="seconds"), "database": dump.name,

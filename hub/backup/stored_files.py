@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
-
-CHUNK_BYTES = 2**20
+from wagtail.utils.file import hash_filelike
 
 
 def differences() -> Iterator[str]:
@@ -25,17 +23,10 @@ def _difference(stored: Any) -> str:
         size = stored.file.size
         if stored.file_size is not None and size != stored.file_size:
             return f"{size} bytes, {stored.file_size} were stored"
-        if stored.file_hash and _sha1(stored.file) != stored.file_hash:
-            return "its content is not what was stored"
+        if stored.file_hash:
+            with stored.open_file() as file:
+                if hash_filelike(file) != stored.file_hash:
+                    return "its content is not what was stored"
     except OSError as error:
         return "missing" if isinstance(error, FileNotFoundError) else str(error)
     return ""
-
-
-def _sha1(file: Any) -> str:
-    """The hash that Wagtail stores."""
-    digest = hashlib.sha1(usedforsecurity=False)
-    with file.open("rb") as content:
-        for chunk in iter(lambda: content.read(CHUNK_BYTES), b""):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Values in an address, which anybody can type."""
+"""Values in an address or of a hidden field, which anybody can type."""
 
 from django.http import HttpRequest
 from django.urls.converters import IntConverter
@@ -25,7 +25,16 @@ def query_number(request: HttpRequest, name: str) -> int | None:
 
 def query_numbers(request: HttpRequest, name: str, most: int) -> list[int]:
     """The first ``most`` values of ``name``, those of them that are such numbers."""
-    values = request.GET.getlist(name)[:most]
+    return _numbers(request.GET.getlist(name)[:most])
+
+
+def posted_number(request: HttpRequest, name: str) -> int | None:
+    """The field ``name`` of a form, which only its page fills in, as such a number, else None."""
+    numbers = _numbers([request.POST.get(name, "")])
+    return numbers[0] if numbers else None
+
+
+def _numbers(values: list[str]) -> list[int]:
     digits = [v for v in values if v.isascii() and v.isdigit() and len(v) < 20]
     return [number for number in map(int, digits) if number <= LARGEST]
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from hub.forms.query import posted_number
 from policy.deliberation import contributions
 from policy.deliberation.decisions import successors_of
 from policy.deliberation.forms import AmendmentForm, CommentForm, StanceForm
@@ -89,13 +90,12 @@ def _about(request, paragraph, kind) -> Contribution | None:
 
     Raises Http404 when it is not public, is a reply itself, or is a closed amendment.
     """
-    pk = request.POST.get("about", "")
-    if not pk or kind == "amend":
+    if not request.POST.get("about") or kind == "amend":
         return None
     about_kind = Kind.COMMENT if kind == "comment" else Kind.AMENDMENT
     # Replies are one level deep: a reply has no replies.
     found = paragraph.contributions.shown().filter(
-        kind=about_kind, about=None, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0
+        kind=about_kind, about=None, pk=posted_number(request, "about")
     ).first()
     if found is None or (kind == "stance" and not found.is_open):
         raise Http404

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hub.forms.query import query_numbers
+from hub.forms.query import posted_number, query_numbers
 from policy.deliberation import contributions, decisions
 from policy.deliberation.decisions import Ruling
 from policy.deliberation.forms import AmendmentsForm, JoinForm, ReasonForm, SplitForm
@@ -143,11 +143,8 @@ def _decision_form(request, draft, form, apply, context):
 @secretariat_only
 def moderate(request, draft):
     """Approve or hide one contribution; hiding needs a reason."""
-    pk = request.POST.get("contribution", "")
     contribution = get_object_or_404(
-        Contribution, paragraph__draft=draft,
-        pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0,
-    )
+        Contribution, paragraph__draft=draft, pk=posted_number(request, "contribution"))
     if request.POST.get("what") == "approve":
         contributions.approve(contribution, request.user)
         messages.success(request, _("It is shown now."))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from hub.forms.query import posted_number
 from policy.deliberation.participation import exceeds_rate_limit, redirect_to_sign_in
 from policy.models import AgendaProposal
 from policy.permissions import is_secretariat
@@ -57,9 +58,8 @@ def proposals(request, assembly):
     if request.method == "POST":
         if not may_answer:
             raise PermissionDenied
-        pk = request.POST.get("proposal", "")
-        number = int(pk) if pk.isdecimal() and len(pk) < 19 else 0
-        answering = get_object_or_404(assembly.proposals.waiting(), pk=number)
+        answering = get_object_or_404(
+            assembly.proposals.waiting(), pk=posted_number(request, "proposal"))
         kind = request.POST.get("kind", "")
         form = AnswerForm(request.POST)
         if form.is_valid() and kind in AgendaProposal.Answer.values:

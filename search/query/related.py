@@ -36,8 +36,7 @@ def related_to(page, chain, request, limit=4) -> list[Related]:
     most = max(limit // 2, limit - len(by_content))
     chosen = [*list(by_chain.values())[:most], *by_content.values()][:limit]
     pages = KnowledgePage.objects.filter(pk__in=chosen).order_by()
-    pages = pages.prefetch_related("topics", "areas").specific()
-    shown = {found.pk: found for found in pages}
+    shown = {found.pk: found for found in pages.prefetch_related("topics", "areas").specific()}
     return [Related(shown[pk], by.get(pk)) for pk in chosen if pk in shown]
 
 
