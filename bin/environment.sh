@@ -15,6 +15,19 @@ find_python() {
     exit 1
 }
 
+install_by_pip() {
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+}
+
+# install_by_uv REQUIREMENTS: by the locked uv, which takes a fraction of pip's time. It knows
+# nothing of pip's own configuration, so pip is asked where it fails.
+install_by_uv() {
+    local uv=.venv/requirements-uv.txt
+    awk '/^[a-z]/ { chosen = /^uv==/ } chosen' requirements-dev.txt >"$uv"
+    install_by_pip "$uv" &&
+        .venv/bin/uv pip install --quiet --system-certs --python .venv --require-hashes -r "$1"
+}
+
 # make_environment REQUIREMENTS: installs the locked packages unless they are the ones installed.
 make_environment() {
     local requirements=$1 python installed
@@ -30,7 +43,7 @@ make_environment() {
     fi
     say "Creating the environment in .venv ($("$python" --version)) …"
     [ -x .venv/bin/python ] || "$python" -m venv .venv
-    if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$requirements"; then
+    if ! install_by_uv "$requirements" && ! install_by_pip "$requirements"; then
         say "The packages of $requirements could not be installed; the lines above say which and why."
         say "ติดตั้งแพ็กเกจไม่สำเร็จ บรรทัดข้างบนบอกว่าตัวใดและเพราะอะไร"
         exit 1
