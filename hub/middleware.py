@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 
 from hub.access.choosing import request_of_forms
 from hub.access.readers import restrictions_read_once
+from hub.models.generation import SAFE_METHODS, kept
 from hub.web.concurrency_limit import close_connections
 from hub.web.error_pages import bad_request, still_needed, too_busy, unfit_form
 from hub.web.security_headers import IN_THE_EDITOR, PERMISSIONS_POLICY
 
 logger = logging.getLogger(__name__)
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 HEALTH_CHECKS = ("/livez", "/readyz")
 
 
@@ -118,7 +118,7 @@ class FormRequestMiddleware:
 
 
 class RestrictionsMiddleware:
-    """Lets everything that is asked while a page is read share the view restrictions."""
+    """Lets everything that is asked while pages are read share the view restrictions."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -126,7 +126,7 @@ class RestrictionsMiddleware:
     def __call__(self, request):
         if request.method not in SAFE_METHODS:
             return self.get_response(request)
-        with restrictions_read_once():
+        with restrictions_read_once(lambda key, read: kept(request, key, read)):
             return self.get_response(request)
 
 

@@ -2,7 +2,6 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
-from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.urls import urlpatterns as wagtail_patterns
@@ -10,12 +9,12 @@ from wagtail.urls import urlpatterns as wagtail_patterns
 from hub.chain import broken_links_views
 from hub.files import views as file_views
 from hub.thai.text import THAI_MARKS
-from hub.web import views
+from hub.web import routing, views
 
 # Stock Wagtail's pattern knows \w only, and Thai vowel signs and tone marks are not \w. A page may
 # also answer with a file (calendar.ics), by a route of that name with a slash behind it.
 serve_pages = re_path(
-    rf"^((?:[\w\-{THAI_MARKS}]+/)*(?:[a-z0-9-]+\.[a-z]+)?)$", wagtail_views.serve,
+    rf"^((?:[\w\-{THAI_MARKS}]+/)*(?:[a-z0-9-]+\.[a-z]+)?)$", routing.serve,
     name="wagtail_serve",
 )
 

@@ -36,7 +36,7 @@ from hub.pages import deletion, form_extensions
 from hub.people import memberships
 from hub.people.organisation_editor import OrganisationViewSet
 from hub.people.personal_data import PersonalData
-from hub.withdrawals.notices import notice_of, shown_in_editor_to
+from hub.withdrawals.notices import notice_of, shown_in_editor_to, shown_notice
 from hub.withdrawals.report import FlagsView, may_see_reports
 from hub.withdrawals.rules import flag_missed_dependents, is_withdrawn
 from hub.withdrawals.views import (
@@ -257,7 +257,7 @@ hooks.register("register_job", every(AN_HOUR, QueuedEmail.objects.erase_old))
 hooks.register("register_personal_data", lambda: PersonalData(
     "queued_emails", personal_emails.export, personal_emails.erase
 ))
-hooks.register("page_context", lambda page, request: {"notice": notice_of(page)})
+hooks.register("page_context", lambda page, request: {"notice": shown_notice(page, request)})
 hooks.register("register_personal_data", lambda: PersonalData(
     "organisations", memberships.export, memberships.erase))
 hooks.register("register_personal_data", lambda: PersonalData(

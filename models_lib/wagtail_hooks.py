@@ -2,6 +2,7 @@
 
 from wagtail import hooks
 
+from hub.models.generation import kept
 from hub.people.personal_data import PersonalData
 from models_lib.fit import admin_hooks as fit_hooks  # noqa: F401
 from models_lib.models import ModelPage
@@ -24,4 +25,9 @@ hooks.register("register_personal_data", lambda: PersonalData(
 @hooks.register("page_context")
 def replication_statistics(page, request):
     """The statistics that the template of a Model shows."""
-    return {"replication_statistics": statistics_of(page)} if isinstance(page, ModelPage) else {}
+    if not isinstance(page, ModelPage):
+        return {}
+    if page.pages_above is None:  # a draft, or an earlier version
+        return {"replication_statistics": statistics_of(page)}
+    key = ("replication statistics", page.pk)
+    return {"replication_statistics": kept(request, key, lambda: statistics_of(page))}

@@ -181,8 +181,8 @@ def _reset_state(folder, monkeypatch):
     """Clear the caches, counters and open engines of this process."""
     from courses.downloads import counters as downloads
     from courses.packs import prebuild
+    from hub.models import generation
     from hub.statistics import counters
-    from hub.web import navigation
     from search.editors import wagtail_backend
     from search.index import cluster, indexer
     from search.query.background import Background
@@ -192,7 +192,7 @@ def _reset_state(folder, monkeypatch):
     translation.deactivate()  # the language of an earlier test
     _keep_connection(monkeypatch)
     # Another test may reach the same generation of the change log with other pages.
-    monkeypatch.setattr(navigation, "_kept", navigation._Kept())
+    monkeypatch.setattr(generation, "_kept", generation._Kept())
     monkeypatch.setattr(prebuild, "_built_state", None)
     # No thread writes to the test database; tests flush the counters themselves.
     monkeypatch.setattr(counters, "SECONDS_BETWEEN_WRITES", 0)

@@ -12,8 +12,8 @@ from courses.packs.copies import record_copy
 from courses.packs.stream import Zip, file_response, pack_response
 from courses.permissions import may_facilitate
 from hub.files.names import safe_filename
+from hub.models.generation import kept
 from hub.web.error_pages import too_busy
-from hub.web.navigation import kept
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPES = {"epub": "application/epub+zip", "pdf": "application/pdf"}

@@ -14,7 +14,7 @@ is attached to, and what apps keep from readers (the hook ``refused_documents``)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
@@ -22,7 +22,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.documents import get_document_model
@@ -35,6 +35,9 @@ from hub.hooks import registered
 class Restrictions:
     """All view restrictions of the hub, each with its page or its collection; read when needed."""
 
+    def __init__(self, keep: Callable[[str, Callable[[], Any]], Any] | None = None) -> None:
+        self.keep = keep
+
     @classmethod
     def present(cls) -> Restrictions:
         """Those that a request which only reads has read already, else to be read anew."""
@@ -42,28 +45,32 @@ class Restrictions:
 
     @cached_property
     def of_pages(self) -> list[Any]:
-        return list(PageViewRestriction.objects.select_related("page").only(
-            "restriction_type", "password", "page__path"))
+        return self._read(PageViewRestriction, "page")
 
     @cached_property
     def of_collections(self) -> list[Any]:
-        return list(CollectionViewRestriction.objects.select_related("collection").only(
-            "restriction_type", "password", "collection__path"))
+        return self._read(CollectionViewRestriction, "collection")
 
-    def groups_of(self, restriction: Any) -> QuerySet[Any]:
-        """The groups that pass ``restriction``; for all restrictions of its kind in one query."""
-        of_collection = isinstance(restriction, CollectionViewRestriction)
-        prefetch_related_objects(self.of_collections if of_collection else self.of_pages, "groups")
-        return restriction.groups.all()
+    def _read(self, model: Any, of: str) -> list[Any]:
+        def read() -> list[Any]:
+            rows = model.objects.select_related(of).prefetch_related("groups")
+            return list(rows.only("restriction_type", "password", f"{of}__path"))
+
+        return self.keep(f"restrictions of each {of}", read) if self.keep else read()
 
 
 _read_once: ContextVar[Restrictions | None] = ContextVar("restrictions_read_once", default=None)
 
 
 @contextmanager
-def restrictions_read_once() -> Iterator[None]:
-    """Whoever asks meanwhile shares what was read; for requests that change nothing."""
-    token = _read_once.set(Restrictions())
+def restrictions_read_once(
+    keep: Callable[[str, Callable[[], Any]], Any] | None = None
+) -> Iterator[None]:
+    """Whoever asks meanwhile shares what was read; for requests that change nothing.
+
+    ``keep(key, read)`` gives what an earlier request read, where it still holds.
+    """
+    token = _read_once.set(Restrictions(keep))
     try:
         yield
     finally:
@@ -187,11 +194,11 @@ class Reader:
         if not pks:
             return set()
         attachment = get_document_model()._meta.get_field("attachments").related_model
-        rows = set(attachment.objects.filter(document__in=pks).values_list("document", "page"))
-        pages = Page.objects.filter(pk__in={page for _document, page in rows}).order_by()
-        open_pages = set(self.readable(pages).values_list("pk", flat=True)) if rows else set()
-        holding = {document for document, _page in rows}
-        shown = {document for document, page in rows if page in open_pages}
+        is_open = Exists(self.readable(Page.objects.filter(pk=OuterRef("page"))).order_by())
+        rows = attachment.objects.filter(document__in=pks).annotate(is_open=is_open).order_by()
+        found = list(rows.values_list("document", "is_open"))
+        holding = {document for document, _is_open in found}
+        shown = {document for document, is_open in found if is_open}
         # A draft, a withdrawn or a private page gives nobody its files by a guessed address.
         refused = holding - shown
         for rule in registered("refused_documents"):
@@ -227,8 +234,10 @@ class Reader:
         """Whether the reader passes ``restriction``, of a page or a collection."""
         kind = restriction.restriction_type
         if self.request is not None:
-            if kind == restriction.GROUPS and not self.user.is_authenticated:
-                return False  # they are in no group
+            if kind == restriction.GROUPS:
+                if not self.user.is_authenticated:
+                    return False  # they are in no group
+                prefetch_related_objects([self.user], "groups")  # once for all restrictions
             return bool(restriction.accept_request(self.request))
         if isinstance(restriction, CollectionViewRestriction) and self.passes_collections:
             return True
@@ -236,11 +245,24 @@ class Reader:
             return True
         if self.is_facilitator and (
             kind == restriction.LOGIN
-            or any(group.name == settings.FACILITATORS_GROUP
-                   for group in self.restrictions.groups_of(restriction))
+            or any(group.name == settings.FACILITATORS_GROUP for group in restriction.groups.all())
         ):
             return True
         return any(_implies(passed, restriction) for passed in self._implied)
+
+
+class RestrictedPage:
+    """Of every page type: a page that was found by its address knows the pages above it, so its
+    restrictions are among those that were read."""
+
+    pages_above: list[Any] | None = None  # from the home page down; None where nobody looked
+
+    def get_view_restrictions(self) -> Any:
+        line = [*(self.pages_above or ()), self]
+        if self.pages_above is None or any(page.alias_of_id for page in line):
+            return super().get_view_restrictions()  # type: ignore[misc]
+        of_pages = Restrictions.present().of_pages
+        return [r for r in of_pages if self.path.startswith(r.page.path)]  # type: ignore[attr-defined]
 
 
 def anybody() -> Reader:
@@ -255,6 +277,5 @@ def _implies(passed: Any, asked: Any) -> bool:
     if asked.restriction_type == asked.LOGIN:
         return passed.restriction_type in (passed.LOGIN, passed.GROUPS)
     if asked.restriction_type == asked.GROUPS and passed.restriction_type == passed.GROUPS:
-        groups = set(passed.groups.values_list("pk", flat=True))
-        return groups <= set(asked.groups.values_list("pk", flat=True))
+        return set(passed.groups.all()) <= set(asked.groups.all())
     return False

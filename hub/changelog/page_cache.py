@@ -21,7 +21,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import cc_delim_re, get_conditional_response
 
-from hub.web.navigation import generation_of, next_expiry_of
+from hub.models.generation import generation_of, next_expiry_of
 from hub.web.read_parameters import WHOLE, record
 
 MAX_PAGES = 400

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.models import Orderable
+from wagtail.models import Orderable, Page
 
 from hub.chain.relations import DEPENDENCE, LEADING_ON, Relation, in_order
 
@@ -23,6 +24,15 @@ class ChainLinkQuerySet(models.QuerySet):
         """Each link with ``page_key`` and ``target_key``: its ends in whatever language."""
         return self.annotate(
             page_key=F("page__translation_key"), target_key=F("target__translation_key")
+        )
+
+    def with_latest_versions(self, visible):
+        """Each link with ``latest_version``, the number of its target's newest published version or
+        None, and ``target_is_visible``, whether the target is among the pages ``visible``."""
+        versions = apps.get_model("hub", "PublishedVersion").objects.filter(page=OuterRef("target"))
+        return self.annotate(
+            latest_version=Subquery(versions.order_by("-number").values("number")[:1]),
+            target_is_visible=Exists(visible.filter(pk=OuterRef("target"))),
         )
 
     def dependents_of(self, keys) -> list[tuple]:
@@ -138,7 +148,7 @@ class ChainStep:
 def pages_by_key(keys, visible, locale_id) -> dict:
     """Translation key → its page among ``visible``, specific, in the language if there is one."""
     found = {}
-    pages = visible.filter(translation_key__in=keys).specific(defer=True)
+    pages = visible.filter(translation_key__in=keys).as_kinds()
     for page in sorted(pages, key=lambda p: (p.locale_id != locale_id, p.pk)):
         found.setdefault(page.translation_key, page)
     return found
@@ -166,19 +176,17 @@ def chain_of(page, visible, reader) -> dict[Relation, list[ChainStep]]:
     ``page``, the translation is shown.
     """
     # A translation shares its original's place in the chain.
-    twins = list(
-        page.__class__.objects.filter(translation_key=page.translation_key).values_list(
-            "pk", flat=True
-        )
-    )
+    twins = Page.objects.filter(translation_key=page.translation_key).order_by().values("pk")
     links = without_closed_evidence(
-        page.chain_links.model.objects.filter(Q(page_id__in=twins) | Q(target_id__in=twins))
+        ChainLink.objects.filter(Q(page_id__in=twins) | Q(target_id__in=twins))
+        .with_latest_versions(visible)
         .select_related("evidence_document", "page", "target")
+        .defer("page__body", "target__body")
         .order_by("date", "pk"), reader,
     )
     ends = []
     for link in links:
-        own = link.page_id in twins
+        own = link.page.translation_key == page.translation_key
         relation = Relation(link.relation)
         ends.append((own, relation if own else relation.reverse, link))
     # Own statements first, those in the page's own language before those of a twin.

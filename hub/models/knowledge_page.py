@@ -4,6 +4,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import DEFERRED
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -14,9 +16,10 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
-from hub.access.readers import Reader, anybody
+from hub.access.readers import Reader, RestrictedPage, anybody
 from hub.hooks import registered
 from hub.models.chain_link import chain_of
+from hub.models.generation import kept
 from hub.models.organisation import Affiliation
 from hub.pages.blocks import StoryBlock
 from hub.pages.forms import KnowledgePageForm
@@ -54,15 +57,37 @@ class KnowledgePageQuerySet(PageQuerySet):
         """What anybody may read now: live, not private, not past its expiry."""
         return anybody().readable(self)
 
-    def of_site(self, site):
-        """Pages below the root of ``site`` or below a translation of it; all without a site."""
+    def of_site(self, site, request=None):
+        """Pages below the root of ``site`` or below a translation of it; all without a site.
+
+        With ``request`` the roots are asked for once per generation.
+        """
         if site is None:
             return self
-        roots = site.root_page.get_translations(inclusive=True)
+
+        def root_paths():
+            roots = site.root_page.get_translations(inclusive=True)
+            return list(roots.values_list("path", flat=True))
+
+        key = ("roots", site.pk)
         below = models.Q()
-        for root_path in roots.values_list("path", flat=True):
-            below |= models.Q(path__startswith=root_path)
+        for path in kept(request, key, root_paths) if request else root_paths():
+            below |= models.Q(path__startswith=path)
         return self.filter(below)
+
+    def for_cards(self) -> list["KnowledgePage"]:
+        """``as_kinds``, with what a card in a list shows of them, in three queries."""
+        dates = [
+            f"{model._meta.model_name}__{name}"
+            for model in knowledge_page_types() for name in model.year_from
+        ]
+        pages = self.annotate(dated=Coalesce(*dates)).prefetch_related("topics", "areas")
+        return pages.as_kinds()
+
+    def as_kinds(self) -> list["KnowledgePage"]:
+        """Each page as its kind, in one query, without its text; what only its kind has is asked
+        for page by page."""
+        return [_as_its_kind(page) for page in self.defer("body")]
 
     def not_expired(self):
         return self.exclude(expire_at__lte=models.functions.Now())
@@ -71,6 +96,19 @@ class KnowledgePageQuerySet(PageQuerySet):
         """Pages of the types that stand at one of ``stages``."""
         types = [m for m in knowledge_page_types() if m.stage in stages]
         return self.type(*types) if types else self.none()
+
+
+def _as_its_kind(page):
+    """As Wagtail's ``specific_deferred``, which asks for the fields that were left out."""
+    model = page.specific_class
+    if model is None or isinstance(page, model):
+        return page
+    own = page.__dict__ | {f.attname: page.pk for f in model._meta.concrete_fields if f.primary_key}
+    found = model(*[own.get(f.attname, DEFERRED) for f in model._meta.concrete_fields])
+    found._state.adding = False
+    for name, value in page.__dict__.items():
+        found.__dict__.setdefault(name, value)
+    return found
 
 
 KnowledgePageManager = PageManager.from_queryset(KnowledgePageQuerySet)
@@ -85,7 +123,7 @@ def knowledge_page_types() -> list[type["KnowledgePage"]]:
     ]
 
 
-class KnowledgePage(RoutablePageMixin, Page):
+class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
     """Common ground of practices, lessons, Models, curricula and policy; never created itself.
 
     A page type sets ``stage`` and ``chain`` (see ``hub.chain.relations``) and names in
@@ -97,6 +135,10 @@ class KnowledgePage(RoutablePageMixin, Page):
     ``compared`` names what readers see of a page, in reading order, where that is more than
     ``section_fields`` and the body: fields, lists of rows, and properties that give rows.
     ``unversioned`` names rows that are read as they are now.
+
+    ``year_from`` names dates of the type that say which year a page is about, the most telling
+    first; they go before those that every page has. ``rows_shown`` names the rows that its
+    template reads, so that they are asked for once.
     """
 
     stage = None
@@ -107,6 +149,8 @@ class KnowledgePage(RoutablePageMixin, Page):
     keeps_versions = False
     compared = []
     unversioned = ["chain_links"]
+    year_from = []
+    rows_shown = ["topics", "areas", "contributors"]
 
     summary = models.TextField(
         _("summary"),
@@ -182,6 +226,8 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
+        if self.pages_above is not None:  # as it is published: no draft, no earlier version
+            models.prefetch_related_objects([self], *self.rows_shown)
         reader = Reader.of(request).at(self)
         context["chain"] = self.chain_for_readers()
         context["attachments"] = self.attachments_for(reader)
@@ -235,8 +281,10 @@ class KnowledgePage(RoutablePageMixin, Page):
 
     @property
     def year(self) -> int | None:
-        """The year the page is about: its period's end or start, else when it was published."""
-        for moment in (self.period_end, self.period_start, self.first_published_at):
+        """The year the page is about: by ``year_from``, by its period's end or start, else when it
+        was published."""
+        own = [self.dated] if hasattr(self, "dated") else [getattr(self, n) for n in self.year_from]
+        for moment in (*own, self.period_end, self.period_start, self.first_published_at):
             if moment:
                 return moment.year
         return None

@@ -8,10 +8,11 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, Site
 
-from hub.access.readers import anybody
+from hub.access.readers import RestrictedPage, anybody
 from hub.chain.relations import STAGE_PLURALS, Stage
 from hub.forms.query import query_value
 from hub.models.area import Area
+from hub.models.generation import kept
 from hub.models.knowledge_page import KnowledgePage
 from hub.models.topic import Topic
 from hub.pages.blocks import StoryBlock
@@ -21,7 +22,7 @@ from hub.pages.panels import TITLE
 PAGES_IN_A_LIST = 12
 
 
-class HomePage(Page):
+class HomePage(RestrictedPage, Page):
     """The start page: search, the kinds of knowledge, topics, places, new pages."""
 
     tagline = models.CharField(_("tagline"), max_length=200, blank=True)
@@ -43,36 +44,48 @@ class HomePage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        pages = pages_of_site(request).for_readers_of(self.locale)
-        context["sections"] = anybody().readable(
-            SectionPage.objects.child_of(self)).in_menu()
-        context["models"] = _newest(pages.of_stages([Stage.MODEL]), 3)
-        context["lessons"] = _newest(pages.of_stages([Stage.LESSON, Stage.PRACTICE]), 4)
-        context["policies"] = _newest(pages.of_stages([Stage.RESOLUTION]), 3)
-        context["topics"] = with_page_counts(Topic.objects.all(), pages)
-        context["districts"] = with_page_counts(Area.objects.districts(), pages)
-        return context
+        return context | kept(
+            request, ("home", self.pk, _site_id(request)), lambda: self._lists(request)
+        )
+
+    def _lists(self, request) -> dict:
+        pages = pages_of_site(request).for_readers_of(self.locale_id)
+        sections = anybody().readable(SectionPage.objects.child_of(self)).in_menu()
+        lists = {
+            "models": _newest(pages.of_stages([Stage.MODEL]), 3),
+            "lessons": _newest(pages.of_stages([Stage.LESSON, Stage.PRACTICE]), 4),
+            "policies": _newest(pages.of_stages([Stage.RESOLUTION]), 3),
+        }
+        shown = KnowledgePage.objects.filter(pk__in={pk for pks in lists.values() for pk in pks})
+        cards = {page.pk: page for page in shown.for_cards()}
+        return {
+            "sections": list(sections),
+            **{name: [cards[pk] for pk in pks] for name, pks in lists.items()},
+            "topics": with_page_counts(Topic.objects.all(), pages),
+            "districts": with_page_counts(Area.objects.districts(), pages),
+        }
+
+
+def _site_id(request):
+    site = Site.find_for_request(request)
+    return site and site.pk
 
 
 def pages_of_site(request):
     """What anybody may read on the site that ``request`` is for."""
-    return KnowledgePage.objects.open_to_all().of_site(Site.find_for_request(request))
+    return KnowledgePage.objects.open_to_all().of_site(Site.find_for_request(request), request)
 
 
-def _newest(pages, number):
-    return list(
-        pages.order_by("-first_published_at")
-        .prefetch_related("topics", "areas__parent")
-        .specific()[:number]
-    )
+def _newest(pages, number) -> list[int]:
+    return list(pages.order_by("-first_published_at").values_list("pk", flat=True)[:number])
 
 
 def with_page_counts(queryset, pages):
-    """Topics or areas that have pages, each with ``page_count``, most pages first.
+    """A list of topics or areas that have pages, each with ``page_count``, most pages first.
 
     The pages of a district's subdistricts are counted under their own area only.
     """
-    return (
+    return list(
         queryset.annotate(
             page_count=Count(
                 "knowledgepage", filter=Q(knowledgepage__in=pages.order_by().values("pk"))
@@ -83,7 +96,7 @@ def with_page_counts(queryset, pages):
     )
 
 
-class SectionPage(Page):
+class SectionPage(RestrictedPage, Page):
     """A list of the pages of some kinds, wherever in the site they stand."""
 
     introduction = models.TextField(_("introduction"), blank=True)
@@ -108,15 +121,14 @@ class SectionPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        pages = pages_of_site(request).for_readers_of(self.locale).of_stages(self.stage_list)
-        context["topics"] = with_page_counts(Topic.objects.all(), pages)
-        context["districts"] = with_page_counts(Area.objects.districts(), pages)
-        context["chosen_topic"] = Topic.objects.filter(
-            slug=query_value(request, "topic")
-        ).first()
-        context["chosen_area"] = Area.objects.filter(
-            geocode=query_value(request, "area")
-        ).first()
+        pages = pages_of_site(request).for_readers_of(self.locale_id).of_stages(self.stage_list)
+        context |= kept(request, ("section", self.pk, _site_id(request)), lambda: {
+            "topics": with_page_counts(Topic.objects.all(), pages),
+            "districts": with_page_counts(Area.objects.districts(), pages),
+        })
+        topic, area = query_value(request, "topic"), query_value(request, "area")
+        context["chosen_topic"] = Topic.objects.filter(slug=topic).first() if topic else None
+        context["chosen_area"] = Area.objects.filter(geocode=area).first() if area else None
         context["chosen_stage"] = next(
             (s for s in self.stage_list if s == request.GET.get("kind")), None
         )
@@ -128,19 +140,15 @@ class SectionPage(Page):
             ).distinct()
         if context["chosen_stage"]:
             pages = pages.of_stages([context["chosen_stage"]])
-        ordered = (
-            pages.order_by("-first_published_at", "-pk")
-            .prefetch_related("topics", "areas__parent")
-            .specific()
-        )
-        context["page_obj"] = Paginator(ordered, PAGES_IN_A_LIST).get_page(
-            query_value(request, "page")
-        )
+        newest_first = pages.order_by("-first_published_at", "-pk")
+        page_obj = Paginator(newest_first, PAGES_IN_A_LIST).get_page(query_value(request, "page"))
+        page_obj.object_list = page_obj.object_list.for_cards()
+        context["page_obj"] = page_obj
         context["stages"] = [(s, STAGE_PLURALS[s]) for s in self.stage_list]
         return context
 
 
-class TextPage(Page):
+class TextPage(RestrictedPage, Page):
     """A page of plain text: about the hub, its rules, accessibility."""
 
     body = StreamField(StoryBlock(), verbose_name=_("text"), blank=True)

@@ -14,17 +14,18 @@ from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from wagtail.fields import StreamField
-from wagtail.models import Locale, Page
+from wagtail.models import Page
 
 from hub import formatting
 from hub.access.readers import anybody
 from hub.chain.relations import DEPENDENCE, STAGE_PLURALS, Stage
+from hub.models.generation import kept
 from hub.pages.sdgs import SDGS
 from hub.pages.sections import heading_anchor
 from hub.people.personal_data import name_of, own_name_of
 from hub.thai import typography
 from hub.web.error_pages import language_of
-from hub.web.navigation import Frame, frame_of
+from hub.web.navigation import Frame, frame_of, locales_of
 from hub.web.read_parameters import read_address, read_query
 from hub.withdrawals.notices import FLAGGED, MARKS, marks, marks_for
 
@@ -220,7 +221,7 @@ def _code(context) -> str:
     """The language of the page at hand: its own, else that of the address."""
     page = context.get("page")
     if isinstance(page, Page) and page.locale_id:
-        return page.locale.language_code
+        return _language_of(page, context.get("request"))
     request = context.get("request")
     return language_of(request.path) if request else (get_language() or "th")
 
@@ -243,13 +244,14 @@ def language_code(context) -> str:
 
 @register.simple_tag(takes_context=True)
 def written_in(context, page) -> str:
-    """The language a page in a list is written in; locales are asked for once per request."""
-    request = context.get("request")
-    if request is None:
-        return page.locale.language_code
-    if not hasattr(request, "_hub_locales"):
-        request._hub_locales = dict(Locale.objects.values_list("pk", "language_code"))
-    return request._hub_locales[page.locale_id]
+    """The language a page in a list is written in."""
+    return _language_of(page, context.get("request"))
+
+
+def _language_of(page, request) -> str:
+    known = locales_of(request) if request else {}
+    locale = known.get(page.locale_id) or page.locale  # one that was added just now
+    return locale.language_code
 
 
 @register.simple_tag(takes_context=True)
@@ -289,17 +291,17 @@ def footer_pages(context) -> list:
 
 
 def _translations(context) -> list:
-    """The page in other languages, as far as anybody may read it; asked for once per request."""
+    """The page in other languages, as far as anybody may read it."""
     page, request = context.get("page"), context.get("request")
     if not isinstance(page, Page) or not page.pk:
         return []
-    kept = getattr(request, "_hub_translations", {})
-    if page.pk not in kept:
-        found = anybody().readable(page.get_translations()).select_related("locale")
-        kept[page.pk] = list(found)
-        if request is not None:
-            request._hub_translations = kept
-    return kept[page.pk]
+
+    def translations():
+        # As plain pages: nothing but their addresses is shown.
+        pages = Page.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
+        return list(anybody().readable(pages).select_related("locale"))
+
+    return kept(request, ("translations", page.pk), translations) if request else translations()
 
 
 @register.simple_tag(takes_context=True)
@@ -330,7 +332,7 @@ def alternates(context) -> list:
     if not isinstance(page, Page) or not page.pk:
         return []
     pages = [page, *_translations(context)]
-    pairs = [(p.locale.language_code, p.get_full_url(request)) for p in pages]
+    pairs = [(_language_of(p, request), p.get_full_url(request)) for p in pages]
     return [(code, url) for code, url in pairs if url]
 
 
@@ -340,7 +342,10 @@ def page_ancestors(context) -> list:
     page, request = context.get("page"), context.get("request")
     if not isinstance(page, Page) or not page.pk:
         return []
-    above = page.get_ancestors().filter(depth__gt=1).live()
+    above = getattr(page, "pages_above", None)
+    if above is None:
+        above = page.get_ancestors().filter(depth__gt=1)
+    above = [p for p in above if p.live]
     return [{"title": p.title, "url": p.get_url(request)} for p in above]
 
 

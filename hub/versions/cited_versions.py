@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.models import KnowledgePage
+from hub.models import ChainLink, KnowledgePage
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,11 @@ def version_of_link(step, request=None) -> CitedVersion | None:
     link = step.link
     if link.version is None:
         return None
-    target = link.target
-    latest = target.published_versions.values_list("number", flat=True).first()
+    if not hasattr(link, "latest_version"):
+        visible = KnowledgePage.objects.open_to_all()
+        link = ChainLink.objects.with_latest_versions(visible).get(pk=link.pk)
+    latest = link.latest_version
     if latest is None or link.version > latest:
         return None
-    is_open = KnowledgePage.objects.open_to_all().filter(pk=target.pk).exists()
-    return CitedVersion(link.version, latest, target.get_url(request) or "" if is_open else "")
+    url = link.target.get_url(request) or "" if link.target_is_visible else ""
+    return CitedVersion(link.version, latest, url)

@@ -4,16 +4,13 @@ The same for every visitor, so it is cached in the process until the change log 
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from threading import Lock
 
 from django.db import DatabaseError
-from django.db.models import Min
-from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from hub.access.readers import anybody
-from hub.models import OutboxEntry, TextPage
+from hub.models import TextPage
+from hub.models.generation import kept
 
 
 @dataclass(frozen=True)
@@ -26,55 +23,24 @@ class Frame:
     name: str = ""  # the title of the home page in this language
 
 
-class _Kept:
-    """Values computed under one generation of the change log."""
-
-    def __init__(self):
-        self.lock = Lock()
-        self.generation, self.values = "", {}
-
-    def get(self, generation, key, make, is_current=None):
-        with self.lock:
-            if self.generation != generation:
-                self.generation, self.values = generation, {}
-            values = self.values
-        if key not in values or (is_current and not is_current(values[key])):
-            values[key] = make()
-        return values[key]
-
-
-_kept = _Kept()
-
-
-def generation_of(request) -> str:
-    """The generation of the change log when ``request`` came in."""
-    if not hasattr(request, "_hub_generation"):
-        request._hub_generation = OutboxEntry.objects.state()[0]
-    return request._hub_generation
-
-
-def kept(request, key, make, is_current=None):
-    """The result of ``make``, computed once per generation of the change log, and again where
-    ``is_current(result)`` says that it no longer holds."""
-    return _kept.get(generation_of(request), key, make, is_current)
-
-
 def site_of(request) -> Site | None:
     """The site that ``request`` is for, without asking the database again for each request."""
     if not hasattr(request, "_wagtail_site"):  # where Wagtail itself keeps it
         key = ("site", request.get_host())
-        site = _kept.get(generation_of(request), key, lambda: Site.find_for_request(request))
-        request._wagtail_site = site
+        request._wagtail_site = kept(request, key, lambda: _with_root(request))
     return request._wagtail_site
 
 
-def next_expiry_of(request) -> datetime | None:
-    """When the next page reaches its expiry: no change row announces that moment."""
-    return _kept.get(
-        generation_of(request), "next expiry",
-        lambda: Page.objects.live().filter(expire_at__gt=timezone.now())
-        .aggregate(next=Min("expire_at"))["next"],
-    )
+def _with_root(request) -> Site | None:
+    site = Site.find_for_request(request)
+    if site:
+        site.root_page = Page.objects.get(pk=site.root_page_id)  # once for all who share the site
+    return site
+
+
+def locales_of(request) -> dict[int, Locale]:
+    """Every locale by its id."""
+    return kept(request, "locales", lambda: {locale.pk: locale for locale in Locale.objects.all()})
 
 
 def frame_of(request, language) -> Frame:
@@ -84,9 +50,7 @@ def frame_of(request, language) -> Frame:
         if site is None:
             return Frame()
         key = ("frame", site.pk, request.get_host(), language)
-        return _kept.get(
-            generation_of(request), key, lambda: _frame(site, language, request)
-        )
+        return kept(request, key, lambda: _frame(site, language, request))
     except DatabaseError:
         return Frame()
 

@@ -9,7 +9,7 @@ from wagtail.permissions import policy_registry
 from hub.chain.relations import Relation
 from hub.models import Flag, KnowledgePage, Withdrawal
 from hub.models.chain_link import pages_by_key
-from hub.web.navigation import kept
+from hub.models.generation import kept
 
 FLAGGED = "flagged"
 MARKS = {
@@ -68,6 +68,20 @@ def notice_of(page, visible=None) -> Notice:
         shown = ShownFlag(flag, pages.get(flag.withdrawal.key), path)
         (notice.flags if flag.is_open else notice.reviews).append(shown)
     return notice
+
+
+def shown_notice(page, request) -> Notice:
+    """The notice of ``page`` for its readers; asks nothing where there is none."""
+    if page.translation_key not in kept(request, "noticed", _noticed):
+        return Notice()
+    return notice_of(page)
+
+
+def _noticed() -> set:
+    """The translation keys of all pages that have a notice."""
+    return {
+        key for model in (Withdrawal, Flag) for key in model.objects.values_list("key", flat=True)
+    }
 
 
 def shown_in_editor_to(user):

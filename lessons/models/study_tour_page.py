@@ -15,6 +15,7 @@ class StudyTourPage(KnowledgePage):
     """A visit to learn from others: questions, observations, and what to adapt at home."""
 
     stage = Stage.STUDY_TOUR
+    year_from = ["started"]
     page_description = _("What a delegation went to see and what it brought home.")
     chain = {
         Relation.EXTRACTED_INTO: {Stage.LESSON, Stage.MODEL},
@@ -61,7 +62,3 @@ class StudyTourPage(KnowledgePage):
         super().clean()
         if self.started and self.ended and self.ended < self.started:
             raise ValidationError({"ended": _("The end lies before the start.")})
-
-    @property
-    def year(self):
-        return self.started.year if self.started else super().year

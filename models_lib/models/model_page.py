@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, TranslatableMixin
+from wagtail.models import Orderable, Page, TranslatableMixin
 
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
@@ -27,6 +27,7 @@ class ModelPage(KnowledgePage):
         POLICY = "policy", _("Became policy")
 
     stage = Stage.MODEL
+    rows_shown = [*KnowledgePage.rows_shown, "conditions", "building_blocks"]
     suggests_lessons = True
     lists_after = [
         ("replications", _("Where it holds and where not")),
@@ -155,12 +156,12 @@ class ModelPage(KnowledgePage):
     def replications(self):
         """Public replications of this Model, each in this language where there is a version."""
         below = ReplicationPage.objects.none()
-        for translation in ModelPage.objects.filter(translation_key=self.translation_key):
+        for translation in Page.objects.filter(translation_key=self.translation_key):
             below = below | ReplicationPage.objects.child_of(translation)
         public = KnowledgePage.objects.open_to_all().filter(pk__in=below.values("pk"))
         return (
-            ReplicationPage.objects.filter(pk__in=public.for_readers_of(self.locale))
-            .select_related("locale").order_by("-started", "pk")
+            ReplicationPage.objects.filter(pk__in=public.for_readers_of(self.locale_id))
+            .select_related("locale").defer("body").order_by("-started", "pk")
         )
 
 

@@ -35,6 +35,8 @@ class ReplicationPage(KnowledgePage):
         CITY = "city", _("City")
 
     stage = Stage.REPLICATION
+    year_from = ["ended", "started"]
+    rows_shown = [*KnowledgePage.rows_shown, "block_outcomes__block"]
     suggests_lessons = True
     page_description = _(
         "How a community used a Model, and whether it worked. Failure counts."
@@ -98,10 +100,6 @@ class ReplicationPage(KnowledgePage):
     def model(self) -> ModelPage:
         """The Model that was replicated: the page above."""
         return self.get_parent().specific
-
-    @property
-    def year(self):
-        return (self.ended or self.started).year if self.started else super().year
 
 
 class BlockOutcome(Orderable):

@@ -22,6 +22,7 @@ class AssemblyPage(KnowledgePage):
     """One assembly: number, date, place, agenda and the resolutions it adopted."""
 
     stage = Stage.ASSEMBLY
+    year_from = ["held_on"]
     suggests_lessons = True
     lists_after = [
         ("hearing_list", _("Hearings")),
@@ -61,10 +62,6 @@ class AssemblyPage(KnowledgePage):
     class Meta:
         verbose_name = _("assembly")
         verbose_name_plural = _("assemblies")
-
-    @property
-    def year(self):
-        return self.held_on.year if self.held_on else super().year
 
     @cached_property
     def resolutions(self):

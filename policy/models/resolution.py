@@ -21,6 +21,7 @@ class ResolutionPage(KnowledgePage):
         VOTE = "vote", _("By vote")
 
     stage = Stage.RESOLUTION
+    year_from = ["adopted_on"]
     suggests_lessons = True
     page_description = _(
         "What an assembly resolved, clause by clause, and what became of it."
@@ -79,10 +80,6 @@ class ResolutionPage(KnowledgePage):
         votes = (self.votes_for, self.votes_against, self.votes_abstained)
         if self.adoption == self.Adoption.CONSENSUS and any(v is not None for v in votes):
             raise ValidationError({"adoption": _("Votes are counted only when there is a vote.")})
-
-    @property
-    def year(self):
-        return self.adopted_on.year if self.adopted_on else super().year
 
     def sections(self):
         clauses = [

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from hub.models import ChainLink, KnowledgePage
+from hub.models.generation import kept, state_of
 from hub.web.navigation import site_of
 from search.engines.contract import PUBLIC, Filters, IndexUnavailable
+from search.index.indexer import is_behind
 from search.query.find import current_generation
 from search.query.similar import meaningful_words, similar_hits
 
@@ -15,8 +17,8 @@ MIN_SIMILARITY = 0.2  # of the score of the page itself
 
 @dataclass(frozen=True)
 class Related:
-    """``page`` is specific; ``by`` is the page that both are linked with, or None when it is
-    related by its content."""
+    """``page`` is as a card shows it; ``by`` is the page that both are linked with, or None when
+    it is related by its content."""
 
     page: KnowledgePage
     by: KnowledgePage | None = None
@@ -27,6 +29,13 @@ def related_to(page, chain, request, limit=4) -> list[Related]:
 
     At most half of them are related by the chain, unless too few are by content.
     """
+    if is_behind(*state_of(request)):
+        return _related_to(page, chain, request, limit)
+    key = ("related", page.pk, limit)
+    return kept(request, key, lambda: _related_to(page, chain, request, limit))
+
+
+def _related_to(page, chain, request, limit) -> list[Related]:
     linked = {step.page.pk: step.page for steps in chain.values() for step in steps}
     known = {page.translation_key, *(p.translation_key for p in linked.values())}
     by, similar = _by_chain(page, linked), _by_content(page, request, limit)
@@ -36,7 +45,7 @@ def related_to(page, chain, request, limit=4) -> list[Related]:
     most = max(limit // 2, limit - len(by_content))
     chosen = [*list(by_chain.values())[:most], *by_content.values()][:limit]
     pages = KnowledgePage.objects.filter(pk__in=chosen).order_by()
-    shown = {found.pk: found for found in pages.prefetch_related("topics", "areas").specific()}
+    shown = {found.pk: found for found in pages.for_cards()}
     return [Related(shown[pk], by.get(pk)) for pk in chosen if pk in shown]
 
 
@@ -44,7 +53,7 @@ def _readable_keys(page, pks) -> dict:
     """Those of ``pks`` that anybody may read in the language of ``page``: id → translation key."""
     if not pks:
         return {}
-    pages = KnowledgePage.objects.open_to_all().filter(pk__in=pks).for_readers_of(page.locale)
+    pages = KnowledgePage.objects.open_to_all().filter(pk__in=pks).for_readers_of(page.locale_id)
     return dict(pages.order_by().values_list("pk", "translation_key"))
 
 
