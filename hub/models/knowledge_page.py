@@ -226,10 +226,12 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        if self.pages_above is not None:  # as it is published: no draft, no earlier version
-            models.prefetch_related_objects([self], *self.rows_shown)
         reader = Reader.of(request).at(self)
-        context["chain"] = self.chain_for_readers()
+        if self.pages_above is None:  # a draft, or an earlier version
+            context["chain"] = self.chain_for_readers()
+        else:
+            models.prefetch_related_objects([self], *self.rows_shown)
+            context["chain"] = kept(request, ("chain", self.pk), self.chain_for_readers)
         context["attachments"] = self.attachments_for(reader)
         for extend in registered("page_context"):
             context |= extend(self, request)

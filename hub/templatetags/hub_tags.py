@@ -151,9 +151,16 @@ def field_section(page, name, label="", tone=""):
     }
 
 
-@register.simple_tag
-def contents_of(page):
+@register.simple_tag(takes_context=True)
+def contents_of(context, page):
     """The headings of a page, each once, for its list of contents."""
+    request = context.get("request")
+    if request is None or getattr(page, "pages_above", None) is None:
+        return _contents(page)
+    return kept(request, ("contents", page.pk), lambda: _contents(page))
+
+
+def _contents(page) -> list:
     found = {}
     for section in page.sections():
         if section.anchor and section.heading:
