@@ -1,0 +1,138 @@
+"""Values and parts of pages that are the same for everybody are kept until something changes."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import timezone, translation
+
+from hub.models import OutboxEntry, generation
+from hub.models.generation import kept
+from tests.factories import ModelPageFactory, SectionPageFactory, home
+
+pytestmark = pytest.mark.django_db
+
+
+def get(path="/", method="GET"):
+    return RequestFactory().generic(method, path)
+
+
+@pytest.fixture
+def counted():
+    """A function that tells how often it was called."""
+    calls = []
+
+    def make():
+        calls.append(1)
+        return len(calls)
+
+    return make
+
+
+def test_it_is_made_once_until_something_changes(counted):
+    assert [kept(get(), "key", counted) for _ in range(3)] == [1, 1, 1]
+    OutboxEntry.objects.create(kind="site")
+    assert kept(get(), "key", counted) == 2
+
+
+def test_each_language_has_its_own(counted):
+    with translation.override("th"):
+        assert kept(get(), "key", counted) == 1
+    with translation.override("en"):
+        assert kept(get(), "key", counted) == 2
+
+
+def test_a_request_that_writes_leaves_nothing(counted):
+    """The transaction may be rolled back, and its numbers in the change log be given again."""
+    with transaction.atomic():
+        OutboxEntry.objects.create(kind="site")
+        assert kept(get(method="POST"), "key", counted) == 1
+        transaction.set_rollback(True)
+    OutboxEntry.objects.create(kind="site")
+    assert kept(get(), "key", counted) == 2
+
+
+def test_it_is_forgotten_when_a_page_expires(hub, counted, monkeypatch):
+    page = ModelPageFactory(parent=SectionPageFactory(parent=home("th")))
+    page.expire_at = timezone.now() + timedelta(seconds=20)
+    page.save()
+    assert kept(get(), "key", counted) == 1
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=19))
+    assert kept(get(), "key", counted) == 1
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=21))
+    assert kept(get(), "key", counted) == 2
+
+
+def test_and_after_a_minute_in_any_case(counted, monkeypatch):
+    assert kept(get(), "key", counted) == 1
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(seconds=61))
+    assert kept(get(), "key", counted) == 2
+
+
+def test_what_was_asked_for_last_stays(counted, monkeypatch):
+    monkeypatch.setattr(generation, "MOST_VALUES", 3)
+    request = get()
+    for key in "abac":  # beside "next expiry"
+        kept(request, key, counted)
+    before = counted()
+    assert kept(request, "a", counted) == 1
+    assert kept(request, "b", counted) == before + 1
+
+
+# Parts of pages
+
+PART = '{% load shared_tags %}{% shared "part" item.pk item=item %}{{ item.title }}' \
+       "{{ page.title }}{{ request.user }}{% endshared %}"
+
+
+def test_a_part_cannot_ask_who_reads(hub, rf):
+    request = rf.get("/")
+    request.user = "somebody"
+    page = home("th")
+    with pytest.raises(RuntimeError, match=r"request\.user"):
+        Template(PART).render(Context({"request": request, "item": page}))
+
+
+def test_a_part_is_rendered_once_and_knows_only_what_it_was_given(hub, rf):
+    text = PART.replace("{{ request.user }}", "")
+    page, other = home("th"), home("en")
+    page.title = "one"
+    for _ in range(2):
+        context = Context({"request": rf.get("/"), "item": page, "page": other})
+        assert Template(text).render(context) == "one"
+        page.title = "changed without a word to anybody"
+        page = home("th")
+        page.title = "another"
+    assert Template(text).render(
+        Context({"request": rf.get("/"), "item": other})) == other.title
+
+
+def test_a_draft_is_shown_as_it_is(hub, rf):
+    text = PART.replace("{{ request.user }}", "")
+    page = home("th")
+    page.title = "published"
+    Template(text).render(Context({"request": rf.get("/"), "item": page}))
+    page.title = "draft"
+    request = rf.get("/")
+    request.is_preview = True
+    assert Template(text).render(Context({"request": request, "item": page})) == "draft"
+    assert Template(text).render(Context({"item": page})) == "draft"
+    shown_version = Context({"request": rf.get("/"), "item": page, "version_read": 2})
+    assert Template(text).render(shown_version) == "draft"
+
+
+def test_the_second_reader_of_a_page_costs_few_queries(hub, visitor, editor, signed_in):
+    page = ModelPageFactory(parent=SectionPageFactory(parent=home("th")))
+    first = visitor.get(page.url)
+    with connection.execute_wrapper(_refuse_chain_links):
+        second = signed_in(editor).get(page.url)
+    assert first.status_code == second.status_code == 200
+
+
+def _refuse_chain_links(execute, sql, params, many, context):
+    assert "hub_chainlink" not in sql, "the chain was asked for again"
+    return execute(sql, params, many, context)
