@@ -100,6 +100,7 @@ def test_a_part_cannot_ask_who_reads(hub, rf):
 def test_a_part_is_rendered_once_and_knows_only_what_it_was_given(hub, rf):
     text = PART.replace("{{ request.user }}", "")
     page, other = home("th"), home("en")
+    other.pages_above = []  # as a page that was found by its address
     page.title = "one"
     for _ in range(2):
         context = Context({"request": rf.get("/"), "item": page, "page": other})
