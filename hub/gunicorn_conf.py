@@ -7,7 +7,7 @@ from hub.processes.memory import Growth
 from hub.web.concurrency_limit import MAX_CONCURRENT, MAX_STREAMS, MAX_WAITING
 from hub.web.request_body import MAX_LARGE_BODIES
 
-REQUESTS_BETWEEN_LOOKS = 1000  # at the memory of a process, which takes some milliseconds
+REQUESTS_BETWEEN_LOOKS = 100  # at the memory of a process
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 # Two processes by default: the GIL keeps one process on one core.

@@ -1,5 +1,6 @@
 """The report on broken links of the chain: the public page, its CSV file, and for editors."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from hub.email.sending import absolute
 from hub.export.tables import Column, Table, csv_response
 from hub.forms.query import query_value
 from hub.models import Area, KnowledgePage, Topic
-from hub.models.site_pages import pages_of_site, with_page_counts
+from hub.models.site_pages import pages_of_site
 from hub.web.navigation import kept, next_expiry_of, site_of
 from hub.withdrawals.report import may_see_reports
 
@@ -76,10 +77,15 @@ class Report:
         return Area.objects.filter(geocode=query_value(self.request, "area")).first()
 
     @cached_property
-    def pages(self) -> list[int]:
-        """The ids of the pages that are looked at, by their titles."""
-        pages = self._of_site("pages", lambda pages: list(
+    def all_pages(self) -> list[int]:
+        """The ids of the pages that readers have, by their titles."""
+        return self._of_site("pages", lambda pages: list(
             pages.order_by("title", "pk").values_list("pk", flat=True)))
+
+    @cached_property
+    def pages(self) -> list[int]:
+        """Those of them that are looked at."""
+        pages = self.all_pages
         for narrowed in (
             self.topic and KnowledgePage.objects.filter(topics=self.topic),
             self.area and KnowledgePage.objects.filter(areas__in=Area.objects.within(self.area)),
@@ -122,11 +128,25 @@ class Report:
             "counts": self.counts, "check": self.check, "page_obj": self.page_obj,
             "rows": [(page, remarks.get(page.pk, "")) for page in found],
             "topic": self.topic, "area": self.area,
-            "topics": self._of_site(
-                "topics", lambda pages: list(with_page_counts(Topic.objects.all(), pages))),
-            "districts": self._of_site(
-                "districts", lambda pages: list(with_page_counts(Area.objects.districts(), pages))),
+            "topics": self._with_counts("topics", Topic.objects.all()),
+            "districts": self._with_counts("areas", Area.objects.districts()),
         }
+
+    def _with_counts(self, name, things) -> list:
+        """Topics or areas that have pages, each with ``page_count``, most pages first; as
+        ``with_page_counts``, which asks the database about each page for each of them."""
+        def count(_pages):
+            field = KnowledgePage._meta.get_field(name)
+            page, thing = field.m2m_column_name(), field.m2m_reverse_name()
+            known = set(self.all_pages)
+            pairs = field.remote_field.through.objects.values_list(thing, page)
+            number = Counter(pk for pk, page_pk in pairs if page_pk in known)
+            found = [each for each in things if number[each.pk]]
+            for each in found:
+                each.page_count = number[each.pk]
+            return sorted(found, key=lambda each: -each.page_count)
+
+        return self._of_site(name, count)
 
     def rows(self):
         """Every page that fails any check, for a file: check, kind, title, address, details."""

@@ -14,7 +14,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from hub.processes.backoff import DATABASE_AWAY, Backoff
-from hub.processes.memory import Growth
+from hub.processes.memory import Growth, give_back
 
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5  # of one task
@@ -59,6 +59,7 @@ class TaskWorker(Worker):
         if db_task_result.exception_class_path in AWAY:
             self._restart_unfinished()
         self._unfinished = None
+        give_back()
         if self.growth and self.growth.is_too_much():
             self.running = False
 

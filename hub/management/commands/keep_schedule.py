@@ -11,7 +11,7 @@ from django.db import close_old_connections, transaction
 
 from hub.jobs.scheduler import Scheduler
 from hub.processes.backoff import DATABASE_AWAY
-from hub.processes.memory import Growth
+from hub.processes.memory import Growth, give_back
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Command(BaseCommand):
                     )
                 except Exception as error:
                     logger.exception("Publishing on schedule failed (%s); trying again.", error)
+            give_back()
             if not ending.asked:
                 time.sleep(interval)
 
