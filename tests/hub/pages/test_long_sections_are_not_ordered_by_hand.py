@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
 from hub.pages import ordering
 from tests.factories import LessonPageFactory, SectionPageFactory
@@ -18,8 +19,9 @@ def shown(hub, moderator, signed_in, monkeypatch):
         section = SectionPageFactory(title=f"หมวด {number}")
         for place in range(number):
             LessonPageFactory(title=f"เรื่องที่ {place}", parent=section)
-        moderator.wagtail_userprofile.preferred_language = language
-        moderator.wagtail_userprofile.save()
+        profile = UserProfile.get_for_user(moderator)
+        profile.preferred_language = language
+        profile.save()
         response = signed_in(moderator).get(
             reverse(address, args=[section.pk]), {"ordering": "ord"})
         assert response.status_code == 200
