@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15  # of sys/prctl.h
-PYTHON_HANDLERS = {signal.SIGINT: signal.default_int_handler,
-                   signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
 
 
 class Forked:
@@ -76,8 +74,9 @@ def _run(
     code = 1
     try:
         os.setsid()
-        for number, handler in PYTHON_HANDLERS.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         _end_with(parent, command)
         os.dup2(write, sys.__stderr__.fileno() if sys.__stderr__ else 2)
         for key in list(selector.get_map().values()):

@@ -126,8 +126,8 @@ class _Kept:
         if self.process is None:
             if now >= self.start_at:
                 self._start()
-        elif self.process.poll() is not None:
-            self._ended(self.process.returncode)
+        elif (code := self.process.poll()) is not None:
+            self._ended(code)
         elif self.backoff.failures and now - self.started >= STEADY_SECONDS:
             self.backoff.reset()
 
