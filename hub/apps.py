@@ -18,6 +18,7 @@ class HubConfig(AppConfig):
         from hub.forms.model_fields import use_in_the_editor
         from hub.forms.query import bound_numbers_in_paths
         from hub.jobs import housekeeping
+        from hub.pages.ordering import bound_ordering_by_hand
         from hub.pages.redirects import delete_clashing_redirects_in_batches
         from hub.pages.slugs import accept_thai_slugs
         from hub.people import memberships
@@ -26,6 +27,7 @@ class HubConfig(AppConfig):
         accept_thai_slugs()
         bound_numbers_in_paths()
         delete_clashing_redirects_in_batches()
+        bound_ordering_by_hand()
         form_gate.install()
         tags.install()
         guard_wagtail_exports()

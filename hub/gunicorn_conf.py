@@ -3,8 +3,11 @@
 import os
 import resource
 
+from hub.processes.memory import Growth
 from hub.web.concurrency_limit import MAX_CONCURRENT, MAX_STREAMS, MAX_WAITING
 from hub.web.request_body import MAX_LARGE_BODIES
+
+REQUESTS_BETWEEN_LOOKS = 100  # at the memory of a process
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 # Two processes by default: the GIL keeps one process on one core.
@@ -13,6 +16,7 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # waits to be built, and each large body that is being read; the others are for /livez, /readyz and
 # refusals. So whatever the first four hold, those answer.
 worker_class = "hub.web.worker.Worker"
+preload_app = True  # the processes share the memory of what is loaded before they are forked
 threads = MAX_CONCURRENT + MAX_STREAMS + MAX_WAITING + MAX_LARGE_BODIES + 16
 worker_connections = threads + 1000
 timeout = 60
@@ -32,6 +36,20 @@ def on_starting(server):
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def post_worker_init(worker):
+    """Have the application warm up in the new process, and look how it grows."""
+    worker.growth = Growth()
+    warm_up = getattr(worker.app.wsgi(), "warm_up", None)
+    if warm_up:
+        warm_up()
+
+
+def post_request(worker, request, environ, response):
+    """Replace a process that has grown too much, as after ``max_requests``."""
+    if worker.nr % REQUESTS_BETWEEN_LOOKS == 0 and worker.growth.is_too_much():
+        worker.alive = False
 
 
 def when_ready(server):

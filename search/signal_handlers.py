@@ -6,6 +6,7 @@ from django.db.models.signals import post_delete, post_save, pre_save
 
 from hub.changelog.recording import changes_recorded, process_started, record
 from hub.models import BilingualName, HubDocument
+from hub.processes.memory import loading_for_all
 from search.extraction.tasks import request_text
 from search.index import cluster, glossary, indexer, vocabulary
 from search.models import GlossaryTerm
@@ -67,5 +68,6 @@ def connect() -> None:
     post_save.connect(_names_changed)
     post_delete.connect(_names_changed)
     changes_recorded.connect(_index_on_commit)
+    loading_for_all.connect(vocabulary.load_for_all)
     process_started.connect(corrections.warm_up)
     post_save.connect(_document_saved, sender=HubDocument)

@@ -36,6 +36,7 @@ class CurriculumPage(KnowledgePage):
         Relation.CITED_BY: {Stage.RESOLUTION},
     }
     section_fields = ["audience", "aims", "competences", "prerequisites"]
+    read_by_index = ["sessions", "handouts__document__collection"]
     keeps_versions = True
     compared = [
         "audience", "aims", "competences", "prerequisites", "public_handouts", "sessions",
@@ -94,7 +95,10 @@ class CurriculumPage(KnowledgePage):
 
     def all_handouts(self) -> list[Handout]:
         """All handouts in order, facilitators' files included, each with its document."""
-        handouts = list(self.handouts.select_related("document__collection"))
+        handouts = self.handouts.all()
+        if "handouts" not in getattr(self, "_prefetched_objects_cache", {}):
+            handouts = handouts.select_related("document__collection")
+        handouts = list(handouts)
         numbers = self.session_numbers
         for handout in handouts:
             handout._session_numbers = numbers

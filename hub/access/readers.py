@@ -123,9 +123,11 @@ class Reader:
         return reader
 
     @classmethod
-    def of_index(cls, page: Any) -> Reader:
-        """As ``of_page``, for an index that itself knows who passes which collection."""
-        reader = cls.of_page(page)
+    def of_index(cls, page: Any, restrictions: Restrictions | None = None) -> Reader:
+        """As ``of_page``, for an index that itself knows who passes which collection. It stands for
+        the readers of every published page under the same restrictions."""
+        reader = cls(restrictions=restrictions)
+        reader.page = page
         reader.passes_collections = True
         return reader
 

@@ -1,8 +1,13 @@
 """The report on broken links of the chain: the public page, its CSV file, and for editors."""
 
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,12 +20,25 @@ from hub.chain.broken_links import checks
 from hub.email.sending import absolute
 from hub.export.tables import Column, Table, csv_response
 from hub.forms.query import query_value
-from hub.models import Area, Topic
-from hub.models.site_pages import pages_of_site, with_page_counts
+from hub.models import Area, KnowledgePage, Topic
+from hub.models.site_pages import pages_of_site
+from hub.web.navigation import kept, next_expiry_of, site_of
 from hub.withdrawals.report import may_see_reports
 
 PAGES_IN_A_LIST = 20
 MOST_ROWS = 5000  # of the file
+MAX_SECONDS = 60  # for changes that write no outbox entry
+
+
+@dataclass(frozen=True)
+class Reckoned:
+    """A value that costs much, and until when it may be shown while nothing is changed."""
+
+    value: object
+    until: datetime
+
+    def is_current(self) -> bool:
+        return timezone.now() < self.until
 
 
 class Report:
@@ -28,12 +46,27 @@ class Report:
 
     ``check``, ``topic`` and ``area`` name the check whose pages are listed (else the first that
     finds any), a topic and an area; names that are not known count as not given.
+
+    Which pages fail, and in what order pages stand, is reckoned once per change, for everybody.
     """
 
     def __init__(self, request):
         self.request = request
-        locale = Locale.objects.get(language_code=get_language() or "th")
-        self.all_pages = pages_of_site(request).for_readers_of(locale)
+        self.language = get_language() or "th"
+
+    def _reckoned(self, key, reckon):
+        def make():
+            until = timezone.now() + timedelta(seconds=MAX_SECONDS)
+            return Reckoned(reckon(), min(until, next_expiry_of(self.request) or until))
+
+        return kept(self.request, ("broken links", *key), make, Reckoned.is_current).value
+
+    def _of_site(self, key, reckon):
+        """What ``reckon`` finds for the pages that readers of the language have on this site."""
+        site = site_of(self.request)
+        return self._reckoned((key, site and site.pk, self.language), lambda: reckon(
+            pages_of_site(self.request).for_readers_of(
+                Locale.objects.get(language_code=self.language))))
 
     @cached_property
     def topic(self):
@@ -44,19 +77,35 @@ class Report:
         return Area.objects.filter(geocode=query_value(self.request, "area")).first()
 
     @cached_property
-    def pages(self):
+    def all_pages(self) -> list[int]:
+        """The ids of the pages that readers have, by their titles."""
+        return self._of_site("pages", lambda pages: list(
+            pages.order_by("title", "pk").values_list("pk", flat=True)))
+
+    @cached_property
+    def pages(self) -> list[int]:
+        """Those of them that are looked at."""
         pages = self.all_pages
-        if self.topic:
-            pages = pages.filter(topics=self.topic)
-        if self.area:
-            inside = pages.filter(areas__in=Area.objects.within(self.area))
-            pages = pages.filter(pk__in=inside.order_by().values("pk"))
+        for narrowed in (
+            self.topic and KnowledgePage.objects.filter(topics=self.topic),
+            self.area and KnowledgePage.objects.filter(areas__in=Area.objects.within(self.area)),
+        ):
+            if narrowed is not None:
+                wanted = set(narrowed.order_by().values_list("pk", flat=True))
+                pages = [pk for pk in pages if pk in wanted]
         return pages
+
+    def broken(self, check) -> list[int]:
+        """The ids of the pages that fail ``check``, by their titles."""
+        failing = self._reckoned((check.slug,), lambda: frozenset(
+            check.broken(KnowledgePage.objects.open_to_all()).order_by()
+            .values_list("pk", flat=True)))
+        return [pk for pk in self.pages if pk in failing]
 
     @cached_property
     def counts(self) -> list[tuple]:
         """(check, how many pages fail it), in the order of the checks."""
-        return [(check, check.broken(self.pages).count()) for check in checks()]
+        return [(check, len(self.broken(check))) for check in checks()]
 
     @cached_property
     def check(self):
@@ -68,31 +117,51 @@ class Report:
 
     @cached_property
     def page_obj(self):
-        broken = (
-            self.check.broken(self.pages).order_by("title", "pk")
-            .prefetch_related("topics", "areas__parent").specific()
-        )
-        return Paginator(broken, PAGES_IN_A_LIST).get_page(query_value(self.request, "page"))
+        """One page of the list, of ids."""
+        pages = Paginator(self.broken(self.check), PAGES_IN_A_LIST)
+        return pages.get_page(query_value(self.request, "page"))
 
     def context(self) -> dict:
-        found = list(self.page_obj)
+        found = _pages(self.page_obj, "topics", "areas__parent")
         remarks = self.check.remarks(found)
         return {
             "counts": self.counts, "check": self.check, "page_obj": self.page_obj,
             "rows": [(page, remarks.get(page.pk, "")) for page in found],
             "topic": self.topic, "area": self.area,
-            "topics": with_page_counts(Topic.objects.all(), self.all_pages),
-            "districts": with_page_counts(Area.objects.districts(), self.all_pages),
+            "topics": self._with_counts("topics", Topic.objects.all()),
+            "districts": self._with_counts("areas", Area.objects.districts()),
         }
+
+    def _with_counts(self, name, things) -> list:
+        """Topics or areas that have pages, each with ``page_count``, most pages first; as
+        ``with_page_counts``, which asks the database about each page for each of them."""
+        def count(_pages):
+            field = KnowledgePage._meta.get_field(name)
+            page, thing = field.m2m_column_name(), field.m2m_reverse_name()
+            known = set(self.all_pages)
+            pairs = field.remote_field.through.objects.values_list(thing, page)
+            number = Counter(pk for pk, page_pk in pairs if page_pk in known)
+            found = [each for each in things if number[each.pk]]
+            for each in found:
+                each.page_count = number[each.pk]
+            return sorted(found, key=lambda each: -each.page_count)
+
+        return self._of_site(name, count)
 
     def rows(self):
         """Every page that fails any check, for a file: check, kind, title, address, details."""
         for check in checks():
-            pages = list(check.broken(self.pages).order_by("title", "pk").specific()[:MOST_ROWS])
+            pages = _pages(self.broken(check)[:MOST_ROWS])
             remarks = check.remarks(pages)
             for page in pages:
                 yield [str(check.title), str(page.stage_label), page.title,
                        absolute(page.get_url(self.request) or ""), remarks.get(page.pk, "")]
+
+
+def _pages(pks, *related) -> list:
+    """The specific pages of ``pks``, in this order, as far as anybody may read them still."""
+    pages = KnowledgePage.objects.open_to_all().filter(pk__in=list(pks)).order_by("title", "pk")
+    return list(pages.prefetch_related(*related).specific())
 
 
 @require_safe

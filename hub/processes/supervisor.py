@@ -1,33 +1,33 @@
 """Keeps the parts of a hub running on one machine: what ends is started again.
 
-A part is a program. The supervisor passes on what it writes to standard error, waits longer after
+A part is a process forked from the supervisor, with which it shares the memory of all that was
+loaded before. The supervisor passes on what it writes to standard error, waits longer after
 each failure in a row, and says in Thai and English what ended and when it is started again; what
-does not start several times in a row is named with its last words. Ctrl-C and SIGTERM end the parts
+does not start several times in a row is named with its last words. A part that ends without an
+error has asked for a new process, and gets one at once. Ctrl-C and SIGTERM end the parts
 in their order, each within the seconds that it may take for what it has begun. The kernel ends the
 parts when the supervisor itself is killed.
 """
 
 import contextlib
-import ctypes
 import os
 import re
 import selectors
 import signal
-import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from hub.processes.backoff import Backoff
+from hub.processes.forked import Forked
 
 TRIES = 5  # failures in a row after which the reason is told
 STEADY_SECONDS = 30.0  # a part that ran as long has started
+SHORTEST_SECONDS = 5.0  # a part that ended sooner did not ask for a new process, it failed
 LOOK_SECONDS = 0.2
 LAST_LINES = 8
-PR_SET_PDEATHSIG = 1
 # What a part writes before it ends → what that means, in English and Thai.
 REASONS = [
     (r"address already in use|connection in use",
@@ -47,10 +47,12 @@ REASONS = [
 
 @dataclass(frozen=True)
 class Part:
-    """A program that has to run; ``stop_seconds`` is how long it may take to end when asked to."""
+    """A program that has to run: ``main`` is called with ``command`` as its ``sys.argv``;
+    ``stop_seconds`` is how long it may take to end when asked to."""
 
     name: str
     thai_name: str
+    main: Callable[[], object]
     command: Sequence[str]
     stop_seconds: float
 
@@ -113,7 +115,7 @@ class _Kept:
         backoff: Backoff,
     ) -> None:
         self.part, self.selector, self.say, self.backoff = part, selector, say, backoff
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
         self.started = self.start_at = 0.0
         self.begun = b""  # of a line
         self.last_words: deque[str] = deque(maxlen=LAST_LINES)
@@ -124,8 +126,8 @@ class _Kept:
         if self.process is None:
             if now >= self.start_at:
                 self._start()
-        elif self.process.poll() is not None:
-            self._ended(self.process.returncode)
+        elif (code := self.process.poll()) is not None:
+            self._ended(code)
         elif self.backoff.failures and now - self.started >= STEADY_SECONDS:
             self.backoff.reset()
 
@@ -148,7 +150,7 @@ class _Kept:
 
     def pass_on(self) -> None:
         """What the part has written: whole lines to standard error; the last are remembered."""
-        assert self.process and self.process.stderr
+        assert self.process
         written = os.read(self.process.stderr.fileno(), 65_536)
         if written:
             *lines, self.begun = (self.begun + written).split(b"\n")
@@ -166,19 +168,14 @@ class _Kept:
         self.started = time.monotonic()
         self.last_words.clear()
         try:
-            self.process = subprocess.Popen(
-                self.part.command, stderr=subprocess.PIPE,
-                # Ctrl-C in the terminal reaches the supervisor alone, which ends them in order.
-                start_new_session=True, preexec_fn=partial(_end_with, os.getpid()),
-            )
-        except OSError as error:  # no memory, too many processes, a program that is not there
+            self.process = Forked(self.part.main, self.part.command, self.selector)
+        except OSError as error:  # no memory, too many processes
             self._failed(str(error))
             return
-        assert self.process.stderr
         self.selector.register(self.process.stderr, selectors.EVENT_READ, self)
 
     def _ended(self, code: int) -> None:
-        assert self.process and self.process.stderr
+        assert self.process
         os.set_blocking(self.process.stderr.fileno(), False)
         with contextlib.suppress(BlockingIOError, ValueError, KeyError):
             while self.process.stderr in self.selector.get_map():
@@ -188,6 +185,9 @@ class _Kept:
         self.signal(signal.SIGKILL)  # its own children: they would hold the port
         self.process.stderr.close()
         self.process = None
+        if code == 0 and time.monotonic() - self.started >= SHORTEST_SECONDS:
+            self.start_at = 0.0
+            return
         self._failed(f"exit status {code}" if code >= 0 else signal.Signals(-code).name)
 
     def _failed(self, how: str) -> None:
@@ -210,11 +210,3 @@ class _Kept:
             f"{self.part.name} could not be started {times} times in a row. {english}",
             f"เริ่ม{self.part.thai_name}ไม่สำเร็จติดต่อกัน {times} ครั้ง {thai}",
             *(f"    {line}" for line in self.last_words))
-
-
-def _end_with(supervisor: int) -> None:
-    """In the new process: have the kernel end it when the supervisor is killed."""
-    with contextlib.suppress(OSError, AttributeError):  # Linux only
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != supervisor:
-        os._exit(1)

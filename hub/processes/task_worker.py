@@ -14,6 +14,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from hub.processes.backoff import DATABASE_AWAY, Backoff
+from hub.processes.memory import Growth, give_back
 
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5  # of one task
@@ -21,12 +22,15 @@ AWAY = {f"{error.__module__}.{error.__qualname__}" for error in DATABASE_AWAY}
 
 
 class TaskWorker(Worker):
-    """A worker whose loop begins again when the database was away."""
+    """A worker whose loop begins again when the database was away, and which ends between two tasks
+    when they have left too much in memory."""
 
     backoff = Backoff(longest=10.0)
+    growth: Growth | None = None
     _unfinished: DBTaskResult[Any, Any] | None = None
 
     def run(self) -> None:
+        self.growth = Growth()
         while self.running:
             began = time.monotonic()
             try:
@@ -55,6 +59,9 @@ class TaskWorker(Worker):
         if db_task_result.exception_class_path in AWAY:
             self._restart_unfinished()
         self._unfinished = None
+        give_back()
+        if self.growth and self.growth.is_too_much():
+            self.running = False
 
     def _restart_unfinished(self) -> None:
         task = self._unfinished

@@ -105,6 +105,7 @@ class ModelPage(KnowledgePage):
         + KnowledgePage.version_panels
         + KnowledgePage.filing_panels
     )
+    read_by_index = ["conditions", "building_blocks"]
     parent_page_types = ["hub.SectionPage"]
     subpage_types = ["models_lib.ReplicationPage"]
 

@@ -56,6 +56,7 @@ class AssemblyPage(KnowledgePage):
         ]
         + KnowledgePage.filing_panels
     )
+    read_by_index = ["agenda", "hearings__minutes__collection"]
     parent_page_types = ["hub.SectionPage"]
     subpage_types = ["policy.DraftResolutionPage", "policy.ResolutionPage"]
 

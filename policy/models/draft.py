@@ -1,5 +1,7 @@
 """Draft resolutions, which an assembly deliberates paragraph by paragraph."""
 
+from collections import defaultdict
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -134,6 +136,20 @@ class DraftResolutionPage(KnowledgePage):
     def active_paragraphs(self) -> list[Paragraph]:
         """The paragraphs of the text in order, each with its wordings."""
         return list(Paragraph.objects.filter(draft=self).active().with_wordings())
+
+    @classmethod
+    def load_for_index(cls, pages):
+        super().load_for_index(pages)
+        paragraphs = defaultdict(list)
+        for paragraph in Paragraph.objects.filter(draft__in=pages).active().with_wordings():
+            paragraphs[paragraph.draft_id].append(paragraph)
+        above = {page: page.path[:-page.steplen] for page in pages}
+        assemblies = list(KnowledgePage.objects.filter(path__in=above.values()).specific())
+        models.prefetch_related_objects(assemblies, "hearings__minutes__collection")
+        by_path = {assembly.path: assembly for assembly in assemblies}
+        for page in pages:
+            page.active_paragraphs = paragraphs[page.pk]
+            page.assembly = by_path[above[page]]
 
     def sections(self):
         return [

@@ -35,6 +35,7 @@ class ResolutionPage(KnowledgePage):
         Relation.FOLLOWED_UP_BY: {Stage.REPLICATION},
     }
     section_fields = ["minority_view"]
+    read_by_index = ["clauses"]
     keeps_versions = True
     compared = ["number", "adopted_on", "adoption", "body", "clauses", "minority_view"]
 

@@ -1,12 +1,16 @@
 """From the database to the index: live pages and their files as flat entries."""
 
+from collections import defaultdict
 from itertools import islice
 
 from django.conf import settings
+from django.db.models import TextField
+from django.db.models.functions import Cast, Length
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from wagtail.models import CollectionViewRestriction, Locale, PageViewRestriction, Site
+from wagtail.models import Locale, Site
 
+from hub.access.readers import Reader, Restrictions
 from hub.models import KnowledgePage, OutboxEntry
 from search.engines.contract import Entry, Section
 from search.index import audience
@@ -14,8 +18,8 @@ from search.index.vocabulary import vocabulary_at
 from search.models import DocumentText
 
 MAX_RETRIES = 20
-PAGES_AT_ONCE = 200
-PAGES_WITH_TEXTS_AT_ONCE = 20  # the texts of their files are in memory together
+PAGES_AT_ONCE = 500
+TEXT_AT_ONCE = 5_000_000  # characters of files that are in memory together, if it is not one file
 
 
 def page_key(page_id) -> str:
@@ -32,10 +36,9 @@ class EntryBuilder:
     def __init__(self):
         # Sets the segmenter's custom words to those that the database has now.
         vocabulary_at(OutboxEntry.objects.state()[0])
-        self.page_rules = list(PageViewRestriction.objects.select_related("page"))
-        self.collection_rules = list(
-            CollectionViewRestriction.objects.select_related("collection")
-        )
+        self.restrictions = Restrictions()
+        self.page_rules = self.restrictions.of_pages
+        self.collection_rules = self.restrictions.of_collections
         self.sites = [
             (site, twin.url_path)
             for site in Site.objects.select_related("root_page")
@@ -47,16 +50,17 @@ class EntryBuilder:
 
     def entries(self, pks=None):
         """Yield the entries of all live pages, or of those among ``pks``."""
-        if pks is None:
-            pks = KnowledgePage.objects.live().order_by("pk").values_list("pk", flat=True)
-        for batch in batched(pks, PAGES_AT_ONCE):
+        pages = KnowledgePage.objects.live() if pks is None else KnowledgePage.objects.filter(
+            pk__in=pks)
+        # By type: what a type reads is then loaded for many pages at once.
+        pks = pages.order_by("content_type", "pk").values_list("pk", flat=True)
+        for batch in batched(list(pks), PAGES_AT_ONCE):
             pages = self._live_pages(batch)
             for page in pages:
                 page.locale = self.locales[page.locale_id]
             self._load_public_languages(pages)
-            for some in batched(pages, PAGES_WITH_TEXTS_AT_ONCE):
-                documents = {page: page.documents_to_index() for page in some}
-                texts = self._texts_of(documents.values())
+            documents = self._documents_of(pages)
+            for some, texts in self._with_texts(pages, documents):
                 for page in some:
                     yield from self.entries_of(page, documents[page], texts)
 
@@ -64,15 +68,39 @@ class EntryBuilder:
     def _live_pages(pks) -> list:
         """The specific pages of ``pks`` that belong in the index, with what an entry needs."""
         pages = KnowledgePage.objects.live().not_expired().filter(pk__in=pks)
-        pages = pages.specific().prefetch_related(
-            "topics", "areas", "attachments__document__collection"
-        )
+        pages = pages.specific()
         for _attempt in range(MAX_RETRIES):
             try:
-                return list(pages.all())
+                found = list(pages.all())
+                break
             except KeyError:
                 continue  # a page was deleted between the two queries of ``specific``
-        return list(pages.all())
+        else:
+            found = list(pages.all())
+        by_type = defaultdict(list)
+        for page in found:
+            by_type[type(page)].append(page)
+        for page_type, of_type in by_type.items():
+            page_type.load_for_index(of_type)
+        return found
+
+    def _documents_of(self, pages) -> dict:
+        """Page → its documents that its readers may open, as far as they pass the collections.
+
+        Pages under the same restrictions have the same readers, who are asked once.
+        """
+        by_rules, shown, found = defaultdict(list), {}, {}
+        for page in pages:
+            by_rules[tuple(audience.page_restrictions(page, self.page_rules))].append(page)
+        for of_rules in by_rules.values():
+            for page in of_rules:
+                shown[page] = page.documents_shown()
+            unique = {d.pk: d for page in of_rules for d in shown[page]}
+            reader = Reader.of_index(of_rules[0], self.restrictions)
+            kept = {document.pk for document in reader.having(unique.values())}
+            for page in of_rules:
+                found[page] = [document for document in shown[page] if document.pk in kept]
+        return found
 
     def _load_public_languages(self, pages):
         """Query the languages in which the pages are open to all."""
@@ -89,11 +117,27 @@ class EntryBuilder:
         return [code for code in self.languages if code == own or code not in versions]
 
     @staticmethod
-    def _texts_of(documents) -> dict[int, DocumentText]:
-        """The texts that were read from the documents, by the document's id."""
-        pks = {document.pk for of_page in documents for document in of_page}
-        texts = DocumentText.objects.filter(document__in=pks, status=DocumentText.Status.READ)
-        return {text.document_id: text for text in texts.order_by("document_id")}
+    def _with_texts(pages, documents):
+        """Yield some of the pages and the texts read from their documents, by the document's id."""
+        read = DocumentText.objects.filter(
+            document__in={d.pk for page in pages for d in documents[page]},
+            status=DocumentText.Status.READ,
+        )
+        sizes = dict(read.values_list("document_id", Length(Cast("parts", TextField()))))
+        some, wanted, size = [], set(), 0
+        for page in pages:
+            more = {d.pk for d in documents[page] if d.pk in sizes} - wanted
+            more_size = sum(sizes[pk] for pk in more)
+            if wanted and size + more_size > TEXT_AT_ONCE:
+                yield some, _texts(wanted)
+                some, wanted, size = [], set(), 0
+                more = {d.pk for d in documents[page] if d.pk in sizes}
+                more_size = sum(sizes[pk] for pk in more)
+            some.append(page)
+            wanted |= more
+            size += more_size
+        if some:
+            yield some, _texts(wanted)
 
     def entries_of(self, page, documents, texts) -> list[Entry]:
         """The entry of a page and one for each of its ``documents`` among ``texts``."""
@@ -158,6 +202,12 @@ class EntryBuilder:
             if page.url_path.startswith(root_path):
                 return site
         return None
+
+
+def _texts(document_ids) -> dict[int, DocumentText]:
+    """The texts that were read from the documents, by the document's id."""
+    texts = DocumentText.objects.filter(document__in=document_ids).order_by("document_id")
+    return {text.document_id: text for text in texts if text.status == DocumentText.Status.READ}
 
 
 def batched(items, size):

@@ -10,7 +10,7 @@ from threading import Lock
 
 from django.apps import apps
 
-from hub.models import BilingualName
+from hub.models import BilingualName, OutboxEntry
 from search.models import GlossaryTerm
 from search.text import thai
 
@@ -90,3 +90,10 @@ _cache = _Cache()
 def vocabulary_at(generation: str) -> Vocabulary:
     """The vocabulary under ``generation`` of the change log: read again after every change."""
     return _cache.get(generation)
+
+
+def load_for_all(sender, **kwargs) -> None:
+    """Load the vocabulary and the segmenter's dictionary before processes are forked, for them all.
+    Raises DatabaseError when the database cannot be read."""
+    vocabulary_at(OutboxEntry.objects.state()[0])
+    thai.words("ปูม้า")

@@ -11,6 +11,7 @@ from django.db import close_old_connections, transaction
 
 from hub.jobs.scheduler import Scheduler
 from hub.processes.backoff import DATABASE_AWAY
+from hub.processes.memory import Growth, give_back
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,8 @@ class Command(BaseCommand):
         if once:
             self._look(scheduler, once=True)
             return
-        ending = _EndBetweenLooks()
-        while not ending.asked:
+        ending, growth = _EndBetweenLooks(), Growth()
+        while not (ending.asked or growth.is_too_much()):
             with ending:
                 try:
                     close_old_connections()
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                     )
                 except Exception as error:
                     logger.exception("Publishing on schedule failed (%s); trying again.", error)
+            give_back()
             if not ending.asked:
                 time.sleep(interval)
 

@@ -5,8 +5,9 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
+from hub.processes import memory
 from hub.processes.parts import parts
 from hub.processes.supervisor import Supervisor
 from hub.web import schema
@@ -23,5 +24,5 @@ class Command(BaseCommand):
         with suppress(OperationalError):  # the parts wait for a database that is away
             if complaint := schema.complaint():
                 raise CommandError(complaint)
-        connection.close()
+        memory.share()
         Supervisor(parts()).run()

@@ -16,10 +16,14 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 60  # seconds until a test gives up; nothing takes as long
 SUPERVISE = """
-import json, sys
+import json, os, sys
+from hub.processes import supervisor
 from hub.processes.backoff import Backoff
 from hub.processes.supervisor import Part, Supervisor
-parts = [Part(p["name"], "ส่วน" + p["name"], [sys.executable, "-u", "-c", p["program"]], p["stop"])
+supervisor.SHORTEST_SECONDS = 0.2
+main = lambda: os.execv(sys.argv[0], sys.argv)
+parts = [Part(p["name"], "ส่วน" + p["name"], main, [sys.executable, "-u", "-c", p["program"]],
+              p["stop"])
          for p in json.loads(sys.argv[1])]
 Supervisor(parts, backoff=lambda: Backoff(0.05, 0.2)).run()
 """
@@ -45,6 +49,12 @@ import os, socket, sys, time
 server = socket.create_server(("127.0.0.1", {port}))
 print("{name} is", os.getpid(), file=sys.stderr)
 while True: time.sleep(1)
+"""
+# Ends for a new process after a while.
+ASKING = """
+import os, sys, time
+print("{name} is", os.getpid(), file=sys.stderr)
+time.sleep(0.5)
 """
 
 
@@ -171,3 +181,11 @@ def test_the_parts_end_with_a_killed_supervisor(supervise):
     hub.process.wait(PATIENCE)
     for process in parts:
         wait_for_end(process)
+
+
+def test_a_part_that_ends_without_an_error_gets_a_new_process_at_once(supervise):
+    hub = supervise(part("web", ASKING), part("worker"))
+    for _again in range(3):
+        hub.started("web")
+    assert hub.end() == 0
+    assert not any("ended by itself" in line for line in hub.written)

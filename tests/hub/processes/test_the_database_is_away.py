@@ -21,10 +21,14 @@ pytestmark = pytest.mark.processes
 SEARCH = f"/search/?q={quote('ปูม้า')}"
 PATIENCE = 120  # seconds until a test gives up
 SERVE = """
+import django
+django.setup()
 from dataclasses import replace
+from hub.processes import memory
 from hub.processes.parts import parts
 from hub.processes.supervisor import Supervisor
 server, worker, schedule = parts()
+memory.share()
 Supervisor([server, replace(worker, command=[*worker.command, "--no-startup-delay"]),
             replace(schedule, command=[*schedule.command, "--interval", "0.5"])]).run()
 """
