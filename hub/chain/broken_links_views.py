@@ -1,13 +1,10 @@
 """The report on broken links of the chain: the public page, its CSV file, and for editors."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -21,24 +18,13 @@ from hub.email.sending import absolute
 from hub.export.tables import Column, Table, csv_response
 from hub.forms.query import query_value
 from hub.models import Area, KnowledgePage, Topic
+from hub.models.generation import kept
 from hub.models.site_pages import pages_of_site
-from hub.web.navigation import kept, next_expiry_of, site_of
+from hub.web.navigation import site_of
 from hub.withdrawals.report import may_see_reports
 
 PAGES_IN_A_LIST = 20
 MOST_ROWS = 5000  # of the file
-MAX_SECONDS = 60  # for changes that write no outbox entry
-
-
-@dataclass(frozen=True)
-class Reckoned:
-    """A value that costs much, and until when it may be shown while nothing is changed."""
-
-    value: object
-    until: datetime
-
-    def is_current(self) -> bool:
-        return timezone.now() < self.until
 
 
 class Report:
@@ -55,16 +41,12 @@ class Report:
         self.language = get_language() or "th"
 
     def _reckoned(self, key, reckon):
-        def make():
-            until = timezone.now() + timedelta(seconds=MAX_SECONDS)
-            return Reckoned(reckon(), min(until, next_expiry_of(self.request) or until))
-
-        return kept(self.request, ("broken links", *key), make, Reckoned.is_current).value
+        return kept(self.request, ("broken links", *key), reckon)
 
     def _of_site(self, key, reckon):
         """What ``reckon`` finds for the pages that readers of the language have on this site."""
         site = site_of(self.request)
-        return self._reckoned((key, site and site.pk, self.language), lambda: reckon(
+        return self._reckoned((key, site and site.pk), lambda: reckon(
             pages_of_site(self.request).for_readers_of(
                 Locale.objects.get(language_code=self.language))))
 
