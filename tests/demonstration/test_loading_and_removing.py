@@ -5,13 +5,26 @@ import re
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Page, get_page_models
 
 from courses.models import Certificate, CourseRun, Enrolment, GroupFile, RunState
 from demonstration import texts
 from demonstration.loader import Loader, remove
 from demonstration.models import LoadedPage
-from hub.models import ChainLink, Flag, HubDocument, KnowledgePage, Withdrawal
+from hub.models import (
+    ChainLink,
+    Flag,
+    HomePage,
+    HubDocument,
+    KnowledgePage,
+    OutboxEntry,
+    SectionPage,
+    TextPage,
+    Withdrawal,
+)
 from models_lib.models import BlockOutcome, ModelPage, PeerReview, ReplicationPage
 from policy.ledger.clause_party_status import with_status
 from policy.models import Clause, ClauseReport, Contribution, DraftResolutionPage, Party
@@ -61,6 +74,41 @@ def test_every_page_is_marked_as_demonstration(loaded, visitor):
     assert not KnowledgePage.objects.filter(is_demonstration=False).exists()
     page = ModelPage.objects.first()
     assert "เนื้อหาตัวอย่าง" in visitor.get(page.url).content.decode()
+
+
+# Queries that a page may cost a reader who finds it in no cache: when another page was opened since
+# the last change, and when it was opened itself.
+MOST_QUERIES = {HomePage: (20, 12), SectionPage: (20, 12), TextPage: (20, 12)}
+MOST_OF_KNOWLEDGE = (40, 20)
+
+
+def test_every_kind_of_page_asks_few_questions(loaded, visitor, settings, capsys):
+    """Every page of every kind, so neither rows nor links nor files make more of them."""
+    settings.MIDDLEWARE = [m for m in settings.MIDDLEWARE if "PageCache" not in m]
+    pages = Page.objects.live().public().filter(depth__gt=1, locale__language_code="th").specific()
+    asked = {}
+    for page in pages:
+        OutboxEntry.objects.create(kind="site")
+        visitor.get("/")
+        numbers = []
+        for _visit in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                assert visitor.get(page.url).status_code == 200
+            numbers.append(len(queries))
+        most = asked.setdefault(type(page), (0, 0))
+        asked[type(page)] = tuple(map(max, most, numbers))
+    kinds_of_page = {m for m in get_page_models() if m.is_creatable and m is not Page}
+    assert set(asked) == kinds_of_page
+    with capsys.disabled():
+        print("\nqueries of a page    first   then")
+        for model, (first, then) in asked.items():
+            print(f"{model.__name__:20} {first:5} {then:6}")
+    too_many = {
+        model.__name__: numbers for model, numbers in asked.items()
+        if any(n > most for n, most in
+               zip(numbers, MOST_QUERIES.get(model, MOST_OF_KNOWLEDGE), strict=True))
+    }
+    assert not too_many
 
 
 def test_clauses_have_every_status(loaded):
