@@ -37,6 +37,7 @@ from hub.people import memberships
 from hub.people.organisation_editor import OrganisationViewSet
 from hub.people.personal_data import PersonalData
 from hub.versions import pruning
+from hub.web.version_panel import show_version
 from hub.withdrawals.notices import notice_of, shown_in_editor_to
 from hub.withdrawals.report import FlagsView, may_see_reports
 from hub.withdrawals.rules import flag_missed_dependents, is_withdrawn
@@ -246,6 +247,7 @@ def permissions_on_emails():
 
 hooks.register("construct_homepage_panels", warn_about_the_clock)
 hooks.register("construct_homepage_panels", warn_about_old_backups)
+hooks.register("construct_homepage_panels", show_version)
 hooks.register("after_bulk_action", record_moved_files)
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 # First, so that no deletion precedes it.
