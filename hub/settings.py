@@ -179,6 +179,7 @@ REMIND_DAYS_BEFORE = env.list("REMIND_DAYS_BEFORE", int, [30, 7])
 REMIND_EVERY_DAYS = max(1, env.int("REMIND_EVERY_DAYS", 30))
 
 BACKUP_DIR = env.str("BACKUP_DIR", "")
+REVISION_DAYS = max(0, env.int("REVISION_DAYS", 90))
 SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", str(DATA_DIR / "index")))
 SEARCH_URL = env.str("SEARCH_URL", "")
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")}}

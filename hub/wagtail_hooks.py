@@ -30,12 +30,14 @@ from hub.email.report import AllAgainView, EmailsView, EmailView, StuckEmailsPan
 from hub.jobs import task_records
 from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
-from hub.jobs.scheduler import AN_HOUR, every
+from hub.jobs.scheduler import A_DAY, AN_HOUR, every
 from hub.models import Area, Clock, KnowledgePage, QueuedEmail, Topic
 from hub.pages import deletion, form_extensions
 from hub.people import memberships
 from hub.people.organisation_editor import OrganisationViewSet
 from hub.people.personal_data import PersonalData
+from hub.versions import pruning
+from hub.web.version_panel import show_version
 from hub.withdrawals.notices import notice_of, shown_in_editor_to, shown_notice
 from hub.withdrawals.report import FlagsView, may_see_reports
 from hub.withdrawals.rules import flag_missed_dependents, is_withdrawn
@@ -245,6 +247,7 @@ def permissions_on_emails():
 
 hooks.register("construct_homepage_panels", warn_about_the_clock)
 hooks.register("construct_homepage_panels", warn_about_old_backups)
+hooks.register("construct_homepage_panels", show_version)
 hooks.register("after_bulk_action", record_moved_files)
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 # First, so that no deletion precedes it.
@@ -252,6 +255,7 @@ hooks.register("register_job", every(0, Clock.look), order=-1)
 hooks.register("register_job", every(AN_HOUR, flag_missed_dependents))
 hooks.register("register_job", every(AN_HOUR, delete_expired))
 hooks.register("register_job", every(AN_HOUR, back_up_daily, in_thread=True))
+hooks.register("register_job", every(A_DAY, pruning.prune, in_thread=True))
 hooks.register("register_job", every(2, deliver, continuous=True))
 hooks.register("register_job", every(AN_HOUR, QueuedEmail.objects.erase_old))
 hooks.register("register_personal_data", lambda: PersonalData(

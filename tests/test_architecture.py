@@ -48,14 +48,6 @@ def test_a_page_type_without_a_stage_is_an_error():
         LessonPage.stage = stage
 
 
-def test_every_app_has_one_initial_migration():
-    for app in ("hub", "demonstration", *SIBLINGS):
-        found = sorted(p.name for p in (ROOT / app / "migrations").glob("0*.py"))
-        assert found[0] == "0001_initial.py", app
-        for name in found[1:]:  # changes of data; tables are written into the first one
-            assert "migrations.RunPython" in (ROOT / app / "migrations" / name).read_text(), name
-
-
 @pytest.mark.parametrize("folder", ["th", "en", "wagtail/th", "accounts/th", "accounts/en"])
 def test_the_catalogues_are_complete_and_keep_placeholders(folder):
     catalogue = polib.pofile(str(ROOT / f"locale/{folder}/LC_MESSAGES/django.po"))

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from hub import __version__
 from hub.backup import archive, database
 from hub.backup.media_snapshot import files_below, link_all
 from hub.backup.thinning import superfluous
@@ -50,7 +51,8 @@ def create(folder: Path) -> Path:
             for file in files:
                 writer.add(f"{MEDIA}/{file.relative_to(held).as_posix()}", file)
             writer.close({
-                "created": now.isoformat(timespec="seconds"), "database": dump.name,
+                "created": now.isoformat(timespec="seconds"), "version": __version__,
+                "database": dump.name,
                 "site": settings.WAGTAILADMIN_BASE_URL, "migrations": _migrations(),
             })
     return path

@@ -6,6 +6,8 @@ Recorded migrations do not tell: a database may have been made by other files of
 from django.apps import apps
 from django.db import connection
 
+from hub import __version__
+
 COLUMNS = {
     "sqlite": "SELECT tables.name, columns.name FROM sqlite_master AS tables, "
               "pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'",
@@ -48,9 +50,9 @@ def complaint() -> str:
     if not lacking:
         return ""
     if not connection.introspection.table_names():
-        return "The database is empty. Run `manage.py migrate` first, or `manage.py prepare`."
+        return "The database is empty. Run `manage.py upgrade` first, or `manage.py prepare`."
     more = f" and {len(lacking) - 3} more" if len(lacking) > 3 else ""
     return (
-        f"The database was made by another version of the hub: it lacks {', '.join(lacking[:3])}"
-        f"{more}. “Updates” in docs/deployment.md says what to do."
+        f"The database was made by another version of the hub than {__version__}: it lacks "
+        f"{', '.join(lacking[:3])}{more}. “Updates” in docs/deployment.md says what to do."
     )

@@ -5,6 +5,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
+from hub import __version__
 from hub.web import fallback_cache, schema
 from hub.web.disk import disk_state
 
@@ -18,13 +19,13 @@ def livez(request):
 @require_safe
 def readyz(request):
     """200 when the database answers and is of this version, there is a site to serve and the disk
-    takes writes, else 503; says what fails.
+    takes writes, else 503; says what fails, and which version this is.
 
     Without its cache a hub is slower and still serves.
     """
     state = {
-        "database": "ok", "schema": "ok", "site": "ok", "disk": disk_state(),
-        "cache": fallback_cache.state(),
+        "version": __version__, "database": "ok", "schema": "ok", "site": "ok",
+        "disk": disk_state(), "cache": fallback_cache.state(),
     }
     try:
         with connection.cursor() as cursor:

@@ -4,9 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-
-from hub.web import schema
+from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
@@ -16,9 +14,7 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
         self._step("Database")
-        call_command("migrate", verbosity=0, interactive=False)
-        if complaint := schema.complaint():
-            raise CommandError(complaint)
+        call_command("upgrade", stdout=self.stdout)
         self._step("Languages and static files")
         call_command("compile_catalogues", stdout=self.stdout)
         call_command("collectstatic", verbosity=0, interactive=False)

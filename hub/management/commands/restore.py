@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from hub.backup import archive, backups, database
 
-NEXT = "Now run `manage.py migrate` and `manage.py index`, then start the hub."
+NEXT = "Now run `manage.py upgrade` and `manage.py index`, then start the hub."
 
 
 class Command(BaseCommand):

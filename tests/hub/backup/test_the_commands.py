@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from hub import __version__
 from hub.backup import archive, backups, database
 from hub.models import Clock, HubDocument
 from tests.factories import document
@@ -34,6 +35,7 @@ def test_a_backup_is_made_and_verified(hub, settings, capsys):
     assert {name.split("/")[0] for name in manifest["files"]} == {
         "media", database.file_name()}
     assert "hub.0001_initial" in manifest["migrations"]
+    assert manifest["version"] == __version__
     assert connection.vendor in ("sqlite", "postgresql")
 
 

@@ -45,4 +45,4 @@ def test_an_empty_database_is_told_apart(hub, monkeypatch):
     monkeypatch.setattr(schema, "missing", lambda: ["a"] * 140)
     assert "another version" in schema.complaint() and "137 more" in schema.complaint()
     monkeypatch.setattr(connection.introspection, "table_names", list)
-    assert "manage.py migrate" in schema.complaint()
+    assert "manage.py upgrade" in schema.complaint()

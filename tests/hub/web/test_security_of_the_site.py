@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub import __version__
 from tests.factories import FACTORIES, LessonPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,8 @@ def test_shared_page_passwords_are_not_offered(hub, administrator, signed_in):
 def test_health_checks(hub, visitor, monkeypatch):
     assert visitor.get("/livez").status_code == 200
     assert visitor.get("/readyz").json() == {
-        "database": "ok", "schema": "ok", "site": "ok", "disk": "ok", "cache": "ok"}
+        "version": __version__, "database": "ok", "schema": "ok", "site": "ok", "disk": "ok",
+        "cache": "ok"}
     from django.db import connection
 
     def away():
