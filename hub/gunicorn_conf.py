@@ -3,6 +3,7 @@
 import os
 import resource
 
+from hub.metrics import folder
 from hub.web.concurrency_limit import MAX_CONCURRENT, MAX_STREAMS, MAX_WAITING
 from hub.web.request_body import MAX_LARGE_BODIES
 
@@ -25,13 +26,21 @@ accesslog = "-" if os.environ.get("ACCESS_LOG") else None
 
 
 def on_starting(server):
-    """Allow enough open files: each connection is one, and so is each part of the index."""
+    """Allow enough open files: each connection is one, and so is each part of the index. Make the
+    folder in which all processes count."""
+    if os.environ.get("METRICS_TOKEN"):
+        folder.begin(bind)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 8 * worker_connections
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def on_exit(server):
+    """Nothing is left of what the processes counted."""
+    folder.end()
 
 
 def when_ready(server):
