@@ -289,7 +289,7 @@ for order, made in enumerate((
     check("database", _("Database"), web_health.database),
     check("disk", _("Disk"), web_health.disk),
     check("backup", _("Backup"), backup_health.newest_backup),
-    check("schedule", _("Schedule"), jobs_health.schedule),
+    check("schedule", _("The schedule"), jobs_health.schedule),
     check("worker", _("Worker of background tasks"), jobs_health.worker),
     check("tasks", _("Background tasks"), jobs_health.tasks),
     check("emails", _("E-mails"), email_health.emails),
@@ -300,4 +300,4 @@ for order, made in enumerate((
 )):
     hooks.register("register_health_check", made, order=order)
 hooks.register("register_health_check", check(
-    "versions", _("Versions"), web_health.versions), order=900)
+    "versions", _("Versions at work"), web_health.versions), order=900)

@@ -36,6 +36,7 @@ QUIET_SECONDS = 3600.0  # after a mail, until the next about the same error
 MAX_KINDS = 200  # errors that are counted apart in one process, or remembered by all
 FRAMES = 8
 FLUSH_SECONDS = 5.0  # that the end of a process waits for mails
+PACKAGES = "site-packages/"
 TEMPLATE = "hub/email/error_mail.txt"
 
 
@@ -59,9 +60,11 @@ class Occurrence:
 def occurrence_of(record: logging.LogRecord) -> Occurrence:
     """What a mail tells of ``record``."""
     error = record.exc_info[1] if record.exc_info else None
-    places = tuple(_places(error)) if error else ()
-    place = places[-1] if places else (
-        f"{_short(record.pathname)}:{record.lineno} {record.funcName}")
+    frames = list(_frames(error)) if error else []
+    places = tuple(place for place, _is_own in frames)
+    # What the hub did is more telling than where a library found it out.
+    own = [place for place, is_own in frames if is_own] or list(places)
+    place = own[-1] if own else f"{_short(record.pathname)}:{record.lineno} {record.funcName}"
     kind = type(error).__qualname__ if error else record.name
     # Of Django's own records the template is the same for all errors.
     template = str(record.msg)
@@ -74,14 +77,17 @@ def occurrence_of(record: logging.LogRecord) -> Occurrence:
         datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds"))
 
 
-def _places(error: BaseException) -> Iterator[str]:
+def _frames(error: BaseException) -> Iterator[tuple[str, bool]]:
+    """Place, and whether it is the hub's own, of each frame outside Python's library."""
     for frame in traceback.extract_tb(error.__traceback__):
-        yield f"{_short(frame.filename)}:{frame.lineno} {frame.name}"
+        short = _short(frame.filename)
+        if short != frame.filename:
+            yield f"{short}:{frame.lineno} {frame.name}", PACKAGES not in frame.filename
 
 
 def _short(path: str) -> str:
     """``path`` below the project or below the packages."""
-    for folder in ("site-packages/", f"{settings.BASE_DIR}/"):
+    for folder in (PACKAGES, f"{settings.BASE_DIR}/"):
         if folder in path:
             return path.rpartition(folder)[2]
     return path

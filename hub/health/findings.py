@@ -24,7 +24,7 @@ class State(IntegerChoices):
     """From good to bad, so that the worst of several is their maximum."""
 
     WELL = 0, gettext_lazy("Well")
-    LOOK = 1, gettext_lazy("Look at it")
+    LOOK = 1, gettext_lazy("Needs a look")
     BROKEN = 2, gettext_lazy("Broken")
 
 

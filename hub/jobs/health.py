@@ -76,7 +76,7 @@ def tasks() -> Finding | None:
         "number": number}
     return Finding(
         State.LOOK, f"{says} {waits}",
-        _("Mend what it says, then try the task again; “Forget” takes one off this list that "
+        _("Mend what it says, then run the task again; “Forget” takes one off this list that "
           "nobody needs."),
         figures=figures, template="hub/jobs/failed_tasks.html",
         context={"tasks": [of_failed(row) for row in failed()[:SHOWN]],

@@ -71,7 +71,7 @@ def disk() -> Finding:
                               free[name], {"folder": name}))
     bad = [name for name, state in states.items() if state not in ("ok", "nearly full")]
     nearly = [name for name, state in states.items() if state == "nearly full"]
-    titles = {"data": _("data"), "index": _("search index"), "backups": _("backups")}
+    titles = {"data": _("data folder"), "index": _("search index"), "backups": _("backups")}
     if bad:
         return Finding(
             State.BROKEN,

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from hub.health.findings import State, lines
 
-NAMES = {State.WELL: "well", State.LOOK: "look at it", State.BROKEN: "BROKEN"}
+NAMES = {State.WELL: "well", State.LOOK: "look", State.BROKEN: "BROKEN"}
 
 
 class Command(BaseCommand):
