@@ -3,8 +3,15 @@
 import os
 import resource
 
+# The settings are read by what is imported next: texts in the language of the site.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+
 from hub.metrics import folder
-from hub.web.concurrency_limit import MAX_CONCURRENT, MAX_STREAMS, MAX_WAITING
+from hub.web.concurrency_limit import (
+    MAX_CONCURRENT,
+    MAX_STREAMS,
+    MAX_WAITING,
+)
 from hub.web.request_body import MAX_LARGE_BODIES
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"

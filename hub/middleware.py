@@ -60,7 +60,8 @@ class HealthMiddleware:
         if request.path_info not in HEALTH_CHECKS and not is_metrics:
             return self.get_response(request)
         try:
-            return resolve(request.path_info).func(request)
+            request.resolver_match = resolve(request.path_info)
+            return request.resolver_match.func(request)
         finally:
             close_connections()
 

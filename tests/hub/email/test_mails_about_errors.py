@@ -106,10 +106,11 @@ def test_all_processes_remember_together(handler, tmp_path):
     ask()
     (found,) = handler._pending.values()
     assert error_mails.due([found]) == [found]
+    values = json.dumps(json.dumps(vars(found)))
     code = (
         "import django, sys, json; django.setup()\n"
         "from hub.email import error_mails\n"
-        f"found = error_mails.Occurrence(*json.loads({json.dumps(json.dumps(vars(found)))}).values())\n"
+        f"found = error_mails.Occurrence(*json.loads({values}).values())\n"
         f"print(len(error_mails.due([found], now={NOW + 1})),"
         f" len(error_mails.due([found], now={NOW + 3601})))"
     )
@@ -135,7 +136,7 @@ def test_another_error_is_another_mail_and_warnings_are_none(handler):
 def test_the_memory_of_errors_stays_short(handler, settings):
     logger = logging.getLogger("hub.test")
     for number in range(3 * error_mails.MAX_KINDS):
-        logger.error("error number %s" % number)
+        logger.error(f"error number {number}")
     assert len(handler._pending) == error_mails.MAX_KINDS
     found = list(handler._pending.values())
     error_mails.due(found)
