@@ -241,7 +241,7 @@ def health_addresses():
     return [
         path("reports/health/", HealthView.as_view(), name="hub_health"),
         path("reports/health/tasks/again/", failed_tasks.all_again, name="hub_tasks_again"),
-        path("reports/health/tasks/<uuid:pk>/", failed_tasks.one_task, name="hub_task"),
+        path("reports/health/tasks/<uuid:result_id>/", failed_tasks.one_task, name="hub_task"),
     ]
 
 

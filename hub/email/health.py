@@ -54,7 +54,7 @@ def emails() -> Finding:
         advice.append(_("None of them was tried: is the schedule running?"))
     problem = server.get_problem_display() if server else found.problem
     if problem:
-        sentences.append(f"{problem}.")
+        sentences.append(_("%(problem)s.") % {"problem": problem})
         advice.append(_("Mend the mail server or EMAIL_URL; everything is sent by itself then, or "
                         "at once with “Try all again”."))
     if found.unsendable:

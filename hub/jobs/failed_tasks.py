@@ -83,10 +83,10 @@ def _refuse_others(request: HttpRequest) -> None:
 
 
 @require_POST
-def one_task(request: HttpRequest, pk: Any) -> HttpResponse:
+def one_task(request: HttpRequest, result_id: Any) -> HttpResponse:
     """Try one task again, or forget it."""
     _refuse_others(request)
-    mine = DBTaskResult.objects.filter(status=FAILED, pk=pk)
+    mine = DBTaskResult.objects.filter(status=FAILED, pk=result_id)
     if "forget" in request.POST:
         if mine.delete()[0]:
             messages.success(request, _("It is off the list."))
