@@ -157,12 +157,12 @@ def test_two_processes_are_added_up(tmp_path):
         assert {_counted(port) for _time in range(12)} == {before}
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(40)
+        server.wait(120)
 
 
 def _read(address, **headers):
     request = urllib.request.Request(address, headers=headers)
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=180) as answer:
         return answer.read().decode()
 
 
