@@ -17,7 +17,7 @@ class HubConfig(AppConfig):
         from hub.files import picture_metadata
         from hub.forms.model_fields import use_in_the_editor
         from hub.forms.query import bound_numbers_in_paths
-        from hub.jobs import housekeeping
+        from hub.jobs import gone_objects, housekeeping
         from hub.pages.ordering import bound_ordering_by_hand
         from hub.pages.redirects import delete_clashing_redirects_in_batches
         from hub.pages.slugs import accept_thai_slugs
@@ -29,6 +29,7 @@ class HubConfig(AppConfig):
         delete_clashing_redirects_in_batches()
         bound_ordering_by_hand()
         form_gate.install()
+        gone_objects.end_quietly()
         tags.install()
         guard_wagtail_exports()
         use_in_the_editor()

@@ -72,3 +72,8 @@ def _local(value):
     if isinstance(value, datetime) and timezone.is_aware(value):
         return timezone.localtime(value)
     return value
+
+
+def moment(value: datetime | None) -> str:
+    """A date with its time in the hub's time zone, in the reader's calendar."""
+    return dates.format_datetime(_local(value), language()) if value else ""

@@ -3,6 +3,10 @@
 import os
 import resource
 
+# The settings are read by what is imported next: texts in the language of the site.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+
+from hub.metrics import folder
 from hub.processes.memory import Growth
 from hub.web.concurrency_limit import MAX_CONCURRENT, MAX_STREAMS, MAX_WAITING
 from hub.web.request_body import MAX_LARGE_BODIES
@@ -29,7 +33,10 @@ accesslog = "-" if os.environ.get("ACCESS_LOG") else None
 
 
 def on_starting(server):
-    """Allow enough open files: each connection is one, and so is each part of the index."""
+    """Allow enough open files: each connection is one, and so is each part of the index. Make the
+    folder in which all processes count."""
+    if os.environ.get("METRICS_TOKEN"):
+        folder.begin(bind)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 8 * worker_connections
     if hard != resource.RLIM_INFINITY:
@@ -50,6 +57,11 @@ def post_request(worker, request, environ, response):
     """Replace a process that has grown too much, as after ``max_requests``."""
     if worker.nr % REQUESTS_BETWEEN_LOOKS == 0 and worker.growth.is_too_much():
         worker.alive = False
+
+
+def on_exit(server):
+    """Nothing is left of what the processes counted."""
+    folder.end()
 
 
 def when_ready(server):

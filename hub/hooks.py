@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hub.chain.broken_links import Check
     from hub.chain.graph import NonPageNode
     from hub.files.document_text import TextStatus
+    from hub.health.findings import HealthCheck
     from hub.jobs.scheduler import Job
     from hub.models import KnowledgePage
     from hub.models.subscription import Subscription
@@ -123,6 +124,12 @@ def confirmation_email(subscription: Subscription) -> EmailMessage | None:
 @_hook
 def register_job() -> Job:
     """Work that the schedule does every so often."""
+
+
+@_hook
+def register_health_check() -> HealthCheck:
+    """A look at whether something works, for the page **Health**, the command ``health`` and the
+    metrics: what was found, how bad it is and what to do about it."""
 
 
 @_hook

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from csp.constants import SELF
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import InvalidPage
 from django.db import DataError, OperationalError, transaction
@@ -25,6 +26,7 @@ from hub.web.security_headers import IN_THE_EDITOR, PERMISSIONS_POLICY
 
 logger = logging.getLogger(__name__)
 HEALTH_CHECKS = ("/livez", "/readyz")
+METRICS = "/metrics"
 
 
 class HeadersMiddleware:
@@ -54,10 +56,12 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path_info not in HEALTH_CHECKS:
+        is_metrics = request.path_info == METRICS and settings.METRICS_TOKEN
+        if request.path_info not in HEALTH_CHECKS and not is_metrics:
             return self.get_response(request)
         try:
-            return resolve(request.path_info).func(request)
+            request.resolver_match = resolve(request.path_info)
+            return request.resolver_match.func(request)
         finally:
             close_connections()
 

@@ -7,6 +7,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+import hub
 from hub.logs import lines
 from hub.web.accounts import ACCOUNTS
 from hub.web.fallback_cache import with_fallback
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Of every response, refusals too:
     "hub.logs.request_id.RequestIdMiddleware",
+    "hub.metrics.requests.MetricsMiddleware",
     "hub.middleware.HeadersMiddleware",
     "hub.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -207,11 +209,22 @@ EMAIL_DELIVERY_BACKEND = mail_server.pop("EMAIL_BACKEND").replace(
 vars().update(mail_server | {"EMAIL_TIMEOUT": 20})
 EMAIL_BACKEND = "hub.email.backend.QueueBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "hub@localhost")
+# Who gets a mail about errors.
+ADMINS = [("", address) for address in env.list("ADMINS", default=[])]
 
 LOGGING = lines.configuration(
     as_json=env.str("LOG_FORMAT", "text" if DEVELOPMENT else "json") == "json",
     level=env.str("LOG_LEVEL", "warning").upper(),
+    mails=bool(ADMINS),
 )
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+if SENTRY_DSN:
+    from hub.logs import sentry
+
+    sentry.start(
+        SENTRY_DSN, environment=WAGTAILADMIN_BASE_URL.partition("//")[2],
+        release=getattr(hub, "__version__", ""))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": EVERYWHERE}
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)
@@ -220,7 +233,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", SECURE_S
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$", "^metrics$"]
 CSRF_FAILURE_VIEW = "hub.web.error_pages.csrf_failure"
 CSRF_COOKIE_AGE = None  # only the alert form sets it for readers; gone with the browser
 X_FRAME_OPTIONS = "SAMEORIGIN"

@@ -8,6 +8,7 @@ from wagtail.urls import urlpatterns as wagtail_patterns
 
 from hub.chain import broken_links_views
 from hub.files import views as file_views
+from hub.metrics.views import metrics
 from hub.thai.text import THAI_MARKS
 from hub.web import routing, views
 
@@ -21,6 +22,7 @@ serve_pages = re_path(
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("admin/login/", include("members.sign_in.urls")),
     path("admin/", include(wagtailadmin_urls)),

@@ -19,15 +19,20 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from hub.access.readers import Reader
 from hub.access.rich_text import LINK_HANDLERS, PictureHandler
+from hub.backup import health as backup_health
 from hub.backup.backups import back_up_daily
 from hub.backup.notice import warn_about_old_backups
 from hub.chain import broken_links
 from hub.chain.broken_links_views import EditorsReport
 from hub.changelog.recording import record_moved_files
+from hub.email import health as email_health
 from hub.email import personal_emails
 from hub.email.delivery import deliver
 from hub.email.report import AllAgainView, EmailsView, EmailView, StuckEmailsPanel, may_see_emails
-from hub.jobs import task_records
+from hub.health.findings import check
+from hub.health.page import HealthMenuItem, HealthView
+from hub.jobs import failed_tasks, task_records
+from hub.jobs import health as jobs_health
 from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import A_DAY, AN_HOUR, every
@@ -37,6 +42,7 @@ from hub.people import memberships
 from hub.people.organisation_editor import OrganisationViewSet
 from hub.people.personal_data import PersonalData
 from hub.versions import pruning
+from hub.web import health as web_health
 from hub.web.version_panel import show_version
 from hub.withdrawals.notices import notice_of, shown_in_editor_to, shown_notice
 from hub.withdrawals.report import FlagsView, may_see_reports
@@ -232,6 +238,21 @@ def emails_in_menu():
                           icon_name="mail", order=640)
 
 
+@hooks.register("register_admin_urls")
+def health_addresses():
+    return [
+        path("reports/health/", HealthView.as_view(), name="hub_health"),
+        path("reports/health/tasks/again/", failed_tasks.all_again, name="hub_tasks_again"),
+        path("reports/health/tasks/<uuid:result_id>/", failed_tasks.one_task, name="hub_task"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def health_in_menu():
+    return HealthMenuItem(_("Health"), reverse("hub_health"), name="health",
+                          icon_name="circle-check", order=590)
+
+
 @hooks.register("construct_homepage_panels")
 def show_stuck_emails(request, panels):
     if may_see_emails(request.user):
@@ -267,3 +288,20 @@ hooks.register("register_personal_data", lambda: PersonalData(
 hooks.register("register_personal_data", lambda: PersonalData(
     "tasks", lambda user: list(task_records.tasks_about(user).values("task_path", "enqueued_at")),
     task_records.erase))
+
+for order, made in enumerate((
+    check("database", _("Database"), web_health.database),
+    check("disk", _("Disk"), web_health.disk),
+    check("backup", _("Backup"), backup_health.newest_backup),
+    check("schedule", _("The schedule"), jobs_health.schedule),
+    check("worker", _("Worker of background tasks"), jobs_health.worker),
+    check("tasks", _("Background tasks"), jobs_health.tasks),
+    check("emails", _("E-mails"), email_health.emails),
+    check("clock", _("Clock"), jobs_health.clock),
+    check("changes", _("Changes for the search"), jobs_health.changes),
+    check("cache", _("Cache"), web_health.cache),
+    check("errors", _("Who is told of errors"), email_health.told_of_errors),
+)):
+    hooks.register("register_health_check", made, order=order)
+hooks.register("register_health_check", check(
+    "versions", _("Versions at work"), web_health.versions), order=900)

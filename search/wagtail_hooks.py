@@ -11,10 +11,11 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from hub.access.editors import may_change_documents
+from hub.health.findings import check
 from hub.jobs.scheduler import A_DAY, AN_HOUR, every
 from hub.models import KnowledgePage
 from hub.people.personal_data import PersonalData
-from search import jobs
+from search import health, jobs
 from search.alerts import account_section, emails, subscriptions
 from search.extraction import document_text
 from search.extraction.views import UnreadableFilesView, file_text, warn_about_unreadable_files
@@ -120,3 +121,8 @@ hooks.register("register_job", every(AN_HOUR, subscriptions.send_due))
 hooks.register("register_job", every(A_DAY, SearchCount.objects.prune))
 hooks.register("register_personal_data", lambda: PersonalData(
     "alerts", account_section.export, account_section.erase))
+hooks.register("register_health_check", check("index", _("Search index"), health.index), order=100)
+hooks.register("register_health_check", check(
+    "editors_index", _("Index of the search in the admin"), health.editors_index), order=101)
+hooks.register("register_health_check", check(
+    "cluster", _("Search cluster"), health.search_cluster), order=102)

@@ -92,6 +92,7 @@ class PageCacheMiddleware:
         if stored and stored[0] == generation and now < stored[1]:
             _generation, _until, headers, content, request.counted_event = stored
             response = HttpResponse(content, headers=headers)
+            result = "hit"
         else:
             query = record(request)
             response = self.get_response(request)
@@ -109,8 +110,11 @@ class PageCacheMiddleware:
                 key = (address, reads, reads.of(request, query_string, parameters))
                 page = (generation, until, headers, response.content, event)
                 _keep(self.pages, key, page, MAX_PAGES)
+            result = "miss"
         response["Cache-Control"] = "no-cache"  # browsers may keep it but must ask each time
-        return get_conditional_response(request, etag=response["ETag"], response=response)
+        response = get_conditional_response(request, etag=response["ETag"], response=response)
+        response.page_cache = result  # for the metrics
+        return response
 
     @staticmethod
     def _cacheable(request) -> bool:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView
@@ -22,6 +21,7 @@ from wagtail.admin.widgets import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from hub.email.content import Unreadable, hash_of, unpacked
+from hub.email.health import stuck
 from hub.models import QueuedEmail
 
 PERMISSIONS = ["view", "change"]
@@ -199,11 +199,4 @@ class StuckEmailsPanel(Component):
     order = 90
 
     def get_context_data(self, parent_context):
-        late = QueuedEmail.objects.late(timezone.now())
-        waiting = late.order_by("-tried_at").first()
-        return {
-            "late": late.count(), "unsendable": QueuedEmail.objects.unsendable().count(),
-            "problem": waiting.get_problem_display() if waiting else "",
-            # Not even tried: nobody looks into the queue.
-            "is_untouched": waiting is not None and not late.exclude(tried_at=None).exists(),
-        }
+        return vars(stuck())

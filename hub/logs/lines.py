@@ -23,6 +23,8 @@ from hub.logs.request_id import logged_request
 # Commands that run for as long as the hub does; the output of all others is for whoever calls them.
 SERVICES = (["serve"], ["db_worker"], ["keep_schedule"], ["runserver"])
 
+MAIL_HANDLER = "hub.email.error_mails.ErrorMailHandler"
+
 EMAIL = re.compile(r"[^\s\"'<>()\[\]=,;:]+@[^\s\"'<>()\[\],;:]+\.\w+")
 # In links and cookies, which open something to whoever has them: twenty letters and digits on end.
 KEY = re.compile(
@@ -108,10 +110,11 @@ def is_service(arguments: list[str]) -> bool:
     return os.path.basename(arguments[0]) == "manage.py" and arguments[1:2] in SERVICES
 
 
-def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
-    """LOGGING: everything to one stream, warnings and worse."""
+def configuration(*, as_json: bool, level: str, mails: bool = False) -> dict[str, Any]:
+    """LOGGING: everything to one stream, warnings and worse; with ``mails`` errors by mail too."""
     stream = "ext://sys.stdout" if is_service(sys.argv) else "ext://sys.stderr"
     formatter = JSONFormatter if as_json else LineFormatter
+    mailing = {"mails": {"class": MAIL_HANDLER, "filters": ["request"]}} if mails else {}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -120,8 +123,9 @@ def configuration(*, as_json: bool, level: str) -> dict[str, Any]:
         "handlers": {
             "stream": {"class": "logging.StreamHandler", "stream": stream, "formatter": "line",
                        "filters": ["request"]},
+            **mailing,
         },
-        "root": {"handlers": ["stream"], "level": level},
+        "root": {"handlers": ["stream", *mailing], "level": level},
         # Django's own handlers say nothing of an error where DEBUG is off.
         "loggers": {
             "django": {"handlers": [], "level": level},

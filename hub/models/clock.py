@@ -88,6 +88,12 @@ class Clock(models.Model):
         )
 
     @classmethod
+    def distrusted(cls) -> "Clock | None":
+        """The clock that jumped and is neither confirmed nor steady again; None while all is
+        well."""
+        return cls.objects.exclude(jumped_at=None).first()
+
+    @classmethod
     def confirm(cls) -> None:
         """An administrator says that the clock is right."""
         start, seconds = uptime()

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from hub.processes import last_seen
 from hub.processes.backoff import DATABASE_AWAY, Backoff
 from hub.processes.memory import Growth, give_back
 
@@ -28,6 +29,18 @@ class TaskWorker(Worker):
     backoff = Backoff(longest=10.0)
     growth: Growth | None = None
     _unfinished: DBTaskResult[Any, Any] | None = None
+    _running = False
+
+    @property
+    def running(self) -> bool:
+        """Whether to go on. The loop asks before each look for a task: it is noted as at work."""
+        if self._running:
+            last_seen.note(last_seen.WORKER)
+        return self._running
+
+    @running.setter
+    def running(self, running: bool) -> None:
+        self._running = running
 
     def run(self) -> None:
         self.growth = Growth()
@@ -55,6 +68,15 @@ class TaskWorker(Worker):
         (``requeue_lost_tasks``).
         """
         self._unfinished = db_task_result
+        mark_failed = db_task_result.set_failed
+
+        def log_and_mark_failed(error: BaseException) -> None:
+            if not isinstance(error, DATABASE_AWAY):
+                logger.error("The task %s failed.", db_task_result.task_path, exc_info=error)
+            mark_failed(error)
+
+        # The library keeps the error to itself at the verbosity of a service.
+        db_task_result.set_failed = log_and_mark_failed
         super().run_task(db_task_result)
         if db_task_result.exception_class_path in AWAY:
             self._restart_unfinished()

@@ -5,6 +5,7 @@ Recorded migrations do not tell: a database may have been made by other files of
 
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from hub import __version__
 
@@ -16,6 +17,7 @@ COLUMNS = {
 }
 HIDDEN = "rowid"  # of SQLite's full-text tables, which lists it nowhere
 _found_complete = False
+_found_migrated = False
 
 
 def missing() -> list[str]:
@@ -56,3 +58,14 @@ def complaint() -> str:
         f"The database was made by another version of the hub than {__version__}: it lacks "
         f"{', '.join(lacking[:3])}{more}. “Updates” in docs/deployment.md says what to do."
     )
+
+
+def unapplied_migrations() -> list[str]:
+    """``app.name`` of each migration that was not applied; read anew until there is none."""
+    global _found_migrated
+    if _found_migrated:
+        return []
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    _found_migrated = not plan
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections, transaction
 
 from hub.jobs.scheduler import Scheduler
+from hub.processes import last_seen
 from hub.processes.backoff import DATABASE_AWAY
 from hub.processes.memory import Growth, give_back
 
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             call_command("publish_scheduled", verbosity=0)
         scheduler.run_due(once=once)
+        last_seen.note(last_seen.SCHEDULE)
 
 
 class _EndBetweenLooks:

@@ -41,6 +41,7 @@ WORDS = {
     "filter_spec": ["max-100x100"],
     "uidb64": ["MQ"],
     "token": ["set-password"],
+    "result_id": ["6f1c1f0e-8a57-4d0f-9d52-0f0e6f1c1f0e"],  # of a task, which the page Health tells
 }
 LESSON_TYPE = {"app_label": "lessons", "model_name": "lessonpage"}
 LESSON_CONTENT_TYPE = {
