@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
-import hub
+from hub import __version__
 from hub.health.findings import Figure, Finding, State
 from hub.web import fallback_cache, schema
 from hub.web.disk import disk_state
@@ -33,7 +33,7 @@ def database() -> Finding:
     }
     figures = (Figure("revisions", "Stored revisions of pages and snippets.",
                       Revision.objects.count()),)
-    update = _("Run the steps of “Updates” in docs/deployment.md; manage.py migrate is one of "
+    update = _("Run the steps of “Updates” in docs/deployment.md; manage.py upgrade is one of "
                "them.")
     if told["missing"]:
         return Finding(
@@ -107,7 +107,7 @@ def cache() -> Finding:
 def versions() -> Finding:
     """What is at work, for whoever reports a fault. ``hub_info`` carries it to the metrics."""
     known = {
-        "hub": getattr(hub, "__version__", ""), "django": django.get_version(),
+        "hub": __version__, "django": django.get_version(),
         "wagtail": wagtail.__version__, "python": platform.python_version(),
         "database": database_version(), "gunicorn": version("gunicorn"),
     }

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 
+from hub import __version__
 from hub.web import fallback_cache, rate_limit
 from hub.web.fallback_cache import FallbackCache, with_fallback
 
@@ -78,7 +79,8 @@ def test_pages_are_served_and_readyz_tells(hub, visitor, remote, clock):
     answer = visitor.get("/readyz")
     assert answer.status_code == 200
     assert answer.json() == {
-        "database": "ok", "schema": "ok", "site": "ok", "disk": "ok", "cache": "ConnectionError"}
+        "version": __version__, "database": "ok", "schema": "ok", "site": "ok", "disk": "ok",
+        "cache": "ConnectionError"}
     remote.is_away = False
     clock(fallback_cache.SECONDS_CLOSED_OFF + 1)
     assert visitor.get("/readyz").json()["cache"] == "ok"
