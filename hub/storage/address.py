@@ -94,7 +94,8 @@ def _options(query: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in OPTIONS:
-            raise WrongAddress(f"It has the option {name}; known are {', '.join(OPTIONS)}")
+            # Not named: behind a “?” that is not percent-encoded there is a part of the secret.
+            raise WrongAddress(f"It has an option that is not known; known: {', '.join(OPTIONS)}")
         if name == "tls":
             if value.lower() not in YES | NO:
                 raise WrongAddress("tls is yes or no")
