@@ -32,20 +32,24 @@ find_java() {
     is_java_21 "$JAVA"
 }
 
-# fetch_jars NAME GROUP:ARTEFACT:VERSION…: the artefacts and what they need, in var/servers/NAME/jars.
+# fetch_jars NAME GROUP:ARTEFACT:VERSION…: the artefacts and what they need, in var/servers/NAME/jars,
+# without what they need of the groups in LEFT_OUT.
 fetch_jars() {
-    local folder=$SERVERS/$1 wanted="${*:2}" artefact group name version
+    local folder=$SERVERS/$1 wanted="${*:2}" artefact group name version left_out=""
     [ "$(cat "$folder/fetched" 2>/dev/null)" != "$wanted" ] || return 0
     command -v mvn >/dev/null || debian_install maven || return 1
     say "Fetching the jars of $1 …"
     rm -rf "$folder"
     mkdir -p "$folder"
+    for group in ${LEFT_OUT:-}; do
+        left_out+="<exclusion><groupId>$group</groupId><artifactId>*</artifactId></exclusion>"
+    done
     {
         echo '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
         echo "<groupId>hub</groupId><artifactId>$1</artifactId><version>1</version><dependencies>"
         for artefact in "${@:2}"; do
             IFS=: read -r group name version <<<"$artefact"
-            echo "<dependency><groupId>$group</groupId><artifactId>$name</artifactId><version>$version</version></dependency>"
+            echo "<dependency><groupId>$group</groupId><artifactId>$name</artifactId><version>$version</version><exclusions>$left_out</exclusions></dependency>"
         done
         echo '</dependencies></project>'
     } >"$folder/pom.xml"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 import hub
 from hub.logs import lines
+from hub.storage import uploads
 from hub.web.accounts import ACCOUNTS
 from hub.web.fallback_cache import with_fallback
 from hub.web.security_headers import EVERYWHERE
@@ -140,11 +141,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": with_fallback(env.cache_url("CACHE_URL", "locmemcache://"))}
+STORAGE_URL = env.str("STORAGE_URL", "")
 STORAGES = {
-    "default": {
-        "BACKEND": "hub.files.names.ThaiNameStorage",
-        "OPTIONS": {"location": str(DATA_DIR / "media"), "base_url": "/media/"},
-    },
+    "default": uploads.storage(STORAGE_URL, DATA_DIR / "media"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT, PACKS_DIR = DATA_DIR / "media", DATA_DIR / "packs"
@@ -180,7 +179,9 @@ FACILITATORS_GROUP = "Facilitators"
 REMIND_DAYS_BEFORE = env.list("REMIND_DAYS_BEFORE", int, [30, 7])
 REMIND_EVERY_DAYS = max(1, env.int("REMIND_EVERY_DAYS", 30))
 
-BACKUP_DIR = env.str("BACKUP_DIR", "")
+BACKUP_DIR = uploads.checked("BACKUP_DIR", env.str("BACKUP_DIR", ""))
+BACKUP_KEY = env.list("BACKUP_KEY", default=[])
+BACKUP_IDENTITY = env.str("BACKUP_IDENTITY", "")
 REVISION_DAYS = max(0, env.int("REVISION_DAYS", 90))
 SEARCH_INDEX_DIR = Path(env.str("SEARCH_INDEX_DIR", str(DATA_DIR / "index")))
 SEARCH_URL = env.str("SEARCH_URL", "")

@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.cache import cache
-from django.core.files.storage import storages
+from django.core.files.storage import default_storage, storages
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, TransactionTestCase, override_settings
@@ -18,6 +18,7 @@ from modelsearch import signal_handlers
 from wagtail.models import Locale, Site
 
 from hub.models import HomePage
+from tests import s3_server
 from tests.template_database import template_of
 
 WORLD = pytest.StashKey()  # of a module: the folder with the files of its ``world``
@@ -35,6 +36,8 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
+        if "s3_url" in item.fixturenames and not item.get_closest_marker("processes"):
+            item.add_marker(pytest.mark.s3)
         if not item.get_closest_marker("django_db") and "db" not in item.fixturenames:
             item.add_marker(pytest.mark.any_database)
 
@@ -112,6 +115,25 @@ def own_folders(settings, tmp_path, monkeypatch, request):
         _add_empty_editors_index()
     yield
     _close_engines()
+
+
+@pytest.fixture
+def s3_url():
+    """Makes addresses on the real S3 server of this run that no other test uses."""
+    return s3_server.s3_url
+
+
+@pytest.fixture
+def uploads_on_s3(s3_url, settings, monkeypatch):
+    """Uploaded files of this test lie on the real S3 server; the address is STORAGE_URL."""
+    from hub.files.s3_storage import ThaiNameS3Storage
+
+    settings.STORAGE_URL = s3_url("uploads")
+    storage = ThaiNameS3Storage(settings.STORAGE_URL)
+    bool(default_storage.location)  # makes what the fields of models hold
+    monkeypatch.setattr(default_storage, "_wrapped", storage)
+    monkeypatch.setitem(storages._storages, "default", storage)
+    return settings.STORAGE_URL
 
 
 def _add_empty_editors_index():

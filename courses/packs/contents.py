@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from django.core.files.storage import FileSystemStorage
+
 from courses.packs.checksums import Sums, sums_of_documents
 from hub.access.readers import Reader
 from hub.files.names import safe_filename
@@ -46,11 +48,21 @@ def handout_files(handouts) -> list[PackFile]:
             title=handout.document.title, kind="handout", session=handout.session_number,
             facilitator_only=handout.facilitator_only, document=handout.document_id,
             open_file=partial(handout.document.file.storage.open, handout.document.file.name),
-            is_kept=partial(handout.document.file.storage.exists, handout.document.file.name),
+            is_kept=partial(_is_kept, handout.document.file),
         )
         for name, handout in zip(names_in_pack(handouts), handouts, strict=True)
         for found in [sums[handout.document_id]]
     ]
+
+
+def _is_kept(file) -> bool:
+    """Whether the uploaded ``file`` is still there, as far as a look costs nothing.
+
+    On this machine a folder may be cleared away. Other storage is asked when the file is sent: at
+    each visit, for each file, every page would wait for it.
+    """
+    on_disk = isinstance(file.storage, FileSystemStorage)
+    return file.storage.exists(file.name) if on_disk else True
 
 
 def file_on_disk(path: Path, name: str, sums: Sums, title: str, kind: str, **fields) -> PackFile:

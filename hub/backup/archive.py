@@ -38,30 +38,45 @@ class _Hashing:
         return content
 
 
-class Writer:
-    """Writes a backup to ``path``, readable by its owner alone; a context manager.
+class _Target:
+    """Hands what is written on, until it is let go."""
 
-    Until ``close`` there is only ``path`` with “.part” behind it, and none at all after an error.
+    def __init__(self, file: BinaryIO) -> None:
+        self.file: BinaryIO | None = file
+
+    def write(self, content: bytes) -> int:
+        return self.file.write(content) if self.file else len(content)
+
+
+class Writer:
+    """Writes a backup into ``file``, which is a whole one when ``close`` has ended.
+
+    A context manager: after an error in the block nothing more is written.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.part = path, path.with_name(path.name + ".part")
-        descriptor = os.open(self.part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
+    def __init__(self, file: BinaryIO) -> None:
+        self._target = _Target(file)
         self._tar = tarfile.TarFile.open(
-            fileobj=self._file, mode="w|", format=tarfile.PAX_FORMAT)
+            fileobj=self._target, mode="w|", format=tarfile.PAX_FORMAT)  # type: ignore[call-overload]
         self._hashes: dict[str, dict[str, Any]] = {}
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._target.file = None  # else tarfile writes the rest of its buffer when it is collected
 
     def add(self, name: str, path: Path) -> None:
         """Add the file at ``path``, as long as it is when it is opened."""
         with open(path, "rb") as file:
             found = os.fstat(file.fileno())
-            self._add(name, file, found.st_size, found.st_mtime)
+            self.add_file(name, file, found.st_size, found.st_mtime)
 
     def add_bytes(self, name: str, content: bytes, time: float = 0) -> None:
-        self._add(name, io.BytesIO(content), len(content), time)
+        self.add_file(name, io.BytesIO(content), len(content), time)
 
-    def _add(self, name: str, file: BinaryIO, size: int, time: float) -> None:
+    def add_file(self, name: str, file: BinaryIO, size: int, time: float = 0) -> None:
+        """Add ``size`` bytes of an open file. Raises OSError when there are fewer."""
         member = tarfile.TarInfo(name)
         member.size, member.mtime, member.mode = size, int(time), 0o600
         reader = _Hashing(file, size)
@@ -69,25 +84,16 @@ class Writer:
         self._hashes[name] = {"bytes": size, "sha256": reader.digest.hexdigest()}
 
     def close(self, about: dict[str, Any]) -> None:
-        """Write the manifest: ``about`` and the hashes; the backup is there from now on."""
+        """Write the manifest: ``about`` and the hashes."""
         manifest = {"format": FORMAT, **about, "files": self._hashes}
         self.add_bytes(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         self._tar.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self.part.rename(self.path)
-
-    def __enter__(self) -> Writer:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._file.close()
-        self.part.unlink(missing_ok=True)
 
 
-def read(path: Path, folder: Path | None = None) -> dict[str, Any]:
-    """Read the whole backup at ``path`` and return its manifest; with ``folder`` unpack it there.
+def read(file: Any, name: str, folder: Path | None = None) -> dict[str, Any]:
+    """Read the whole backup in ``file`` and return its manifest; with ``folder`` unpack it there.
+
+    ``name`` is what messages call it.
 
     Raises ``BackupDamaged`` when it ends early, when a file in it differs from its hash, when one
     is missing or one is too many, and when it is no backup.
@@ -95,40 +101,42 @@ def read(path: Path, folder: Path | None = None) -> dict[str, Any]:
     hashes: dict[str, dict[str, Any]] = {}
     manifest: dict[str, Any] | None = None
     try:
-        for name, chunks in _members(path):
+        for member, chunks in _members(file):
             digest, size, kept = hashlib.sha256(), 0, []
-            target = _target(folder, name) if folder and name != MANIFEST else None
+            target = _target(folder, member) if folder and member != MANIFEST else None
             with open(target or os.devnull, "wb") as out:
                 for chunk in chunks:
                     digest.update(chunk)
                     size += len(chunk)
                     out.write(chunk)
-                    if name == MANIFEST:
+                    if member == MANIFEST:
                         kept.append(chunk)
-            if name == MANIFEST:
+            if member == MANIFEST:
                 manifest = json.loads(b"".join(kept))
             else:
-                hashes[name] = {"bytes": size, "sha256": digest.hexdigest()}
+                hashes[member] = {"bytes": size, "sha256": digest.hexdigest()}
     except (tarfile.TarError, EOFError, ValueError) as error:
-        raise BackupDamaged(f"{path.name} cannot be read to its end: {error}") from error
+        raise BackupDamaged(f"{name} cannot be read to its end: {error}") from error
     if manifest is None:
-        raise BackupDamaged(f"{path.name} ends early: it has no {MANIFEST}.")
+        raise BackupDamaged(f"{name} ends early: it has no {MANIFEST}.")
     if manifest.get("format") != FORMAT:
-        raise BackupDamaged(f"{path.name} has the format {manifest.get('format')}, not {FORMAT}.")
+        raise BackupDamaged(f"{name} has the format {manifest.get('format')}, not {FORMAT}.")
     expected = manifest["files"]
-    for name in sorted({*expected, *hashes}):
-        if expected.get(name) != hashes.get(name):
-            raise BackupDamaged(f"{name} in {path.name} is not what was stored.")
+    for member in sorted({*expected, *hashes}):
+        if expected.get(member) != hashes.get(member):
+            raise BackupDamaged(f"{member} in {name} is not what was stored.")
     return manifest
 
 
-def _members(path: Path) -> Iterator[tuple[str, Iterator[bytes]]]:
-    with tarfile.open(path, mode="r|") as tar:
+def _members(file: Any) -> Iterator[tuple[str, Iterator[bytes]]]:
+    with tarfile.open(fileobj=file, mode="r|") as tar:
         for member in tar:
-            file = tar.extractfile(member) if member.isreg() else None
-            if file is None:
+            content = tar.extractfile(member) if member.isreg() else None
+            if content is None:
                 raise ValueError(f"{member.name} is no file")
-            yield member.name, iter(lambda file=file: file.read(CHUNK_BYTES), b"")  # type: ignore[misc]
+            yield member.name, iter(lambda file=content: file.read(CHUNK_BYTES), b"")  # type: ignore[misc]
+    while file.read(CHUNK_BYTES):
+        pass  # what follows the tar file; of an encrypted one its end shows that it is whole
 
 
 def _target(folder: Path, name: str) -> Path:

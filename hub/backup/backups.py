@@ -2,68 +2,92 @@
 
 from __future__ import annotations
 
-import errno
+import logging
 import shutil
 import tempfile
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from hub import __version__
-from hub.backup import archive, database
-from hub.backup.media_snapshot import files_below, link_all
-from hub.backup.thinning import superfluous
+from hub.backup import archive, database, keys, media
+from hub.backup.places import Place, place_of
+from hub.backup.thinning import ALL_FOR, superfluous
 from hub.models.clock import deletes_by_age
 
+logger = logging.getLogger(__name__)
 STAMP = "%Y%m%dT%H%M%SZ"
 MEDIA = "media"
-LEAST_FREE_BYTES = 500 * 2**20
 DUE_AFTER, OLD_AFTER = timedelta(hours=22), timedelta(hours=50)
+NEWEST, KNOWN_SECONDS, AWAY = "newest-backup", 600, "away"
 
 
 class NotEmpty(Exception):
     """There is a hub already where one was to be put back."""
 
 
-def create(folder: Path) -> Path:
-    """Write a backup of the running hub into ``folder`` and return its path.
+@dataclass(frozen=True)
+class Backup:
+    """One backup in its place."""
 
-    Media are held before the database is read and once more after it: whatever the database
-    names is in the backup, though files are added and deleted meanwhile.
+    place: Place
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.place}/{self.name}"
+
+    @property
+    def argument(self) -> str:
+        """What ``restore`` takes; of one in a bucket its name, since the address has a secret."""
+        return self.name if self.place.is_remote else str(self)
+
+    @property
+    def bytes(self) -> int:
+        return self.place.size(self.name)
+
+
+def create(place: Place) -> Backup:
+    """Write a backup of the running hub into ``place``, encrypted for BACKUP_KEY.
+
+    Uploaded files are held before the database is read and until all is written: whatever the
+    database names is in the backup, though files are added and deleted meanwhile.
+
+    Raises OSError, ``database.DatabaseError``, ``keys.WrongKey``; there is no backup then.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    recipients = keys.recipients(settings.BACKUP_KEY) if settings.BACKUP_KEY else []
     now = timezone.now().astimezone(UTC)
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.DATA_DIR) as place:
-        held, dump = Path(place) / MEDIA, Path(place) / database.file_name()
-        link_all(Path(settings.MEDIA_ROOT), held)
+    name = f"hub-{now.strftime(STAMP)}.tar{keys.SUFFIX if recipients else ''}"
+    with (
+        tempfile.TemporaryDirectory(prefix="backup-", dir=settings.DATA_DIR) as folder,
+        media.held(Path(folder) / MEDIA) as listing,
+    ):
+        dump = Path(folder) / database.file_name()
         database.dump(dump)
-        link_all(Path(settings.MEDIA_ROOT), held)
-        files = files_below(held)
-        _check_room(folder, [dump, *files])
-        path = folder / f"hub-{now.strftime(STAMP)}.tar"
-        with archive.Writer(path) as writer:
+        files = listing()
+        place.check_room(dump.stat().st_size + sum(file.bytes for file in files))
+        with (
+            place.new(name) as target, keys.encrypting(target, recipients) as sink,
+            archive.Writer(sink) as writer,
+        ):
             writer.add(dump.name, dump)
             for file in files:
-                writer.add(f"{MEDIA}/{file.relative_to(held).as_posix()}", file)
+                with file.open() as content:
+                    writer.add_file(f"{MEDIA}/{file.name}", content, file.bytes)
             writer.close({
                 "created": now.isoformat(timespec="seconds"), "version": __version__,
                 "database": dump.name,
                 "site": settings.WAGTAILADMIN_BASE_URL, "migrations": _migrations(),
+                "uploads_of": str(media.address_of_uploads() or "folder"),
             })
-    return path
-
-
-def _check_room(folder: Path, files: list[Path]) -> None:
-    """Raises OSError when a backup of ``files`` would fill the disk of ``folder``."""
-    needed = sum(file.stat().st_size for file in files)
-    free = shutil.disk_usage(folder).free
-    if free - needed < LEAST_FREE_BYTES:
-        raise OSError(errno.ENOSPC, f"it takes {needed // 2**20} MB, {free // 2**20} MB are free")
+    cache.delete(NEWEST)
+    return Backup(place, name)
 
 
 def _migrations() -> list[str]:
@@ -71,44 +95,71 @@ def _migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in applied)
 
 
-def backups_in(folder: Path) -> dict[datetime, Path]:
-    """Time → path of the backups in ``folder``, oldest first; what else is there does not count."""
+def backups_in(place: Place) -> dict[datetime, Backup]:
+    """Time → backup of those in ``place``, oldest first; what else is there does not count."""
     found = {}
-    for path in sorted(folder.glob("hub-*.tar")):
+    for name in place.names():
+        stem = name.removesuffix(keys.SUFFIX)
+        if not (stem.startswith("hub-") and stem.endswith(".tar")):
+            continue
         try:
-            time = datetime.strptime(path.stem.removeprefix("hub-"), STAMP)
+            time = datetime.strptime(stem[len("hub-"):-len(".tar")], STAMP)
         except ValueError:
             continue
-        found[time.replace(tzinfo=UTC)] = path
-    return found
+        found[time.replace(tzinfo=UTC)] = Backup(place, name)
+    return dict(sorted(found.items()))
 
 
 @deletes_by_age
-def thin(folder: Path) -> list[Path]:
-    """Delete the backups that are too many, and return their paths."""
-    found = backups_in(folder)
+def thin(place: Place) -> list[Backup]:
+    """Delete the backups that are too many, and what killed ones left; returns those deleted."""
+    found = backups_in(place)
     gone = [found[time] for time in sorted(superfluous(found, timezone.now()))]
-    for path in gone:
-        path.unlink()
+    for backup in gone:
+        place.remove(backup.name)
+    try:
+        place.sweep(timezone.now() - ALL_FOR)
+    except OSError as error:  # not every storage lists what was not finished
+        logger.info("Unfinished backups were not looked for: %s", error)
     return gone
 
 
-def back_up_daily() -> Path | None:
+def back_up_daily() -> Backup | None:
     """A job: make the backup of the day, if there is a place for it and none yet."""
     if not settings.BACKUP_DIR:
         return None
-    folder = Path(settings.BACKUP_DIR)
-    newest = newest_time()
+    place = place_of(settings.BACKUP_DIR)
+    newest = max(backups_in(place), default=None)
     if newest and timezone.now() - newest < DUE_AFTER:
         return None
-    path = create(folder)
-    thin(folder)
-    return path
+    backup = create(place)
+    thin(place)
+    return backup
 
 
 def newest_time() -> datetime | None:
-    """When the newest backup was made; None where there is none."""
-    return max(backups_in(Path(settings.BACKUP_DIR)), default=None) if settings.BACKUP_DIR else None
+    """When the newest backup was made; None where there is none, or where its place is away.
+
+    Of a place across the network this is known for ten minutes.
+    """
+    if not settings.BACKUP_DIR:
+        return None
+    place = place_of(settings.BACKUP_DIR)
+    if not place.is_remote:
+        return max(backups_in(place), default=None)
+    if (known := cache.get(NEWEST)) is None:
+        try:
+            known = max(backups_in(place), default="none")
+        except OSError as error:
+            logger.error("The place of backups cannot be read: %s", error)
+            known = AWAY
+        cache.set(NEWEST, known, KNOWN_SECONDS)
+    return known if isinstance(known, datetime) else None
+
+
+def is_away() -> bool:
+    """Whether the place of backups could not be read when ``newest_time`` last looked."""
+    return cache.get(NEWEST) == AWAY
 
 
 def is_old() -> bool:
@@ -119,32 +170,43 @@ def is_old() -> bool:
     return newest is None or timezone.now() - newest > OLD_AFTER
 
 
-def restore(path: Path, *, replace: bool = False) -> dict[str, Any]:
-    """Put the hub in the backup at ``path`` into DATA_DIR and the database; returns its manifest.
+def verify(backup: Backup, identity: str = "", folder: Path | None = None) -> dict[str, Any]:
+    """Read all of ``backup`` and compare the hashes; returns its manifest.
+
+    ``identity`` is the secret key of an encrypted one, or the path of its file, by default
+    BACKUP_IDENTITY. With ``folder`` it is unpacked there.
+
+    Raises ``archive.BackupDamaged``, ``keys.WrongKey``, OSError.
+    """
+    with (
+        backup.place.open(backup.name) as file,
+        keys.decrypting(file, identity or settings.BACKUP_IDENTITY) as plain,
+    ):
+        return archive.read(plain, backup.name, folder)
+
+
+def restore(backup: Backup, identity: str = "", *, replace: bool = False) -> dict[str, Any]:
+    """Put the hub in ``backup`` into DATA_DIR, STORAGE_URL and the database; returns its manifest.
 
     The whole backup is read and its hashes compared before anything is touched. With ``replace``
-    what is there is put aside: media, and on SQLite the database, stay with the time behind their
-    name; on PostgreSQL it is replaced. The index and the packs are built anew from the rest.
+    what is there is put aside: uploaded files, and on SQLite the database, stay with the time
+    behind their name; on PostgreSQL it is replaced. The index and the packs are built anew from the
+    rest.
 
-    Raises ``archive.BackupDamaged``, ``NotEmpty``, ``database.DatabaseError``; ``ValueError``
-    when the backup is of the other kind of database.
+    Raises what ``verify`` does, ``NotEmpty``, ``database.DatabaseError``; ``ValueError`` when the
+    backup is of the other kind of database.
     """
-    data, media = Path(settings.DATA_DIR), Path(settings.MEDIA_ROOT)
+    data = Path(settings.DATA_DIR)
     data.mkdir(parents=True, exist_ok=True)
-    has_media = media.exists() and any(media.iterdir())
-    if not replace and (has_media or not database.is_empty()):
+    if not replace and (media.are_there() or not database.is_empty()):
         raise NotEmpty
-    with tempfile.TemporaryDirectory(prefix="restore-", dir=data) as place:
-        manifest = archive.read(path, Path(place))
+    with tempfile.TemporaryDirectory(prefix="restore-", dir=data) as folder:
+        manifest = verify(backup, identity, Path(folder))
         if manifest["database"] != database.file_name():
             raise ValueError(manifest["database"])
         aside = f".before-{timezone.now().astimezone(UTC).strftime(STAMP)}"
-        database.load(Path(place) / manifest["database"], aside)
-        if media.exists():
-            media.rename(media.with_name(media.name + aside))
-        unpacked = Path(place) / MEDIA
-        unpacked.mkdir(exist_ok=True)
-        unpacked.rename(media)
+        database.load(Path(folder) / manifest["database"], aside)
+        media.put_back(Path(folder) / MEDIA, aside)
     for derived in (settings.SEARCH_INDEX_DIR, settings.PACKS_DIR):
         shutil.rmtree(derived, ignore_errors=True)
     return manifest

@@ -21,7 +21,9 @@ def newest_backup() -> Finding:
         (timezone.now() - newest).total_seconds()),)
     advice = _("Is the schedule running, and is there room on the disk of the backups? manage.py "
                "backup makes one now, or says why it cannot.")
-    if newest is None:
+    if newest is None and backups.is_away():
+        is_old, says = True, _("The place of the backups cannot be read.")
+    elif newest is None:
         is_old, says = True, _("No backup was made yet. One should be made every day.")
     else:
         is_old, says = backups.is_old(), _("The newest is of %(moment)s.") % {

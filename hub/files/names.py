@@ -70,9 +70,14 @@ class ThaiNameStorage(FileSystemStorage):
 
     def delete(self, name: str) -> None:
         super().delete(name)
-        if name.count("/") > 1:  # the folder that ``document_upload_to`` made for this file
+        if is_alone_in_its_folder(name):
             with contextlib.suppress(OSError):
                 os.rmdir(os.path.dirname(self.path(name)))
+
+
+def is_alone_in_its_folder(name: str) -> bool:
+    """Whether the folder was made for this one file, as by ``document_upload_to``."""
+    return name.count("/") > 1
 
 
 def document_upload_to(instance: object, filename: str) -> str:

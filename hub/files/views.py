@@ -24,7 +24,10 @@ KEPT_HEADERS = (
 
 def serve_document(request, document_id, document_filename):
     """The document as Wagtail serves it; resumable, and never stored by shared caches."""
-    response = wagtail_serve.serve(request, document_id, document_filename)
+    try:
+        response = wagtail_serve.serve(request, document_id, document_filename)
+    except FileNotFoundError as error:  # gone from a storage that is no folder
+        raise Http404 from error
     if response.get("Content-Encoding") == "None":  # Wagtail says so of what is not compressed
         del response["Content-Encoding"]
     if response.status_code == 200 and response.streaming:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from hub.logs.request_id import request_id
+from hub.storage.s3 import StorageError
 from hub.web.disk import is_disk_full
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,13 @@ DISK_FULL = (
 DATABASE_AWAY = (
     gettext_noop("The site is busy"),
     gettext_noop("The database did not answer in time. Please try again in a minute."),
+    NOTHING_WAS_LOST,
+)
+
+STORAGE_AWAY = (
+    gettext_noop("Files cannot be reached"),
+    gettext_noop("The place where this site keeps its files did not answer. Pages go on; please "
+                 "try again in a minute."),
     NOTHING_WAS_LOST,
 )
 
@@ -138,14 +146,17 @@ def too_many_requests(request, exception=None):
 def server_error(request):
     """Every exception that nothing has caught comes here, from whatever layer.
 
-    A full disk and a database that is busy or away pass: the page says so, and that nothing was
-    stored. Anything else is in both languages, with nothing but the id of the request, so that it
-    cannot fail.
+    A full disk, and a database or storage that is busy or away, pass: the page says so, and that
+    nothing was stored. Anything else is in both languages, with nothing but the id of the request,
+    so that it cannot fail.
     """
     error = sys.exc_info()[1]
     if is_disk_full(error):
         logger.critical("The disk is full: %s %s was not stored.", request.method, request.path)
         return unavailable(request, *DISK_FULL)
+    if isinstance(error, StorageError):
+        logger.error("%s %s: %s", request.method, request.path, error)
+        return unavailable(request, *STORAGE_AWAY)
     if isinstance(error, OperationalError | InterfaceError):
         return unavailable(request, *DATABASE_AWAY)
     page = loader.get_template("500.html").render({"request_id": request_id()})

@@ -15,6 +15,7 @@ from wagtail.models import Revision
 
 from hub import __version__
 from hub.health.findings import Figure, Finding, State
+from hub.storage.address import is_s3
 from hub.web import fallback_cache, schema
 from hub.web.disk import disk_state
 
@@ -59,7 +60,7 @@ def database_version() -> str:
 def disk() -> Finding:
     """The disks of data, index and backups: do they take writes, how much is free?"""
     folders = {"data": Path(settings.DATA_DIR), "index": Path(settings.SEARCH_INDEX_DIR)}
-    if settings.BACKUP_DIR:
+    if settings.BACKUP_DIR and not is_s3(settings.BACKUP_DIR):
         folders["backups"] = Path(settings.BACKUP_DIR)
     states, figures, free = {}, [], {}
     for name, folder in folders.items():

@@ -8,6 +8,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from hub.changelog.recording import record
+from hub.files.local_copy import on_disk
 from hub.models import HubDocument
 from search.extraction.extractor import MIME_TYPES, Limits, extract_safely
 from search.models import DocumentText
@@ -47,7 +48,8 @@ def extract_text(document_id: int) -> str:
     known = DocumentText.objects.filter(document=document, file_hash=document.file_hash).first()
     if known and known.status != DocumentText.Status.WAITING:
         return known.status
-    extracted = extract_safely(document.file.path, filename=document.filename)
+    with on_disk(document.file) as path:
+        extracted = extract_safely(path, filename=document.filename)
     if not HubDocument.objects.filter(pk=document.pk, file_hash=document.file_hash).exists():
         return "replaced"  # meanwhile; the new file has a task of its own
     # One transaction: a text without its row in the change log is never indexed.

@@ -90,7 +90,7 @@ DATABASES = {"sqlite": OnSQLite, "postgresql": OnPostgreSQL}
 class Hub:
     """The parent of the hub's processes; see ``hub_in_processes``."""
 
-    def __init__(self, folder, database="sqlite"):
+    def __init__(self, folder, database="sqlite", **settings):
         self.folder = folder
         (folder / "tmp").mkdir()
         self.database = DATABASES[database](folder)
@@ -98,7 +98,7 @@ class Hub:
             "DATA_DIR": str(folder), "DATABASE_URL": self.database.url,
             "SEARCH_INDEX_DIR": str(folder / "index"), "TMPDIR": str(folder / "tmp"),
             "DJANGO_SETTINGS_MODULE": "hub.settings", "DEVELOPMENT": "1",
-            "TASKS_BACKEND": "django_tasks_db.DatabaseBackend",
+            "TASKS_BACKEND": "django_tasks_db.DatabaseBackend", **settings,
         }
         self.parent = subprocess.Popen(
             [sys.executable, "-m", "tests.search.hub_in_processes"], cwd=ROOT, env=self.environment,

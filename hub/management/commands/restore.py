@@ -1,10 +1,10 @@
-"""manage.py restore: puts the hub of a backup into DATA_DIR and the database."""
-
-from pathlib import Path
+"""manage.py restore: puts the hub of a backup into DATA_DIR, STORAGE_URL and the database."""
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hub.backup import archive, backups, database
+from hub.backup import archive, backups, database, keys
+from hub.backup.places import find
+from hub.storage.address import WrongAddress
 
 NEXT = "Now run `manage.py upgrade` and `manage.py index`, then start the hub."
 
@@ -13,15 +13,21 @@ class Command(BaseCommand):
     help = "Puts the hub of a backup here. No part of the hub may be running meanwhile."
 
     def add_arguments(self, parser):
-        parser.add_argument("backup", type=Path)
+        parser.add_argument("backup", help="a path, an s3:// address, or a name in BACKUP_DIR")
+        parser.add_argument(
+            "--identity", default="", metavar="FILE",
+            help="the file with the secret key of an encrypted one, by default BACKUP_IDENTITY")
         parser.add_argument(
             "--replace", action="store_true", help="put the hub that is here aside")
 
-    def handle(self, *, backup, replace, **options):
+    def handle(self, *, backup, identity, replace, **options):
         try:
-            manifest = backups.restore(backup, replace=replace)
-        except archive.BackupDamaged as error:
+            found = backups.Backup(*find(backup))
+            manifest = backups.restore(found, identity, replace=replace)
+        except (archive.BackupDamaged, keys.WrongKey) as error:
             raise CommandError(f"{error} Nothing was touched.") from error
+        except WrongAddress as error:
+            raise CommandError(f"The address cannot be read. {error}.") from error
         except backups.NotEmpty as error:
             raise CommandError(
                 "There is a hub here. With --replace it is put aside first.") from error

@@ -1,7 +1,5 @@
 """Brings the database to this version of the hub."""
 
-from pathlib import Path
-
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +7,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hub import __version__
-from hub.backup import backups, database
+from hub.backup import backups, database, keys
+from hub.backup.places import place_of
 from hub.web import schema
 
 
@@ -34,24 +33,24 @@ class Command(BaseCommand):
         return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
     def _back_up(self):
-        """The path of the backup; None where there is nothing to back up, or no place for it."""
+        """The backup; None where there is nothing to back up, or no place for it."""
         if database.is_empty():
             return None
         if not settings.BACKUP_DIR:
             self.stdout.write("BACKUP_DIR is not set: no backup is made before migrating.")
             return None
         try:
-            path = backups.create(Path(settings.BACKUP_DIR))
-        except (OSError, database.DatabaseError) as error:
+            backup = backups.create(place_of(settings.BACKUP_DIR))
+        except (OSError, database.DatabaseError, keys.WrongKey) as error:
             raise CommandError(
                 f"No backup could be made, so nothing was migrated: {error}") from error
-        self.stdout.write(f"Backed up to {path}")
-        return path
+        self.stdout.write(f"Backed up to {backup}")
+        return backup
 
     @staticmethod
     def _what_now(error, backup):
         back = (
-            f" To go back, install the version before and run `manage.py restore {backup} "
+            f" To go back, install the version before and run `manage.py restore {backup.argument} "
             "--replace`." if backup else "")
         return (
             f"Migrating failed: {error}\nThe migration that failed changed nothing, those before "

@@ -1,21 +1,22 @@
 """What the processes of a hub do for the tests of backups: each function runs in one of its own."""
 
 import json
-from pathlib import Path
 
 
 def back_up(_folder, to) -> str:
-    """The path of a new backup in the folder ``to``."""
+    """The name of a new backup in the place ``to``."""
     from hub.backup import backups
+    from hub.backup.places import place_of
 
-    return str(backups.create(Path(to)))
+    return backups.create(place_of(to)).name
 
 
-def put_back(_folder, path) -> dict:
-    """The manifest of the backup at ``path``, which takes the place of what is here."""
+def put_back(_folder, place, name, identity) -> dict:
+    """The manifest of the backup ``name`` in ``place``, which takes the place of what is here."""
     from hub.backup import backups
+    from hub.backup.places import place_of
 
-    return backups.restore(Path(path), replace=True)
+    return backups.restore(backups.Backup(place_of(place), name), identity, replace=True)
 
 
 def wrong(_folder, acknowledged) -> list[str]:

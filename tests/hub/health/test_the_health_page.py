@@ -19,6 +19,7 @@ from django_tasks_db.models import DBTaskResult
 from wagtail.users.models import UserProfile
 
 from hub.backup import backups
+from hub.backup.places import Folder
 from hub.email import delivery
 from hub.health.findings import State, check, lines
 from hub.health.page import may_see_health
@@ -51,8 +52,8 @@ def a_hub_that_is_well(hub, settings, tmp_path, monkeypatch):
 
 
 def _backup_of(moment):
-    for path in backups.backups_in(_folder()).values():
-        path.unlink()
+    for backup in backups.backups_in(Folder(_folder())).values():
+        backup.place.remove(backup.name)
     _folder().mkdir(exist_ok=True)
     (_folder() / f"hub-{moment.strftime(backups.STAMP)}.tar").write_bytes(b"")
 
@@ -193,8 +194,8 @@ def test_a_mail_server_that_is_away(page, settings):
 def test_an_old_backup_and_none(page, settings):
     _backup_of(timezone.now() - timedelta(days=3))
     assert "Broken" in page("en")["backup"] and backups.is_old()
-    for path in backups.backups_in(_folder()).values():
-        path.unlink()
+    for backup in backups.backups_in(Folder(_folder())).values():
+        backup.place.remove(backup.name)
     assert "No backup was made yet" in page("en")["backup"]
     settings.BACKUP_DIR = ""
     assert "Needs a look" in page("en")["backup"] and "BACKUP_DIR" in page("en")["backup"]
