@@ -239,7 +239,8 @@ class Reader:
             if kind == restriction.GROUPS:
                 if not self.user.is_authenticated:
                     return False  # they are in no group
-                prefetch_related_objects([self.user], "groups")  # once for all restrictions
+                users: list[Any] = [self.user]
+                prefetch_related_objects(users, "groups")  # once for all restrictions
             return bool(restriction.accept_request(self.request))
         if isinstance(restriction, CollectionViewRestriction) and self.passes_collections:
             return True

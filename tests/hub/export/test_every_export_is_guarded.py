@@ -203,6 +203,7 @@ def content(world):
             "flag_id": [1], "document_id": [1], "topic": ["health"], "lesson_type": ["process"],
             "label": ["1"], "what": ["results"], "name": ["x"],
             "app_name": ["taggit"], "model_name": ["tag"],
+            "result_id": ["6f1c1f0e-8a57-4d0f-9d52-0f0e6f1c1f0e"],
         },
     }
 
