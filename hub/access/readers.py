@@ -189,6 +189,9 @@ class Reader:
 
         ``files`` are documents, or they are pictures.
         """
+        files = list(files)
+        if self._closed_collection_paths:
+            prefetch_related_objects(files, "collection")
         found = [file for file in files if self.passes_collection_of(file)]
         if not found or not isinstance(found[0], get_document_model()):
             return found
