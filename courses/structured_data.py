@@ -34,13 +34,18 @@ def duration(minutes) -> str:
     return "PT" + (f"{hours}H" if hours else "") + (f"{rest}M" if rest or not hours else "")
 
 
-def course_data(page, request, chain=None) -> dict:
-    """``page`` as a schema.org Course; properties without a value are left out. ``chain`` as of
-    ``page.chain_for_readers``, if the caller has it."""
+def course_data(page, request, chain=None, handouts=None, translations=None) -> dict:
+    """``page`` as a schema.org Course; properties without a value are left out.
+
+    The caller may have ``chain`` as of ``page.chain_for_readers``, ``handouts`` as of
+    ``page.public_handouts``, and ``translations``, those that anybody may read.
+    """
     language = page.locale.language_code
     url = _address(page.get_url(request), request)
     version = page.current_version
-    handouts = page.public_handouts
+    handouts = page.public_handouts if handouts is None else handouts
+    if translations is None:
+        translations = anybody().readable(page.get_translations()).select_related("locale")
     chain = page.chain_for_readers() if chain is None else chain
     data = {
         "@context": "https://schema.org",
@@ -81,8 +86,7 @@ def course_data(page, request, chain=None) -> dict:
         "workTranslation": [
             {"@type": "Course", "inLanguage": translation.locale.language_code,
              "name": translation.title, "url": _address(translation.get_url(request), request)}
-            for translation in anybody().readable(
-                page.get_translations()).select_related("locale")
+            for translation in translations
         ],
     }
     return _without_empty(data)
@@ -90,6 +94,7 @@ def course_data(page, request, chain=None) -> dict:
 
 def json_response(request, page) -> JsonResponse:
     """What everybody may read of ``page``, as JSON-LD in the terms of schema.org."""
+    page.keep_rows()
     response = json_document(course_data(page, request), indent=2)
     response["Content-Type"] = "application/ld+json; charset=utf-8"
     response["X-Content-Type-Options"] = "nosniff"

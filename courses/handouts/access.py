@@ -7,11 +7,10 @@ work with the document in the editor.
 """
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
 from wagtail.models import ReferenceIndex, get_page_models
 
-from courses.models import CurriculumPage, Handout, KnownHandout
-from courses.models.handout import closed_documents
+from courses.models import Handout, KnownHandout
+from courses.models.handout import closed_among, uses_of
 from courses.permissions import facilitates
 from hub.access.readers import Reader
 
@@ -27,21 +26,15 @@ def is_handout(document) -> bool:
 def refused_handouts(pks, reader: Reader) -> set[int]:
     """The hook ``refused_documents``: those of the documents ``pks`` that are handouts and not for
     ``reader``."""
-    handed_out = Handout.objects.filter(document__in=pks).values_list("document", "page")
-    was_shown = Q(was_public=True)
-    is_facilitator = facilitates(reader)
-    if is_facilitator:
-        was_shown |= Q(was_closed=True)
-    known = KnownHandout.objects.filter(document__in=pks)
-    rows = {*handed_out, *known.filter(was_shown).values_list("document", "page")}
-    handouts = {document for document, _page in rows} | set(
-        known.values_list("document", flat=True))
-    if not handouts:
+    uses = uses_of(pks, reader.readable)
+    if not uses:
         return set()
-    closed = closed_documents(handouts)
-    pages = CurriculumPage.objects.filter(pk__in={page for _document, page in rows} - {None})
-    open_pages = set(reader.readable(pages).order_by().values_list("pk", flat=True))
-    shown = {document for document, page in rows if page in open_pages}
+    is_facilitator = facilitates(reader)
+    closed, handouts = closed_among(uses), {use.document for use in uses}
+    shown = {
+        use.document for use in uses if use.is_readable
+        and (use.is_now or use.was_published or (is_facilitator and use.is_closed))
+    }
     refused = handouts - shown
     # For a file that is used elsewhere too, the rules of that place decide.
     refused -= _used_elsewhere(refused - closed)

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Max, Min, Q
+from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -45,6 +46,18 @@ class CourseRunQuerySet(models.QuerySet):
     def with_dates(self):
         """With ``first`` and ``last``, the days of the first and the last meeting."""
         return self.annotate(first=Min("meetings__date"), last=Max("meetings__date"))
+
+    def with_seats(self):
+        """With ``taken_seats`` and ``waiting_count``, which each run would ask for alone."""
+        enrolments = self.model.enrolments.rel.related_model.objects.order_by()
+        own = enrolments.filter(run=models.OuterRef("pk")).values("run")
+
+        def number(found):
+            return Coalesce(models.Subquery(found.values(number=Count("pk"))), 0)
+
+        return self.annotate(
+            taken_seats=number(own.enrolled()), waiting_count=number(own.waiting().order_by())
+        )
 
     def upcoming(self):
         """Runs whose last meeting is not over yet, the next first."""

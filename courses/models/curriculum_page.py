@@ -138,11 +138,20 @@ class CurriculumPage(KnowledgePage):
 
     # Serving
 
+    def keep_rows(self):
+        """Read sessions and handouts once; for a page that is shown and not saved."""
+        self.sessions.get_object_list()
+        if not self.handouts.is_deferring:
+            self.handouts.set(self.all_handouts())
+
     def get_context(self, request, *args, **kwargs):
+        self.keep_rows()
         context = super().get_context(request, *args, **kwargs)
         reader = Reader.of(request).at(self)
         handouts = self.handouts_for(reader)
         context["handouts"] = handouts
+        # None: others get other files, and who needs to know which asks.
+        context["public_handouts"] = handouts if reader.is_as(Reader.of_page(self)) else None
         context["is_facilitator"] = facilitates(reader)
         context["taught"] = [
             step for step in context["chain"].get(Relation.TEACHES, [])

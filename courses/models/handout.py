@@ -1,8 +1,10 @@
 """Files that are handed out in a curriculum, now or formerly."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -114,15 +116,55 @@ def closed_documents(pks) -> set[int]:
     These are facilitators' files of a published curriculum, and files that were such when they
     were removed from one, unless a published curriculum hands them to everybody now.
     """
-    pks = list(pks)
-    handouts = Handout.objects.filter(document__in=pks)
-    published = Q(page__first_published_at__isnull=False) | Q(page__live=True)
-    closed = set(
-        handouts.filter(published, facilitator_only=True).values_list("document", flat=True)
-    )
-    formerly = KnownHandout.objects.filter(document__in=pks, was_closed=True)
-    open_now = handouts.filter(facilitator_only=False, page__live=True)
-    return closed | (
-        set(formerly.values_list("document", flat=True))
-        - set(open_now.values_list("document", flat=True))
-    )
+    return closed_among(uses_of(pks))
+
+
+class Use(NamedTuple):
+    """That a curriculum hands a document out now, or that it is known to have done so.
+
+    ``page`` is None where the curriculum is gone. Of a use now ``is_closed`` says that it is for
+    facilitators only, ``is_live`` and ``was_published`` how the curriculum stands; of a known one
+    ``is_closed`` and ``was_published`` say what it was in published versions, closed or public.
+    """
+
+    document: int
+    page: int | None
+    is_now: bool
+    is_closed: bool
+    is_live: bool
+    was_published: bool
+    is_readable: bool
+
+
+def uses_of(pks, readable=None) -> list[Use]:
+    """All uses of the documents ``pks`` as handouts, in one query. ``readable`` narrows a queryset
+    of curricula to those that a reader may read; without it none counts as readable."""
+    pages = Handout.page.field.related_model.objects.filter(pk=OuterRef("page")).order_by()
+    is_readable = Exists(readable(pages)) if readable else _constant(False)
+    now = Handout.objects.filter(document__in=list(pks)).order_by()
+    known = KnownHandout.objects.filter(document__in=list(pks)).order_by()
+    rows = now.values_list(
+        "document", "page", _constant(True), "facilitator_only", "page__live",
+        Q(page__first_published_at__isnull=False), is_readable,
+    ).union(known.values_list(
+        "document", "page", _constant(False), "was_closed", _constant(False), "was_public",
+        is_readable,
+    ), all=True)
+    return [Use(*row) for row in rows]
+
+
+def _constant(value):
+    return Value(value, output_field=BooleanField())
+
+
+def closed_among(uses) -> set[int]:
+    """The documents that are for facilitators only, given all their uses."""
+    closed = {
+        use.document for use in uses
+        if use.is_now and use.is_closed and (use.was_published or use.is_live)
+    }
+    formerly = {use.document for use in uses if not use.is_now and use.is_closed}
+    open_now = {
+        use.document for use in uses if use.is_now and not use.is_closed and use.is_live
+    }
+    return closed | (formerly - open_now)

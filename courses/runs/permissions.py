@@ -69,7 +69,8 @@ def may_open(request, run) -> bool:
 
 
 def run_or_404(pk) -> CourseRun:
-    return get_object_or_404(CourseRun.objects.select_related("curriculum", "area"), pk=pk)
+    runs = CourseRun.objects.select_related("curriculum", "area__parent")
+    return get_object_or_404(runs, pk=pk)
 
 
 def open_run_or_404(request, pk) -> CourseRun:

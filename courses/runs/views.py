@@ -24,7 +24,8 @@ MAX_PER_HOUR = 20  # enrolments sent by one user
 @require_safe
 def overview(request):
     """All upcoming runs by date, optionally of one district."""
-    runs = CourseRun.objects.public().upcoming().select_related("curriculum", "area__parent")
+    runs = CourseRun.objects.public().upcoming().with_seats()
+    runs = runs.select_related("curriculum", "area__parent")
     runs = list(runs.prefetch_related("meetings"))
     districts = {}
     for run in runs:

@@ -15,7 +15,7 @@ register.filter(weekday_date)
 def upcoming_runs(page) -> list[CourseRun]:
     """The upcoming runs of a curriculum, in any of its languages."""
     runs = CourseRun.objects.upcoming().filter(curriculum__translation_key=page.translation_key)
-    return list(runs.select_related("area__parent").prefetch_related("meetings"))
+    return list(runs.with_seats().select_related("area__parent").prefetch_related("meetings"))
 
 
 @register.filter

@@ -13,6 +13,8 @@ from courses.short_addresses.links import short_url
 from courses.structured_data import course_data
 from courses.updates import followers
 from courses.updates.copies import changes_url, is_outdated
+from hub.models.generation import kept
+from hub.templatetags.hub_tags import translations_of
 from hub.templatetags.version_tags import data_block
 
 register = template.Library()
@@ -58,10 +60,11 @@ def for_participants(handouts) -> list:
     return [h for h in handouts if not h.facilitator_only]
 
 
-@register.simple_tag
-def short_address(page) -> dict:
+@register.simple_tag(takes_context=True)
+def short_address(context, page) -> dict:
     """The short address of ``page``: ``url``, ``shown`` without scheme, and ``qr`` image."""
-    url = short_url(page)
+    # It never changes.
+    url = kept(context["request"], ("short address", page.pk), lambda: short_url(page))
     return {"url": url, "shown": url.partition("://")[2], "qr": f"{url}qr.svg"}
 
 
@@ -107,4 +110,7 @@ def course_structured_data(context):
     page, request = context["page"], context.get("request")
     if request is None or not page.pk or not page.live:
         return ""
-    return data_block(course_data(page, request, context.get("chain")))
+    return data_block(course_data(
+        page, request, context.get("chain"), context.get("public_handouts"),
+        translations_of(page, request),
+    ))

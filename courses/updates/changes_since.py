@@ -153,15 +153,18 @@ def _passage_changes(page, before) -> list[PassageChange]:
     now = page.current_version
     if before.number == now.number:
         return []
-    old, new = (
-        [p for p in passages_of(as_published(version, page)) if p.name != HANDOUTS]
-        for version in (before, now)
-    )
+    old, new = (_passages(as_published(version, page)) for version in (before, now))
     changes = passage_changes(*([p for p in side if not _is_session(p)] for side in (old, new)))
     sides = [{p.name: [p] for p in side if _is_session(p)} for side in (old, new)]
     for name in sides[1] | sides[0]:
         changes += passage_changes(*(side.get(name, []) for side in sides))
     return [change for change in changes if change.kind != Kind.SAME or change.moved]
+
+
+def _passages(shown):
+    """The passages of a version, without the handouts."""
+    shown.compared = [name for name in shown.compared if name != HANDOUTS]
+    return passages_of(shown)
 
 
 def _is_session(passage) -> bool:
@@ -236,9 +239,9 @@ def _handouts(manifest) -> list[dict]:
 def _nameable(page, rows, user_may_facilitate) -> list[dict]:
     """Those ``rows`` of a copy's manifest whose files may be named to all who get the pack."""
     reader = Reader.of_page(page, facilitator=user_may_facilitate)
-    documents = {row["document"] for row in rows} - {None}
-    kept = set(HubDocument.objects.filter(pk__in=documents).values_list("pk", flat=True))
-    refused = kept - reader.having_by_id(HubDocument, kept).keys()
+    named = {row["document"] for row in rows} - {None}
+    kept = HubDocument.objects.select_related("collection").in_bulk(named)
+    refused = kept.keys() - {document.pk for document in reader.having(kept.values())}
     return [row for row in rows if row["document"] not in refused
             and (user_may_facilitate or not row["facilitator_only"])]
 

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from courses.models import CourseFollower, CurriculumPage
 from courses.packs.manifest import withdrawals_of
 from courses.updates import emails
+from hub.access.readers import anybody
 from hub.email import subscriptions
 
 MIN_INTERVAL = timedelta(hours=23)  # below a day, so that an hourly job does not drift
@@ -19,8 +20,7 @@ MIN_INTERVAL = timedelta(hours=23)  # below a day, so that an hourly job does no
 
 def can_be_followed(page) -> bool:
     """Whether ``page`` has published versions and is open to everybody."""
-    open_now = CurriculumPage.objects.open_to_all()
-    return bool(page.current_version) and open_now.filter(pk=page.pk).exists()
+    return bool(page.current_version) and anybody().may_read(page)
 
 
 def public_course_of(follower) -> CurriculumPage | None:

@@ -137,6 +137,17 @@ class Reader:
         reader.page = page
         return reader
 
+    def is_as(self, other: Reader) -> bool:
+        """Whether ``other`` is given the same answers: the same user, who is shown the same page
+        and passes the same restrictions."""
+        return (
+            self.user == other.user and self.page is other.page
+            and self.is_facilitator == other.is_facilitator
+            and self.passes_collections == other.passes_collections
+            and self._closed_page_paths == other._closed_page_paths
+            and self._closed_collection_paths == other._closed_collection_paths
+        )
+
     # What they may have
 
     def may_read(self, page: Any) -> bool:
@@ -180,6 +191,9 @@ class Reader:
 
         ``files`` are documents, or they are pictures.
         """
+        files = list(files)
+        if self._closed_collection_paths:
+            prefetch_related_objects(files, "collection")
         found = [file for file in files if self.passes_collection_of(file)]
         if not found or not isinstance(found[0], get_document_model()):
             return found

@@ -298,9 +298,13 @@ def footer_pages(context) -> list:
 
 
 def _translations(context) -> list:
-    """The page in other languages, as far as anybody may read it."""
-    page, request = context.get("page"), context.get("request")
-    if not isinstance(page, Page) or not page.pk:
+    page = context.get("page")
+    return translations_of(page, context.get("request")) if isinstance(page, Page) else []
+
+
+def translations_of(page, request) -> list:
+    """``page`` in other languages, as far as anybody may read it."""
+    if not page.pk:
         return []
 
     def translations():

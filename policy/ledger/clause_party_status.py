@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -66,18 +66,17 @@ def with_status(clauses, day=None, with_records=False) -> list[Clause]:
     ``named_count`` and ``answered_count`` (of the named parties, how many have reported). A clause
     that is not published yet has cells for its parties, without reports.
 
-    Three queries for any number of clauses; ``with_records`` takes two more and fills the reports
+    Two queries for any number of clauses; ``with_records`` takes one more and fills the reports
     and verifications of each cell.
     """
     day = day or timezone.localdate()
     keys = [clause.translation_key for clause in clauses]
     periods = defaultdict(list)
-    for period in StatusPeriod.objects.on(day).filter(clause_key__in=keys):
+    found = StatusPeriod.objects.on(day).filter(clause_key__in=keys)
+    for period in found.select_related("party__organisation"):
         periods[period.clause_key].append(period)
-    parties = Party.objects.in_bulk(
-        {p.party_id for found in periods.values() for p in found if p.party_id}
-    )
-    summaries = _report_summaries(keys, day)
+    reports = _reports(keys) if with_records else {}
+    summaries = _summaries_of(reports, day) if with_records else _report_summaries(keys, day)
     for clause in clauses:
         clause.status, clause.since, clause.cells = ClauseStatus.NO_REPORT, None, []
         for period in periods[clause.translation_key]:
@@ -87,7 +86,7 @@ def with_status(clauses, day=None, with_records=False) -> list[Clause]:
                 continue
             last, count = summaries.get((clause.translation_key, period.party_id), (None, 0))
             clause.cells.append(ClausePartyStatus(
-                clause, parties[period.party_id], period.is_named, status, period.since, day,
+                clause, period.party, period.is_named, status, period.since, day,
                 last, count,
             ))
         clause.cells.sort(key=lambda cell: (not cell.is_named, cell.party.name_th, cell.party.pk))
@@ -99,18 +98,23 @@ def with_status(clauses, day=None, with_records=False) -> list[Clause]:
         clause.answered_count = sum(bool(c.report_count) for c in clause.cells if c.is_named)
         clause.named_count = sum(c.is_named for c in clause.cells)
     if with_records:
-        _add_records(clauses, keys)
+        _add_records(clauses, keys, reports)
     return clauses
 
 
 def with_clauses(resolutions) -> list[ResolutionPage]:
-    """The same ``resolutions``, each with ``clauses_with_status``, in a fixed number of queries."""
-    clauses = with_status(list(
-        Clause.objects.filter(page__in=resolutions).select_related("page")
-        .order_by("sort_order", "pk")
-    ))
+    """The same ``resolutions``, each with ``clauses_with_status``: with the status of each clause
+    as a whole today, in one query."""
+    pages = {resolution.pk: resolution for resolution in resolutions}
+    whole = StatusPeriod.objects.on(timezone.localdate()).filter(
+        party=None, clause_key=OuterRef("translation_key"))
+    clauses = Clause.objects.filter(page__in=pages).annotate(
+        status=Subquery(whole.values("status")[:1]))
     for resolution in resolutions:
-        resolution.clauses_with_status = [c for c in clauses if c.page_id == resolution.pk]
+        resolution.clauses_with_status = []
+    for clause in clauses.order_by("sort_order", "pk") if pages else []:
+        clause.status = ClauseStatus(clause.status or ClauseStatus.NO_REPORT)
+        pages[clause.page_id].clauses_with_status.append(clause)
     return resolutions
 
 
@@ -126,7 +130,24 @@ def _report_summaries(keys, day) -> dict:
     return {(key, party): (last, count) for key, party, last, count in rows}
 
 
-def _add_records(clauses, keys) -> None:
+def _reports(keys) -> dict:
+    """(clause key, party's primary key) → all reports, withdrawn ones too."""
+    reports = defaultdict(list)
+    for report in ClauseReport.objects.filter(clause_key__in=keys).select_related("withdrawal"):
+        reports[report.clause_key, report.party_id].append(report)
+    return reports
+
+
+def _summaries_of(reports, day) -> dict:
+    """As ``_report_summaries``, of ``reports`` that are read already."""
+    summaries = {}
+    for key, found in reports.items():
+        if valid := [report.reported_on for report in found if report.counts_on(day)]:
+            summaries[key] = max(valid), len(valid)
+    return summaries
+
+
+def _add_records(clauses, keys, reports) -> None:
     """Set the reports of each cell, each with ``all_verifications``, and its verifications.
 
     Withdrawn records are included; records with a date in the future are not.
@@ -138,13 +159,10 @@ def _add_records(clauses, keys) -> None:
     ).select_related("withdrawal"):
         about = verification.report_id or (verification.clause_key, verification.party_id)
         verifications[about].append(verification)
-    reports = defaultdict(list)
-    for report in ClauseReport.objects.filter(
-        clause_key__in=keys, reported_on__lte=today
-    ).select_related("withdrawal"):
+    for report in (report for found in reports.values() for report in found):
         report.all_verifications = verifications[report.pk]
-        reports[report.clause_key, report.party_id].append(report)
     for clause in clauses:
         for cell in clause.cells:
             key = clause.translation_key, cell.party.pk
-            cell.reports, cell.verifications = reports[key], verifications[key]
+            cell.reports = [r for r in reports.get(key, ()) if r.reported_on <= today]
+            cell.verifications = verifications[key]

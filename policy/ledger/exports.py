@@ -10,12 +10,13 @@ COLUMNS = [
     "clause_status", "party", "party_name", "named", "status", "status_text", "since",
     "reports", "last_report", "silent_days", "overdue_days", "as_of", "address",
 ]
+CLAUSES_AT_ONCE = 500  # how many are read and held in memory together
 
 
 def rows(ledger_filter) -> Iterator[dict]:
     """One row for each cell; a clause without a party has one row."""
     clauses = ledger_filter.clauses()
-    for resolutions in pages_of(clauses):
+    for resolutions in pages_of(clauses, CLAUSES_AT_ONCE):
         for table in tables(ledger_filter, clauses, resolutions):
             for row in table.rows:
                 cells = [cell for cell in row.cells if cell]

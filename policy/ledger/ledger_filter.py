@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Locale, Site
@@ -12,6 +12,7 @@ from wagtail.models import Locale, Site
 from hub.forms.date_fields import explanation
 from hub.forms.query import query_value
 from hub.models import Area
+from hub.models.generation import kept
 from hub.thai.dates import NotADate, read_date
 from hub.web.navigation import site_of
 from policy.ledger.rules import ClauseStatus
@@ -34,6 +35,7 @@ class LedgerFilter:
     channel: Clause.Channel | None = None
     typed_day: str = ""  # as it was typed, where it is no day
     day_error: str = ""  # why it is none
+    request: HttpRequest | None = None  # that the filters come from
 
     @classmethod
     def of(cls, request, **fixed):
@@ -41,8 +43,10 @@ class LedgerFilter:
 
         ``fixed`` filters take precedence over the query.
         """
-        locale = Locale.objects.get(language_code=(get_language() or "th")[:2])
-        empty = cls(site_of(request), locale, timezone.localdate())
+        code = (get_language() or "th")[:2]
+        locale = kept(
+            request, ("locale", code), lambda: Locale.objects.get(language_code=code))
+        empty = cls(site_of(request), locale, timezone.localdate(), request=request)
         query = {name: query_value(request, name, 60) for name in PARAMETERS}
         selected = {
             **_day(query.get("on", "").strip()),
@@ -84,11 +88,11 @@ class LedgerFilter:
 
     def assemblies(self):
         """The public assemblies, newest first."""
-        pages = AssemblyPage.objects.open_to_all().of_site(self.site)
+        pages = AssemblyPage.objects.open_to_all().of_site(self.site, self.request)
         return pages.for_readers_of(self.locale).order_by("-held_on", "path")
 
     def resolutions(self):
-        pages = ResolutionPage.objects.open_to_all().of_site(self.site)
+        pages = ResolutionPage.objects.open_to_all().of_site(self.site, self.request)
         pages = pages.for_readers_of(self.locale).filter(adopted_on__lte=self.day)
         if self.assembly:
             # An untranslated resolution is below the assembly in the other language.

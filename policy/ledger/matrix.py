@@ -27,8 +27,10 @@ class Table:
     rows: list[Row]
 
 
-def pages_of(clauses) -> list[list[int]]:
-    """The primary keys of the resolutions by page; a resolution is never split over pages."""
+def pages_of(clauses, size=None) -> list[list[int]]:
+    """The primary keys of the resolutions by page of about ``size`` clauses, by default as many as
+    a page shows; a resolution is never split over pages."""
+    size = size or CLAUSES_PER_PAGE
     counts = (
         clauses.order_by("-page__adopted_on", "page__path")
         .values_list("page_id", "page__adopted_on", "page__path").annotate(Count("pk"))
@@ -37,7 +39,7 @@ def pages_of(clauses) -> list[list[int]]:
     for resolution, _adopted, _path, number in counts:
         if not pages or number > room:
             pages.append([])
-            room = CLAUSES_PER_PAGE
+            room = size
         pages[-1].append(resolution)
         room -= number
     return pages
@@ -46,7 +48,8 @@ def pages_of(clauses) -> list[list[int]]:
 def tables(ledger_filter, clauses, resolutions) -> list[Table]:
     """The tables of ``resolutions`` (primary keys, in order) with the given ``clauses``."""
     clauses = with_status(
-        list(clauses.filter(page__in=resolutions).select_related("page")), ledger_filter.day
+        list(clauses.filter(page__in=resolutions).select_related("page").defer("page__body")),
+        ledger_filter.day,
     )
     found = []
     for resolution in resolutions:
@@ -75,6 +78,7 @@ def _add_assemblies(tables) -> None:
     """Set ``assembly`` on each resolution, in one query."""
     step = AssemblyPage.steplen
     paths = {table.resolution.path[:-step] for table in tables}
-    assemblies = {page.path: page for page in AssemblyPage.objects.filter(path__in=paths)}
+    found = AssemblyPage.objects.filter(path__in=paths).defer("body")
+    assemblies = {page.path: page for page in found}
     for table in tables:
         table.resolution.assembly = assemblies.get(table.resolution.path[:-step])

@@ -12,6 +12,7 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
+from hub.access.readers import anybody
 from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.sections import Section
@@ -81,7 +82,10 @@ class DraftResolutionPage(KnowledgePage):
 
     @cached_property
     def assembly(self):
-        return self.get_parent().specific
+        assembly = self.get_parent().specific
+        if assembly.locale_id == self.locale_id:
+            assembly.locale = self.locale
+        return assembly
 
     @property
     def is_deliberated(self) -> bool:
@@ -94,23 +98,22 @@ class DraftResolutionPage(KnowledgePage):
     @property
     def is_readable(self) -> bool:
         """Whether anybody may read it now."""
-        return DraftResolutionPage.objects.open_to_all().filter(pk=self.pk).exists()
+        return anybody().may_read(self)
 
     @cached_property
     def original(self) -> "DraftResolutionPage":
         """The page that is deliberated: the one in the default language, else this one."""
-        if self.locale.language_code == settings.LANGUAGE_CODE:
-            return self
-        translations = self.get_translations()
-        translation = translations.filter(
-            locale__language_code=settings.LANGUAGE_CODE
-        ).first()
-        return translation if translation and translation.is_readable else self
+        find_originals([self])
+        return self.__dict__["original"]
 
     @cached_property
     def adopted_as(self):
         """The resolution created from it, published or not; None before the adoption."""
-        return self.resolutions.order_by("pk").first()
+        return min(self.resolutions.all(), key=lambda page: page.pk, default=None)
+
+    @cached_property
+    def is_adopted(self) -> bool:
+        return self.adopted_as is not None
 
     def is_open_for(self, kinds, today=None) -> bool:
         """Whether contributions are accepted: a stage of one of ``kinds`` includes ``today``, and
@@ -118,7 +121,7 @@ class DraftResolutionPage(KnowledgePage):
         today = today or timezone.localdate()
         return (
             self.original == self
-            and self.adopted_as is None
+            and not self.is_adopted
             and any(s.kind in kinds and s.includes(today) for s in self.assembly.stages)
             and self.is_readable
         )
@@ -135,7 +138,7 @@ class DraftResolutionPage(KnowledgePage):
     @cached_property
     def active_paragraphs(self) -> list[Paragraph]:
         """The paragraphs of the text in order, each with its wordings."""
-        return list(Paragraph.objects.filter(draft=self).active().with_wordings())
+        return list(self.paragraphs.active().with_wordings())
 
     @classmethod
     def load_for_index(cls, pages):
@@ -160,6 +163,19 @@ class DraftResolutionPage(KnowledgePage):
         minutes = [h.minutes for h in self.assembly.hearings.all()
                    if h.minutes_id and h.draft_id == self.pk]
         return super().documents_shown() + minutes
+
+
+def find_originals(drafts) -> None:
+    """Set ``original`` of each of ``drafts``, in one query for all."""
+    others = [d for d in drafts if d.locale.language_code != settings.LANGUAGE_CODE]
+    found = DraftResolutionPage.objects.open_to_all().filter(
+        locale__language_code=settings.LANGUAGE_CODE,
+        translation_key__in=[draft.translation_key for draft in others],
+    ).select_related("locale") if others else []
+    originals = {page.translation_key: page for page in found}
+    for draft in drafts:
+        is_other = draft.locale.language_code != settings.LANGUAGE_CODE
+        draft.original = originals.get(draft.translation_key, draft) if is_other else draft
 
 
 def _tabled_text(stream) -> list[tuple]:

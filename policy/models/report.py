@@ -140,6 +140,11 @@ class ClauseReport(EvidenceRecord):
     def __str__(self):
         return f"{self.party}: {self.claim[:60]}"
 
+    def counts_on(self, day) -> bool:
+        """As ``valid_on``, of a report that is read already."""
+        withdrawn = self.withdrawn
+        return self.reported_on <= day and not (withdrawn and withdrawn.withdrawn_on <= day)
+
     def clean(self):
         super().clean()
         if self.figure is not None and not self.figure_unit:

@@ -22,6 +22,7 @@ class ResolutionPage(KnowledgePage):
 
     stage = Stage.RESOLUTION
     year_from = ["adopted_on"]
+    rows_shown = [*KnowledgePage.rows_shown, "clauses"]
     suggests_lessons = True
     page_description = _(
         "What an assembly resolved, clause by clause, and what became of it."

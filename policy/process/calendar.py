@@ -33,8 +33,7 @@ def _events(assembly):
             event.add("description", stage.note)
         yield event
     for hearing in assembly.hearing_list:
-        about_draft = hearing.draft_id and hearing.draft.is_readable
-        about = hearing.draft.title if about_draft else assembly.title
+        about = (assembly.readable_draft_of(hearing) or assembly).title
         event = event_of(
             f"hearing-{hearing.key}", _("Hearing: %(about)s") % {"about": about}
         )

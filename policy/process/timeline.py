@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from policy.models import AssemblyPage, ProcessStage
+from policy.models import AgendaItem, AssemblyPage, ProcessStage
+from policy.models.assembly import find_process_pages
+from policy.models.draft import find_originals
 
 Kind = ProcessStage.Kind
 
@@ -72,12 +74,19 @@ def timelines_of_issue(issue, today=None) -> list[Timeline]:
         .filter(Q(agenda__issue__in=versions) | Q(chain_links__target__in=versions))
         .open_to_all().order_by("-held_on", "-pk").distinct()
     )
+    assemblies = list(assemblies.prefetch_related("process"))
+    for assembly in assemblies:
+        assembly.locale = issue.locale
+    find_process_pages(assemblies)
+    items = AgendaItem.objects.filter(page__in=assemblies, issue__in=versions, draft__isnull=False)
+    drafts = {}  # id of an assembly → its readable draft on the issue, the oldest
+    for item in items.select_related("draft__locale").order_by("draft_id") if assemblies else []:
+        if item.draft.is_readable:
+            drafts.setdefault(item.page_id, item.draft)
+    find_originals(drafts.values())
     found = []
     for assembly in assemblies:
-        items = [i for i in assembly.agenda.all() if i.issue_id and i.draft_id]
-        drafts = {i.draft for i in items if i.issue.translation_key == issue.translation_key}
-        readable = sorted((d for d in drafts if d.is_readable), key=lambda d: d.pk)
-        draft = readable[0] if readable else None
+        draft = drafts.get(assembly.pk)
         if timeline := timeline_of(assembly, draft, today):
             found.append(timeline)
     return found
