@@ -1,6 +1,7 @@
 """Loading the demonstration, loading it again, and removing it without residue."""
 
 import re
+from collections import Counter
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -81,16 +82,21 @@ def test_every_page_is_marked_as_demonstration(loaded, visitor):
 # the last change, and when it was opened itself.
 MOST_QUERIES = {HomePage: (20, 12), SectionPage: (20, 12), TextPage: (20, 12)}
 MOST_OF_KNOWLEDGE = (40, 20)
+PAGES_OF_A_KIND = 3
 AND_A_PACK = 80  # which is read anew after a change
 
 
 def test_every_kind_of_page_asks_few_questions(loaded, visitor, settings, capsys):
-    """Every page of every kind, so neither rows nor links nor files make more of them."""
+    """Several pages of each kind, so neither rows nor links nor files make more of them."""
     settings.MIDDLEWARE = [m for m in settings.MIDDLEWARE if "PageCache" not in m]
     pages = Page.objects.live().public().filter(depth__gt=1, locale__language_code="th").specific()
     asked = {}
     visitor.get("/search/?q=x")  # builds the index
+    of_kind = Counter()
     for page in pages:
+        of_kind[type(page)] += 1
+        if of_kind[type(page)] > PAGES_OF_A_KIND:
+            continue
         OutboxEntry.objects.create(kind="site")
         indexer.catch_up()
         indexer.catch_up()  # the first has shortened the change log, which changed it
