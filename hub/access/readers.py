@@ -14,6 +14,7 @@ is attached to, and what apps keep from readers (the hook ``refused_documents``)
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -45,18 +46,36 @@ class Restrictions:
 
     @cached_property
     def of_pages(self) -> list[Any]:
-        return self._read(PageViewRestriction, "page")
+        """Each with ``paths``, below which it holds: that of its page, and those of its aliases."""
+        return self._read(PageViewRestriction, "page", _with_paths)
 
     @cached_property
     def of_collections(self) -> list[Any]:
-        return self._read(CollectionViewRestriction, "collection")
+        return self._read(CollectionViewRestriction, "collection", list)
 
-    def _read(self, model: Any, of: str) -> list[Any]:
+    def _read(self, model: Any, of: str, complete: Callable[[Any], list[Any]]) -> list[Any]:
         def read() -> list[Any]:
             rows = model.objects.select_related(of).prefetch_related("groups")
-            return list(rows.only("restriction_type", "password", f"{of}__path"))
+            return complete(rows.only("restriction_type", "password", f"{of}__path"))
 
         return self.keep(f"restrictions of each {of}", read) if self.keep else read()
+
+
+def _with_paths(restrictions: Iterable[Any]) -> list[Any]:
+    found = list(restrictions)
+    aliases = defaultdict(list)
+    if found:
+        rows = Page.objects.exclude(alias_of=None).order_by("path")
+        for source, *alias in rows.values_list("alias_of", "pk", "path"):
+            aliases[source].append(alias)
+    for restriction in found:
+        restriction.paths = [restriction.page.path]
+        sources = [restriction.page_id]
+        for source in sources:  # which grows: Wagtail asks the source of an alias of an alias
+            for pk, path in aliases[source]:
+                restriction.paths.append(path)
+                sources.append(pk)
+    return found
 
 
 _read_once: ContextVar[Restrictions | None] = ContextVar("restrictions_read_once", default=None)
@@ -225,7 +244,7 @@ class Reader:
 
     @cached_property
     def _closed_page_paths(self) -> list[str]:
-        return [r.page.path for r in self.restrictions.of_pages if not self.passes(r)]
+        return [path for r in self.restrictions.of_pages if not self.passes(r) for path in r.paths]
 
     @cached_property
     def _closed_collection_paths(self) -> list[str]:
@@ -244,7 +263,7 @@ class Reader:
         """The restrictions that a reader of ``page`` has passed."""
         if self.page is None or not self.page.pk:
             return []
-        return [r for r in self.restrictions.of_pages if self.page.path.startswith(r.page.path)]
+        return [r for r in self.restrictions.of_pages if self.page.path.startswith(tuple(r.paths))]
 
     def passes(self, restriction: Any) -> bool:
         """Whether the reader passes ``restriction``, of a page or a collection."""
@@ -275,11 +294,10 @@ class RestrictedPage:
     pages_above: list[Any] | None = None  # from the home page down; None where nobody looked
 
     def get_view_restrictions(self) -> Any:
-        line = [*(self.pages_above or ()), self]
-        if self.pages_above is None or any(page.alias_of_id for page in line):
+        if self.pages_above is None:
             return super().get_view_restrictions()  # type: ignore[misc]
-        of_pages = Restrictions.present().of_pages
-        return [r for r in of_pages if self.path.startswith(r.page.path)]  # type: ignore[attr-defined]
+        path: str = self.path  # type: ignore[attr-defined]
+        return [r for r in Restrictions.present().of_pages if path.startswith(tuple(r.paths))]
 
 
 def anybody() -> Reader:

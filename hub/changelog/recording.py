@@ -4,6 +4,7 @@ Signals, not calls, because Wagtail changes pages in many places (publish, unpub
 delete, privacy, scheduled tasks) and all of them save through the models.
 """
 
+from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import Signal
 from wagtail.models import (
@@ -71,8 +72,7 @@ def _subtree_changed(sender, instance, **kwargs):
 
 
 def _privacy_changed(sender, instance, **kwargs):
-    page = Page.objects.filter(pk=instance.page_id).first()
-    if page:
+    for page in Page.objects.filter(Q(pk=instance.page_id) | Q(alias_of=instance.page_id)):
         _subtree_changed(sender, page)
 
 

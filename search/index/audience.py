@@ -8,8 +8,9 @@ a token that no request holds yet, so the index errs on the closed side.
 
 from itertools import product
 
-from wagtail.models import CollectionViewRestriction, PageViewRestriction
+from wagtail.models import CollectionViewRestriction
 
+from hub.access.readers import Restrictions
 from search.engines.contract import PUBLIC
 
 
@@ -21,10 +22,11 @@ def token(page_restrictions, collection_restrictions=()) -> str:
 
 
 def page_restrictions(page, restrictions=None) -> list[int]:
-    """Ids of the restrictions on ``page`` and its ancestors."""
+    """Ids of the restrictions on ``page`` and its ancestors; ``restrictions`` are those of
+    ``hub.access.readers.Restrictions.of_pages``."""
     if restrictions is None:
-        restrictions = PageViewRestriction.objects.select_related("page")
-    return [r.pk for r in restrictions if page.path.startswith(r.page.path)]
+        restrictions = Restrictions.present().of_pages
+    return [r.pk for r in restrictions if page.path.startswith(tuple(r.paths))]
 
 
 def collection_restrictions(collection, restrictions=None) -> list[int]:
@@ -41,7 +43,7 @@ def audiences_of(request) -> list[str]:
     """
     if not request.user.is_authenticated:
         return [PUBLIC]
-    pages = list(PageViewRestriction.objects.select_related("page").prefetch_related("groups"))
+    pages = Restrictions.present().of_pages
     collections = list(
         CollectionViewRestriction.objects.select_related("collection").prefetch_related("groups")
     )

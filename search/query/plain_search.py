@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate
 from wagtail.models import Locale, PageViewRestriction, Site
 
+from hub.access.readers import Restrictions
 from hub.models import KnowledgePage
 from search.engines.contract import FACETS, Answer, Hit
 from search.index import audience
@@ -68,7 +69,8 @@ def _filtered(filters):
         site = Site.objects.filter(pk=filters.site).first()
         pages = pages.of_site(site) if site else pages.none()
     for restriction in _closed(filters):
-        pages = pages.exclude(path__startswith=restriction.page.path)
+        for path in restriction.paths:
+            pages = pages.exclude(path__startswith=path)
     if filters.stages:
         pages = pages.of_stages(filters.stages)
     if filters.topics:
@@ -101,7 +103,7 @@ def _closed(filters) -> list[PageViewRestriction]:
     if filters.audiences is None:
         return []
     known = {part for token in filters.audiences for part in token.split(".")}
-    restrictions = PageViewRestriction.objects.select_related("page")
+    restrictions = Restrictions.present().of_pages
     return [r for r in restrictions if audience.token([r.pk]) not in known]
 
 
@@ -115,7 +117,7 @@ def _readable(pages, filters) -> list:
     """Those of ``pages``, read now, whose token is one of the reader's."""
     if filters.audiences is None:
         return list(pages)
-    rules = list(PageViewRestriction.objects.select_related("page"))
+    rules = Restrictions.present().of_pages
     return [
         page for page in pages
         if audience.token(audience.page_restrictions(page, rules)) in filters.audiences

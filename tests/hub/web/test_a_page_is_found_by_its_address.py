@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from wagtail.models import Page, PageViewRestriction
 
+from hub.access.readers import anybody
 from hub.templatetags.hub_tags import page_ancestors
 from hub.web.routing import route_of
 from tests.factories import (
@@ -102,5 +103,10 @@ def test_an_alias_has_the_restrictions_of_its_source(tree, visitor):
     elsewhere = SectionPageFactory(slug="ที่อื่น", parent=home("th"))
     alias = tree["model"].create_alias(parent=elsewhere, update_slug="อีกที่")
     assert visitor.get(alias.url).status_code == 200
+    title = tree["model"].title
+    assert title in visitor.get(elsewhere.get_parent().url).content.decode()
     PageViewRestriction.objects.create(page=tree["model"], restriction_type="login")
     assert visitor.get(alias.url).status_code == 302
+    assert not anybody().may_read(alias)
+    for address in (elsewhere.url, home("th").url, f"/search/?q={quote(title)}"):
+        assert alias.url not in visitor.get(address).content.decode(), address
