@@ -7,6 +7,7 @@ publishing actions use the same list.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from hub.chain.relations import Relation
@@ -122,7 +123,9 @@ def _handouts(page):
 
 
 def _text_of_files(page):
-    handouts = {h.document_id: h for h in page.handouts.all()}
+    rows = list(page.handouts.all())
+    prefetch_related_objects(rows, "document")
+    handouts = {h.document_id: h for h in rows}
     problems = []
     for pk, status in text_status_of(handouts).items():
         values = {"file": handouts[pk], "problem": status.problem,

@@ -16,6 +16,7 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from hub.access.page_permissions import KnowledgePagePermissions
 from hub.access.readers import Reader, RestrictedPage, anybody
 from hub.hooks import registered
 from hub.models.chain_link import chain_of
@@ -225,6 +226,9 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
         if type(self) is not KnowledgePage:
             for link in self.chain_links.all():
                 link.check_for(type(self), page_pk=self.pk)
+
+    def permissions_for_user(self, user):
+        return KnowledgePagePermissions(user, self)
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
