@@ -20,7 +20,8 @@ ADDRESSES = """
 from bakerydemo.breads.models import BreadPage, BreadsIndexPage
 from wagtail.models import Site
 print(Site.objects.get(is_default_site=True).root_page.url.split("//")[-1].partition("/")[2],
-      *(m.objects.live().order_by("pk")[0].get_url_parts()[2] for m in (BreadPage, BreadsIndexPage)),
+      *(kind.objects.live().order_by("pk")[0].get_url_parts()[2]
+        for kind in (BreadPage, BreadsIndexPage)),
       sep="\\n")
 """
 

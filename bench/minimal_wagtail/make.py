@@ -2,7 +2,6 @@
 
 import django
 from django.core.management import call_command
-from django.db import connection
 
 
 def make():
@@ -12,8 +11,6 @@ def make():
     from bench.minimal_wagtail.models import MinimalPage
 
     call_command("migrate", verbosity=0)
-    with connection.schema_editor() as editor:  # it has no migrations
-        editor.create_model(MinimalPage)
     root = Site.objects.get().root_page
     root.add_child(instance=MinimalPage(title="A page", slug="a-page", text="A text. " * 100))
 
