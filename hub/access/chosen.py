@@ -148,6 +148,7 @@ class Chosen:
 
     def choices(self, queryset: models.QuerySet[Any]) -> list[Any]:
         """The rows of ``queryset``, read once for all fields that offer the same."""
+        self._look_at_forms()
         try:
             key = (queryset.model, queryset.db, queryset.query.sql_with_params())
         except EmptyResultSet:
@@ -229,11 +230,10 @@ def _read_rows_of_rows(rows: Iterable[ClusterForm]) -> None:
         for name, value in form.initial.items():
             if isinstance(value, models.QuerySet) and value._result_cache is None:
                 field = form._meta.model._meta.get_field(name)
-                if isinstance(field, ParentalManyToManyField) and form.instance.pk:
+                is_row = form.instance.pk and not isinstance(form.instance, Page)
+                if is_row and isinstance(field, ParentalManyToManyField):
                     waiting[field].append(form)
     for field, waiting_forms in waiting.items():
-        if len(waiting_forms) == 1:
-            continue
         links = field.remote_field.through._base_manager.filter(
             **{f"{field.m2m_field_name()}__in": [form.instance.pk for form in waiting_forms]}
         ).values_list(field.m2m_column_name(), field.m2m_reverse_name())
