@@ -21,6 +21,7 @@ from hub.access.readers import Reader, RestrictedPage, anybody
 from hub.hooks import registered
 from hub.models.chain_link import chain_of
 from hub.models.generation import kept
+from hub.models.keys_of_drafts import all_are_there
 from hub.models.organisation import Affiliation
 from hub.pages.blocks import StoryBlock
 from hub.pages.forms import KnowledgePageForm
@@ -226,6 +227,12 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
         if type(self) is not KnowledgePage:
             for link in self.chain_links.all():
                 link.check_for(type(self), page_pk=self.pk)
+
+    @classmethod
+    def from_serializable_data(cls, data, check_fks=True, strict_fks=False):
+        """As any page; where all that is named is still there, it is not looked for one by one."""
+        check_fks = check_fks and not all_are_there(cls, data)
+        return super().from_serializable_data(data, check_fks=check_fks, strict_fks=strict_fks)
 
     def permissions_for_user(self, user):
         return KnowledgePagePermissions(user, self)
