@@ -27,6 +27,7 @@ from hub.models import (
     TextPage,
     Topic,
 )
+from models_lib.models import BuildingBlock, ModelPage
 from policy.models import Party
 from tests.conftest import make_user
 from tests.factories import FACTORIES, SectionPageFactory, document, home, organisation, party
@@ -81,6 +82,9 @@ class Things:
         if kind is HubImage:
             return HubImage.objects.create(
                 title=f"ภาพ {number}", file=get_test_image_file(f"{number}.png"))
+        if kind is BuildingBlock:
+            of, locale = self.next(ModelPage), home().locale
+            return kind.objects.create(page=of, title=f"ส่วน {number}", what="งาน", locale=locale)
         if issubclass(kind, Page):
             page = self.next(getattr(kind, "stage", None) or "model")
             return page if kind is type(page) else page.knowledgepage_ptr
