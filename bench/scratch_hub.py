@@ -113,7 +113,11 @@ def serving(command, probe, folder, environment):
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:  # answers under way on a busy machine
+            process.kill()
+            process.wait()
 
 
 def percentile(seconds, share) -> float:

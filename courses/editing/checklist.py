@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from hub.chain.relations import Relation
 from hub.files.document_text import text_status_of
 from hub.formatting import minutes as in_words
-from hub.models import ChainLink
+from hub.models import ChainLink, KnowledgePage, PublishedVersion
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,12 @@ def _taught(page):
     if not links and not _is_linked_by_translation(page):
         return _item(_("What it teaches"), [_("Link a Model or a lesson in the chain.")])
     message = _("Say which version of “%(title)s” it was written from.")
+    targets = KnowledgePage.objects.in_bulk({link.target_id for link in links})
+    having_versions = set(
+        PublishedVersion.objects.filter(page__in=targets).values_list("page", flat=True))
     return _item(_("What it teaches"), [
-        message % {"title": link.target} for link in links
-        if link.version is None and link.target.published_versions.exists()
+        message % {"title": targets[link.target_id]} for link in links
+        if link.version is None and link.target_id in having_versions
     ])
 
 

@@ -18,7 +18,7 @@ Keys = tuple[type[models.Model], str]  # a model, and the name of its field that
 
 
 def all_are_there(model: type[models.Model], data: dict[str, Any]) -> bool:
-    """Whether each key in ``data``, a serialised object of ``model`` with its rows, leads somewhere.
+    """Whether each key in ``data``, a serialised ``model`` with its rows, leads somewhere.
 
     One query for each model that is named. ValidationError for a key of the wrong kind, as from
     modelcluster.
