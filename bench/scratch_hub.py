@@ -78,25 +78,46 @@ def shell(code, environment) -> str:
 @contextmanager
 def gunicorn(application, probe, environment):
     """Serve ``application`` with the hub's own settings of gunicorn until the block ends."""
+    command = [sys.executable, "-m", "gunicorn", "--config", "hub/gunicorn_conf.py", application]
+    with serving(command, probe, ROOT, environment):
+        yield
+
+
+def plain_gunicorn(python, application, port) -> list[str]:
+    """The command that serves another ``application`` than the hub: two processes of four threads,
+    and connections that stay open as the hub's do."""
+    return [
+        str(python), "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+        "--worker-class", "gthread", "--threads", "4", "--keep-alive", "15",
+        "--log-level", "error", application,
+    ]
+
+
+@contextmanager
+def serving(command, probe, folder, environment):
+    """Run ``command`` in ``folder`` until the block ends, which begins when ``probe`` answers."""
     import urllib.request
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config", "hub/gunicorn_conf.py", application],
-        cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
-    )
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
     try:
-        for _attempt in range(200):
+        for _attempt in range(600):
             try:
-                urllib.request.urlopen(probe, timeout=1).close()
+                urllib.request.urlopen(probe, timeout=5).close()
                 break
             except OSError:
                 time.sleep(0.1)
+            if process.poll() is not None:
+                raise SystemExit(f"{command[-1]} ended before it answered at {probe}")
         else:
-            raise SystemExit(f"{application} did not answer at {probe}")
+            raise SystemExit(f"{command[-1]} did not answer at {probe}")
         yield
     finally:
         process.terminate()
-        process.wait(15)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:  # answers under way on a busy machine
+            process.kill()
+            process.wait()
 
 
 def percentile(seconds, share) -> float:

@@ -11,7 +11,7 @@ class HubConfig(AppConfig):
         import hub.chain.routes
         import hub.checks  # registers the checks
         import hub.versions.routes
-        from hub.access import form_gate, tags
+        from hub.access import chosen, form_gate, tags
         from hub.changelog import recording
         from hub.export.wagtail_reports import guard_wagtail_exports
         from hub.files import picture_metadata
@@ -28,6 +28,7 @@ class HubConfig(AppConfig):
         bound_numbers_in_paths()
         delete_clashing_redirects_in_batches()
         bound_ordering_by_hand()
+        chosen.install()
         form_gate.install()
         gone_objects.end_quietly()
         tags.install()

@@ -7,12 +7,13 @@ publishing actions use the same list.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from hub.chain.relations import Relation
 from hub.files.document_text import text_status_of
 from hub.formatting import minutes as in_words
-from hub.models import ChainLink
+from hub.models import ChainLink, KnowledgePage, PublishedVersion
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ def _handouts(page):
 
 
 def _text_of_files(page):
-    handouts = {h.document_id: h for h in page.handouts.all()}
+    rows = list(page.handouts.all())
+    prefetch_related_objects(rows, "document")
+    handouts = {h.document_id: h for h in rows}
     problems = []
     for pk, status in text_status_of(handouts).items():
         values = {"file": handouts[pk], "problem": status.problem,
@@ -154,9 +157,12 @@ def _taught(page):
     if not links and not _is_linked_by_translation(page):
         return _item(_("What it teaches"), [_("Link a Model or a lesson in the chain.")])
     message = _("Say which version of “%(title)s” it was written from.")
+    targets = KnowledgePage.objects.in_bulk({link.target_id for link in links})
+    having_versions = set(
+        PublishedVersion.objects.filter(page__in=targets).values_list("page", flat=True))
     return _item(_("What it teaches"), [
-        message % {"title": link.target} for link in links
-        if link.version is None and link.target.published_versions.exists()
+        message % {"title": targets[link.target_id]} for link in links
+        if link.version is None and link.target_id in having_versions
     ])
 
 

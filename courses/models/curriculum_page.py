@@ -99,6 +99,7 @@ class CurriculumPage(KnowledgePage):
         if "handouts" not in getattr(self, "_prefetched_objects_cache", {}):
             handouts = handouts.select_related("document__collection")
         handouts = list(handouts)
+        models.prefetch_related_objects(handouts, "document__collection")  # the rows of a draft
         numbers = self.session_numbers
         for handout in handouts:
             handout._session_numbers = numbers

@@ -44,6 +44,11 @@ def request_of_forms(request: HttpRequest | None) -> Iterator[None]:
         _request.reset(token)
 
 
+def current_request() -> HttpRequest | None:
+    """The request whose forms are handled now; None in commands and tasks."""
+    return _request.get()
+
+
 def current_user() -> Any:
     """Who fills in the forms that are handled now; None in commands and tasks."""
     return getattr(_request.get(), "user", None)

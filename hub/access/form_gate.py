@@ -8,7 +8,7 @@ entitled put something closed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, NamedTuple
@@ -19,15 +19,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 from modelcluster.forms import ClusterForm
 from wagtail import blocks
-from wagtail.admin.rich_text import DraftailRichTextArea
 from wagtail.admin.rich_text.converters.html_to_contentstate import PageLinkElementHandler
 from wagtail.admin.widgets import BaseChooser
 from wagtail.documents.rich_text.contentstate import DocumentLinkElementHandler
 from wagtail.images.rich_text.contentstate import ImageElementHandler
 from wagtail.models import ReferenceIndex
-from wagtail.rich_text import extract_references_from_rich_text
 
-from hub.access.choosing import Reference, choosable, current_user, knowable, reference
+from hub.access.choosing import Reference, current_user, reference
+from hub.access.chosen import Chosen, named_in, named_in_block, references_among
 
 NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 
@@ -46,33 +45,16 @@ _choosing: ContextVar[Choosing | None] = ContextVar("choosing", default=None)
 # References
 
 
-def _references(found: Iterable[Any]) -> frozenset[Reference]:
-    return frozenset(ref for model, pk, *_path in found if (ref := reference(model, pk)))
-
-
 def references_in(field: forms.Field, value: Any) -> frozenset[Reference]:
     """What ``value``, cleaned by ``field`` or its initial value, names."""
-    if value in (None, ""):
-        return frozenset()
-    if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
-        model = field.queryset.model
-        if reference(model, 0) is None:
-            return frozenset()
-        several = isinstance(field, forms.ModelMultipleChoiceField)
-        values = value if several else [value]
-        return _references((model, getattr(item, "pk", item)) for item in values)
-    if isinstance(field, blocks.BlockField):
-        return _references(field.block.extract_references(value))
-    if isinstance(field.widget, DraftailRichTextArea):
-        return _references(extract_references_from_rich_text(str(value)))
-    return frozenset()
+    return references_among(named_in(field, value))
 
 
 def references_of(instance: models.Model) -> frozenset[Reference]:
     """What ``instance``, as it is in memory, names in its fields and in its rows."""
     from django.contrib.contenttypes.models import ContentType
 
-    return _references(
+    return references_among(
         (ContentType.objects.get_for_id(content_type).model_class(), pk)
         for content_type, pk, *_path in ReferenceIndex._extract_references_from_object(instance)
     )
@@ -113,7 +95,10 @@ def _refused(references: frozenset[Reference]) -> list[Reference]:
     if choosing is None:
         return []
     new = references - choosing.before
-    return sorted(new - choosable(choosing.user, new), key=lambda ref: ref.pk) if new else []
+    if not new:
+        return []
+    chosen = Chosen.present() or Chosen()
+    return sorted(new - chosen.choosable(choosing.user, new), key=lambda ref: ref.pk)
 
 
 def _error(field: forms.Field, refused: Reference) -> ValidationError:
@@ -154,7 +139,7 @@ def _gated_block(clean: Callable[..., Any]) -> Callable[..., Any]:
             cleaned = clean(block, value)
         except OverflowError:
             raise _error(block.field, Reference(None, str(getattr(value, "pk", "")))) from None
-        for refused in _refused(_references(block.extract_references(cleaned))):
+        for refused in _refused(references_among(named_in_block(block, cleaned))):
             raise _error(block.field, refused)
         return cleaned
 
@@ -185,7 +170,7 @@ def is_hidden(model: Any, pk: Any) -> bool:
     user, ref = current_user(), reference(model, pk)
     if user is None or ref is None or (user.is_active and user.is_superuser):
         return False
-    return ref not in knowable(user, [ref])
+    return not (Chosen.present() or Chosen()).knows(user, ref)
 
 
 def _masked_chooser(get_value_data: Callable[..., Any]) -> Callable[..., Any]:
@@ -210,18 +195,32 @@ def _masked_chooser(get_value_data: Callable[..., Any]) -> Callable[..., Any]:
     return masked_value_data
 
 
-def _masked_link(model_of: Callable[[], Any], nothing: dict[str, Any]) -> Callable[..., Any]:
+def _masked_link(
+    model_of: Callable[[], Any], nothing: dict[str, Any], data_of: Callable[[Any], dict[str, Any]]
+) -> Callable[..., Any]:
     def decorate(get_attribute_data: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(get_attribute_data)
         def masked_attribute_data(handler: Any, attrs: dict[str, str]) -> dict[str, Any]:
             pk = attrs.get("id", "")
             if not pk.isdecimal() or is_hidden(model_of(), pk):
                 return {"id": int(pk) if pk.isdecimal() else None} | nothing
+            chosen = Chosen.present()
+            if chosen and (linked := chosen.find(model_of(), pk)):
+                return data_of(linked)
             return get_attribute_data(handler, attrs)
 
         return masked_attribute_data
 
     return decorate
+
+
+def _data_of_page(page: Any) -> dict[str, Any]:
+    parent = page.get_parent()
+    return {"id": page.pk, "url": page.url, "parentId": parent.pk if parent else None}
+
+
+def _data_of_document(document: Any) -> dict[str, Any]:
+    return {"id": document.pk, "url": document.url, "filename": document.filename}
 
 
 def _masked_image(create_entity: Callable[..., Any]) -> Callable[..., Any]:
@@ -252,8 +251,9 @@ def install() -> None:
         (blocks.ChooserBlock, "value_from_form", _with_what_was_posted),
         (BaseChooser, "get_value_data", _masked_chooser),
         (PageLinkElementHandler, "get_attribute_data",
-         _masked_link(lambda: Page, {"url": None, "parentId": None})),
-        (DocumentLinkElementHandler, "get_attribute_data", _masked_link(get_document_model, {})),
+         _masked_link(lambda: Page, {"url": None, "parentId": None}, _data_of_page)),
+        (DocumentLinkElementHandler, "get_attribute_data",
+         _masked_link(get_document_model, {}, _data_of_document)),
         (ImageElementHandler, "create_entity", _masked_image),
     ):
         setattr(owner, name, gate(getattr(owner, name)))

@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import DEFERRED
+from django.db.models import DEFERRED, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +16,13 @@ from wagtail.models import Orderable, Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from hub.access.choosing import current_request
+from hub.access.page_permissions import KnowledgePagePermissions
 from hub.access.readers import Reader, RestrictedPage, anybody
 from hub.hooks import registered
 from hub.models.chain_link import chain_of
-from hub.models.generation import kept
+from hub.models.generation import SAFE_METHODS, kept
+from hub.models.keys_of_drafts import all_are_there
 from hub.models.organisation import Affiliation
 from hub.pages.blocks import StoryBlock
 from hub.pages.forms import KnowledgePageForm
@@ -226,6 +229,25 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
             for link in self.chain_links.all():
                 link.check_for(type(self), page_pk=self.pk)
 
+    @property
+    def current_workflow_state(self):
+        """As of any page; asked once for each page in a request that changes nothing."""
+        request = current_request()
+        if request is None or request.method not in SAFE_METHODS:
+            return super().current_workflow_state
+        if not hasattr(self, "_workflow_state_read"):
+            self._workflow_state_read = super().current_workflow_state
+        return self._workflow_state_read
+
+    @classmethod
+    def from_serializable_data(cls, data, check_fks=True, strict_fks=False):
+        """As any page; where all that is named is still there, it is not looked for one by one."""
+        check_fks = check_fks and not all_are_there(cls, data)
+        return super().from_serializable_data(data, check_fks=check_fks, strict_fks=strict_fks)
+
+    def permissions_for_user(self, user):
+        return KnowledgePagePermissions(user, self)
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         reader = Reader.of(request).at(self)
@@ -310,6 +332,8 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
         rows = self.attachments.all()
         if "attachments" not in getattr(self, "_prefetched_objects_cache", {}):
             rows = self.attachments.select_related("document__collection")
+        rows = list(rows)
+        prefetch_related_objects(rows, "document__collection")  # the rows of a draft
         return [row.document for row in rows]
 
     def sections(self) -> list[Section]:

@@ -3,8 +3,8 @@
 Superusers are the exception: they administer the machine and can read its database anyway.
 """
 
-from wagtail.models import PagePermissionTester
-
+from hub.access.choosing import current_request
+from hub.access.page_permissions import KnowledgePagePermissions
 from hub.models import Organisation
 from lessons.privacy import restriction
 
@@ -14,13 +14,25 @@ def organisations_of(user):
     return Organisation.objects.all() if user.is_superuser else Organisation.objects.of(user)
 
 
-class LessonPermissions(PagePermissionTester):
+def hidden_from(user, lessons) -> frozenset[int]:
+    """Ids of those of ``lessons`` that are closed to ``user``; all lessons are asked about once in
+    a request that changes nothing."""
+    request = current_request()
+    if request is None or request.method not in ("GET", "HEAD") or request.user != user:
+        return frozenset(lessons.hidden_from(user).values_list("pk", flat=True))
+    if not hasattr(request, "_hidden_lessons"):
+        everything = lessons.model.objects.hidden_from(user)
+        request._hidden_lessons = frozenset(everything.values_list("pk", flat=True))
+    return request._hidden_lessons
+
+
+class LessonPermissions(KnowledgePagePermissions):
     """What ``user`` may do with a lesson, considering both the draft and the live row."""
 
     def __init__(self, user, page):
         super().__init__(user, page)
-        hidden = type(page).objects.hidden_from(user)
-        self.is_hidden_from_user = hidden.filter(pk=page.pk).exists()
+        this_one = type(page).objects.filter(pk=page.pk)
+        self.is_hidden_from_user = page.pk in hidden_from(user, this_one)
         if self.is_hidden_from_user:
             self.permissions = set()
 

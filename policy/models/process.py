@@ -70,6 +70,14 @@ class ProcessStage(models.Model):
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
 
+class HearingManager(models.Manager):
+    """Hearings with their groups, which a form and a page show of every one."""
+
+    def get_queryset(self):
+        groups = HearingGroup.objects.order_by("pk")  # a form asks anew where there is no order
+        return super().get_queryset().prefetch_related(models.Prefetch("groups", groups))
+
+
 class Hearing(ClusterableModel):
     """A public hearing: date, place, draft, participants by group, and its minutes."""
 
@@ -98,6 +106,7 @@ class Hearing(ClusterableModel):
         InlinePanel("groups", heading=_("Participants by group"), label=_("group")),
         FieldPanel("minutes"),
     ]
+    objects = HearingManager()
 
     class Meta:
         ordering = ["date", "starts_at", "pk"]

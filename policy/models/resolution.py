@@ -83,6 +83,21 @@ class ResolutionPage(KnowledgePage):
         if self.adoption == self.Adoption.CONSENSUS and any(v is not None for v in votes):
             raise ValidationError({"adoption": _("Votes are counted only when there is a vote.")})
 
+    @classmethod
+    def from_serializable_data(cls, data, check_fks=True, strict_fks=False):
+        """As any page, but the parties of all clauses are read in one query."""
+        rows = data.get("clauses", [])
+        named = {row["translation_key"]: row["parties"] for row in rows if row.get("parties")}
+        bare = data | {"clauses": [row | {"parties": []} for row in rows]}
+        page = super().from_serializable_data(bare, check_fks=check_fks, strict_fks=strict_fks)
+        if page is not None and named:
+            party = cls.clauses.rel.related_model._meta.get_field("parties").related_model
+            found = list(party.objects.filter(pk__in=set().union(*named.values())))
+            for clause in page.clauses.all():
+                pks = named.get(str(clause.translation_key), ())
+                clause.parties = [each for each in found if each.pk in pks]
+        return page
+
     def sections(self):
         clauses = [
             Section(clause.anchor, str(_("Clause %(number)s") % {"number": clause.number}),

@@ -10,7 +10,7 @@ from itertools import product
 
 from wagtail.models import CollectionViewRestriction
 
-from hub.access.readers import Restrictions
+from hub.access.readers import Reader, Restrictions
 from search.engines.contract import PUBLIC
 
 
@@ -43,12 +43,10 @@ def audiences_of(request) -> list[str]:
     """
     if not request.user.is_authenticated:
         return [PUBLIC]
-    pages = Restrictions.present().of_pages
-    collections = list(
-        CollectionViewRestriction.objects.select_related("collection").prefetch_related("groups")
-    )
-    open_pages = {r.pk for r in pages if r.accept_request(request)}
-    open_collections = {r.pk for r in collections if r.accept_request(request)}
+    reader = Reader.of(request)
+    pages, collections = reader.restrictions.of_pages, reader.restrictions.of_collections
+    open_pages = {r.pk for r in pages if reader.passes(r)}
+    open_collections = {r.pk for r in collections if reader.passes(r)}
     page_sets = {(): None} | {tuple(page_restrictions(r.page, pages)): None for r in pages}
     collection_sets = {(): None} | {
         tuple(collection_restrictions(r.collection, collections)): None for r in collections
