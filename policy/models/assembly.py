@@ -4,7 +4,7 @@ from datetime import time
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -16,7 +16,6 @@ from hub.chain.relations import Relation, Stage
 from hub.models import KnowledgePage
 from hub.pages.sections import Section, heading_anchor
 from policy.models.draft import DraftResolutionPage, find_originals
-from policy.models.process import HearingGroup
 from policy.models.resolution import ResolutionPage
 
 
@@ -106,8 +105,6 @@ class AssemblyPage(KnowledgePage):
     def hearing_list(self):
         """The hearings in the order of their dates."""
         hearings = self.process_page.hearings.select_related("minutes__collection")
-        groups = HearingGroup.objects.select_related("group")
-        hearings = hearings.prefetch_related(Prefetch("groups", groups))
         return sorted(hearings, key=lambda h: (h.date, h.starts_at or time.min, h.pk or 0))
 
     @cached_property

@@ -74,7 +74,8 @@ class HearingManager(models.Manager):
     """Hearings with their groups, which a form and a page show of every one."""
 
     def get_queryset(self):
-        groups = HearingGroup.objects.order_by("pk")  # a form asks anew where there is no order
+        # In an order: a form asks anew where there is none.
+        groups = HearingGroup.objects.select_related("group").order_by("pk")
         return super().get_queryset().prefetch_related(models.Prefetch("groups", groups))
 
 
