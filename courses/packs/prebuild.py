@@ -19,7 +19,7 @@ _built_state = None  # of the outbox, when this process last checked all courses
 def ensure_current() -> None:
     """Build the public pack of each course that lacks it, if anything public has changed."""
     global _built_state
-    state, _pending = OutboxEntry.objects.state()
+    state = OutboxEntry.objects.state().shown
     if state == _built_state:
         return
     for page in CurriculumPage.objects.live():

@@ -5,6 +5,9 @@ A stored page carries the generation of the change log it was made under (see
 on a short table, and rebuilds the page when it differs. Nothing has to be invalidated, and no
 process can miss an invalidation.
 
+Texts that are read from files in the background change what is found and nothing else. So only
+pages with ``request.shows_search_results`` are built anew after them.
+
 What a view puts in ``request.counted_event`` is stored with the page and put on the request again
 when the page comes from memory, for the counters (the hook ``count_response``).
 """
@@ -21,7 +24,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import cc_delim_re, get_conditional_response
 
-from hub.models.generation import generation_of, next_expiry_of
+from hub.models.generation import next_expiry_of, state_of
 from hub.web.read_parameters import WHOLE, record
 
 MAX_PAGES = 400
@@ -82,14 +85,14 @@ class PageCacheMiddleware:
             if settings.SESSION_COOKIE_NAME in request.COOKIES:
                 response.setdefault("Cache-Control", "private, no-cache")
             return response
-        generation = generation_of(request)
+        state = state_of(request)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
         address = (request.get_host(), request.path, request.is_secure(), packed)
         query_string, parameters = request.META.get("QUERY_STRING", ""), request.GET
         reads = self.reads.get(address, Reads())
         stored = self.pages.get((address, reads, reads.of(request, query_string, parameters)))
         now = timezone.now()
-        if stored and stored[0] == generation and now < stored[1]:
+        if stored and stored[0] in (state.shown, state.indexed) and now < stored[1]:
             _generation, _until, headers, content, request.counted_event = stored
             response = HttpResponse(content, headers=headers)
             result = "hit"
@@ -104,6 +107,8 @@ class PageCacheMiddleware:
             if expiry := next_expiry_of(request):
                 until = min(until, expiry)
             event = getattr(request, "counted_event", None)
+            is_search = getattr(request, "shows_search_results", False)
+            generation = state.indexed if is_search else state.shown
             with self.lock:
                 reads = self.reads.get(address, Reads()).with_page(query, response)
                 _keep(self.reads, address, reads, MAX_ADDRESSES)

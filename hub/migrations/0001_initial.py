@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             name='OutboxEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('page', 'Page'), ('document', 'Document'), ('site', 'Site')], max_length=10)),
+                ('kind', models.CharField(choices=[('page', 'Page'), ('document', 'Document'), ('text', 'Text'), ('site', 'Site')], max_length=10)),
                 ('object_id', models.PositiveBigIntegerField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('processed_at', models.DateTimeField(db_index=True, null=True)),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Page
 
-from hub.models.outbox_entry import OutboxEntry
+from hub.models.outbox_entry import OutboxEntry, State
 
 MOST_VALUES = 2_000
 MAX_AGE = timedelta(minutes=1)  # for changes that write no outbox entry
@@ -63,17 +63,16 @@ class _Kept:
 _kept = _Kept()
 
 
-def state_of(request) -> tuple[str, int]:
-    """The generation of the change log when ``request`` came in, and how many changes the search
-    index then lacked."""
+def state_of(request) -> State:
+    """The state of the change log when ``request`` came in."""
     if not hasattr(request, "_hub_generation"):
         request._hub_generation = OutboxEntry.objects.state()
     return request._hub_generation
 
 
 def generation_of(request) -> str:
-    """The generation of the change log when ``request`` came in."""
-    return state_of(request)[0]
+    """The generation of what pages show, when ``request`` came in."""
+    return state_of(request).shown
 
 
 def kept(request, key, make: Callable[[], Any], is_current=None) -> Any:

@@ -1,10 +1,22 @@
 """The change log: what changed in public content, written in the transaction of the change."""
 
+from typing import NamedTuple
+
 from django.db import connection, models
 from django.utils import timezone
 
 KEPT = 200  # processed entries that are kept
+MOST = 2 * KEPT  # when there are more, all but those are deleted
 AT_ONCE = 5000  # SQLite takes 32,766 parameters
+
+
+class State(NamedTuple):
+    """Two tokens, each of which differs after every change that it is about, and how many changes
+    wait for the search index."""
+
+    shown: str  # of what pages show
+    indexed: str  # of what the search index holds, texts of files too
+    pending: int
 
 
 class OutboxQuerySet(models.QuerySet):
@@ -17,18 +29,19 @@ class OutboxQuerySet(models.QuerySet):
 
         Every request reads the table, so it stays short. The newest entry stays: its id is
         part of the generation that cached pages are compared with. Entries are counted, not
-        reckoned by their ids: PostgreSQL leaves gaps where transactions were rolled back, and
-        each deletion makes every process build its cached pages anew.
+        reckoned by their ids: PostgreSQL leaves gaps where transactions were rolled back. Many
+        are deleted at a time: each deletion makes every process build its cached pages anew.
         """
         pks = list(pks)
         for first in range(0, len(pks), AT_ONCE):
             self.filter(pk__in=pks[first : first + AT_ONCE]).update(processed_at=timezone.now())
         newest_first = self.exclude(processed_at=None).order_by("-pk")
-        for oldest_kept in newest_first.values_list("pk", flat=True)[KEPT - 1 : KEPT]:
-            self.filter(pk__lt=oldest_kept).exclude(processed_at=None).delete()
+        processed = list(newest_first.values_list("pk", flat=True)[: MOST + 1])
+        if len(processed) > MOST:
+            self.filter(pk__lt=processed[KEPT - 1]).exclude(processed_at=None).delete()
 
-    def state(self) -> tuple[str, int]:
-        """A token that differs after every committed change, and how many rows are pending.
+    def state(self) -> State:
+        """What was committed until now.
 
         The highest number alone would miss a transaction that took a lower number and
         committed later, as PostgreSQL allows; together with the sum it cannot. A count would not
@@ -37,20 +50,23 @@ class OutboxQuerySet(models.QuerySet):
         costs ten times what the database needs to answer it.
         """
         table = connection.ops.quote_name(self.model._meta.db_table)
+        shown = f"CASE WHEN kind <> '{OutboxEntry.Kind.TEXT.value}' THEN id END"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT MAX(id), SUM(id), COUNT(id) - COUNT(processed_at) FROM {table}"
+                f"SELECT MAX({shown}), SUM({shown}), MAX(id), SUM(id), "
+                f"COUNT(id) - COUNT(processed_at) FROM {table}"
             )
-            newest, total, pending = cursor.fetchone()
-        return f"{newest}.{total}", pending
+            newest_shown, total_shown, newest, total, pending = cursor.fetchone()
+        return State(f"p{newest_shown}.{total_shown}", f"{newest}.{total}", pending)
 
 
 class OutboxEntry(models.Model):
-    """One change: a page, a document or, with neither, something many pages show."""
+    """One change: a page, a document, its text or, with none, something many pages show."""
 
     class Kind(models.TextChoices):
         PAGE = "page"
         DOCUMENT = "document"
+        TEXT = "text"  # what was read in a document: only searches show it
         SITE = "site"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -64,7 +64,7 @@ def extract_text(document_id: int) -> str:
                 "read_at": timezone.now(),
             },
         )
-        record("document", document.pk)
+        record("text", document.pk)
     return text.status
 
 
@@ -109,6 +109,6 @@ def _enqueue_waiting_texts():
                 DocumentText.objects.filter(
                     pk=text.pk, status=DocumentText.Status.WAITING
                 ).update(status=DocumentText.Status.FAILED, read_at=timezone.now())
-                record("document", text.document_id)
+                record("text", text.document_id)
         else:
             extract_text.enqueue(document_id=text.document_id)

@@ -35,7 +35,7 @@ class EntryBuilder:
 
     def __init__(self):
         # Sets the segmenter's custom words to those that the database has now.
-        vocabulary_at(OutboxEntry.objects.state()[0])
+        vocabulary_at(OutboxEntry.objects.state().indexed)
         self.restrictions = Restrictions()
         self.page_rules = self.restrictions.of_pages
         self.collection_rules = self.restrictions.of_collections

@@ -57,7 +57,7 @@ def catch_up(timeout=2.0) -> int:
     """
     count = 0
     try:
-        generation = OutboxEntry.objects.state()[0]
+        generation = OutboxEntry.objects.state().indexed
         while number := _take_in_a_batch(timeout):
             count += number
         _seen[engine().path] = generation
@@ -106,7 +106,8 @@ def _mark_processed(changes, pages) -> None:
 def affected_pages(changes) -> set[int]:
     """Ids of all pages whose entries ``changes`` affect."""
     pks = {c.object_id for c in changes if c.kind == OutboxEntry.Kind.PAGE}
-    documents = {c.object_id for c in changes if c.kind == OutboxEntry.Kind.DOCUMENT}
+    of_documents = (OutboxEntry.Kind.DOCUMENT, OutboxEntry.Kind.TEXT)
+    documents = {c.object_id for c in changes if c.kind in of_documents}
     if documents:
         pks |= set(pages_with_documents(documents))
     # A translation that comes or goes changes which lists include the other languages' pages.

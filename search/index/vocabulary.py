@@ -95,5 +95,5 @@ def vocabulary_at(generation: str) -> Vocabulary:
 def load_for_all(sender, **kwargs) -> None:
     """Load the vocabulary and the segmenter's dictionary before processes are forked, for them all.
     Raises DatabaseError when the database cannot be read."""
-    vocabulary_at(OutboxEntry.objects.state()[0])
+    vocabulary_at(OutboxEntry.objects.state().indexed)
     thai.words("ปูม้า")

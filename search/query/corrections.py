@@ -65,7 +65,7 @@ def known_words(generation: str) -> tuple[dict[str, int], int]:
 def warm_up(sender, **kwargs) -> None:
     """Load vocabulary, words and dictionary before the first search, which reports any error."""
     try:
-        generation = OutboxEntry.objects.state()[0]
+        generation = OutboxEntry.objects.state().indexed
         vocabulary_at(generation)
         known_words(generation)
         thai.words("ปูม้า")

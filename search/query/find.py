@@ -103,6 +103,8 @@ def find(
     """
     reader = reader or Reader()
     number = max(1, min(number, MAX_PAGES))
+    if reader.request is not None:
+        reader.request.shows_search_results = True  # see ``hub.changelog.page_cache``
     generation = current_generation()
     plan = planning.plan(text, vocabulary_at(generation).synonyms)
     if (plan.is_empty and not filters and pages is None) or pages == set():
@@ -237,7 +239,7 @@ def current_generation() -> str:
 
     Then it is a generation of its own, under which nothing is remembered for longer.
     """
-    generation, pending = OutboxEntry.objects.state()
+    _shown, generation, pending = OutboxEntry.objects.state()
     if not is_behind(generation, pending):
         return generation
     background.run(catch_up)

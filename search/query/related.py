@@ -29,7 +29,8 @@ def related_to(page, chain, request, limit=4) -> list[Related]:
 
     At most half of them are related by the chain, unless too few are by content.
     """
-    if is_behind(*state_of(request)):
+    _shown, generation, pending = state_of(request)
+    if is_behind(generation, pending):
         return _related_to(page, chain, request, limit)
     key = ("related", page.pk, limit)
     return kept(request, key, lambda: _related_to(page, chain, request, limit))

@@ -15,7 +15,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from hub.changelog.page_cache import PageCacheMiddleware
-from hub.models import Topic
+from hub.models import OutboxEntry, Topic
 from hub.web.read_parameters import read_address
 from tests.factories import LessonPageFactory, SectionPageFactory
 
@@ -41,6 +41,19 @@ def test_the_second_visitor_costs_one_query(page, visitor):
             second = visitor.get(address)
         assert len(queries) <= 1
         assert second.content == first.content
+
+
+def test_a_file_that_was_read_in_the_background_renews_searches_and_no_page(page, visitor):
+    search = "/search/?q=บทเรียนเดิม"
+    for address in (page.url, search) * 2:
+        visitor.get(address)
+    OutboxEntry.objects.create(kind=OutboxEntry.Kind.TEXT, object_id=1)
+    asked = {}
+    for address in (page.url, search):
+        with CaptureQueriesContext(connection) as queries:
+            visitor.get(address)
+        asked[address] = len(queries)
+    assert asked[page.url] == 1 < asked[search]
 
 
 def test_a_new_text_is_seen_at_once(page, visitor):
