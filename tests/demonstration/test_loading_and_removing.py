@@ -125,8 +125,8 @@ def test_every_kind_of_page_asks_few_questions(loaded, visitor, settings, capsys
     assert not too_many
 
 
-# Tables that pages read and whose changes write no entry to the change log, and why cached pages may
-# show them up to a minute late, or how they learn of it.
+# Tables that pages read and whose changes write no entry to the change log, and why cached pages
+# may show them up to a minute late, or how they learn of it.
 WITHOUT_AN_ENTRY = {
     "hub_outboxentry": "the change log itself",
     "django_content_type": "changes with the code",
