@@ -254,6 +254,7 @@ def test_nobody_finds_a_facilitators_handout(hub, client_of):
 # Every public address of the site, and where above it is tested or why it shows no content.
 ADDRESSES = {
     "livez": "health", "readyz": "health", "robots": "no content",
+    "metrics": "tests/hub/metrics/test_metrics.py",
     "document": "pages and files", "wagtaildocs_serve": "pages and files",
     "wagtaildocs_authenticate_with_password": "switched off",
     "media": "tests/hub/files/test_documents_and_images.py", "search": "search",

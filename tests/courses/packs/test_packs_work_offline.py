@@ -18,8 +18,7 @@ from wagtail.models import Collection, CollectionViewRestriction, PageViewRestri
 
 from courses.models import Handout
 from courses.packs import build
-from hub.models import ChainLink, HubImage, KnowledgePage
-from hub.web import navigation
+from hub.models import ChainLink, HubImage, KnowledgePage, generation
 from models_lib.models import ModelPage
 from tests.factories import CurriculumPageFactory, ModelPageFactory, document
 
@@ -96,7 +95,7 @@ def test_the_text_of_the_pdf_can_be_extracted(course, visitor):
 def test_the_pack_is_built_once(course, visitor, monkeypatch):
     visitor.get(course.url + "pack/")
     monkeypatch.setattr(build, "_build", lambda *args: pytest.fail("It was built again."))
-    monkeypatch.setattr(navigation, "_kept", navigation._Kept())  # as another process has it
+    monkeypatch.setattr(generation, "_kept", generation._Kept())  # as another process has it
     assert visitor.get(course.url + "pack/").status_code == 200
 
 
