@@ -146,6 +146,7 @@ WITHOUT_AN_ENTRY = {
     "policy_decision": "the view that takes it in writes the entry",
     "policy_paragraph": "made from the text of a draft that is saved",
     "policy_wording": "made from the text of a draft that is saved, or by a decision",
+    "search_documenttext": "the task that reads it writes an entry for searches",
     "policy_statusperiod": "reckoned anew with the evidence, which writes the entry",
 }
 
