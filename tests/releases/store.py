@@ -38,10 +38,10 @@ def store(folder: Path, server: str | None) -> None:
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("VACUUM")
         _write(folder / SQLITE, database.read_bytes())
+        if server:
+            _write(folder / POSTGRESQL, _dump(data, server))
+        # The files of both: each load puts them into folders of other names.
         _write(folder / MEDIA, _tar(data / "media"))
-    if server:
-        with tempfile.TemporaryDirectory() as place:
-            _write(folder / POSTGRESQL, _dump(Path(place), server))
 
 
 def _load(data: Path, database_url: str, *before: str) -> None:
