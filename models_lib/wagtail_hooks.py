@@ -2,7 +2,7 @@
 
 from wagtail import hooks
 
-from hub.models.generation import kept
+from hub.models.generation import kept_of
 from hub.people.personal_data import PersonalData
 from models_lib.fit import admin_hooks as fit_hooks  # noqa: F401
 from models_lib.models import ModelPage
@@ -27,7 +27,5 @@ def replication_statistics(page, request):
     """The statistics that the template of a Model shows."""
     if not isinstance(page, ModelPage):
         return {}
-    if page.pages_above is None:  # a draft, or an earlier version
-        return {"replication_statistics": statistics_of(page)}
-    key = ("replication statistics", page.pk)
-    return {"replication_statistics": kept(request, key, lambda: statistics_of(page))}
+    return {"replication_statistics": kept_of(
+        request, page, "replication statistics", lambda: statistics_of(page))}

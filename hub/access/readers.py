@@ -53,6 +53,10 @@ class Restrictions:
     def of_collections(self) -> list[Any]:
         return self._read(CollectionViewRestriction, "collection", list)
 
+    def on(self, page: Any) -> list[Any]:
+        """Those of ``page`` and of the pages above it."""
+        return [r for r in self.of_pages if page.path.startswith(tuple(r.paths))]
+
     def _read(self, model: Any, of: str, complete: Callable[[Any], list[Any]]) -> list[Any]:
         def read() -> list[Any]:
             rows = model.objects.select_related(of).prefetch_related("groups")
@@ -263,7 +267,7 @@ class Reader:
         """The restrictions that a reader of ``page`` has passed."""
         if self.page is None or not self.page.pk:
             return []
-        return [r for r in self.restrictions.of_pages if self.page.path.startswith(tuple(r.paths))]
+        return self.restrictions.on(self.page)
 
     def passes(self, restriction: Any) -> bool:
         """Whether the reader passes ``restriction``, of a page or a collection."""
@@ -296,8 +300,7 @@ class RestrictedPage:
     def get_view_restrictions(self) -> Any:
         if self.pages_above is None:
             return super().get_view_restrictions()  # type: ignore[misc]
-        path: str = self.path  # type: ignore[attr-defined]
-        return [r for r in Restrictions.present().of_pages if path.startswith(tuple(r.paths))]
+        return Restrictions.present().on(self)
 
 
 def anybody() -> Reader:

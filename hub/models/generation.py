@@ -90,6 +90,14 @@ def kept(request, key, make: Callable[[], Any], is_current=None) -> Any:
     return _kept.get(generation_of(request), key, make, is_current)
 
 
+def kept_of(request, page, name, make: Callable[[], Any]) -> Any:
+    """As ``kept``, of ``page`` as it is published, which was found by its address; a draft and an
+    earlier version have their own, made each time."""
+    if request is None or getattr(page, "pages_above", None) is None:
+        return make()
+    return kept(request, (name, page.pk), make)
+
+
 def next_expiry_of(request) -> datetime | None:
     """When the next page reaches its expiry: no change row announces that moment."""
     generation = generation_of(request)

@@ -21,7 +21,7 @@ from hub.access.page_permissions import KnowledgePagePermissions
 from hub.access.readers import Reader, RestrictedPage, anybody
 from hub.hooks import registered
 from hub.models.chain_link import chain_of
-from hub.models.generation import SAFE_METHODS, kept
+from hub.models.generation import SAFE_METHODS, kept, kept_of
 from hub.models.keys_of_drafts import all_are_there
 from hub.models.organisation import Affiliation
 from hub.pages.blocks import StoryBlock
@@ -251,11 +251,9 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         reader = Reader.of(request).at(self)
-        if self.pages_above is None:  # a draft, or an earlier version
-            context["chain"] = self.chain_for_readers()
-        else:
-            models.prefetch_related_objects([self], *self.rows_shown)
-            context["chain"] = kept(request, ("chain", self.pk), self.chain_for_readers)
+        if self.pages_above is not None:  # as it is published: no draft, no earlier version
+            prefetch_related_objects([self], *self.rows_shown)
+        context["chain"] = kept_of(request, self, "chain", self.chain_for_readers)
         context["attachments"] = self.attachments_for(reader)
         for extend in registered("page_context"):
             context |= extend(self, request)

@@ -36,9 +36,9 @@ class OutboxQuerySet(models.QuerySet):
         for first in range(0, len(pks), AT_ONCE):
             self.filter(pk__in=pks[first : first + AT_ONCE]).update(processed_at=timezone.now())
         newest_first = self.exclude(processed_at=None).order_by("-pk")
-        processed = list(newest_first.values_list("pk", flat=True)[: MOST + 1])
-        if len(processed) > MOST:
-            self.filter(pk__lt=processed[KEPT - 1]).exclude(processed_at=None).delete()
+        if newest_first[MOST : MOST + 1].exists():
+            oldest_kept = newest_first.values_list("pk", flat=True)[KEPT - 1]
+            self.filter(pk__lt=oldest_kept).exclude(processed_at=None).delete()
 
     def state(self) -> State:
         """What was committed until now.

@@ -19,7 +19,7 @@ from wagtail.models import Page
 from hub import formatting
 from hub.access.readers import anybody
 from hub.chain.relations import DEPENDENCE, STAGE_PLURALS, Stage
-from hub.models.generation import kept
+from hub.models.generation import kept, kept_of
 from hub.pages.sdgs import SDGS
 from hub.pages.sections import heading_anchor
 from hub.people.personal_data import name_of, own_name_of
@@ -154,10 +154,7 @@ def field_section(page, name, label="", tone=""):
 @register.simple_tag(takes_context=True)
 def contents_of(context, page):
     """The headings of a page, each once, for its list of contents."""
-    request = context.get("request")
-    if request is None or getattr(page, "pages_above", None) is None:
-        return _contents(page)
-    return kept(request, ("contents", page.pk), lambda: _contents(page))
+    return kept_of(context.get("request"), page, "contents", lambda: _contents(page))
 
 
 def _contents(page) -> list:
