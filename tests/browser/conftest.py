@@ -176,8 +176,8 @@ def _wait_until_ready(address, log):
 
 
 def press(button) -> None:
-    """Click a submit button and wait for the next page to load; the editor's autosave, which only
-    changes the address, does not count."""
+    """Click a submit button or a link and wait for the next page to load; the editor's autosave,
+    which only changes the address, does not count."""
     with button.page.expect_event("load"):
         button.click()
 

@@ -182,7 +182,7 @@ def test_02_a_model_is_extracted_and_reviewed_by_peers(
         add(editor, "building_blocks", number, title=title, what=f"{title} มีคนรับผิดชอบชัด")
     save(editor)
     editor.goto(f"/admin/peer-review/{pk}/")
-    editor.get_by_role("button", name="เริ่มการทบทวนโดยผู้รู้").click()
+    press(editor.get_by_role("button", name="เริ่มการทบทวนโดยผู้รู้"))
     moderator.goto(f"/admin/peer-review/{pk}/")
     moderator.get_by_label("อีเมล").fill("ครูน้ำ <story-one@example.org>\nstory-two@example.org")
     moderator.get_by_role("button", name="ส่งคำเชิญ").click()

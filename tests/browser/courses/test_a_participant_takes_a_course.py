@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, press
 from tests.browser.members.test_a_visitor_becomes_a_member import PASSWORD, check
 
 FULL = """
@@ -49,9 +49,9 @@ def test_from_signing_up_to_a_certificate_that_anybody_can_check(
     participant.fill("input[name=email]", address)
     participant.fill("input[name=password1]", PASSWORD)
     participant.check("input[name=consent]")
-    participant.get_by_role("button", name="สร้างบัญชีนี้").click()
+    press(participant.get_by_role("button", name="สร้างบัญชีนี้"))
     participant.goto(re.search(r"\S+/confirm-email/\S+", served.emails_to(address)[-1])[0])
-    participant.get_by_role("button", name="ยืนยัน").click()
+    press(participant.get_by_role("button", name="ยืนยัน"))
     assert participant.url.endswith(f"/courses/runs/{run}/enrol/")
 
     # By keyboard; the course is full, so they are put on the waiting list.

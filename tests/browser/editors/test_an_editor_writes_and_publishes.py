@@ -108,7 +108,7 @@ def test_4_search_finds_the_text_of_its_attachments(visitor, served):
             break
         time.sleep(0.5)
     expect(visitor.locator(".result", has_text="บันทึกกลุ่ม.docx")).to_be_visible()
-    visitor.locator(".result h2 a", has_text="ป่าชายเลน").click()
+    press(visitor.locator(".result h2 a", has_text="ป่าชายเลน"))
     for name in ATTACHMENTS:
         link = visitor.locator("a.file", has_text=name)
         answer = visitor.request.get(link.get_attribute("href"))

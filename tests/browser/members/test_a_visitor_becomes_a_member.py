@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, axe_violations
+from tests.browser.conftest import PHONE, axe_violations, press
 from tests.conftest import combinations
 
 PASSWORD = "ปลากระบอก-7-ตัว"
@@ -99,7 +99,7 @@ def test_a_passkey_signs_in_without_a_password(open_browser, served):
     page.goto(f"{base}/en/accounts/login/")
     page.fill("input[name=login]", "member")
     page.fill("input[name=password]", served.password("member"))
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    press(page.get_by_role("button", name="Sign in", exact=True))
     page.goto(f"{base}/en/accounts/2fa/webauthn/add/")
     page.fill("input[name=password]", served.password("member"))
     page.get_by_role("button", name="Confirm").click()
@@ -107,7 +107,7 @@ def test_a_passkey_signs_in_without_a_password(open_browser, served):
     page.locator("#mfa_webauthn_add").click()
     expect(page.locator("main")).to_contain_text("The passkey is added.")
     page.goto(f"{base}/en/accounts/logout/")
-    page.locator("main").get_by_role("button", name="Sign out").click()
+    press(page.locator("main").get_by_role("button", name="Sign out"))
     page.goto(f"{base}/en/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/en/accounts/me/")

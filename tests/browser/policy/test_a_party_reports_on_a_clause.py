@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE, axe_violations, screens
+from tests.browser.conftest import DESKTOP, PHONE, axe_violations, press, screens
 
 PHOTO = Path(__file__).resolve().parents[3] / "docs/images/model.png"
 CLAUSE = """
@@ -160,6 +160,6 @@ def test_the_filter_works_without_javascript(open_browser):
     page.goto("/follow-up/")
     page.locator(".choosing summary").click()
     page.locator("#c-status").select_option("contradicted")
-    page.get_by_role("button", name="แสดง", exact=True).click()
+    press(page.get_by_role("button", name="แสดง", exact=True))
     assert "status=contradicted" in page.url
     expect(page.locator(".ledger__table .status--contradicted").first).to_be_visible()

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import press
+
 
 @pytest.mark.parametrize(
     ("typed", "first", "marked"),
@@ -52,7 +54,7 @@ def test_suggestions_appear_while_typing(visitor):
 def test_a_passage_leads_to_its_heading(visitor):
     visitor.goto("/search/?q=ความเค็ม")
     link = visitor.locator('a.result__where[href*="#"]').first
-    link.click()
+    press(link)
     anchor = visitor.evaluate("decodeURIComponent(location.hash.slice(1))")
     assert anchor
     expect(visitor.locator(f'[id="{anchor}"]')).to_be_in_viewport()
