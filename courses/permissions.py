@@ -5,7 +5,7 @@ from django.conf import settings
 
 def facilitates(reader) -> bool:
     """As ``may_facilitate``, for a ``hub.access.readers.Reader``."""
-    return reader.is_facilitator or may_facilitate(reader.user)
+    return reader.is_facilitator or reader.answer(may_facilitate)
 
 
 def may_facilitate(user) -> bool:

@@ -12,6 +12,7 @@ from courses.importing import views
 from courses.models import CourseFollower
 from courses.packs import prebuild
 from courses.people import account_sections, personal_data
+from courses.permissions import may_facilitate
 from courses.runs import (
     admin,  # noqa: F401 - registers the snippet
     permissions,
@@ -29,6 +30,7 @@ def count_handout(document, request):
 
 
 hooks.register("before_bulk_action", publishing.before_bulk_action)
+hooks.register("reader_kind", may_facilitate)
 
 
 @hooks.register("register_admin_urls")

@@ -15,7 +15,7 @@ are called with the arguments below. A test holds every registration to this lis
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from django.core.mail import EmailMessage
@@ -101,6 +101,12 @@ def extract_document_text(pk: int) -> None:
 
 
 # People
+
+
+@_hook
+def reader_kind(user: Any) -> Hashable:
+    """What an app tells readers apart by, beside restrictions: who has the same is shown the same
+    pages. Views ask ``Reader.answer`` with the registered function itself."""
 
 
 @_hook

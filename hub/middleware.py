@@ -135,7 +135,7 @@ class RestrictionsMiddleware:
 
 
 class UnfitInputMiddleware:
-    """Innermost: answers 400 where a view or a database could make nothing of what was sent.
+    """Answers 400 where a view or a database could make nothing of what was sent.
 
     Forms and views refuse what they know. This is for the kinds that any view may meet: a form
     without a field that its own page has, a number beyond what the database keeps, a key that is

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "courses.publishing.ChecklistMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "hub.middleware.UnfitInputMiddleware",
+    "hub.changelog.member_pages.MemberPagesMiddleware",
 ]
 
 ROOT_URLCONF = "hub.urls"

@@ -119,7 +119,7 @@ def refuse_page_of_others(page, request, args, kwargs):
     Wagtail redirects them to the sign-in page, which redirects back, without end. Who is not
     signed in is asked to.
     """
-    if request.user.is_authenticated and not Reader.of(request).passes_privacy_of(page):
+    if not Reader.of(request).passes_privacy_of(page) and request.user.is_authenticated:
         raise PermissionDenied
 
 

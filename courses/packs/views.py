@@ -10,7 +10,8 @@ from courses.downloads import counters
 from courses.packs.build import book_name, contents_of, with_manifest
 from courses.packs.copies import record_copy
 from courses.packs.stream import Zip, file_response, pack_response
-from courses.permissions import may_facilitate
+from courses.permissions import facilitates
+from hub.access.readers import Reader
 from hub.files.names import safe_filename
 from hub.models.generation import kept
 from hub.web.error_pages import too_busy
@@ -26,11 +27,12 @@ class PackUnavailable(Exception):
 def files_of(page, request) -> list:
     """All files of the pack for the user of ``request``; cached until public content changes or a
     file is gone. Raises PackUnavailable where they cannot be built."""
-    facilitates = may_facilitate(request.user)
+    for_facilitators = facilitates(Reader.of(request))
     try:
         return kept(
-            request, ("pack", page.pk, facilitates),
-            lambda: with_manifest(page, contents_of(page, facilitates), facilitates),
+            request, ("pack", page.pk, for_facilitators),
+            lambda: with_manifest(
+                page, contents_of(page, for_facilitators), for_facilitators),
             is_current=lambda files: all(file.is_kept() for file in files),
         )
     except OSError as error:

@@ -69,13 +69,13 @@ def short_address(context, page) -> dict:
 
 
 @register.simple_tag(takes_context=True)
-def my_copy(context):
-    """The copy of the course that the user downloaded last, with ``is_outdated`` and
+def my_copy(context, page_pk):
+    """The copy of the course ``page_pk`` that the user downloaded last, with ``is_outdated`` and
     ``changes_url``; None for visitors and without a copy."""
     user = getattr(context.get("request"), "user", None)
-    if user is None or not user.is_authenticated:
+    if not page_pk or user is None or not user.is_authenticated:
         return None
-    copy = user.course_copies.filter(page_id=context["page"].pk).select_related(
+    copy = user.course_copies.filter(page_id=page_pk).select_related(
         "page", "edition").first()
     if copy:
         copy.is_outdated = is_outdated(copy, may_facilitate(user))

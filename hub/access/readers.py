@@ -110,14 +110,35 @@ class Reader:
     def __init__(
         self, request: HttpRequest | None = None, restrictions: Restrictions | None = None
     ) -> None:
-        self.user = getattr(request, "user", None) or AnonymousUser()
         self.request = request if hasattr(request, "user") else None
         self.page: Any = None
         self.is_facilitator = False
         self.passes_collections = False
         self.restrictions = restrictions or Restrictions.present()
+        self._answers: dict[Callable[[Any], Any], Any] = {}
 
     # Who reads
+
+    @property
+    def user(self) -> Any:
+        """The user of the request: asked each time, so that whoever shares pages among readers
+        learns that one depends on its reader."""
+        return self.request.user if self.request is not None else AnonymousUser()
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """What is closed to the reader, and what apps tell readers apart by (the hook
+        ``reader_kind``). Pages that do not ask who reads look the same to all of a kind."""
+        return (
+            tuple(self._closed_page_paths), tuple(self._closed_collection_paths),
+            *(self.answer(about) for about in registered("reader_kind")),
+        )
+
+    def answer(self, about: Callable[[Any], Any]) -> Any:
+        """``about(user)``, asked once for all questions of the reader."""
+        if about not in self._answers:
+            self._answers[about] = about(self.user)
+        return self._answers[about]
 
     @classmethod
     def of(cls, request: HttpRequest) -> Reader:
@@ -158,17 +179,20 @@ class Reader:
         """The same reader, to whom ``page`` is being shown: perhaps a draft, in a preview."""
         reader = Reader(self.request, self.restrictions)
         reader.page = page
+        if self.request is not None:  # else the page itself decides what else is open
+            reader._closed_page_paths = self._closed_page_paths
+            reader._closed_collection_paths = self._closed_collection_paths
+            reader._answers = self._answers
         return reader
 
     def is_as(self, other: Reader) -> bool:
-        """Whether ``other`` is given the same answers: the same user, who is shown the same page
-        and passes the same restrictions."""
+        """Whether ``other`` is given the same answers: is shown the same page and is of the same
+        kind."""
         return (
-            self.user == other.user and self.page is other.page
+            self.page is other.page
             and self.is_facilitator == other.is_facilitator
             and self.passes_collections == other.passes_collections
-            and self._closed_page_paths == other._closed_page_paths
-            and self._closed_collection_paths == other._closed_collection_paths
+            and self.kind == other.kind
         )
 
     # What they may have

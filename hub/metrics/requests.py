@@ -40,7 +40,8 @@ class Counts:
             "hub_request_seconds", "Seconds until the answer began.", ["view", "method"],
             buckets=SECONDS, registry=self.registry)
         self.page_cache: Counter = Counter(
-            "hub_page_cache", "Pages for visitors: from memory (hit) or built (miss).", ["result"],
+            "hub_page_cache", "Pages for visitors and members: from memory (hit) or built (miss).",
+            ["result"],
             registry=self.registry)
 
     def count(self, request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:

@@ -1,10 +1,12 @@
 """What is the same for everybody, computed when something changed instead of at each visit.
 
-Each process keeps it under the generation of the change log that it was computed in.
+Each process keeps it under the generation of the change log that it was computed in. In a later
+generation it stays where everything that it was made of would be read the same.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -15,49 +17,68 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 
 from hub.models.outbox_entry import OutboxEntry, State
+from hub.models.reads import Reads, note, noted, unnoted
 
 MOST_VALUES = 2_000
 MAX_AGE = timedelta(minutes=1)  # for changes that write no outbox entry
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
+@dataclass
+class _Value:
+    value: Any
+    reads: Reads  # what it was made of
+    generation: str  # in which it was made, or the last in which that was still so
+    until: datetime
+
+
 class _Kept:
-    """The values of one generation, those asked for last."""
+    """The values that were asked for last."""
 
     def __init__(self):
         self.lock = Lock()
-        self.generation, self.values, self.until = "", OrderedDict(), None
+        self.values: OrderedDict[Any, _Value] = OrderedDict()
+        self.until: datetime | None = None  # the next moment at which everything is forgotten
 
     def get(self, generation, key, make, is_current=None):
-        now = timezone.now()
+        found = self._found(key)
+        if found and (
+            found.generation == generation or found.reads.would_be_made_again(generation)
+        ):
+            found.generation = generation
+            if not is_current or is_current(found.value):
+                note(found.reads)
+                return found.value
+        with noted() as reads:
+            made = make()
+        note(reads)
         with self.lock:
-            if self.generation != generation or self.until is None or now >= self.until:
-                self.generation, self.values, self.until = generation, OrderedDict(), now + MAX_AGE
-            values = self.values
-            if key in values:
-                values.move_to_end(key)
-                found = values[key]
-                if not is_current or is_current(found):
-                    return found
-        made = make()
-        with self.lock:
-            values[key] = made
-            while len(values) > MOST_VALUES:
-                values.popitem(last=False)
+            self.values[key] = _Value(made, reads, generation, timezone.now() + MAX_AGE)
+            while len(self.values) > MOST_VALUES:
+                self.values.popitem(last=False)
         return made
 
     def found(self, generation, key):
-        """What is kept, or None."""
-        with self.lock:
-            if self.generation != generation or self.until is None or self.until <= timezone.now():
-                return None
-            return self.values.get(key)
+        """What is kept of ``generation``, or None."""
+        found = self._found(key)
+        return found.value if found and found.generation == generation else None
 
-    def end_at(self, generation, moment):
-        """Forget the values of ``generation`` at ``moment``."""
+    def _found(self, key):
+        now = timezone.now()
         with self.lock:
-            if self.generation == generation:
-                self.until = min(self.until, moment)
+            if self.until and self.until <= now:
+                self.values.clear()
+                self.until = None
+            found = self.values.get(key)
+            if found is None or found.until <= now:
+                return None
+            self.values.move_to_end(key)
+            return found
+
+    def end_at(self, moment):
+        """Forget all values at ``moment``."""
+        with self.lock:
+            self.until = moment
 
 
 _kept = _Kept()
@@ -76,10 +97,11 @@ def generation_of(request) -> str:
 
 
 def kept(request, key, make: Callable[[], Any], is_current=None) -> Any:
-    """The result of ``make``, computed once per language and generation of the change log, and
-    again where ``is_current(result)`` says that it no longer holds.
+    """The result of ``make``, computed once per language until something that it was made of
+    changes, or ``is_current(result)`` says that it no longer holds.
 
-    Several threads share it, so nobody may change it. It must not depend on who reads.
+    Several threads share it, so nobody may change it. It must not depend on who reads. What it is
+    made of is noted where it comes from the database or is asked by ``hub.models.reads.ask``.
     """
     key = (get_language(), key)
     if request.method not in SAFE_METHODS:
@@ -105,8 +127,8 @@ def next_expiry_of(request) -> datetime | None:
     def next_expiry():
         pages = Page.objects.live().filter(expire_at__gt=timezone.now())
         moment = pages.aggregate(next=Min("expire_at"))["next"]
-        if moment:
-            _kept.end_at(generation, moment)
+        _kept.end_at(moment)
         return moment
 
-    return _kept.get(generation, "next expiry", next_expiry)
+    with unnoted():  # pages are not made of it
+        return _kept.get(generation, "next expiry", next_expiry)

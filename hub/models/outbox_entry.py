@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.db import connection, models
 from django.utils import timezone
 
+from hub.models.reads import unnoted
+
 KEPT = 200  # processed entries that are kept
 MOST = 2 * KEPT  # when there are more, all but those are deleted
 AT_ONCE = 5000  # SQLite takes 32,766 parameters
@@ -51,7 +53,7 @@ class OutboxQuerySet(models.QuerySet):
         """
         table = connection.ops.quote_name(self.model._meta.db_table)
         shown = f"CASE WHEN kind <> '{OutboxEntry.Kind.TEXT.value}' THEN id END"
-        with connection.cursor() as cursor:
+        with unnoted(), connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT MAX({shown}), SUM({shown}), MAX(id), SUM(id), "
                 f"COUNT(id) - COUNT(processed_at) FROM {table}"

@@ -1,16 +1,19 @@
-"""Parts of pages that look the same to everybody who may read them, rendered once."""
+"""Parts of pages that look the same to everybody who may read them, rendered once; and those that
+are each reader's own."""
 
 from django import template
 from django.template.base import token_kwargs
+from django.utils.safestring import mark_safe
 
 from hub.models.generation import SAFE_METHODS, kept
+from hub.web.personal_parts import personal_mark
 
 register = template.Library()
 
 # What tells who asks, or for what in particular.
 PERSONAL = {
     "user", "auser", "session", "COOKIES", "META", "headers", "GET", "POST", "FILES", "body",
-    "read", "get_signed_cookie", "_messages",
+    "read", "get_signed_cookie", "_messages", "has_personal_marks",
 }
 
 
@@ -71,3 +74,16 @@ def shared(parser, token):
     nodes = parser.parse(("endshared",))
     parser.delete_first_token()
     return SharedNode(nodes, name.strip("\"'"), parser.compile_filter(key), variables)
+
+
+@register.simple_tag(takes_context=True)
+def personal(context, template_name, pk=""):
+    """Include a template that shows the reader what is theirs alone; ``pk`` says of what.
+
+    In a page that is built for all members (``hub.changelog.member_pages``) it is left out and
+    rendered for each, who is no editor, with nothing but the request and ``pk``.
+    """
+    if getattr(context.get("request"), "has_personal_marks", False):
+        return mark_safe(personal_mark(template_name, pk))
+    with context.push(pk=pk):
+        return context.template.engine.get_template(template_name).render(context)

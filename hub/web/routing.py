@@ -38,7 +38,7 @@ def route_of(request, path) -> RouteResult | None:
         return None
     key = ("root page", site.pk)
     # Each request has its own: pages remember what was asked of them.
-    root = copy.copy(kept(request, key, lambda: site.root_page.localized.specific))
+    root = copy.copy(kept(request, key, lambda: copy.copy(site.root_page).localized.specific))
     components = [component for component in path.split("/") if component]
     line = _line(root, components)
     page = line[-1].specific

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from hub.models import ChainLink, KnowledgePage
 from hub.models.generation import kept, state_of
+from hub.models.reads import ask
 from hub.web.navigation import site_of
 from search.engines.contract import PUBLIC, Filters, IndexUnavailable
 from search.index.indexer import is_behind
@@ -87,10 +88,15 @@ def _by_content(page, request, limit) -> list:
         [PUBLIC], site=str(site.pk) if site else None, kinds=["page"],
         readers=[page.locale.language_code],
     )
+    return ask(_similar, page.pk, f"{page.title} {page.summary}", filters, limit * 4)
+
+
+def _similar(pk, text, filters, limit) -> list:
+    """Ids of the pages that the index finds for ``text``, which the page ``pk`` begins with."""
     current_generation()
     try:
-        hits = similar_hits(meaningful_words(f"{page.title} {page.summary}"), filters, limit * 4)
+        hits = similar_hits(meaningful_words(text), filters, limit)
     except IndexUnavailable:
         return []  # the page is shown without them
-    own = next((hit.score for hit in hits if hit.page_id == page.pk), hits[0].score if hits else 0)
+    own = next((hit.score for hit in hits if hit.page_id == pk), hits[0].score if hits else 0)
     return [hit.page_id for hit in hits if hit.score >= own * MIN_SIMILARITY]

@@ -2,14 +2,17 @@
 
 import re
 from collections import Counter
+from dataclasses import fields, is_dataclass
+from urllib.parse import unquote
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, models
 from django.db.models.signals import post_save
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from modelcluster.fields import ParentalKey
 from wagtail.models import Page, get_page_models
@@ -28,6 +31,7 @@ from hub.models import (
     SectionPage,
     TextPage,
     Withdrawal,
+    generation,
 )
 from models_lib.models import BlockOutcome, ModelPage, PeerReview, ReplicationPage
 from policy.ledger.clause_party_status import with_status
@@ -89,7 +93,7 @@ PAGES_OF_A_KIND = 3
 AND_A_PACK = 80  # which is read anew after a change
 
 
-def test_every_kind_of_page_asks_few_questions(loaded, visitor, settings, capsys):
+def test_every_kind_of_page_asks_few_questions(loaded, visitor, settings, capsys, monkeypatch):
     """Several pages of each kind, so neither rows nor links nor files make more of them."""
     settings.MIDDLEWARE = [m for m in settings.MIDDLEWARE if "PageCache" not in m]
     pages = Page.objects.live().public().filter(depth__gt=1, locale__language_code="th").specific()
@@ -103,6 +107,7 @@ def test_every_kind_of_page_asks_few_questions(loaded, visitor, settings, capsys
         OutboxEntry.objects.create(kind="site")
         indexer.catch_up()
         indexer.catch_up()  # the first has shortened the change log, which changed it
+        monkeypatch.setattr(generation, "_kept", generation._Kept())  # all of it has changed
         visitor.get("/")
         numbers = []
         for _visit in range(2):
@@ -176,6 +181,130 @@ def test_a_change_of_whatever_a_page_reads_drops_it_from_the_cache(loaded, visit
         if OutboxEntry.objects.state().shown == before:
             unnoticed.add(model._meta.db_table)
     assert unnoticed <= set(WITHOUT_AN_ENTRY)
+
+
+def addresses_of_each_kind():
+    pages = Page.objects.live().filter(depth__gt=1, locale__language_code="th").specific()
+    of_kind = {type(page): page.url for page in pages}
+    return [*of_kind.values(), "/follow-up/", "/chain/broken/", "/courses/runs/"]
+
+
+def test_cached_pages_show_every_change_of_every_text_they_read(
+    loaded, monkeypatch, thorough, capsys
+):
+    """Each text in each table is changed; after each table, what the cache answers is what a
+    server without a cache would."""
+    cached, addresses = Client(), addresses_of_each_kind()
+    tables, hits, dropped = set(), 0, 0
+
+    def note(execute, sql, params, many, context):
+        tables.update(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        for address in addresses:
+            assert cached.get(address).status_code == 200
+    read = [model for model in apps.get_models(include_auto_created=True)
+              if model._meta.db_table in tables and texts_of(model)]
+    assert len(read) > 20
+    for model in read if thorough else read[:: len(read) // 5]:
+        for field in texts_of(model):
+            table, column = map(connection.ops.quote_name, (model._meta.db_table, field.column))
+            with connection.cursor() as cursor:
+                cursor.execute(f"UPDATE {table} SET {column} = {column} || 'ฆ' "
+                               f"WHERE {column} <> ''")
+        OutboxEntry.objects.create(kind="site")
+        indexer.catch_up()
+        answers = {address: cached.get(address) for address in addresses}
+        kept = generation._kept
+        monkeypatch.setattr(generation, "_kept", generation._Kept())
+        for address, answer in answers.items():
+            anew = Client().get(address)
+            assert anew.page_cache == "miss" and answer.content == anew.content, (
+                f"{address} after a change in {model._meta.db_table}")
+            hits += answer.page_cache == "hit"
+            dropped += answer.page_cache == "miss"
+        monkeypatch.setattr(generation, "_kept", kept)
+    assert hits and dropped
+    with capsys.disabled():
+        print(f"\nafter changes of one table each: {hits} pages kept, {dropped} built anew")
+
+
+def test_members_share_the_pages_that_are_the_same_for_all(loaded, django_user_model, visitor):
+    """And what they get is what a page of their own would have been."""
+    client, alone = Client(), Client()
+    for browser, name in ((client, "one"), (alone, "two")):
+        browser.force_login(django_user_model.objects.create_user(
+            name, f"{name}@example.org", "x", first_name="ก"))
+    addresses = addresses_of_each_kind()
+    for address in addresses:
+        client.get(address)
+    again = {address: client.get(address) for address in addresses}
+    with override_settings(MIDDLEWARE=[m for m in settings.MIDDLEWARE if "MemberPages" not in m]):
+        for address, response in again.items():
+            assert without_tokens(response) == without_tokens(alone.get(address)), address
+    own = {unquote(a) for a, response in again.items() if response.page_cache != "hit"}
+    assert own == {"/นโยบาย/สมัชชาครั้งที่-3/ร่างมติเพื่อนบ้านเยี่ยมผู้สูงอายุ/"}, "who may write in it"
+
+
+def without_tokens(response) -> str:
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+    return re.sub(r"\s+", " ", text)
+
+
+def texts_of(model):
+    """The fields of ``model`` that hold words, and nothing that code knows by its value."""
+    return [
+        field for field in model._meta.local_fields
+        if isinstance(field, (models.CharField, models.TextField)) and not field.choices
+        and not field.unique and type(field) not in (models.SlugField, models.URLField)
+        and field.name in ("title", "draft_title", "summary", "name_th", "name_en", "text",
+                           "note", "description", "label")
+    ]
+
+
+def test_what_is_kept_is_whole(loaded, monkeypatch):
+    """What a page loads later of an object that is kept, other pages do not know to be theirs."""
+    sizes = {}
+
+    class Weighing(generation._Kept):
+        def get(self, generation, key, make, is_current=None):
+            def made():
+                value = make()
+                sizes[key] = size_of(value), value
+                return value
+            return super().get(generation, key, made, is_current)
+
+    monkeypatch.setattr(generation, "_kept", Weighing())
+    visitor = Client()
+    for address in addresses_of_each_kind():
+        assert visitor.get(address).status_code == 200
+    assert len(sizes) > 50
+    grown = {key for key, (size, value) in sizes.items() if size_of(value) != size}
+    assert not grown
+
+
+def size_of(value, counted=None) -> int:
+    """How many objects ``value`` consists of; it grows when a field or a relation is loaded."""
+    counted = set() if counted is None else counted
+    if id(value) in counted:
+        return 0
+    counted.add(id(value))
+    if isinstance(value, models.Model):
+        parts = [part for name, part in vars(value).items() if not name.startswith("_")]
+        parts += value._state.fields_cache.values()
+        parts += getattr(value, "_prefetched_objects_cache", {}).values()
+    elif isinstance(value, dict):
+        parts = value.values()
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        parts = value
+    elif isinstance(value, models.QuerySet):
+        parts = value._result_cache or ()
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = [getattr(value, field.name, None) for field in fields(value)]
+    else:
+        parts = ()
+    return 1 + sum(size_of(part, counted) for part in list(parts))
 
 
 def test_clauses_have_every_status(loaded):

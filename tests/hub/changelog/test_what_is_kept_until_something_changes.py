@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Max
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from hub.models import OutboxEntry, generation
+from hub.models import Area, OutboxEntry, Topic, generation
 from hub.models.generation import kept
+from hub.models.reads import ask, noted
 from tests.factories import ModelPageFactory, SectionPageFactory, home
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +33,92 @@ def counted():
     return make
 
 
-def test_it_is_made_once_until_something_changes(counted):
-    assert [kept(get(), "key", counted) for _ in range(3)] == [1, 1, 1]
+def changed(name="ใหม่"):
+    """A topic changes, which the change log tells."""
+    topic = Topic.objects.first()
+    topic.name_th = name
+    topic.save()
+
+
+def test_it_is_made_once_until_what_it_is_made_of_changes(hub, counted):
+    def make():
+        return counted(), Topic.objects.first().name_th, Area.objects.count()
+
+    assert [kept(get(), "key", make)[0] for _ in range(3)] == [1, 1, 1]
+    changed("ใหม่")
+    assert kept(get(), "key", make)[:2] == (2, "ใหม่")
     OutboxEntry.objects.create(kind="site")
-    assert kept(get(), "key", counted) == 2
+    changed("ใหม่")  # once more the same
+    assert kept(get(), "key", make)[0] == 2
+
+
+def test_also_where_it_was_read_by_the_page_around_it(hub, counted):
+    """What makes the value may know all that was read before it."""
+
+    def part(request):
+        name = Topic.objects.first().name_th
+        return kept(request, "key", lambda: (counted(), name))
+
+    with noted() as page:
+        assert part(get()) == (1, Topic.objects.first().name_th)
+    changed()
+    with noted() as other_page:
+        assert part(get()) == (2, "ใหม่")
+    generation = OutboxEntry.objects.state().shown
+    assert not page.still_holds(generation)
+    assert other_page.still_holds(generation)
+
+
+def test_a_page_is_not_made_anew_for_what_another_knew_when_it_made_a_part(hub, counted):
+    """A card is rendered on the home page first: the list of the home page may change, and pages
+    that show the card need not."""
+    with noted():
+        list(Topic.objects.all())
+        kept(get(), "card", lambda: (counted(), Area.objects.count()))
+    with noted() as page:
+        assert kept(get(), "card", counted)[0] == 1
+    changed()
+    assert page.still_holds(OutboxEntry.objects.state().shown)
+    assert kept(get(), "card", lambda: (counted(), None)) == (2, None)
+
+
+def test_what_was_asked_of_something_else_is_asked_again(counted):
+    answers = ["one"]
+
+    def part(request):
+        return kept(request, "key", lambda: (counted(), ask(lambda: answers[-1])))
+
+    assert part(get()) == part(get()) == (1, "one")
+    OutboxEntry.objects.create(kind="site")
+    assert part(get()) == (1, "one")
+    answers.append("two")
+    OutboxEntry.objects.create(kind="site")
+    assert part(get()) == (2, "two")
+
+
+def test_what_was_written_meanwhile_is_not_written_again(hub, counted):
+    def make():
+        Topic.objects.filter(slug="fishers").update(name_th="ใหม่")
+        return counted()
+
+    assert kept(get(), "key", make) == 1
+    OutboxEntry.objects.create(kind="site")
+    assert kept(get(), "key", make) == 2
+
+
+@pytest.mark.parametrize("take", [
+    list, lambda rows: rows.first(), lambda rows: rows.count(), lambda rows: rows.exists(),
+    lambda rows: next(rows.iterator(chunk_size=2)), lambda rows: list(rows.iterator(chunk_size=2)),
+    lambda rows: rows.last(), lambda rows: rows.aggregate(Max("pk")), lambda rows: list(rows[1:3]),
+])
+def test_the_same_answer_holds_however_it_is_taken(hub, take):
+    topics = Topic.objects.order_by("pk")
+    with noted() as reads:
+        take(topics.all())
+    assert reads.still_holds("a generation")
+    first, last = topics.first(), topics.last()
+    Topic.objects.filter(pk__in=[first.pk, topics[1].pk, topics[2].pk, last.pk]).delete()
+    assert reads.still_holds("another") is (take(topics.all()) is True)  # there still are some
 
 
 def test_each_language_has_its_own(counted):

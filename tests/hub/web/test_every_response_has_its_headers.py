@@ -137,6 +137,9 @@ def test_head_has_no_body_and_the_length_of_get(hub, thorough, signed_in):
         assert status == got, address
         if b"csrfmiddlewaretoken" not in content and "Content-Length" in got_headers:
             lengths[address] = (headers.get("Content-Length"), got_headers["Content-Length"])
+            if lengths[address][0] != lengths[address][1]:  # figures of the Health page change
+                _status, headers, _body = served("HEAD", address, cookies)
+                lengths[address] = (headers.get("Content-Length"), lengths[address][1])
     assert lengths[file.url] == ("100", "100")
     different = {address: pair for address, pair in lengths.items() if pair[0] != pair[1]}
     assert different == {}
