@@ -6,6 +6,21 @@ missing() {
     [ "${CI:-}" != true ] || failed+=("under CI nothing may be skipped: $1")
 }
 
+# choose_folders: sets FOLDERS, this run's own, where tests keep their files. In memory where there
+# is plenty: they write and delete tens of thousands of small files, and indexes wait for the disk.
+MEGABYTES_IN_MEMORY=6000
+choose_folders() {
+    FOLDERS=$DATA_DIR
+    local room free
+    room=$(df --output=avail -B1M /dev/shm 2>/dev/null | tail -1) || return 0
+    free=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo 2>/dev/null) || return 0
+    if [ "${room:-0}" -gt "$MEGABYTES_IN_MEMORY" ] && [ "${free:-0}" -gt $((2 * MEGABYTES_IN_MEMORY)) ]; then
+        FOLDERS=$(mktemp -d /dev/shm/hub-tests.XXXXXX) || FOLDERS=$DATA_DIR
+    fi
+}
+
+remove_folders() { case ${FOLDERS:-} in /dev/shm/hub-tests.*) rm -rf "$FOLDERS" ;; esac; }
+
 debian_install() {
     command -v apt-get >/dev/null || return 1
     local as_root=()

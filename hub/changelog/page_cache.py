@@ -35,7 +35,8 @@ class PageCacheMiddleware:
 
     def __call__(self, request):
         if not self._may_be_stored(request):
-            response = self.get_response(request)
+            with noted():  # parts of pages are kept, and pages that members share
+                response = self.get_response(request)
             if settings.SESSION_COOKIE_NAME in request.COOKIES:
                 response.setdefault("Cache-Control", "private, no-cache")
             return response

@@ -78,7 +78,7 @@ class StoredPage:
         if self.made_of is None:
             return self.generation == state.indexed
         if self.generation != state.shown:
-            if not self.made_of.still_holds(state.shown):
+            if not self.made_of.would_be_made_again(state.shown):
                 return False
             self.expiry = next_expiry_of(request)
             self.generation = state.shown

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 
 from hub.models.outbox_entry import OutboxEntry, State
-from hub.models.reads import Reads, note, noted, unnoted
+from hub.models.reads import Reads, note, noted_part, unnoted
 
 MOST_VALUES = 2_000
 MAX_AGE = timedelta(minutes=1)  # for changes that write no outbox entry
@@ -49,7 +49,7 @@ class _Kept:
             if not is_current or is_current(found.value):
                 note(found.reads)
                 return found.value
-        with noted() as reads:
+        with noted_part() as reads:
             made = make()
         note(reads)
         with self.lock:

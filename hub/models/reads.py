@@ -87,6 +87,11 @@ class Reads:
         self._is_repeatable = True
         self._held_at = ""
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is of no whole whose reads are noted."""
+        return self._within is None
+
     def note(self, question: Question | Asked | Reads) -> None:
         self._noted.append(question)
 
@@ -104,10 +109,9 @@ class Reads:
         return True
 
     def would_be_made_again(self, generation: str) -> bool:
-        """As ``still_holds``, for what was known from the whole around it as well.
+        """As ``still_holds``, for what had been read in the same request before it as well.
 
-        Whoever keeps a part to show it elsewhere asks this: it was made of values that the whole
-        had read.
+        Whoever keeps it to show it in another asks this: it may be made of that, too.
         """
         return self.still_holds(generation) and self._around_holds(generation)
 
@@ -138,6 +142,16 @@ def noted() -> Iterator[Reads]:
             yield reads
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def noted_part() -> Iterator[Reads]:
+    """As ``noted``, for a part that may know whatever was read before it. Where nobody noted that,
+    the part is not known to be made again the same."""
+    with noted() as reads:
+        if reads.is_alone:
+            reads.note_change()
+        yield reads
 
 
 @contextmanager

@@ -89,6 +89,16 @@ def test_what_is_open_to_one_is_not_shown_to_another(page, shared, django_user_m
     assert somsri.get(page.url).page_cache == "hit"  # the same as manop's now
 
 
+def test_what_is_closed_leaves_lists_for_all_though_members_may_read_it(page, shared):
+    """The restrictions are read before the page is built, to know what is closed to the member."""
+    somsri, _manop = shared
+    section = page.get_parent().url
+    assert [somsri.get(section).page_cache for _visit in range(2)] == ["miss", "hit"]
+    assert "บทเรียนเดิม" in somsri.get(section).content.decode()
+    PageViewRestriction.objects.create(page_id=page.pk, restriction_type="login")
+    assert "บทเรียนเดิม" not in somsri.get(section).content.decode()
+
+
 def test_languages_are_kept_apart(page, shared):
     somsri, manop = shared
     assert 'lang="th"' in somsri.get("/").content.decode()
