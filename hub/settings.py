@@ -3,11 +3,11 @@
 import secrets
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 import hub
+from hub.environment import ReadEnv
 from hub.logs import lines
 from hub.storage import uploads
 from hub.web.accounts import ACCOUNTS
@@ -15,7 +15,7 @@ from hub.web.fallback_cache import with_fallback
 from hub.web.security_headers import EVERYWHERE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = ReadEnv()
 
 DEBUG = env.bool("DEBUG", False)
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))

@@ -17,7 +17,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from hub import __version__
-from hub.backup import archive, database, keys, media
+from hub.backup import archive, database, keys, media, settings_file
 from hub.backup.places import Place, place_of
 from hub.backup.thinning import ALL_FOR, superfluous
 from hub.models.clock import deletes_by_age
@@ -77,6 +77,8 @@ def create(place: Place) -> Backup:
             archive.Writer(sink) as writer,
         ):
             writer.add(dump.name, dump)
+            writer.add_bytes(
+                settings_file.NAME, settings_file.content(is_encrypted=bool(recipients)))
             for file in files:
                 with file.open() as content:
                     writer.add_file(f"{MEDIA}/{file.name}", content, file.bytes)
@@ -186,7 +188,8 @@ def verify(backup: Backup, identity: str = "", folder: Path | None = None) -> di
 
 
 def restore(backup: Backup, identity: str = "", *, replace: bool = False) -> dict[str, Any]:
-    """Put the hub in ``backup`` into DATA_DIR, STORAGE_URL and the database; returns its manifest.
+    """Put the hub in ``backup`` into DATA_DIR, STORAGE_URL and the database; returns its manifest,
+    with the path of its ``settings``.
 
     The whole backup is read and its hashes compared before anything is touched. With ``replace``
     what is there is put aside: uploaded files, and on SQLite the database, stay with the time
@@ -207,6 +210,7 @@ def restore(backup: Backup, identity: str = "", *, replace: bool = False) -> dic
         aside = f".before-{timezone.now().astimezone(UTC).strftime(STAMP)}"
         database.load(Path(folder) / manifest["database"], aside)
         media.put_back(Path(folder) / MEDIA, aside)
+        manifest["settings"] = settings_file.put_back(Path(folder), manifest)
     for derived in (settings.SEARCH_INDEX_DIR, settings.PACKS_DIR):
         shutil.rmtree(derived, ignore_errors=True)
     return manifest

@@ -2,10 +2,14 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from hub.backup import archive, backups, database, keys
+from hub.backup import archive, backups, database, keys, settings_file
 from hub.backup.places import find
 from hub.storage.address import WrongAddress
 
+KEY = (
+    "SECRET_KEY is another here. Set the one in that file first: without it e-mails that wait "
+    "cannot be sent, links under way stop working, and everybody signs in again."
+)
 NEXT = "Now run `manage.py upgrade` and `manage.py index`, then start the hub."
 
 
@@ -38,3 +42,7 @@ class Command(BaseCommand):
         except (OSError, database.DatabaseError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"The hub of {manifest['created']} is here. {NEXT}")
+        if file := manifest["settings"]:
+            self.stdout.write(f"Its settings are in {file}.")
+            if settings_file.is_another_key(file):
+                self.stdout.write(KEY)

@@ -39,7 +39,7 @@ def test_it_is_read_with_the_key_and_holds_nothing_in_clear(backup, key, capsys)
     assert backup.name.endswith(".tar.age") and b"nobody may read" not in backup.read_bytes()
     call_command("verify", str(backup), identity=str(key))
     call_command("verify", backup.name, identity=key.read_text().splitlines()[-1])
-    assert capsys.readouterr().out.count("is whole: 2 files") == 2
+    assert capsys.readouterr().out.count("is whole: 3 files") == 2
     assert key.stat().st_mode & 0o077 == 0, "only its owner reads it"
 
 

@@ -50,7 +50,7 @@ def test_one_is_made_listed_verified_and_thinned(hub, bucket, settings, tmp_path
     call_command("backup", "--list")
     call_command("verify", made.name, identity=str(tmp_path / "key"))
     said = capsys.readouterr().out
-    assert made.name in said and "is whole: 2 files" in said
+    assert made.name in said and "is whole: 3 files" in said
     assert bucket.secret not in said
 
 

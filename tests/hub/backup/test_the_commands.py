@@ -1,5 +1,6 @@
 """manage.py backup, verify and restore, and the backup of each day."""
 
+import shlex
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from hub import __version__
-from hub.backup import backups, database
+from hub.backup import backups, database, settings_file
 from hub.backup.places import LEAST_FREE_BYTES, Folder, find
 from hub.models import Clock, HubDocument
 from tests.factories import document
@@ -31,13 +32,50 @@ def test_a_backup_is_made_and_verified(hub, settings, capsys):
     (path,) = settings.BACKUP_DIR.iterdir()
     call_command("verify", str(path))
     said = capsys.readouterr().out
-    assert str(path) in said and "is whole: 2 files" in said
+    assert str(path) in said and "is whole: 3 files" in said
     manifest = backups.verify(backups.Backup(*find(str(path))))
     assert {name.split("/")[0] for name in manifest["files"]} == {
-        "media", database.file_name()}
+        "media", "settings.env", database.file_name()}
     assert "hub.0001_initial" in manifest["migrations"]
     assert manifest["version"] == __version__
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+ELSEWHERE = {
+    "EMAIL_URL": "smtp+tls://hub:mail-secret@mail.example.org:587", "SITE_NAME": "คลัง ความรู้",
+    "METRICS_TOKEN": "metrics-secret", "BACKUP_IDENTITY": "AGE-SECRET-KEY-1X",
+}
+
+
+@pytest.mark.parametrize("is_encrypted", [True, False])
+def test_the_settings_are_in_it_and_secrets_of_other_servers_only_when_encrypted(
+    monkeypatch, settings, is_encrypted
+):
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NOT_A_SETTING_OF_THE_HUB", "x")
+    lines = settings_file.content(is_encrypted=is_encrypted).decode().splitlines()
+    found = dict(line.split("=", 1) for line in lines)
+    assert found["SECRET_KEY"] == shlex.quote(settings.SECRET_KEY)
+    assert found["SITE_NAME"] == "'คลัง ความรู้'"
+    assert ("mail-secret" in found["EMAIL_URL"]) is is_encrypted
+    assert "mail.example.org:587" in found["EMAIL_URL"]
+    assert ("METRICS_TOKEN" in found) is is_encrypted
+    assert not {"BACKUP_IDENTITY", "NOT_A_SETTING_OF_THE_HUB"} & found.keys()
+
+
+def test_restoring_says_when_the_key_is_another(hub, settings, capsys, monkeypatch):
+    monkeypatch.setattr(database, "load", lambda path, aside: None)
+    call_command("backup")
+    (path,) = settings.BACKUP_DIR.iterdir()
+    call_command("restore", str(path), "--replace")
+    assert "SECRET_KEY is another" not in capsys.readouterr().out
+    settings.SECRET_KEY = "another"
+    call_command("restore", str(path), "--replace")
+    said = capsys.readouterr().out
+    assert "SECRET_KEY is another" in said
+    [file] = settings.DATA_DIR.glob("settings-of-*.env")
+    assert str(file) in said and file.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_damaged_backup_is_told_and_nothing_is_touched(hub, settings, tmp_path):
