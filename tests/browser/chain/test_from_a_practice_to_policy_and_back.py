@@ -74,12 +74,11 @@ def member(open_browser):
 
 
 @pytest.fixture
-def look(open_browser, thorough):
-    """Opens ``address`` as a visitor on a phone and returns the page; checks its width and that it
-    contains ``words``. The thorough run looks on a desktop as well, and lets axe look: the quick
-    run has each of these kinds of page before axe elsewhere."""
+def look(open_browser):
+    """Opens ``address`` as a visitor on phone and desktop and returns the page; checks its width,
+    that it contains ``words`` and that axe finds nothing."""
     readers = [(open_browser(viewport=viewport, bypass_csp=True), viewport)
-               for viewport in ((PHONE, DESKTOP) if thorough else (PHONE,))]
+               for viewport in (PHONE, DESKTOP)]
 
     def seen(address, name, *words):
         for reader, viewport in readers:
@@ -89,7 +88,7 @@ def look(open_browser, thorough):
             for word in words:
                 expect(page.locator("main")).to_contain_text(word)
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
-            assert not thorough or axe_violations(page) == []
+            assert axe_violations(page) == []
             if folder := os.environ.get("SCREENSHOTS"):
                 page.screenshot(path=f"{folder}/{name}-{viewport['width']}.png", full_page=True)
         return page
