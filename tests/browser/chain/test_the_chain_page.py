@@ -105,6 +105,7 @@ def test_the_list_is_complete_without_javascript(open_browser, crab):
     expect(page.locator(".whole")).to_contain_text("สมุดรับฝาก")
 
 
+@pytest.mark.thorough
 def test_dependents_of_a_withdrawn_lesson_show_a_notice_until_reviewed(
     served, sign_in, visitor
 ):

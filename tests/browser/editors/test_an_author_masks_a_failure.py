@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, approve, press
 
+pytestmark = pytest.mark.thorough  # each of its steps is tested without a browser
 TITLE = "เงินทอดกฐินทดลองหายไป"
 SECRET = "นางสาวสมหญิง ทดลองดี"
 PLACE = "ตำบลบ่อยาง"

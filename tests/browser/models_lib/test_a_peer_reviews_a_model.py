@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, approve, axe_violations
@@ -35,6 +36,7 @@ def answer(page, signing, recommendation, name=""):
     page.get_by_role("button", name="ส่งผลทบทวน").click()
 
 
+@pytest.mark.thorough
 def test_a_model_is_reviewed_and_shows_the_result(open_browser, sign_in, served):
     pk = served.shell(FIND).strip()
     author = sign_in("editor")

@@ -81,6 +81,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
     assert not foreign
 
 
+@pytest.mark.thorough
 def test_the_content_security_policy_blocks_nothing(open_browser, addresses):
     """The Content-Security-Policy blocks nothing on any page."""
     page = open_browser()

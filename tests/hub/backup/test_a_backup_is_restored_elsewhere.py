@@ -9,6 +9,7 @@ from hub.backup import keys
 from hub.storage import s3
 from hub.storage.address import s3_address
 from tests import s3_server
+from tests.conftest import combinations
 from tests.hub.backup import in_a_hub
 from tests.search.process_hub import DATABASES, Hub, kill
 
@@ -21,26 +22,27 @@ def named(function) -> str:
     return f"{function.__module__}.{function.__name__}"
 
 
-KINDS = ("on disk", "on S3 and encrypted")
+KINDS = [(database, kind) for database in DATABASES for kind in ("on disk", "on S3, encrypted")]
+QUICK = [("sqlite", "on disk"), ("postgresql", "on S3, encrypted")]
 
 
-@pytest.fixture(params=KINDS)
-def places(tmp_path, request):
+@pytest.fixture
+def places(tmp_path, kind):
     """What the two hubs have for a STORAGE_URL each, where backups go, and the two keys."""
-    if request.param == "on disk":
+    if kind == "on disk":
         return "", "", str(tmp_path / "backups"), "", ""
     secret = tmp_path / "key"
     return (s3_server.s3_url("here"), s3_server.s3_url("there"), s3_server.s3_url("backups"),
             keys.new_identity(secret), str(secret))
 
 
-@pytest.fixture(params=DATABASES)
-def hubs(tmp_path, request, places):
+@pytest.fixture
+def hubs(tmp_path, database, places):
     made = []
     for name, storage in zip(("here", "there"), places, strict=False):
         folder = tmp_path / name
         folder.mkdir()
-        made.append(Hub(folder, request.param, STORAGE_URL=storage, BACKUP_KEY=places[3]))
+        made.append(Hub(folder, database, STORAGE_URL=storage, BACKUP_KEY=places[3]))
     yield made
     for hub in made:
         hub.end()
@@ -59,6 +61,7 @@ def wait_for_lines(hub, number):
         time.sleep(0.05)
 
 
+@pytest.mark.parametrize(("database", "kind"), combinations(KINDS, quick=QUICK))
 def test_every_one_of_many_backups_under_writes(hubs, places, thorough):
     here, there = hubs
     _of_here, of_there, backups, _public, secret = places
