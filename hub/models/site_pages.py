@@ -12,7 +12,7 @@ from hub.access.readers import RestrictedPage, anybody
 from hub.chain.relations import STAGE_PLURALS, Stage
 from hub.forms.query import query_value
 from hub.models.area import Area
-from hub.models.generation import kept
+from hub.models.generation import kept, kept_of
 from hub.models.knowledge_page import KnowledgePage
 from hub.models.topic import Topic
 from hub.pages.blocks import StoryBlock
@@ -140,12 +140,21 @@ class SectionPage(RestrictedPage, Page):
             ).distinct()
         if context["chosen_stage"]:
             pages = pages.of_stages([context["chosen_stage"]])
-        newest_first = pages.order_by("-first_published_at", "-pk")
-        page_obj = Paginator(newest_first, PAGES_IN_A_LIST).get_page(query_value(request, "page"))
-        page_obj.object_list = page_obj.object_list.for_cards()
-        context["page_obj"] = page_obj
+        number = query_value(request, "page")
+        is_narrowed = (
+            context["chosen_topic"] or context["chosen_area"] or context["chosen_stage"] or number)
+        context["page_obj"] = _part_of_list(pages, number) if is_narrowed else kept_of(
+            request, self, ("list", _site_id(request)), lambda: _part_of_list(pages, 1))
         context["stages"] = [(s, STAGE_PLURALS[s]) for s in self.stage_list]
         return context
+
+
+def _part_of_list(pages, number):
+    """The part ``number`` of ``pages``, newest first, as cards show them: a page of a Paginator."""
+    newest_first = pages.order_by("-first_published_at", "-pk")
+    part = Paginator(newest_first, PAGES_IN_A_LIST).get_page(number)
+    part.object_list = list(part.object_list.for_cards())
+    return part
 
 
 class TextPage(RestrictedPage, Page):

@@ -2,6 +2,7 @@
 
 from django import template
 
+from hub.models.generation import kept_of
 from lessons.suggestions.suggest import page_text, suggestions_for
 from lessons.usage.counts import usage_by_lesson
 
@@ -20,7 +21,10 @@ def lesson_suggestions(context, page, text="", data=None):
     return {"suggestions": suggestions_for(page, f"{text}\n{saved}", request, data)}
 
 
-@register.inclusion_tag("lessons/usage/section.html")
-def lesson_usage(lesson):
+@register.inclusion_tag("lessons/usage/section.html", takes_context=True)
+def lesson_usage(context, lesson):
     """How often a lesson was used and not used, and where."""
-    return {"usage": usage_by_lesson([lesson])[lesson.translation_key]}
+    return {"usage": kept_of(
+        context.get("request"), lesson, "usage",
+        lambda: usage_by_lesson([lesson])[lesson.translation_key],
+    )}
