@@ -11,7 +11,7 @@ from wagtail.models import PageViewRestriction
 from hub.changelog import member_pages
 from tests.factories import LessonPageFactory, ModelPageFactory, SectionPageFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

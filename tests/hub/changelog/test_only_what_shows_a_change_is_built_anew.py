@@ -8,7 +8,7 @@ from wagtail.models import PageViewRestriction
 from hub.models import OutboxEntry
 from tests.factories import LessonPageFactory, ModelPageFactory, SectionPageFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture

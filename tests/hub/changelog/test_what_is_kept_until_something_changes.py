@@ -119,6 +119,7 @@ def test_what_was_written_meanwhile_is_not_written_again(hub, counted):
     assert noted_kept(make) == 2
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("take", [
     list, lambda rows: rows.first(), lambda rows: rows.count(), lambda rows: rows.exists(),
     lambda rows: next(rows.iterator(chunk_size=2)), lambda rows: list(rows.iterator(chunk_size=2)),
