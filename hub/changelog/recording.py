@@ -68,7 +68,8 @@ def _page_deleted(sender, instance, **kwargs):
 
 
 def _subtree_changed(sender, instance, **kwargs):
-    record_pages(Page.objects.filter(path__startswith=instance.path))
+    record_pages(Page.objects.filter(
+        Q(path__startswith=instance.path) | Q(alias_of__path__startswith=instance.path)))
 
 
 def _privacy_changed(sender, instance, **kwargs):

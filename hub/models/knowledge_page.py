@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import DEFERRED, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -40,6 +40,9 @@ LICENCES = [
 ]
 
 
+HOME_DEPTH = 2  # of home pages in the tree of pages
+
+
 def who_may_edit() -> models.Q:
     """Users with access to the editor; many others only have an account."""
     return models.Q(is_active=True) & (
@@ -49,12 +52,18 @@ def who_may_edit() -> models.Q:
 
 class KnowledgePageQuerySet(PageQuerySet):
     def for_readers_of(self, locale):
-        """Pages written in ``locale`` and, where there is no such version, in another language."""
+        """Pages written in ``locale`` and, where there is no such version, in another language;
+        each once, though it has aliases."""
         written = self.filter(locale=locale)
-        return self.filter(
+        return self.without_aliases().filter(
             models.Q(locale=locale)
             | ~models.Q(translation_key__in=written.order_by().values("translation_key"))
         )
+
+    def without_aliases(self):
+        """Leaves out aliases of live pages below the same home page: the page itself is there."""
+        home = Left("path", HOME_DEPTH * Page.steplen)
+        return self.exclude(alias_of__live=True, alias_of__path__startswith=home)
 
     def open_to_all(self):
         """What anybody may read now: live, not private, not past its expiry."""

@@ -67,7 +67,8 @@ class EntryBuilder:
     @staticmethod
     def _live_pages(pks) -> list:
         """The specific pages of ``pks`` that belong in the index, with what an entry needs."""
-        pages = KnowledgePage.objects.live().not_expired().filter(pk__in=pks)
+        pages = KnowledgePage.objects.live().not_expired().without_aliases()
+        pages = pages.filter(pk__in=pks)
         pages = pages.specific()
         for _attempt in range(MAX_RETRIES):
             try:
