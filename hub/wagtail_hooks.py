@@ -37,7 +37,7 @@ from hub.jobs.clock_notice import confirm_clock, warn_about_the_clock
 from hub.jobs.housekeeping import delete_expired
 from hub.jobs.scheduler import A_DAY, AN_HOUR, every
 from hub.models import Area, Clock, KnowledgePage, QueuedEmail, Topic
-from hub.pages import deletion, form_extensions
+from hub.pages import deletion, form_extensions, workflow_messages
 from hub.people import memberships
 from hub.people.organisation_editor import OrganisationViewSet
 from hub.people.personal_data import PersonalData
@@ -94,6 +94,9 @@ def store_form_extensions(request, page):
     """Of what other apps ask in the editor's form of knowledge pages; other pages ask nothing."""
     if isinstance(page, KnowledgePage):
         form_extensions.store(page, request.POST, request.user)
+
+
+hooks.register("after_edit_page", workflow_messages.tell_what_became_of_it)
 
 
 @hooks.register("register_page_header_buttons")

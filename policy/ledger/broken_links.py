@@ -45,12 +45,12 @@ def _numbers_of(clauses):
 
 CHECKS = [
     Check(
-        "clauses-without-report", gettext_lazy("Clauses nobody has reported on"),
+        "clauses-without-report", gettext_lazy("Resolutions with clauses nobody has reported on"),
         gettext_lazy("The parties responsible have not said what they did about these clauses."),
         _pages_with(without_report), _numbers_of(without_report),
     ),
     Check(
-        "reports-without-evidence", gettext_lazy("Reports without evidence"),
+        "reports-without-evidence", gettext_lazy("Resolutions with reports without evidence"),
         gettext_lazy("A party says what it did, but shows nothing for it: no text, file or "
                      "address."),
         _pages_with(without_evidence), _numbers_of(without_evidence),

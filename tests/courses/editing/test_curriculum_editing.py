@@ -217,6 +217,21 @@ def test_approving_an_incomplete_page_shows_what_is_missing(
     assert CurriculumPage.objects.get(pk=submitted.pk).live
 
 
+@pytest.mark.parametrize(("action", "said", "is_live"), [
+    ("approve", "เผยแพร่ “หลักสูตรรอตรวจ” แล้ว", True),
+    ("reject", "ส่ง “หลักสูตรรอตรวจ” คืนให้ผู้เขียนแล้ว", False),
+])
+def test_the_form_says_what_became_of_the_page(
+    submitted, moderator, signed_in, action, said, is_live
+):
+    client = signed_in(moderator)
+    complete = form_of(submitted, [{"title": "ครั้งแรก", "key": str(uuid.uuid4())}], **{
+        "action-workflow-action": "true", "workflow-action-name": action})
+    answer = client.post(f"/admin/pages/{submitted.pk}/edit/", complete, follow=True)
+    assert said in answer.content.decode()
+    assert CurriculumPage.objects.get(pk=submitted.pk).live is is_live
+
+
 def test_users_who_may_not_approve_see_no_checklist(submitted, member, signed_in):
     state = submitted.current_workflow_task_state
     address = f"/admin/pages/workflow/action/{submitted.pk}/approve/{state.pk}/"
