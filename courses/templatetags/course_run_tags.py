@@ -4,6 +4,7 @@ from django import template
 
 from courses.models import CourseRun
 from hub.formatting import weekday_date
+from hub.models.generation import kept_of
 
 register = template.Library()
 STATUS_STYLES = {"open": "success", "full": "partial", "soon": "reported", "cancelled": "failure"}
@@ -11,11 +12,15 @@ STATUS_STYLES = {"open": "success", "full": "partial", "soon": "reported", "canc
 register.filter(weekday_date)
 
 
-@register.simple_tag
-def upcoming_runs(page) -> list[CourseRun]:
+@register.simple_tag(takes_context=True)
+def upcoming_runs(context, page) -> list[CourseRun]:
     """The upcoming runs of a curriculum, in any of its languages."""
-    runs = CourseRun.objects.upcoming().filter(curriculum__translation_key=page.translation_key)
-    return list(runs.with_seats().select_related("area__parent").prefetch_related("meetings"))
+    def runs():
+        upcoming = CourseRun.objects.upcoming().with_seats()
+        of_page = upcoming.filter(curriculum__translation_key=page.translation_key)
+        return list(of_page.select_related("area__parent").prefetch_related("meetings"))
+
+    return kept_of(context.get("request"), page, "upcoming runs", runs)
 
 
 @register.filter

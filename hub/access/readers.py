@@ -36,7 +36,7 @@ from hub.hooks import registered
 class Restrictions:
     """All view restrictions of the hub, each with its page or its collection; read when needed."""
 
-    def __init__(self, keep: Callable[[str, Callable[[], Any]], Any] | None = None) -> None:
+    def __init__(self, keep: Callable[[Any, Callable[[], Any]], Any] | None = None) -> None:
         self.keep = keep
 
     @classmethod
@@ -87,7 +87,7 @@ _read_once: ContextVar[Restrictions | None] = ContextVar("restrictions_read_once
 
 @contextmanager
 def restrictions_read_once(
-    keep: Callable[[str, Callable[[], Any]], Any] | None = None
+    keep: Callable[[Any, Callable[[], Any]], Any] | None = None
 ) -> Iterator[None]:
     """Whoever asks meanwhile shares what was read; for requests that change nothing.
 
@@ -254,6 +254,24 @@ class Reader:
 
     def _documents_among(self, pks: set[int]) -> set[int]:
         """Of the documents ``pks``, in open collections, those that nothing else keeps back."""
+        keep = self.restrictions.keep
+        if not pks or keep is None or not self._is_known_by_kind:
+            return self._documents_not_refused(pks)
+        key = ("documents", frozenset(pks), self.page and self.page.pk, self.is_facilitator,
+               self.passes_collections, self.kind)
+        found: set[int] = keep(key, lambda: self._documents_not_refused(pks))
+        return found
+
+    @property
+    def _is_known_by_kind(self) -> bool:
+        """Whether no app can know who reads: nobody is signed in. While a page is built that
+        members share, asking would make it the reader's own."""
+        if self.request is None:
+            return True
+        is_shared = getattr(self.request, "has_personal_marks", False)
+        return not is_shared and not self.user.is_authenticated
+
+    def _documents_not_refused(self, pks: set[int]) -> set[int]:
         if not pks:
             return set()
         attachment = get_document_model()._meta.get_field("attachments").related_model

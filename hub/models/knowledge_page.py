@@ -263,7 +263,7 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
         if self.pages_above is not None:  # as it is published: no draft, no earlier version
             prefetch_related_objects([self], *self.rows_shown)
         context["chain"] = kept_of(request, self, "chain", self.chain_for_readers)
-        context["attachments"] = self._attachments_shown(request, reader)
+        context["attachments"] = self.attachments_for(reader)
         for extend in registered("page_context"):
             context |= extend(self, request)
         return context
@@ -302,15 +302,6 @@ class KnowledgePage(RestrictedPage, RoutablePageMixin, Page):
         rows = list(self.attachments.select_related("document__collection"))
         had = {document.pk for document in reader.having(row.document for row in rows)}
         return [row for row in rows if row.document_id in had]
-
-    def _attachments_shown(self, request, reader) -> list:
-        def attachments():
-            return self.attachments_for(reader)
-
-        # A page that members share must not ask whether somebody is signed in.
-        if getattr(request, "has_personal_marks", False) or reader.user.is_authenticated:
-            return attachments()
-        return kept_of(request, self, ("attachments", reader.kind), attachments)
 
     @property
     def open_attachments(self) -> list:
