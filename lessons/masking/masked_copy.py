@@ -6,8 +6,10 @@ areas to provinces.
 """
 
 import hashlib
+import re
 from datetime import date
 from html import escape
+from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import override
@@ -18,8 +20,10 @@ from hub.pages.forms import available_slug
 from hub.pages.page_search import words_of
 from hub.pages.sections import plain
 from hub.thai.slugs import slugify_thai
+from lessons.masking.learning import learned
 from lessons.masking.masker import NamedArea, Rules, find_spans, mask
 from lessons.models import LessonPage, MaskedLesson
+from lessons.privacy.restriction import attached_files
 
 FIELDS = ["title", "summary", *LessonPage.section_fields]
 
@@ -30,22 +34,46 @@ def latest_draft(original) -> LessonPage:
 
 
 def rules_for(lesson, decisions, areas=None, organisations=None) -> Rules:
-    """The rules for one lesson: its people, all organisations and areas, the author's words."""
+    """The rules for one lesson: its people, all organisations and areas, the author's words, and
+    every part of a name that its own texts tell of."""
     language = lesson.locale.language_code
     people = list(lesson.contributors.all())
     named = list(filter(None, [lesson.organisation, *(person.organisation for person in people)]))
-    # Their names as those of persons too: parts of them are masked by themselves.
-    names = [person.name for person in people] + [lesson.validated_by]
-    others = [person.other_organisation for person in people]
-    names += [*others, *(name for one in named for name in (one.name_th, one.name_en))]
+    others = [person.other_organisation for person in people if person.other_organisation]
+    own = [*others, *(name for one in named for name in (one.name_th, one.name_en) if name)]
     organisations = known_organisations() if organisations is None else organisations
-    return Rules(
-        language=language, names=tuple(filter(None, names)),
-        organisations=(*organisations, *filter(None, others)),
+    rules = Rules(
+        language=language,
+        names=tuple(filter(None, [*(person.name for person in people), lesson.validated_by,
+                                  *quoted_persons(lesson.body)])),
+        organisations=(*organisations, *others),
         areas=areas or known_areas(language),
         words=tuple(decisions.extra_word_list), released=frozenset(decisions.released),
         segment=words_of,
     )
+    return learned(rules, [*(text for _label, text in labelled_texts(lesson)),
+                           *own, *left_out(lesson)])
+
+
+def quoted_persons(body) -> list[str]:
+    """Who is quoted in ``body``."""
+    return [block.value["by"] for block in body if block.block_type == "quote" and (
+        block.value.get("by"))]
+
+
+def left_out(lesson) -> list[str]:
+    """Texts that are no part of the copy but tell names: of files, pictures and links."""
+    found = [file.title for file in attached_files(lesson)]
+    found += [stem_of(file) for file in attached_files(lesson)]
+    found += [attachment.note for attachment in lesson.attachments.all()]
+    found += [link.evidence_text for link in lesson.chain_links.all()]
+    found += [block.value["caption"] for block in lesson.body if block.block_type == "picture"]
+    return [text for text in dict.fromkeys(found) if text]
+
+
+def stem_of(file) -> str:
+    """The name of a file without its ending, in words."""
+    return re.sub(r"[_\-]+", " ", PurePath(file.file.name).stem)
 
 
 def known_organisations() -> tuple[str, ...]:
