@@ -59,6 +59,7 @@ _INSTITUTION = re.compile(
     rf"(?:,?\s(?:the\s)?({_NAME})\s[Bb]ranch)?"
 )
 _PREFIXED = re.compile(rf"\b({'|'.join(PLACE_PREFIXES)})\s+({_NAME})")
+_FACULTY = re.compile(rf"\b(?:Faculty|Department|Office|Ministry|School|Institute) of (?:{_NAME})")
 _NUMBERED = re.compile(
     r"\b(?:Highway|Route|Road|Soi|Lane)\s(?:[Nn]o\.?\s|[Nn]umber\s)?\d+(?:/\d+)?")
 _OF_PLACE = re.compile(r"\s+of\s+$")
@@ -81,6 +82,8 @@ def english_places(text: NormalizedText, rules: Rules) -> Iterator[Found]:
             yield start, match.end(), "place", article(HEADS[match[2]])
     for match in _PREFIXED.finditer(text.line):
         yield match.start(), match.end(), "place", article(PLACE_PREFIXES[match[1]])
+    for match in _FACULTY.finditer(text.line):
+        yield match.start(), match.end(), "place", article(match[0].split()[0].lower())
     for match in _NUMBERED.finditer(text.line):
         yield match.start(), match.end(), "place", "a road"
 
@@ -97,7 +100,7 @@ def english_names(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     In Thai texts only Latin names of two words.
     """
     for match in _CALLED.finditer(text.line):
-        if match[1].split()[0] not in STARTERS:
+        if match[1].split()[0] not in STARTERS or "nick" in match[0]:
             yield _dropped(text, match.start(), match.end(), rules)
     for match in _ANY_NAME.finditer(text.line):
         start, words = match.start(), match[0].split()
@@ -148,6 +151,10 @@ def in_sentence(text: str, spans: list[Span]) -> list[Span]:
         if span.kind == "name" and _NOUN_COMMA.search(text[:start]) and (
                 comma := _COMMA_WORD.match(text, end)):
             start, end, shown = start - 2, comma.end(), ""
+        if not shown and text[start - 1 : start] == " " and not text[end : end + 1].isalnum():
+            start -= 1
+        if span.kind == "place" and "," in span.text and _COMMA_WORD.match(text, end):
+            end += 1  # that ended the apposition: in Bo Yang, Songkhla district, we
         if shown and span.kind != "date" and _FIRST_WORD.search(text[:start]):
             shown = shown[0].upper() + shown[1:]
         found.append(replace(span, start=start, end=end, replacement=shown, text=text[start:end]))

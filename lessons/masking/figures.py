@@ -156,8 +156,8 @@ _LARGE = (rf"(?:(?:{_DIGITS})\s?(?:พัน|หมื่น|แสน|ล้า
           rf"|(?:ครึ่ง)?{_UNITS_TH}(?:พัน|หมื่น|แสน|ล้าน){_NUMBER_TH}*(?:\s?กว่า)?"
           rf"|{_BARE_TIMES}{_NUMBER_TH}+)")
 _LARGE_MONEY = re.compile(
-    rf"(?<![\d.,])(?<!เกิน)(?<!หลัก)(?<!หลาย){_ABOUT}({_LARGE})(?!\s?(?:ต้น|ตัว|ผืน|ถุง|ไร่|ลูก|ครั้ง(?!หน้า|นี้|นั้น|ก่อน|ต่อ)|กิโล|เมตร|ลิตร|ปี|"
-    r"คน|ราย|ครัวเรือน|ครอบครัว|หลังคา|ชิ้น|ใบ|เล่ม|ชั่วโมง|เสียง|ตัน|กล่อง|ขวด|แปลง|ดอลลาร์|เท่า|องศา))"
+    rf"(?<![\d.,])(?<!เกิน)(?<!หลัก)(?<!หลาย){_ABOUT}({_LARGE})(?!คน|ราย|ครัวเรือน|ครอบครัว)(?!\s?(?:ต้น|ตัว|ผืน|ถุง|ไร่|ลูก|ครั้ง(?!หน้า|นี้|นั้น|ก่อน|ต่อ)|กิโล|เมตร|ลิตร|ปี|"
+    r"หลังคา|ชิ้น|ใบ|เล่ม|ชั่วโมง|เสียง|ตัน|กล่อง|ขวด|แปลง|ดอลลาร์|เท่า|องศา))"
 )
 _PEOPLE = re.compile(
     rf"({_RANGE})\s*({'|'.join(sorted(PEOPLE_TH, key=len, reverse=True))}|"
@@ -187,13 +187,22 @@ def money(text: NormalizedText, rules: Rules) -> Iterator[Found]:
 def people(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Numbers of people and households, replaced by their order of magnitude: dozens of people."""
     for match in _PEOPLE.finditer(text.line):
-        if parse_figure(match[1]) <= MOST_WHO_TELL_NOTHING:
+        if _AFTER_MONTH.search(text.line[: match.start()]):
+            continue  # a year: on 20 January 2020 members asked
+        is_rule = text.line[: match.start()].endswith(("เกิน", "อย่างน้อย", "ไม่ถึง"))
+        in_words = not match[1][-1:].isdigit() and match[0][len(match[1])] == " "
+        is_thai_unit = match[2] in PEOPLE_TH
+        if is_rule or (in_words and is_thai_unit and not match[1][0].isdigit()) or (
+                parse_figure(match[1]) <= MOST_WHO_TELL_NOTHING):
             continue
         kinds = rules.replacements["people"]
         size = len(str(int(parse_figure(match[1])))) - 1
         unit = PEOPLE_TH.get(match[2], match[2])
         replacement = kinds[max(0, min(size, len(kinds) - 1))].format(unit=unit)
         yield match.start(), match.end(), "amount", replacement
+
+
+_AFTER_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS_EN)})\.?,?\s$")
 
 
 def parse_figure(figure: str) -> float:
@@ -229,9 +238,9 @@ _ERA = r"(?:\s*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|ปี))?\s*"
 _DATE = re.compile(
     rf"(?:วันที่\s*)?\d{{1,2}}(?:\s*(?:-|–|ถึง|และ)\s*\d{{1,2}})?\s*(?:เดือน)?{_MONTH_TH}(?:{_ERA}(\d{{4}}|\d{{2}}\b))?"
     rf"|(?:เดือน\s*)?{_MONTH_TH}(?:\s*(?:ถึง|-|–)\s*(?:เดือน)?{_MONTH_TH})?{_ERA}(\d{{4}})"
-    rf"|(?:\b(?:on|in) )?\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_EN}(?:,? (\d{{4}}))?"
-    rf"|(?:\b(?:on|in) )?\b{_MONTH_EN} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? (\d{{4}}))?"
-    rf"|(?:\bin )?\b{_MONTH_EN}(?: (?:to|and) {_MONTH_EN})?,? (\d{{4}})"
+    rf"|(?:\b(?:[Oo]n|[Ii]n) )?\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH_EN}(?:,? (\d{{4}}))?"
+    rf"|(?:\b(?:[Oo]n|[Ii]n) )?\b{_MONTH_EN} \d{{1,2}}(?:st|nd|rd|th)?\b(?:,? (\d{{4}}))?"
+    rf"|(?:\b[Ii]n )?\b{_MONTH_EN}(?: (?:to|and) {_MONTH_EN})?,? (\d{{4}})"
     r"|\b\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(\d{4}|\d{2})\b|\b(\d{4})-\d{1,2}-\d{1,2}\b"
 )
 
@@ -244,6 +253,6 @@ def dates(text: NormalizedText, rules: Rules) -> Iterator[Found]:
             year = f"25{year}" if rules.language == "th" else f"20{year}"
         shown = rules.replacements
         replacement = shown["year"].format(year=year) if year else shown["day"]
-        if year and match[0].startswith(("on ", "in ")):
-            replacement = f"in {replacement}"
+        if year and match[0][:3].lower() in ("on ", "in "):
+            replacement = f"{'In' if match[0][0].isupper() else 'in'} {replacement}"
         yield match.start(), match.end(), "date", replacement

@@ -44,7 +44,7 @@ def _parts(span: Span, rules: Rules) -> Iterator[Listed]:
     if span.kind == "name" and is_thai:
         yield from _persons(span.core, rules)
     elif span.kind in ("place", "organisation") and is_thai:
-        yield from _places(span)
+        yield from _places(span, rules)
     elif span.kind in ("name", "place", "organisation"):
         yield from _latin(span, rules)
 
@@ -74,12 +74,12 @@ _BEFORE_PLACE = re.compile(
 _VILLAGE_IN_NAME = re.compile("(?<=.)บ้าน[\u0e01-\u0e4e]{4,}$")
 
 
-def _places(span: Span) -> Iterator[Listed]:
+def _places(span: Span, rules: Rules) -> Iterator[Listed]:
     """The name without the words that say what it is: คลองหวะ of ธนาคารออมสินสาขาคลองหวะ."""
     for piece in re.split(r"[\s,]+|สาขา", span.core):
         prefix = _BEFORE_PLACE.match(piece)
         if village := _VILLAGE_IN_NAME.search(piece):
-            yield Listed(village[0], "place", span.replacement, Where.ANYWHERE)
+            yield Listed(village[0], "place", rules.replacements["village"], Where.ANYWHERE)
         for name in {piece, piece[prefix.end() :] if prefix else piece}:
             if len(name) > MIN_NAME_PART and not is_ordinary(name) and not is_known(name) and (
                     not PLACES_TH.get(name)):

@@ -7,6 +7,7 @@ areas to provinces.
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from pathlib import PurePath
@@ -21,7 +22,9 @@ from hub.pages.page_search import words_of
 from hub.pages.sections import plain
 from hub.thai.slugs import slugify_thai
 from lessons.masking.learning import learned
-from lessons.masking.masker import NamedArea, Rules, find_spans, mask
+from lessons.masking.masker import NamedArea, Rules, find_spans, mask, meetings, skeleton
+from lessons.masking.remaining import remaining
+from lessons.masking.source_search import Source, sources
 from lessons.models import LessonPage, MaskedLesson
 from lessons.privacy.restriction import attached_files
 
@@ -165,6 +168,54 @@ def all_spans(lesson, rules) -> list:
     return list(found.values())
 
 
+@dataclass(frozen=True)
+class Review:
+    """What the author has to answer before a copy is submitted."""
+
+    meetings: list[tuple[str, str]]  # label of the text, how the stand-ins would read
+    remaining: list[str]  # what still looks like a name
+    sources: list[Source]  # pages that give the source away
+    released: frozenset[str]
+
+    @property
+    def unanswered(self) -> list[str]:
+        return [text for text in self.remaining if skeleton(text) not in self.released]
+
+    @property
+    def open_sources(self) -> list[Source]:
+        return [source for source in self.sources if source.key not in self.released]
+
+    @property
+    def is_done(self) -> bool:
+        return not (self.meetings or self.unanswered or self.open_sources)
+
+
+class NotAnswered(ValueError):
+    """A copy was submitted before its author answered everything; ``review`` has what is open."""
+
+    def __init__(self, review: Review) -> None:
+        super().__init__("The author has not answered everything about the masked copy.")
+        self.review = review
+
+
+def review(lesson, decisions, rules=None) -> Review:
+    """What is open about the copy of ``lesson``; asks the hub's search for its source."""
+    rules = rules or rules_for(lesson, decisions)
+    labelled = labelled_texts(lesson)
+    if decisions.title:
+        labelled[0] = (labelled[0][0], decisions.title)
+    texts = [text for _label, text in labelled]
+    keys = {lesson.translation_key}
+    if decisions.copy_id:
+        keys.add(decisions.copy.translation_key)
+    own = LessonPage.objects.filter(translation_key__in=keys).values_list("pk", flat=True)
+    return Review(
+        [(label, met) for label, text in labelled for met in meetings(text, rules)],
+        remaining(texts, rules),
+        sources(texts, rules, lesson.locale.language_code, own), rules.released,
+    )
+
+
 def digest(lesson, decisions) -> str:
     """SHA-256 of the copy's text. The author confirms it, so that nothing unseen is published."""
     rules = rules_for(lesson, decisions)
@@ -177,11 +228,15 @@ def submit(decisions: MaskedLesson, user) -> LessonPage:
     """Create or update the public page, then publish it or submit it to the moderators.
 
     It is published when ``user`` may publish or is None (the system). Moderators see the copy and
-    nothing of the original.
+    nothing of the original. Raises NotAnswered where the author has not answered what ``review``
+    asks, whoever calls.
     """
     original = decisions.original
     lesson = latest_draft(original)
     rules = rules_for(lesson, decisions)
+    asked = review(lesson, decisions, rules)
+    if not asked.is_done:
+        raise NotAnswered(asked)
     copy = decisions.copy
     copy = copy.get_latest_revision_as_object() if copy else LessonPage(
         locale=original.locale, owner=user, is_demonstration=original.is_demonstration, live=False,

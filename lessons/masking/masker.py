@@ -226,6 +226,7 @@ def _merge(text: str, found: Iterable[Span], rules: Rules) -> list[Span]:
         ):
             shown_place = _with_province(before.replacement, one.replacement, rules)
             merged[-1] = Span(before.start, one.end, "place", shown_place)
+            longest = one.end - before.start
         elif before and before.kind == one.kind == "name" and text[before.end : one.start].strip(
                 "\u200b \u00a0") == "" and _is_thai(text, one):
             merged[-1] = Span(before.start, one.end, "name", before.replacement)

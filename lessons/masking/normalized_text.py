@@ -13,6 +13,7 @@ from hub.thai.digits import THAI_DIGITS
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
                        "\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 THAI_RUN = re.compile("[\u0e01-\u0e4e]+")
+_REPORTED_SPEECH = re.compile("(?:บอก|เล่า|กล่าว|พูด|ถาม|ตอบ|เห็น|คิด|เชื่อ)ว่า|เล่าให้|บอกให้")
 
 
 class NormalizedText:
@@ -67,5 +68,9 @@ class NormalizedText:
         if not run:
             return []
         if run[0] not in self._words:
-            self._words[run[0]] = self.segment(run[0]) if self.segment else [run[0]]
+            # Found by pattern: the words before it may be segmented in more than one way.
+            speech = _REPORTED_SPEECH.search(run[0])
+            parts = [run[0][: speech.start()], run[0][speech.start() :]] if speech else [run[0]]
+            self._words[run[0]] = [word for part in parts if part for word in (
+                self.segment(part) if self.segment else [part])]
         return self._words[run[0]]

@@ -14,9 +14,12 @@ from lessons.masking.normalized_text import THAI_RUN, NormalizedText
 from lessons.masking.vocabulary import (
     BEFORE_PERSONS_TH,
     FORMAL_TITLES_TH,
+    KIN_TITLES_TH,
+    NAME_ELEMENTS_TH,
     NAME_STOP_WORDS,
     NICKNAMES_TH,
     NOT_AFTER_CALLED,
+    NOT_AFTER_KIN,
     NOT_AFTER_TITLE,
     NOT_AFTER_WEAK_TITLES,
     NUMBERS_TH,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
 MAX_SURNAME_LENGTH = 25
 LONGEST_VERBAL_SURNAME = 8
+LONGEST_PART = 4  # of a surname of two everyday words: รอดทอง
 MOST_WORDS = 8  # pieces of an unknown name as the segmenter cuts it
 LONGEST_NAME = 60
 
@@ -68,22 +72,27 @@ def name_end(
     """The offset where the Thai name ends that begins at ``start``; ``start`` if there is none.
 
     A listed name ends where it ends; another takes words until one that no name has. A first word
-    of everyday use is a name only after a formal title, a rare one after ป้า and the like too.
+    of everyday use is a name only after a formal title, or by itself after ป้า and the like.
     """
     words = text.words_from(start)
     if not words or words[0] in NAME_STOP_WORDS or words[0] in NOT_AFTER_TITLE:
         return start
     if listed := _listed_name(words):
-        return start + len(listed)
+        end, count = start + len(listed), _count(words, listed)
+        while count < len(words) and words[count] in NAME_ELEMENTS_TH:  # ยุทธ์ of วีรยุทธ์
+            end, count = end + len(words[count]), count + 1
+        return end
     if is_ordinary(words[0]) and not is_formal:
         is_last = len(words) == 1 or ends_name(words[1])
-        if is_everyday(words[0]) or not (is_kin and is_last):
+        if ends_name(words[0]) or words[0] in NOT_AFTER_KIN or not (is_kin and is_last):
             return start
     if is_formal and is_verbal(words[0]):
         return start
     end = start + len(words[0])
-    for word in words[1:MOST_WORDS]:
-        if ends_name(word) or word in NUMBERS_TH or is_ordinary(word):
+    for word, following in zip(words[1:MOST_WORDS], [*words[2:], ""], strict=False):
+        is_fragment = following and not is_known(following)  # รอ of ดนรอหมาน
+        is_element = is_fragment or word in NAME_ELEMENTS_TH
+        if ends_name(word) or word in NUMBERS_TH or (is_ordinary(word) and not is_element):
             break
         end += len(word)
     return min(end, start + LONGEST_NAME)
@@ -125,6 +134,9 @@ def surname_end(text: NormalizedText, end: int) -> int:
             break
         surname.append(word)
     length = len("".join(surname))
+    if len(surname) == 2 and len(words) > 2 and ends_name(words[2]) and (
+            max(map(len, surname)) <= LONGEST_PART):
+        return end + 1 + length
     is_alone = length == len(run[0]) and len(surname) == 2
     if not 2 <= length <= MAX_SURNAME_LENGTH or (is_ordinary(surname[0]) and not is_alone):
         return end
@@ -149,7 +161,7 @@ def thai_titles(text: NormalizedText, rules: Rules) -> Iterator[Found]:
             continue
         if not title.endswith(".") and not _is_title(text, match, words):
             continue
-        end = name_end(text, start, is_formal, title in TITLES_WITHOUT_SURNAME)
+        end = name_end(text, start, is_formal, title in KIN_TITLES_TH)
         if end == start:
             continue
         if title not in TITLES_WITHOUT_SURNAME:

@@ -15,6 +15,8 @@ from lessons.masking.persons import ends_name, is_verbal, titled
 from lessons.masking.vocabulary import (
     BANKS_TH,
     DIRECTIONS_TH,
+    GENERIC_TH,
+    MEASURED_TH,
     NAME_STOP_WORDS,
     NOT_IN_GROUPS,
     NUMBERS_TH,
@@ -56,10 +58,16 @@ def place_end(
                 not following or is_verbal(following) or following in PLACE_STOP_WORDS):
             name.append(word)
             break
-        if word in NUMBERS_TH or word == "ครึ่ง" or is_verbal(word):
+        if word in NUMBERS_TH or word == "ครึ่ง" or (is_verbal(word) and not (
+                word in _ALSO_NAMES and not name)):
             break
-        if word in PLACE_STOP_WORDS and not (begins and following and word in TOPONYMS_TH) and (
+        is_toponym = word in TOPONYMS_TH and (bool(following) or is_sure) and (
+            begins or name[-1] in TOPONYMS_TH)
+        stops = NAME_STOP_WORDS if is_anything and name else PLACE_STOP_WORDS
+        if word in stops and not is_toponym and (
                 begins or not following or word != "ก็" or ends_name(following)):  # ม่วงก็อง
+            break
+        if not name and word in GENERIC_TH:
             break
         if not name and not is_anything and is_ordinary(word) and not (
                 word in TOPONYMS_TH or word in _ALSO_NAMES or word in areas
@@ -70,12 +78,17 @@ def place_end(
         name.pop()
     if not name or (name == [words[0]] and words[0] in _ALSO_NAMES):
         return start
+    is_rare = is_known(name[0]) and not is_ordinary(name[0]) and name[0] not in given_names()
+    if is_rare and not is_sure and not is_anything and all(
+            is_known(word) and word not in TOPONYMS_TH for word in name):
+        return start
     if len(name) == 1 and not is_sure and is_known(name[0]) and (
             name[0] not in given_names() or is_ordinary(name[0])):
         return start
     return min(start + len("".join(name)), start + LONGEST_PLACE)
 
 
+_WORKERS = re.compile("แม่บ้าน|แม่ค้า|แม่ครัว|แม่เลี้ยง|พ่อค้า|แม่น้ำ")
 _PLACE_TH = titled(PLACES_TH)
 _STRONG = set(
     "ตำบล ต. อำเภอ อ. กิ่งอำเภอ อบต. มัสยิด โรงเรียน รร. ทต. รพ.สต. รพ. องค์การบริหารส่วนตำบล "
@@ -83,7 +96,7 @@ _STRONG = set(
     "มหาวิทยาลัย ห้างหุ้นส่วนจำกัด สำนักสงฆ์ มูลนิธิ บริษัท".split()
 )
 _ANYTHING = set(
-    "มูลนิธิ สมาคม หจก. ห้างหุ้นส่วนจำกัด หนังสือพิมพ์ มัสยิด สำนักสงฆ์ ปอเนาะ โรงแรม รีสอร์ต "
+    "บริษัท มูลนิธิ สมาคม หจก. ห้างหุ้นส่วนจำกัด หนังสือพิมพ์ มัสยิด สำนักสงฆ์ ปอเนาะ โรงแรม รีสอร์ต "
     "รีสอร์ท วิสาหกิจชุมชน อบต.".split()
 )
 _GROUPS = {"กลุ่ม", "สหกรณ์", "กองทุน", "เครือข่าย", "วิสาหกิจชุมชน", "กลุ่มออมทรัพย์"}
@@ -106,6 +119,8 @@ def thai_places(text: NormalizedText, rules: Rules) -> Iterator[Found]:
         start = match.end() + (text.line[match.end() : match.end() + 1] == " " and abbreviation)
         is_sure = prefix in _STRONG or (
             prefix in _FEATURES and bool(_COMMON_TOGETHER.search(before)))
+        if _WORKERS.match(text.line, start):
+            continue
         end = place_end(text, start, is_sure, prefix in _ANYTHING, rules.area_names)
         if end == start and prefix in _GROUPS:
             end = _group_end(text, start)
@@ -126,6 +141,10 @@ def _group_end(text: NormalizedText, start: int) -> int:
     return start
 
 
+_FACULTY = re.compile(
+    r"คณะ[\u0e01-\u0e4e]{2,20}(?:ศาสตร์|การจัดการ)(?:\s?ม\.[ก-ฮ]{1,2}\.)?|"
+    r"(?<![\w.])ม\.[ก-ฮ]{1,2}\."
+)
 _BUSINESS = re.compile(
     r"(?:(?<=ของ)|(?<=โดย)|(?<=จาก)|(?<=กับ))[\u0e01-\u0e4e]{2,14}\s?"
     r"(?:ซาวด์|การช่าง|พาณิชย์|เซอร์วิส|ฟาร์ม|ก่อสร้าง|การค้า|ออนไลน์|มอเตอร์|การเกษตร|เทรดดิ้ง|โปรดักชั่น)"
@@ -134,6 +153,8 @@ _BUSINESS = re.compile(
 
 def thai_businesses(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Businesses that are called by a name and their trade: บอล ซาวด์."""
+    for match in _FACULTY.finditer(text.line):
+        yield match.start(), match.end(), "organisation", rules.replacements["organisation"]
     for match in _BUSINESS.finditer(text.line):
         words = text.words_from(match.start())
         if words and not ends_name(words[0]) and not is_ordinary(words[0]):
@@ -177,6 +198,8 @@ def thai_villages_and_temples(text: NormalizedText, rules: Rules) -> Iterator[Fo
             continue
         words = text.words_from(match.end(2))
         end = place_end(text, match.end(2), is_sure=match[1] in WORDS_BEFORE_NAMES)
-        is_place = words and (words[0] in TOPONYMS_TH or not is_known(words[0]))
+        is_place = words and words[0] not in MEASURED_TH and (
+            words[0] in TOPONYMS_TH or not is_known(words[0]) or not is_ordinary(words[0])
+            or (len(words) > 1 and not is_ordinary(words[1])))
         if end > match.end(2) and (is_place or match[1] in WORDS_BEFORE_NAMES):
             yield match.start(2), end, "place", rules.replacements["temple"]
