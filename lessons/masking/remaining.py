@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lessons.masking.english_words import ALLOWED, HEADS, STARTERS, TITLES_EN
-from lessons.masking.masker import Rules, pieces, skeleton
+from lessons.masking.masker import Rules, find_spans, skeleton
 from lessons.masking.normalized_text import INVISIBLE, THAI_RUN
 from lessons.masking.vocabulary import LEVELS, REPLACEMENTS
 from lessons.masking.word_lists import given_names, is_everyday, is_known
@@ -27,15 +27,23 @@ def remaining(texts: Iterable[str], rules: Rules) -> list[str]:
     lower = {word for text in texts for word in re.findall(r"\b[a-z]+\b", text)}
     found: dict[str, str] = {}
     for text in texts:
-        for piece, span in pieces(text, rules):
-            if span is None:
-                for name in _looks_like_names(piece, text, rules, lower):
-                    found.setdefault(skeleton(name), name)
+        for piece in _undecided(text, rules):
+            for name in _looks_like_names(piece, rules, lower):
+                found.setdefault(skeleton(name), name)
     found.pop("", None)
     return list(found.values())
 
 
-def _looks_like_names(piece: str, text: str, rules: Rules, lower: set[str]) -> Iterator[str]:
+def _undecided(text: str, rules: Rules) -> Iterator[str]:
+    """Stretches of ``text`` that are neither masked nor released by the author."""
+    last = 0
+    for span in find_spans(text, rules, include_released=True):
+        yield text[last : span.start]
+        last = span.end
+    yield text[last:]
+
+
+def _looks_like_names(piece: str, rules: Rules, lower: set[str]) -> Iterator[str]:
     for run in THAI_RUN.finditer(INVISIBLE.sub("", piece)):
         yield from _unknown_thai(rules.segment(run[0]) if rules.segment else [run[0]])
     for match in _LATIN.finditer(piece):

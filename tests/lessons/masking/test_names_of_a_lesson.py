@@ -96,5 +96,7 @@ def test_what_still_looks_like_a_name_is_listed_until_it_is_masked_or_released()
     found = remaining(texts, rules)
     assert {"Zorblax", "48213"} <= set(found) and any("ฮฟ" in one for one in found)
     assert "2562" not in found
+    paid = Rules("th", segment=words_of, released=frozenset({"52,000บาท"}))
+    assert remaining(["เก็บได้ 52,000 บาท"], paid) == [], "the author released it"
     more = Rules("th", segment=words_of, words=tuple(found))
     assert remaining(texts, more) == []
