@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lessons.masking.learning import learned
-from lessons.masking.masker import Rules, find_spans
+from lessons.masking.masker import Rules, find_spans, skeleton
+from lessons.masking.remaining import remaining
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests/lessons/masking/lessons"
 LANGUAGES = ("th", "en")
@@ -39,6 +40,8 @@ class Figures:
     masks: int = 0
     missed: list[str] = field(default_factory=list)
     needless: list[str] = field(default_factory=list)
+    asked: int = 0  # of what was missed: the author is asked about it
+    questions: int = 0
 
     @property
     def recall(self) -> float:
@@ -75,8 +78,10 @@ def measure(
     figures = Figures(lessons=len(lessons))
     for lesson in lessons:
         rules = rules_of([one.text for one in lesson])
+        asked = [skeleton(text) for text in remaining([one.text for one in lesson], rules)]
+        figures.questions += len(asked)
         for one in lesson:
-            _count(one, rules, figures)
+            _count(one, rules, figures, asked)
     return figures
 
 
@@ -92,12 +97,13 @@ def of_half(half: str, language: str, variant: str = AS_IT_IS) -> Figures:
         rules if variant == VARIANTS[1] else learned(rules, texts)))
 
 
-def _count(one: MarkedText, rules: Rules, figures: Figures) -> None:
+def _count(one: MarkedText, rules: Rules, figures: Figures, asked: list[str]) -> None:
     spans = find_spans(one.text, rules)
     hidden = {index for span in spans for index in range(span.start, span.end)}
     for start, end in one.identifying:
         figures.identifying += 1
         if any(i not in hidden for i in range(start, end) if one.text[i].isalnum()):
+            figures.asked += any(key in skeleton(one.text[start:end]) for key in asked)
             figures.missed.append(f"{one.text[start:end]} in: {one.text}")
     figures.masks += len(spans)
     known = sorted(one.identifying + one.optional)

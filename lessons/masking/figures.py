@@ -63,6 +63,7 @@ _PLATE = re.compile(  # กข 1234, 1กม 5520
     r"(?:(?<![\w.\u0e00-\u0e7f])|(?<=ทะเบียน)|(?<=ทะเบียนรถ))(?:(\d)\s?)?([ก-ฮ]{1,3})\s?-?\s?(\d{1,4})"
     r"(?![\d,./\u0e00-\u0e7f])(?!\s*(?:บาท|คน))"
 )
+_PLATE_OF_LORRY = re.compile(r"ทะเบียน\S{0,6}\s?(\d{2,3}\s?-?\s?\d{4})(?!\d)")
 _PLATE_EN = re.compile(r"\b(?:\d[A-Z][A-Za-z]{0,3}|[A-Z][A-Za-z]{0,3})[ -]?\d{2,4}\b(?![,.]\d)")
 _VEHICLE_EN = re.compile(r"\b(?:plates?|registration|registered|licen[cs]e|motorcycle|pickup|lorry|"
                          r"truck|car|van|bus)\b[^.!?\n]{0,60}$")
@@ -108,12 +109,16 @@ def plates(text: NormalizedText, rules: Rules) -> Iterator[Found]:
             len(match[2]) == 2 and len(match[3]) > 2 and not is_known(match[2])
         ):
             yield match.start(), match.end(), "plate", rules.replacements["plate"]
+    for match in _PLATE_OF_LORRY.finditer(text.line):
+        yield match.start(1), match.end(), "plate", rules.replacements["plate"]
     for match in _PLATE_EN.finditer(text.line):
         if _VEHICLE_EN.search(text.line[: match.start()]):
             yield match.start(), match.end(), "plate", rules.replacements["plate"]
 
 
 _IDENTITY = re.compile(r"(?<!\d)\d(?:[ -]?\d){12}(?!\d)|(?<!\d)\d{3}-\d-\d{5}-\d(?!\d)|\d{7,}")
+_BANK_ACCOUNT = re.compile(
+    r"(?:บัญชี|account)[^\d\n]{0,30}?(?<!\d)(\d{2,4}(?:[ -]?\d){5,12})(?!\d)", re.I)
 _COORDINATE = re.compile(r"-?\d{1,3}\.\d{4,}°?(?:\s*[NSEW]\b)?")
 _HOUSE = re.compile(
     r"(?:บ้าน)?เลขที่\s*\d+(?:\s*/\s*\d+)*|\bhouse\s+(?:no\.?|number)?\s*\d+(?:/\d+)?", re.I
@@ -128,6 +133,8 @@ _VILLAGE = re.compile(
 def numbers(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Identity numbers, coordinates, house and village numbers."""
     yield from _matches(_IDENTITY, text, "number", rules.replacements["number"])
+    for match in _BANK_ACCOUNT.finditer(text.line):
+        yield match.start(1), match.end(), "number", rules.replacements["number"]
     yield from _matches(_COORDINATE, text, "place", rules.replacements["place"])
     yield from _matches(_HOUSE, text, "house", rules.replacements["house"])
     yield from _matches(_VILLAGE, text, "place", rules.replacements["village"])
@@ -147,6 +154,7 @@ _RANGE = rf"(?>(?<!\d)(?<!\d[.,]){_FIGURE}(?:\s*(?:-|–|—|ถึง|หรื
 _ABOUT = r"(?:(?:ราว ๆ|ราว|ประมาณ|เกือบ|about|almost|nearly|some)\s?)?"
 _MONEY = re.compile(
     rf"(?:฿|THB)\s*({_RANGE})|{_ABOUT}({_RANGE})\s*(?:บาท|สตางค์|baht\b|THB\b|฿)|"
+    rf"({_RANGE})\s?\.-|"
     rf"(?:งบประมาณ|งบ|เงิน|ราคา|ต้นทุน|ค่าใช้จ่าย|budget of|cost)\s*({_RANGE})"
     r"(?!\s*(?:[%\u0e01-\u0e4e]|baht|THB|฿))",
     re.I
@@ -174,7 +182,7 @@ def money(text: NormalizedText, rules: Rules) -> Iterator[Found]:
         size = len(str(int(parse_figure(figure)))) - 2  # the first kind is 10 to 99 baht
         kinds = rules.replacements["money"]
         replacement = kinds[max(0, min(size, len(kinds) - 1))]
-        start = match.start() if match[1] or match[2] else match.start(3)
+        start = match.start() if not match[4] else match.start(4)
         yield start, match.end(), "amount", replacement
     for match in _LARGE_MONEY.finditer(text.line):
         if not text.is_word_start(match.start(1)):

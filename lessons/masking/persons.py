@@ -15,6 +15,7 @@ from lessons.masking.vocabulary import (
     BEFORE_PERSONS_TH,
     FORMAL_TITLES_TH,
     KIN_TITLES_TH,
+    KIN_WORDS_TH,
     NAME_ELEMENTS_TH,
     NAME_STOP_WORDS,
     NICKNAMES_TH,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from lessons.masking.masker import Rules
 
 MAX_SURNAME_LENGTH = 25
+LONGEST_SYLLABLE = 3
 LONGEST_VERBAL_SURNAME = 8
 LONGEST_PART = 4  # of a surname of two everyday words: รอดทอง
 MOST_WORDS = 8  # pieces of an unknown name as the segmenter cuts it
@@ -75,15 +77,22 @@ def name_end(
     of everyday use is a name only after a formal title, or by itself after ป้า and the like.
     """
     words = text.words_from(start)
-    if not words or words[0] in NAME_STOP_WORDS or words[0] in NOT_AFTER_TITLE:
+    listed = _listed_name(words)
+    if not words or words[0] in NOT_AFTER_TITLE:
         return start
-    if listed := _listed_name(words):
+    if words[0] in NAME_STOP_WORDS and _count(words, listed) < 2:
+        return start
+    if listed:
         end, count = start + len(listed), _count(words, listed)
-        while count < len(words) and words[count] in NAME_ELEMENTS_TH:  # ยุทธ์ of วีรยุทธ์
+        while count < len(words) and (
+            words[count] in NAME_ELEMENTS_TH or _is_rare_syllable(words[count])
+        ):  # ยุทธ์ of วีรยุทธ์
             end, count = end + len(words[count]), count + 1
         return end
     if is_ordinary(words[0]) and not is_formal:
         is_last = len(words) == 1 or ends_name(words[1])
+        if _is_of_short_syllables(words):  # สุไวบะ
+            return start + len(words[0]) + len(words[1])
         if ends_name(words[0]) or words[0] in NOT_AFTER_KIN or not (is_kin and is_last):
             return start
     if is_formal and is_verbal(words[0]):
@@ -96,6 +105,19 @@ def name_end(
             break
         end += len(word)
     return min(end, start + LONGEST_NAME)
+
+
+def _is_rare_syllable(word: str) -> bool:
+    return len(word) <= LONGEST_PART and not is_everyday(word) and not ends_name(word)
+
+
+def _is_of_short_syllables(words: list[str]) -> bool:
+    """Whether two short syllables come before where a name must end."""
+    return len(words) > 1 and all(
+        len(word) <= LONGEST_SYLLABLE and not ends_name(word) and word not in NOT_AFTER_KIN
+        for word in words[:2]
+    ) and (len(words) == 2 or ends_name(words[2])) and not (
+        is_known(words[0] + words[1]) or (is_everyday(words[0]) and is_everyday(words[1])))
 
 
 def _listed_name(words: list[str]) -> str:
@@ -118,6 +140,8 @@ def surname_end(text: NormalizedText, end: int) -> int:
     if not run:
         return end
     words = text.words_from(end + 1)
+    if words[0].startswith(KIN_WORDS_TH):
+        return end
     for count in range(min(len(words), MOST_WORDS), 0, -1):
         name = "".join(words[:count])
         if name in surnames() and not (count == 1 and is_ordinary(name)):
@@ -135,7 +159,7 @@ def surname_end(text: NormalizedText, end: int) -> int:
         surname.append(word)
     length = len("".join(surname))
     if len(surname) == 2 and len(words) > 2 and ends_name(words[2]) and (
-            max(map(len, surname)) <= LONGEST_PART):
+            max(map(len, surname)) <= LONGEST_PART or not NAME_ELEMENTS_TH.isdisjoint(surname)):
         return end + 1 + length
     is_alone = length == len(run[0]) and len(surname) == 2
     if not 2 <= length <= MAX_SURNAME_LENGTH or (is_ordinary(surname[0]) and not is_alone):

@@ -27,7 +27,7 @@ from lessons.masking.vocabulary import (
     WORDS_BEFORE_NAMES,
     WORDS_BEFORE_TEMPLE,
 )
-from lessons.masking.word_lists import given_names, is_known, is_ordinary
+from lessons.masking.word_lists import given_names, is_everyday, is_known, is_ordinary
 
 if TYPE_CHECKING:
     from lessons.masking.masker import Rules
@@ -71,6 +71,7 @@ def place_end(
             break
         if not name and not is_anything and is_ordinary(word) and not (
                 word in TOPONYMS_TH or word in _ALSO_NAMES or word in areas
+                or _is_uncommon(words[:3])
                 or (is_sure and (not following or ends_name(following)))):
             break
         name.append(word)
@@ -88,6 +89,13 @@ def place_end(
     return min(start + len("".join(name)), start + LONGEST_PLACE)
 
 
+def _is_uncommon(words: list[str]) -> bool:
+    """Whether a short word and one that is rare make up a name before it ends: กูบู."""
+    return len(words) > 1 and len(words[0]) <= 3 and not ends_name(words[1]) and (
+        not is_known(words[1]) or not is_everyday(words[1])
+    ) and (len(words) == 2 or ends_name(words[2]))
+
+
 _WORKERS = re.compile("แม่บ้าน|แม่ค้า|แม่ครัว|แม่เลี้ยง|พ่อค้า|แม่น้ำ")
 _PLACE_TH = titled(PLACES_TH)
 _STRONG = set(
@@ -99,6 +107,7 @@ _ANYTHING = set(
     "บริษัท มูลนิธิ สมาคม หจก. ห้างหุ้นส่วนจำกัด หนังสือพิมพ์ มัสยิด สำนักสงฆ์ ปอเนาะ โรงแรม รีสอร์ต "
     "รีสอร์ท วิสาหกิจชุมชน อบต.".split()
 )
+_BUSINESSES = {"ร้าน", "อู่", "คลินิก", "ฟาร์ม", "โรงสี", "แพปลา", "ร้านอาหาร", "ร้านกาแฟ", "โรงน้ำชา"}
 _GROUPS = {"กลุ่ม", "สหกรณ์", "กองทุน", "เครือข่าย", "วิสาหกิจชุมชน", "กลุ่มออมทรัพย์"}
 _FEATURES = set(
     "เกาะ หาด แหลม คลอง น้ำตก แยก สี่แยก สามแยก ด่าน เขา ควน ปากคลอง สะพาน".split()
@@ -114,7 +123,9 @@ def thai_places(text: NormalizedText, rules: Rules) -> Iterator[Found]:
         before = text.line[: match.start()]
         if abbreviation and THAI_RUN.match(before[-1:] or " ") and len(prefix) < 4:
             continue  # the end of another abbreviation: ส.อบต.
-        if not abbreviation and not text.is_word_start(match.start()):
+        if not abbreviation and not text.is_word_start(match.start()) and not (
+            _COMMON_TOGETHER.search(before)  # the segmenter cut จากร้าน elsewhere
+        ):
             continue
         start = match.end() + (text.line[match.end() : match.end() + 1] == " " and abbreviation)
         is_sure = prefix in _STRONG or (
@@ -122,10 +133,25 @@ def thai_places(text: NormalizedText, rules: Rules) -> Iterator[Found]:
         if _WORKERS.match(text.line, start):
             continue
         end = place_end(text, start, is_sure, prefix in _ANYTHING, rules.area_names)
+        if end == start and prefix in _BUSINESSES:
+            end = _business_of_person(text, start)
         if end == start and prefix in _GROUPS:
             end = _group_end(text, start)
         if end > start:
             yield match.start(), end, "place", PLACES_TH[prefix]
+
+
+def _business_of_person(text: NormalizedText, start: int) -> int:
+    """The end of a business's name that begins with a title and a name: ร้านน้องนุชคาราโอเกะ."""
+    words = text.words_from(start)
+    if len(words) < 2 or words[0] not in TITLES_TH or ends_name(words[1]) or words[1] in GENERIC_TH:
+        return start
+    end = start
+    for word in words[:MOST_WORDS]:
+        if ends_name(word) or word in NUMBERS_TH:
+            break
+        end += len(word)
+    return end
 
 
 def _group_end(text: NormalizedText, start: int) -> int:
@@ -145,6 +171,7 @@ _FACULTY = re.compile(
     r"คณะ[\u0e01-\u0e4e]{2,20}(?:ศาสตร์|การจัดการ)(?:\s?ม\.[ก-ฮ]{1,2}\.)?|"
     r"(?<![\w.])ม\.[ก-ฮ]{1,2}\."
 )
+_COMPANY = re.compile(r"(?:บริษัท|ห้างหุ้นส่วน)[^\n.]{2,50}?จำกัด(?:\s?\(มหาชน\))?")
 _BUSINESS = re.compile(
     r"(?:(?<=ของ)|(?<=โดย)|(?<=จาก)|(?<=กับ))[\u0e01-\u0e4e]{2,14}\s?"
     r"(?:ซาวด์|การช่าง|พาณิชย์|เซอร์วิส|ฟาร์ม|ก่อสร้าง|การค้า|ออนไลน์|มอเตอร์|การเกษตร|เทรดดิ้ง|โปรดักชั่น)"
@@ -153,6 +180,9 @@ _BUSINESS = re.compile(
 
 def thai_businesses(text: NormalizedText, rules: Rules) -> Iterator[Found]:
     """Businesses that are called by a name and their trade: บอล ซาวด์."""
+    for match in _COMPANY.finditer(text.line):
+        if not match[0].endswith(("บริษัทจำกัด", "หุ้นส่วนจำกัด")):
+            yield match.start(), match.end(), "organisation", rules.replacements["organisation"]
     for match in _FACULTY.finditer(text.line):
         yield match.start(), match.end(), "organisation", rules.replacements["organisation"]
     for match in _BUSINESS.finditer(text.line):
