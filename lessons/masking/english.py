@@ -113,7 +113,7 @@ def english_names(text: NormalizedText, rules: Rules) -> Iterator[Found]:
         end = start + len(" ".join(words))
         if not words or text.line[start:end] != " ".join(words):
             continue
-        if words == words[:1] and words[0].isupper() and len(words[0]) > 1:
+        if all(word.isupper() and len(word) > 1 for word in words):
             continue  # an abbreviation
         if is_first and len(words) == 1 and not _is_subject(text.line, end, words[0]):
             continue

@@ -125,7 +125,8 @@ _HOUSE = re.compile(
 )
 _NUMBER_TH = "(?:" + "|".join(sorted(NUMBERS_TH, key=len, reverse=True)) + ")"
 _VILLAGE = re.compile(
-    rf"หมู่\s*(?:บ้าน)?\s*ที่\s*(?:\d+|{_NUMBER_TH}+)|หมู่\s*\d+|(?<![\u0e00-\u0e7f.])ม\.\s*\d+|"
+    rf"หมู่\s*(?:บ้าน)?\s*ที่\s*(?:\d+|{_NUMBER_TH}+)|หมู่\s*\d+|(?<![\u0e00-\u0e7f.])"
+    r"(?<!\d[-–])(?<!\d [-–] )(?<!ชั้น )ม\.\s*\d+|"
     r"\b(?:moo|mu|m\.)\s*(?:no\.?\s*)?\d+|\bvillage\s+(?:no\.?|number)\s*\d+", re.I
 )
 

@@ -24,11 +24,13 @@ from lessons.masking.vocabulary import (
     NOT_AFTER_TITLE,
     NOT_AFTER_WEAK_TITLES,
     NUMBERS_TH,
+    OFFICES_TH,
     SURNAME_STOP_WORDS,
     TITLES_TH,
     TITLES_WITHOUT_SURNAME,
     VERBS_TH,
     WEAK_TITLES_TH,
+    WHO_IS_CALLED_TH,
 )
 from lessons.masking.word_lists import (
     given_names,
@@ -80,6 +82,8 @@ def name_end(
     listed = _listed_name(words)
     if not words or words[0] in NOT_AFTER_TITLE:
         return start
+    if is_kin and words[0] in NOT_AFTER_KIN:
+        return start
     if words[0] in NAME_STOP_WORDS and _count(words, listed) < 2:
         return start
     if listed:
@@ -93,7 +97,7 @@ def name_end(
         is_last = len(words) == 1 or ends_name(words[1])
         if _is_of_short_syllables(words):  # สุไวบะ
             return start + len(words[0]) + len(words[1])
-        if ends_name(words[0]) or words[0] in NOT_AFTER_KIN or not (is_kin and is_last):
+        if ends_name(words[0]) or not (is_kin and is_last):
             return start
     if is_formal and is_verbal(words[0]):
         return start
@@ -125,7 +129,7 @@ def _listed_name(words: list[str]) -> str:
     for count in range(min(len(words), MOST_WORDS), 0, -1):
         name = "".join(words[:count])
         is_listed = name in given_names() or name in NICKNAMES_TH
-        if is_listed and not (count == 1 and is_ordinary(name)):
+        if is_listed and not (count == 1 and is_ordinary(name) and is_everyday(name)):
             return name
     return ""
 
@@ -183,6 +187,11 @@ def thai_titles(text: NormalizedText, rules: Rules) -> Iterator[Found]:
         words = text.words_from(start)
         if title in WEAK_TITLES_TH and words and words[0] in NOT_AFTER_WEAK_TITLES:
             continue
+        is_pair = bool(words) and words[0] in TITLES_TH  # ตายาย, ปู่ย่า
+        if is_pair and (len(words) == 1 or ends_name(words[1])):
+            continue
+        if title in OFFICES_TH and words and words[0] in {"หญิง", "ชาย"}:
+            continue
         if not title.endswith(".") and not _is_title(text, match, words):
             continue
         end = name_end(text, start, is_formal, title in KIN_TITLES_TH)
@@ -208,7 +217,7 @@ def _is_title(text: NormalizedText, match: re.Match[str], words: list[str]) -> b
 
 
 _CALLED = re.compile(
-    r"(?<!ราย)(?<!เจ้าของ)(?<!ลง)(?<!เสีย)(?:ชื่อเล่นว่า|ชื่อเล่น|ชื่อจริงว่า|ชื่อจริง|ชื่อว่า|นามสกุลว่า|นามสกุล|ฉายา|นามว่า|ชื่อของ|"
+    r"(?<!ราย)(?<!เจ้าของ)(?<!ลง)(?<!เสีย)(?<!ออก)(?<!เ)(?:ชื่อเล่นว่า|ชื่อเล่น|ชื่อจริงว่า|ชื่อจริง|ชื่อว่า|นามสกุลว่า|นามสกุล|ฉายา|นามว่า|ชื่อของ|"
     r"(?<!ปิด)(?<!เปลี่ยน)(?<!ตั้ง)(?<!เซ็น)ชื่อ)\s?[\"“']?"
 )
 
@@ -221,7 +230,11 @@ def called(text: NormalizedText, rules: Rules) -> Iterator[Found]:
             continue
         if words[0] not in TITLES_TH and words[0] in VERBS_TH:
             continue
-        end = name_end(text, match.end(), is_formal=True)
+        is_somebody = bool(WHO_IS_CALLED_TH.search(text.line[: match.start()]))
+        is_marked = match[0].strip(" \"“'") != "ชื่อ"
+        if not (is_somebody or is_marked) and is_known(words[0]) and is_everyday(words[0]):
+            continue
+        end = name_end(text, match.end(), is_formal=is_somebody or is_marked)
         if end == match.end():
             continue
         if not match[0].rstrip(" \"“'").endswith(("เล่นว่า", "เล่น")):

@@ -15,6 +15,7 @@ from lessons.masking.persons import ends_name, is_verbal, titled
 from lessons.masking.vocabulary import (
     BANKS_TH,
     DIRECTIONS_TH,
+    GENERIC_PLACES_TH,
     GENERIC_TH,
     MEASURED_TH,
     NAME_STOP_WORDS,
@@ -72,7 +73,8 @@ def place_end(
         if not name and not is_anything and is_ordinary(word) and not (
                 word in TOPONYMS_TH or word in _ALSO_NAMES or word in areas
                 or _is_uncommon(words[:3])
-                or (is_sure and (not following or ends_name(following)))):
+                or (is_sure and (not following or ends_name(following)
+                                or following.startswith(tuple(NUMBERS_TH))))):
             break
         name.append(word)
     while name and name[-1] in {"ที่", "ของ"}:
@@ -130,8 +132,10 @@ def thai_places(text: NormalizedText, rules: Rules) -> Iterator[Found]:
         start = match.end() + (text.line[match.end() : match.end() + 1] == " " and abbreviation)
         is_sure = prefix in _STRONG or (
             prefix in _FEATURES and bool(_COMMON_TOGETHER.search(before)))
-        if _WORKERS.match(text.line, start):
+        if _WORKERS.match(text.line, start) or GENERIC_PLACES_TH.match(text.line, start):
             continue
+        if prefix == "แยก" and not _COMMON_TOGETHER.search(before):
+            continue  # to separate
         end = place_end(text, start, is_sure, prefix in _ANYTHING, rules.area_names)
         if end == start and prefix in _BUSINESSES:
             end = _business_of_person(text, start)
@@ -171,6 +175,9 @@ _FACULTY = re.compile(
     r"คณะ[\u0e01-\u0e4e]{2,20}(?:ศาสตร์|การจัดการ)(?:\s?ม\.[ก-ฮ]{1,2}\.)?|"
     r"(?<![\w.])ม\.[ก-ฮ]{1,2}\."
 )
+_SHOP = re.compile(
+    r"ร้าน[\u0e01-\u0e4e]{2,14}(?:พาณิชย์|การช่าง|การไฟฟ้า|การค้า|เซอร์วิส|ก่อสร้าง|มอเตอร์|การเกษตร|การยาง|บริการ)"
+)
 _COMPANY = re.compile(r"(?:บริษัท|ห้างหุ้นส่วน)[^\n.]{2,50}?จำกัด(?:\s?\(มหาชน\))?")
 _BUSINESS = re.compile(
     r"(?:(?<=ของ)|(?<=โดย)|(?<=จาก)|(?<=กับ))[\u0e01-\u0e4e]{2,14}\s?"
@@ -185,6 +192,8 @@ def thai_businesses(text: NormalizedText, rules: Rules) -> Iterator[Found]:
             yield match.start(), match.end(), "organisation", rules.replacements["organisation"]
     for match in _FACULTY.finditer(text.line):
         yield match.start(), match.end(), "organisation", rules.replacements["organisation"]
+    for match in _SHOP.finditer(text.line):
+        yield match.start(), match.end(), "place", PLACES_TH["ร้าน"]
     for match in _BUSINESS.finditer(text.line):
         words = text.words_from(match.start())
         if words and not ends_name(words[0]) and not is_ordinary(words[0]):
@@ -193,7 +202,8 @@ def thai_businesses(text: NormalizedText, rules: Rules) -> Iterator[Found]:
 
 _BANK_TH = re.compile(rf"(?:ธนาคาร\s?(?:{'|'.join(map(re.escape, BANKS_TH))})|ธ\.ก\.ส\.)"
                       r"(\s?\(?สาขา(?:ย่อย)?\s?)?")
-_ROAD = re.compile(r"(ถนนสาย|ทางหลวงหมายเลข|ถนน|ซอย|ซ\.|ถ\.)\s?(\d+(?:/\d+)?)?")
+_ROAD = re.compile(r"(ถนนสาย|ทางหลวงหมายเลข|ถนน|ซอย|ซ\.|ถ\.)\s?"
+                   r"(\d+(?:/\d+)?(?!\s*(?:คน|บ้าน|หลัง|สาย|เมตร|กิโล|\d)))?")
 _VILLAGE_TH = re.compile("บ้าน")
 _TEMPLE_TH = re.compile(rf"(^|\s|(?<=[(“\"])|{'|'.join(WORDS_BEFORE_TEMPLE)}|)\s?(วัด)", re.M)
 
@@ -220,6 +230,8 @@ def thai_villages_and_temples(text: NormalizedText, rules: Rules) -> Iterator[Fo
         if not text.is_word_start(match.start()):
             continue
         is_somewhere = bool(_COMMON_TOGETHER.search(text.line[: match.start()]))
+        if GENERIC_PLACES_TH.match(text.line, match.end()):
+            continue
         end = place_end(text, match.end(), is_sure=is_somewhere)
         if end > match.end() and text.line[match.end() : end] not in TITLES_TH:
             yield match.start(), end, "place", rules.replacements["village"]

@@ -7,11 +7,11 @@ first Thai text is masked.
 from functools import lru_cache
 from importlib.resources import files
 
-from lessons.masking.vocabulary import GIVEN_NAMES_TH, NICKNAMES_TH, SOUTHERN_NAMES_TH
+from lessons.masking.vocabulary import GIVEN_NAMES_TH, NICKNAMES_TH, NO_NAMES_TH, SOUTHERN_NAMES_TH
 
 EVERYDAY = 4000  # words of the Thai National Corpus that are used most
 VERY_COMMON = 1500
-RARE = 4500  # a given name that is a word of the dictionary too: the name is more likely
+_CERTAIN = {*SOUTHERN_NAMES_TH, *GIVEN_NAMES_TH}
 LONGEST_NICKNAME = 4  # characters of a rare word of one syllable that may well be a nickname
 SHORTEST_NAME = 4  # characters of a name that is known without a title before it
 
@@ -37,7 +37,7 @@ def ranks() -> dict[str, int]:
 def given_names() -> frozenset[str]:
     names = _lines("person_names_female_th.txt") + _lines("person_names_male_th.txt")
     listed = (name for name in names if _rank(name) >= VERY_COMMON)
-    return frozenset([*listed, *SOUTHERN_NAMES_TH, *GIVEN_NAMES_TH])
+    return frozenset([*listed, *SOUTHERN_NAMES_TH, *GIVEN_NAMES_TH]) - NO_NAMES_TH
 
 
 @lru_cache(maxsize=1)
@@ -52,7 +52,7 @@ def _rank(word: str) -> int:
 @lru_cache(maxsize=20_000)
 def is_ordinary(word: str) -> bool:
     """Whether a Thai ``word`` is rather an everyday word than a name."""
-    if word in NICKNAMES_TH or word in given_names() or word not in dictionary():
+    if word in NICKNAMES_TH or word in _CERTAIN or word not in dictionary():
         return False
     return _rank(word) < EVERYDAY or len(word) > LONGEST_NICKNAME
 
@@ -72,4 +72,4 @@ def is_known(word: str) -> bool:
 def is_given_name(word: str) -> bool:
     """Whether ``word`` is a given name and nothing else, so that it needs no title before it."""
     return len(word) >= SHORTEST_NAME and word in given_names() and (
-        word not in dictionary() or _rank(word) > RARE)
+        word not in dictionary() or (word in _CERTAIN and _rank(word) > VERY_COMMON))

@@ -44,4 +44,4 @@ def test_the_untouched_half_is_measured(hub, capsys, language):
     assert figures.recall >= FLOOR[language], "the counts alone; do not list what was missed"
 
 
-FLOOR = {"th": 0.9, "en": 0.95}  # what was reached, less a little: a rule that is lost shows here
+FLOOR = {"th": 0.92, "en": 0.96}  # what was reached, less a little: a rule that is lost shows here
