@@ -66,8 +66,7 @@ def quoted_persons(body) -> list[str]:
 
 def left_out(lesson) -> list[str]:
     """Texts that are no part of the copy but tell names: of files, pictures and links."""
-    found = [file.title for file in attached_files(lesson)]
-    found += [stem_of(file) for file in attached_files(lesson)]
+    found = [text for file in attached_files(lesson) for text in (file.title, stem_of(file))]
     found += [attachment.note for attachment in lesson.attachments.all()]
     found += [link.evidence_text for link in lesson.chain_links.all()]
     found += [block.value["caption"] for block in lesson.body if block.block_type == "picture"]
