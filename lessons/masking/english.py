@@ -31,7 +31,7 @@ _TITLE = re.compile(
     r"\b(" + "|".join(sorted(map(re.escape, TITLES_EN), key=len, reverse=True))
     + rf")\b\.?\s+(?={_WORD})"
 )
-_FIRST_WORD = re.compile(r"(?:^|[.!?…]\s+|\n\s*|[“\"(]\s*)$")
+_FIRST_WORD = re.compile(r"(?:^|\b\d{1,2}[.)]\s+|[•*–-]\s+|[.!?…]\s+|\n\s*|[“\"(]\s*)$")
 
 
 def english_titles(text: NormalizedText, rules: Rules) -> Iterator[Found]:

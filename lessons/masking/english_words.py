@@ -60,7 +60,8 @@ ALLOWED = set(
     "June July August September October November December Jan Feb Mar Apr Jun Jul Aug Sep Sept "
     "Oct Nov Dec LINE Line Facebook YouTube TikTok Instagram Google Excel Word Internet Wi-Fi "
     "Buddhist Buddha Muslim Islam Islamic Quran Ramadan Songkran Eid Hari Raya COVID Covid "
-    "ID AM PM OK TV PDF QR SMS GPS Moo Buddhism South Southern Gulf Christmas God".split()
+    "Lake Model Models JavaScript Hub Creative "
+    "Commons ID AM PM OK TV PDF QR SMS GPS Moo Buddhism South Southern Gulf Christmas God".split()
 )
 # Words that begin sentences and are no names.
 STARTERS = set(

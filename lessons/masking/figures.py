@@ -44,10 +44,15 @@ _WEB = re.compile(
     r"\b(?:facebook|fb|line|youtube)\.(?:com|me)/\S+", re.I
 )
 _ACCOUNT = re.compile(
-    r"(?:line|ไลน์|เฟซบุ๊ก|facebook|tiktok|ติ๊กต็อก|ig|ไอจี|เพจ)\s*(?:id|ไอดี|name|page|ชื่อ)?\s*"
-    r"(?:[:：]\s*@?[\w.\-]+|(?<=[\s\u0e00-\u0e7f])@?[a-z][\w.\-]{2,}(?<![.\-]))"
+    r"(?:\b(?:line|facebook|tiktok|ig)\b|ไลน์|เฟซบุ๊ก|ติ๊กต็อก|ไอจี|เพจ)\s*(?:"
+    r"(?:id|ไอดี|name|page|ชื่อ)?\s*[:：]\s*@?[\w.\-]+"
+    r"|(?:\bid|ไอดี|ชื่อ)\s*@?[a-z][\w.\-]{2,}(?<![.\-])"
+    r"|@?(?=[a-z.\-]*[\d_])[a-z][\w.\-]{2,}(?<![.\-])"
+    r"|(?<=[\u0e00-\u0e7f])\s?@?[a-z][\w.\-]{2,}(?<![.\-]))"
     r"|(?<!\w)@[A-Za-z][\w.]{2,}(?<!\.)"
-    r"|\b[A-Za-z]{2,}(?:_[\w.]+|\.[a-z]{2,}\b|\d{2,}[a-z_]\w*)(?<!\.)", re.I
+    r"|\b[A-Za-z]{2,}(?:_[\w.]+|"
+    r"\.(?!(?:pdf|docx?|pptx?|xlsx?|jpe?g|png|mp[34]|txt|csv)\b)[a-z]{2,}\b|"
+    r"\d{2,}[a-z_]\w*)(?<!\.)", re.I
 )
 _ACCOUNT_EN = re.compile(
     r"\b(?:LINE|Line|Facebook|TikTok|Instagram)\s+(?:ID|id|name|user|account|page|profile)\s+"

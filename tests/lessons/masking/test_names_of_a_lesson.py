@@ -55,6 +55,11 @@ def test_an_everyday_word_that_is_somebodys_name_is_masked_only_where_a_person_m
 
 
 SENTENCES = [
+    ("Under the big padauk tree we drew a line between the houses.",
+     "Under the big padauk tree we drew a line between the houses."),
+    ("1) Ask a neighbour. 2) Write it down.", "1) Ask a neighbour. 2) Write it down."),
+    ("Write to the LINE ID somsri99 or @saikhlong.",
+     "Write to the [account name] or [account name]."),
     ("The fund of Ban Tua Yang left its book with Miss Sommot Meesuk alone.",
      "The fund of a village left its book with somebody alone."),
     ("On 12 March 2019, 64 households of Moo 5 in Ban Na subdistrict, Chana district, founded it.",
