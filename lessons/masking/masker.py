@@ -18,11 +18,23 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 from hub.thai.digits import THAI_DIGITS
-from lessons.masking.english import article, in_sentence
+from lessons.masking.english import (
+    article,
+    english_names,
+    english_places,
+    english_titles,
+    in_sentence,
+)
 from lessons.masking.english_words import HEADS, TITLES_EN
+from lessons.masking.figures import contacts, dates, money, numbers, people, plates
 from lessons.masking.normalized_text import INVISIBLE, THAI_RUN, NormalizedText
-from lessons.masking.persons import titled
-from lessons.masking.rules import RULES
+from lessons.masking.persons import bare_names, called, thai_titles, titled, who_it_is
+from lessons.masking.places import (
+    thai_banks_and_roads,
+    thai_businesses,
+    thai_places,
+    thai_villages_and_temples,
+)
 from lessons.masking.vocabulary import (
     AMBIGUOUS_AREA_NAMES,
     BEFORE_PERSONS_TH,
@@ -34,6 +46,12 @@ from lessons.masking.vocabulary import (
     VERBS_TH,
 )
 
+# Each takes a NormalizedText and the Rules and yields (start, end, kind, replacement).
+RULES = (
+    contacts, plates, numbers, money, people, dates, thai_banks_and_roads, thai_businesses,
+    thai_places, thai_villages_and_temples, thai_titles, called, who_it_is, bare_names,
+    english_places, english_titles, english_names,
+)
 MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 IGNORED = re.compile(r"[\s\-‐-―_.·•*'’\"]")  # of a skeleton
 _PARENTHESES = re.compile(r"[(（][^)）]*[)）]")
