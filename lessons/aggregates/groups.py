@@ -16,7 +16,7 @@ from hub.models import KnowledgePage, Topic
 from hub.pages.page_search import words_of
 from lessons.aggregates.phrases import common_phrases, phrases
 from lessons.masking import masked_copy
-from lessons.masking.masker import pieces
+from lessons.masking.masker import Rules, pieces
 from lessons.models import LessonPage, MaskedLesson
 
 MIN_LESSONS = 5
@@ -45,21 +45,27 @@ class LessonGroup:
     @cached_property
     def parts(self) -> list[tuple[str, list[str]]]:
         """(field, phrases shared by lessons of three organisations) of each of ``FIELDS``."""
-        areas, known = {}, masked_copy.known_organisations()
+        rules = self._rules()
         found = []
         for name in FIELDS:
             organisations = defaultdict(set)
             for lesson in self.lessons:
-                if lesson.locale_id not in areas:
-                    areas[lesson.locale_id] = masked_copy.known_areas(lesson.locale.language_code)
-                rules = masked_copy.rules_for(
-                    lesson, MaskedLesson(), areas[lesson.locale_id], known
-                )
-                text = _unmasked_text(getattr(lesson, name), rules)
+                text = _unmasked_text(getattr(lesson, name), rules[lesson.pk])
                 for phrase in phrases(words_of(text)):
                     organisations[phrase].add(lesson.organisation_id)
             found.append((name, common_phrases(organisations, MIN_ORGANISATIONS)))
         return found
+
+    def _rules(self) -> dict[int, Rules]:
+        """The masking rules of each lesson by its id; making them reads its whole text."""
+        known = masked_copy.known_organisations()
+        languages = {lesson.locale.language_code for lesson in self.lessons}
+        areas = {language: masked_copy.known_areas(language) for language in languages}
+        return {
+            lesson.pk: masked_copy.rules_for(
+                lesson, MaskedLesson(), areas[lesson.locale.language_code], known)
+            for lesson in self.lessons
+        }
 
 
 def _unmasked_text(text, rules) -> str:

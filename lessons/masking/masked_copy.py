@@ -6,8 +6,11 @@ areas to provinces.
 """
 
 import hashlib
+import re
+from dataclasses import dataclass
 from datetime import date
 from html import escape
+from pathlib import PurePath
 
 from django.db import transaction
 from django.utils.translation import override
@@ -18,8 +21,12 @@ from hub.pages.forms import available_slug
 from hub.pages.page_search import words_of
 from hub.pages.sections import plain
 from hub.thai.slugs import slugify_thai
-from lessons.masking.masker import NamedArea, Rules, find_spans, mask
+from lessons.masking.learning import learned
+from lessons.masking.masker import NamedArea, Rules, find_spans, mask, meetings, skeleton
+from lessons.masking.remaining import remaining
+from lessons.masking.source_search import Source, sources
 from lessons.models import LessonPage, MaskedLesson
+from lessons.privacy.restriction import attached_files
 
 FIELDS = ["title", "summary", *LessonPage.section_fields]
 
@@ -30,22 +37,45 @@ def latest_draft(original) -> LessonPage:
 
 
 def rules_for(lesson, decisions, areas=None, organisations=None) -> Rules:
-    """The rules for one lesson: its people, all organisations and areas, the author's words."""
+    """The rules for one lesson: its people, all organisations and areas, the author's words, and
+    every part of a name that its own texts tell of."""
     language = lesson.locale.language_code
     people = list(lesson.contributors.all())
     named = list(filter(None, [lesson.organisation, *(person.organisation for person in people)]))
-    # Their names as those of persons too: parts of them are masked by themselves.
-    names = [person.name for person in people] + [lesson.validated_by]
-    others = [person.other_organisation for person in people]
-    names += [*others, *(name for one in named for name in (one.name_th, one.name_en))]
+    others = [person.other_organisation for person in people if person.other_organisation]
+    own = [*others, *(name for one in named for name in (one.name_th, one.name_en) if name)]
     organisations = known_organisations() if organisations is None else organisations
-    return Rules(
-        language=language, names=tuple(filter(None, names)),
-        organisations=(*organisations, *filter(None, others)),
+    rules = Rules(
+        language=language,
+        names=tuple(filter(None, [*(person.name for person in people), lesson.validated_by,
+                                  *quoted_persons(lesson.body)])),
+        organisations=(*organisations, *others),
         areas=areas or known_areas(language),
         words=tuple(decisions.extra_word_list), released=frozenset(decisions.released),
         segment=words_of,
     )
+    return learned(rules, [*(text for _label, text in labelled_texts(lesson)),
+                           *own, *left_out(lesson)])
+
+
+def quoted_persons(body) -> list[str]:
+    """Who is quoted in ``body``."""
+    return [block.value["by"] for block in body if block.block_type == "quote" and (
+        block.value.get("by"))]
+
+
+def left_out(lesson) -> list[str]:
+    """Texts that are no part of the copy but tell names: of files, pictures and links."""
+    found = [text for file in attached_files(lesson) for text in (file.title, stem_of(file))]
+    found += [attachment.note for attachment in lesson.attachments.all()]
+    found += [link.evidence_text for link in lesson.chain_links.all()]
+    found += [block.value["caption"] for block in lesson.body if block.block_type == "picture"]
+    return [text for text in dict.fromkeys(found) if text]
+
+
+def stem_of(file) -> str:
+    """The name of a file without its ending, in words."""
+    return re.sub(r"[_\-]+", " ", PurePath(file.file.name).stem)
 
 
 def known_organisations() -> tuple[str, ...]:
@@ -137,6 +167,54 @@ def all_spans(lesson, rules) -> list:
     return list(found.values())
 
 
+@dataclass(frozen=True)
+class Review:
+    """What the author has to answer before a copy is submitted."""
+
+    meetings: list[tuple[str, str]]  # label of the text, how the stand-ins would read
+    remaining: list[str]  # what still looks like a name
+    sources: list[Source]  # pages that give the source away
+    released: frozenset[str]
+
+    @property
+    def unanswered(self) -> list[str]:
+        return [text for text in self.remaining if skeleton(text) not in self.released]
+
+    @property
+    def open_sources(self) -> list[Source]:
+        return [source for source in self.sources if source.key not in self.released]
+
+    @property
+    def is_done(self) -> bool:
+        return not (self.meetings or self.unanswered or self.open_sources)
+
+
+class NotAnswered(ValueError):
+    """A copy was submitted before its author answered everything; ``review`` has what is open."""
+
+    def __init__(self, review: Review) -> None:
+        super().__init__("The author has not answered everything about the masked copy.")
+        self.review = review
+
+
+def review(lesson, decisions, rules=None) -> Review:
+    """What is open about the copy of ``lesson``; asks the hub's search for its source."""
+    rules = rules or rules_for(lesson, decisions)
+    labelled = labelled_texts(lesson)
+    if decisions.title:
+        labelled[0] = (labelled[0][0], decisions.title)
+    texts = [text for _label, text in labelled]
+    keys = {lesson.translation_key}
+    if decisions.copy_id:
+        keys.add(decisions.copy.translation_key)
+    own = LessonPage.objects.filter(translation_key__in=keys).values_list("pk", flat=True)
+    return Review(
+        [(label, met) for label, text in labelled for met in meetings(text, rules)],
+        remaining(texts, rules),
+        sources(texts, rules, lesson.locale.language_code, own), rules.released,
+    )
+
+
 def digest(lesson, decisions) -> str:
     """SHA-256 of the copy's text. The author confirms it, so that nothing unseen is published."""
     rules = rules_for(lesson, decisions)
@@ -149,11 +227,15 @@ def submit(decisions: MaskedLesson, user) -> LessonPage:
     """Create or update the public page, then publish it or submit it to the moderators.
 
     It is published when ``user`` may publish or is None (the system). Moderators see the copy and
-    nothing of the original.
+    nothing of the original. Raises NotAnswered where the author has not answered what ``review``
+    asks, whoever calls.
     """
     original = decisions.original
     lesson = latest_draft(original)
     rules = rules_for(lesson, decisions)
+    asked = review(lesson, decisions, rules)
+    if not asked.is_done:
+        raise NotAnswered(asked)
     copy = decisions.copy
     copy = copy.get_latest_revision_as_object() if copy else LessonPage(
         locale=original.locale, owner=user, is_demonstration=original.is_demonstration, live=False,

@@ -190,3 +190,99 @@ def test_copies_of_translations_are_translations_of_each_other(original, english
 ])
 def test_bad_input_is_no_error_of_the_server(original, author, signed_in, data):
     assert signed_in(author).post(address(original), data).status_code in (200, 302, 422)
+
+
+def test_parts_of_a_recognised_name_are_masked_everywhere_in_the_copy(original, moderator):
+    """Also a name that only a caption, a quotation or a file's name tells."""
+    original.validated_by = ""
+    original.contributors.set([])
+    original.summary = "นาง สมศรี แก้วทอง เก็บเงินไว้ที่ธนาคารออมสินสาขาคลองหวะ ผู้จัดการร้านคือนายวีรยุทธ์"
+    original.happened = "สมศรีร้องไห้ ฝ่ายแก้วทองไม่ยอม คนคลองหวะพูดกันทั่ว วีรยุทธ์ลาออก ปาริฉัตรไม่มา"
+    original.body = original.body.stream_block.to_python([
+        {"type": "quote", "value": {"text": "ทุกคนรู้จักปาริฉัตร", "by": "ปาริฉัตร"}},
+    ])
+    original.save_revision().publish()
+    copy = masked_copy.submit(
+        MaskedLesson(original=LessonPage.objects.get(pk=original.pk)), moderator)
+    copy = copy.get_latest_revision_as_object()
+    text = "\n".join([copy.title, copy.summary, copy.happened, str(copy.body), copy.slug])
+    for part in ("สมศรี", "แก้วทอง", "คลองหวะ", "ออมสิน", "วีรยุทธ์", "ปาริฉัตร"):
+        assert part not in text, part
+
+
+def test_what_looks_like_a_name_is_answered_before_the_copy_is_handed_in(
+    original, author, signed_in
+):
+    original.why = "ไม่มีใครตรวจบัญชี ถามแต่ Zorblax กับ Quuxin"
+    original.save_revision().publish()
+    client = signed_in(author)
+    shown = [one["text"] for one in client.get(address(original)).context["looks_like_names"]]
+    assert shown == ["Zorblax", "Quuxin"]
+    answer = hand_in(client, original)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert page.count('id="unanswered-') == 2 and not LessonPage.objects.exclude(
+        pk=original.pk).exists()
+    answers = {"look-1": "Zorblax", "answer-1": "mask", "look-2": "Quuxin", "answer-2": "keep"}
+    assert client.post(address(original), answers).status_code == 200
+    decisions = MaskedLesson.objects.get()
+    assert decisions.extra_word_list == ["Zorblax"]
+    kept = {"extra_words": decisions.extra_words, "look-1": "Quuxin", "answer-1": "keep"}
+    assert hand_in(client, original, **kept).status_code == 302
+    why = copy_of(original).get_latest_revision_as_object().why
+    assert "Zorblax" not in why and "Quuxin" in why
+
+
+def test_no_caller_submits_a_copy_with_open_questions(original, moderator):
+    original.why = "ถามแต่ Zorblax"
+    original.save_revision().publish()
+    decisions = MaskedLesson(original=LessonPage.objects.get(pk=original.pk))
+    for user in (moderator, None):
+        with pytest.raises(masked_copy.NotAnswered) as refused:
+            masked_copy.submit(decisions, user)
+        assert refused.value.review.unanswered == ["Zorblax"]
+    assert not LessonPage.objects.exclude(pk=original.pk).exists()
+
+
+def test_stand_ins_that_meet_are_refused(original, english_home, author, signed_in):
+    twin = original.copy_for_translation(english_home.locale, copy_parents=True)
+    twin.why = "Mr. Somsak 64 households came."
+    twin.save_revision().publish()
+    twin = LessonPage.objects.get(pk=twin.pk)
+    client = signed_in(author)
+    answer = client.get(address(twin))
+    assert [met for _label, met in answer.context["review"].meetings] == [
+        "Somebody dozens of households"]
+    answers = {f"look-{n}": one["text"] for n, one in enumerate(
+        answer.context["looks_like_names"], 1)}
+    answers |= {f"answer-{n}": "keep" for n in range(1, len(answers) + 1)}
+    assert hand_in(client, twin, **answers).status_code == 422
+    decisions = {"extra_words": "Somsak 64 households"} | answers
+    client.post(address(twin), decisions)
+    assert hand_in(client, twin, **decisions).status_code == 302
+
+
+def test_a_public_page_that_gives_the_source_away_is_shown_and_answered(
+    original, author, signed_in
+):
+    phrase = "เงินออมของกลุ่มหายไปจากหีบเหล็กใต้ต้นประดู่ริมทางเดินในคืนงานลากพระ"
+    told = LessonPageFactory(
+        parent=original.get_parent(), title="ข่าวจากตำบล", summary="นายสมชาย ใจดี เล่าให้ฟัง",
+        event=f"{phrase} และหาไม่พบ",
+    )
+    told.save_revision().publish()
+    quiet = LessonPageFactory(parent=original.get_parent(), title="อีกหน้า", event=phrase)
+    quiet.save_revision().publish()
+    original.happened = phrase
+    original.save_revision().publish()
+    client = signed_in(author)
+    [one] = client.get(address(original)).context["sources"]
+    assert (one["source"].page.pk, one["source"].phrase) == (told.pk, phrase)
+    assert hand_in(client, original).status_code == 422
+    masked = client.post(address(original), {"extra_words": phrase})
+    assert masked.context["sources"] == []
+    client.post(address(original), {"extra_words": ""})
+    answers = {"key-source1": one["source"].key, "show-source1": "1", "reason-source1": ""}
+    assert hand_in(client, original, **answers).status_code == 422, "a reason is asked"
+    answers["reason-source1"] = "ข่าวนั้นเจ้าตัวลงเอง"
+    assert hand_in(client, original, **answers).status_code == 302
