@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hub.email.sending import absolute
+from policy.ledger.amendments import amendments_of_clause, due_days_of
 from policy.ledger.clause_party_status import ClausePartyStatus, with_status
 from policy.ledger.rules import ClauseStatus
 from policy.models import StatusPeriod
@@ -17,6 +18,7 @@ COLUMNS = ["date", "what", "status", "by", "text", "evidence", "figure", "addres
 LABELS = {
     "adopted": _("The clause was adopted"),
     "due": _("The due date"),
+    "amended": _("The resolution was amended"),
     "status": _("Status from this day on"),
     "report": _("The party reported"),
     "verification": _("The community looked"),
@@ -24,13 +26,14 @@ LABELS = {
 }
 # Within a day, records come before the status that follows from them.
 ORDER = {name: number for number, name in enumerate(
-    ["adopted", "report", "verification", "withdrawal", "due", "status"]
+    ["adopted", "report", "verification", "withdrawal", "due", "amended", "status"]
 )}
 
 
 @dataclass(frozen=True)
 class Event:
-    """An event on one day; ``record`` is a report, a verification, a withdrawal or a status."""
+    """An event on one day; ``record`` is a report, a verification, a withdrawal, a status, or an
+    ``AmendmentShown`` with what it changed in the clause."""
 
     on: date
     kind: str  # a key of LABELS
@@ -51,8 +54,11 @@ def events_of(cell) -> list[Event]:
     """All events up to today, newest first."""
     clause, today = cell.clause, timezone.localdate()
     events = [Event(clause.page.adopted_on, "adopted")]
-    if clause.due:
-        events.append(Event(clause.due, "due"))
+    events += [Event(day, "due") for day in due_days_of(clause)]
+    events += [
+        Event(shown.amendment.recorded_on, "amended", shown)
+        for shown in amendments_of_clause(clause)
+    ]
     for period in StatusPeriod.objects.filter(
         clause_key=clause.translation_key, party=cell.party
     ):
@@ -81,6 +87,8 @@ def rows(cell) -> Iterator[dict]:
         record = event.record
         if event.kind == "status":
             values["status"] = record.value
+        elif event.kind == "amended":
+            values |= {"by": record.amendment.amended_by_name, "text": record.summary}
         elif event.kind == "withdrawal":
             values |= {"by": record.withdrawn_by_name, "text": record.reason}
         elif event.kind in ("report", "verification"):

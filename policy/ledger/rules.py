@@ -4,7 +4,7 @@ Pure functions on plain records, without database or clock. A *cell* is one clau
 its evidence is the reports of the party and the verifications of the community.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -131,50 +131,89 @@ def silent_since(day: date, adopted: date, evidence: Evidence) -> date | None:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What a clause asks from ``since`` on: by when, and of which parties (their keys)."""
+
+    since: date
+    due: date | None = None
+    parties: frozenset[Hashable] = frozenset()
+
+
+def terms_on(day: date, history: Sequence[Terms]) -> Terms:
+    """The terms in force on ``day``. ``history`` has one for a day, in order; its first hold before
+    that day too."""
+    return next((terms for terms in reversed(history) if terms.since <= day), history[0])
+
+
+@dataclass(frozen=True)
 class Period:
-    """A status from the day ``since`` until the day ``until``, exclusive."""
+    """A status from the day ``since`` until the day ``until``, exclusive.
+
+    ``is_named`` tells whether the clause names the party on these days.
+    """
 
     status: ClauseStatus
     since: date
     until: date = OPEN_END
+    is_named: bool = True
 
 
-def timeline(adopted: date, due: date | None, evidence: Evidence) -> list[Period]:
-    """The periods of a cell from the adoption on, including future ones (due dates to come)."""
-    return _periods(
-        _days(adopted, due, [evidence]), lambda day: status_on(day, due, evidence)
-    )
+def timeline(
+    adopted: date, history: Sequence[Terms], party: Hashable, evidence: Evidence
+) -> list[Period]:
+    """The periods of a cell, including future ones (due dates to come).
+
+    They begin with the adoption, or on the day that first names a party without evidence.
+    """
+    first = adopted
+    if not evidence.reports and not evidence.findings:
+        named = [terms.since for terms in history[1:] if party in terms.parties]
+        first = adopted if party in history[0].parties or not named else max(adopted, named[0])
+
+    def state(day: date) -> tuple[ClauseStatus, bool]:
+        terms = terms_on(day, history)
+        return status_on(day, terms.due, evidence), party in terms.parties
+
+    return _periods(_days(first, history, [evidence]), state)
 
 
 def clause_timeline(
-    adopted: date, due: date | None, named: Sequence[Evidence], others: Sequence[Evidence] = ()
+    adopted: date, history: Sequence[Terms], evidence: Mapping[Hashable, Evidence]
 ) -> list[Period]:
-    """The periods of a whole clause, as ``timeline``."""
-    return _periods(
-        _days(adopted, due, [*named, *others]),
-        lambda day: clause_status_on(day, due, named, others),
-    )
+    """The periods of a whole clause, as ``timeline``; ``evidence`` by party."""
+
+    def state(day: date) -> tuple[ClauseStatus, bool]:
+        terms = terms_on(day, history)
+        named = [evidence.get(party, Evidence()) for party in terms.parties]
+        others = [known for party, known in evidence.items() if party not in terms.parties]
+        return clause_status_on(day, terms.due, named, others), True
+
+    return _periods(_days(adopted, history, evidence.values()), state)
 
 
-def _days(adopted: date, due: date | None, evidences: Iterable[Evidence]) -> list[date]:
-    """The days on which the status may change, in order, starting with the adoption."""
-    found = {adopted}
-    if due is not None and due < OPEN_END:
-        found.add(due + ONE_DAY)
+def _days(first: date, history: Sequence[Terms], evidences: Iterable[Evidence]) -> list[date]:
+    """The days from ``first`` on, in order, on which the status may change."""
+    found = {first}
+    for terms in history:
+        found.add(terms.since)
+        if terms.due is not None and terms.due < OPEN_END:
+            found.add(terms.due + ONE_DAY)
     for evidence in evidences:
         for record in (*evidence.reports, *evidence.findings):
             found.update(record.days)
-    return sorted(day for day in found if day >= adopted)
+    return sorted(day for day in found if day >= first)
 
 
-def _periods(days: Iterable[date], status_of: Callable[[date], ClauseStatus]) -> list[Period]:
-    changes: list[tuple[date, ClauseStatus]] = []
+def _periods(
+    days: Iterable[date], state_of: Callable[[date], tuple[ClauseStatus, bool]]
+) -> list[Period]:
+    changes: list[tuple[date, tuple[ClauseStatus, bool]]] = []
     for day in days:
-        status = status_of(day)
-        if not changes or changes[-1][1] != status:
-            changes.append((day, status))
-    ends = [day for day, _status in changes[1:]] + [OPEN_END]
+        state = state_of(day)
+        if not changes or changes[-1][1] != state:
+            changes.append((day, state))
+    ends = [day for day, _state in changes[1:]] + [OPEN_END]
     return [
-        Period(status, since, until)
-        for (since, status), until in zip(changes, ends, strict=True)
+        Period(status, since, until, is_named)
+        for (since, (status, is_named)), until in zip(changes, ends, strict=True)
     ]

@@ -20,6 +20,13 @@ def evidence_upload_to(instance, filename: str) -> str:
     return f"evidence/{uuid.uuid4().hex[:12]}/{safe_filename(filename)}"
 
 
+def amount(figure, unit) -> str:
+    """A figure with thousands separators and its unit: 12,500 metres."""
+    number = f"{figure:,f}"
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{number} {unit}".strip()
+
+
 class AppendOnlyRecord(models.Model):
     """A record that is created once and never changed."""
 
@@ -161,9 +168,7 @@ class ClauseReport(EvidenceRecord):
     @property
     def figure_text(self) -> str:
         """The figure with thousands separators and its unit: 12,500 metres."""
-        number = f"{self.figure:,f}"
-        number = number.rstrip("0").rstrip(".") if "." in number else number
-        return f"{number} {self.figure_unit}".strip()
+        return amount(self.figure, self.figure_unit)
 
 
 class Withdrawal(AppendOnlyRecord):

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from policy.amendments.amending import amend
 from policy.models import VERIFIERS, Clause, Party, ProcessStage
+from policy.models.clause_terms import terms_of_resolution
 from tests import factories
 from tests.factories import (
     AssemblyPageFactory,
@@ -80,6 +82,13 @@ def make_resolution(party, other_party):
     page.clauses = [first, second]
     page.save_revision().publish()
     return type(page).objects.get(pk=page.pk)
+
+
+def amend_clause(resolution, number, **values):
+    """Amend one clause of a published resolution; ``values`` as ``amend`` takes them."""
+    terms = next(t for t in terms_of_resolution(resolution).values() if t.number == number)
+    return amend(resolution, {terms.clause_key: values}, reason="สมัชชาแก้มติ",
+                 decided_on=timezone.localdate())
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from datetime import timedelta
 class DailyLedger:
     """One cell. ``events`` are (day, what, key, detail), in any order within a day."""
 
-    def __init__(self, due, events):
-        self.due = due
+    def __init__(self, events):
         self.by_day = {}
         for day, what, key, detail in events:
             self.by_day.setdefault(day, []).append((what, key, detail))
@@ -28,7 +27,7 @@ class DailyLedger:
             else:
                 self.withdrawn.add((what.removeprefix("withdrawn "), key))
 
-    def status(self, today):
+    def status(self, today, due):
         reports = {
             key: has_evidence for key, has_evidence in self.reports.items()
             if ("report", key) not in self.withdrawn
@@ -48,7 +47,7 @@ class DailyLedger:
             return "contradicted"
         if True in reports.values():
             return "evidenced"
-        if self.due and (today - self.due) >= timedelta(days=1):
+        if due and (today - due) >= timedelta(days=1):
             return "overdue"
         return "reported" if reports else "no_report"
 
@@ -61,14 +60,33 @@ class DailyLedger:
         return bool(reports) or any(about is None or about in reports for about in findings)
 
 
-def diary(due, events, first, last):
-    """[(day, status)] of every day of one cell from ``first`` to ``last``."""
-    ledger = DailyLedger(due, events)
+class DailyTerms:
+    """What the clause asks: ``changes`` are (day, due, parties), in order; the first is in force
+    from the beginning."""
+
+    def __init__(self, changes):
+        self.changes = list(changes)
+        _day, self.due, self.parties = self.changes.pop(0)
+
+    def process(self, day):
+        while self.changes and self.changes[0][0] <= day:
+            _day, self.due, self.parties = self.changes.pop(0)
+
+
+def diary(terms, party, events, first, last):
+    """[(day, status, whether named)] of each day of one cell from ``first`` to ``last``.
+
+    A party without events has no cell before it is named, unless it never is.
+    """
+    ledger, asked = DailyLedger(events), DailyTerms(terms)
     found, day = [], min([first, *(event[0] for event in events)])
+    has_cell = bool(events) or not any(party in parties for _day, _due, parties in terms)
     while day <= last:
         ledger.process(day)
-        if day >= first:
-            found.append((day, ledger.status(day)))
+        asked.process(day)
+        has_cell = has_cell or party in asked.parties
+        if day >= first and has_cell:
+            found.append((day, ledger.status(day, asked.due), party in asked.parties))
         day += timedelta(days=1)
     return found
 
@@ -76,21 +94,20 @@ def diary(due, events, first, last):
 BAD_TO_GOOD = "contradicted overdue no_report reported evidenced verified".split()
 
 
-def clause_diary(due, named, others, first, last):
-    """[(day, status)] of a whole clause; ``named`` and ``others`` are events of each party."""
-    ledgers = [
-        *((DailyLedger(due, events), True) for events in named),
-        *((DailyLedger(due, events), False) for events in others),
-    ]
-    starts = [event[0] for events in [*named, *others] for event in events]
+def clause_diary(terms, events_of, first, last):
+    """[(day, status)] of a whole clause; ``events_of`` are the events of each party."""
+    ledgers = {party: DailyLedger(events) for party, events in events_of.items()}
+    asked = DailyTerms(terms)
+    starts = [event[0] for events in events_of.values() for event in events]
     found, day = [], min([first, *starts])
     while day <= last:
-        for ledger, _is_named in ledgers:
+        asked.process(day)
+        for ledger in ledgers.values():
             ledger.process(day)
-        statuses = [
-            ledger.status(day) for ledger, is_named in ledgers
-            if is_named or (not named and ledger.has_evidence())
-        ] or [DailyLedger(due, []).status(day)]
+        counted = [ledgers.get(party, DailyLedger([])) for party in asked.parties]
+        if not asked.parties:
+            counted = [each for each in ledgers.values() if each.has_evidence()]
+        statuses = [each.status(day, asked.due) for each in counted or [DailyLedger([])]]
         if day >= first:
             found.append((day, next(s for s in BAD_TO_GOOD if s in statuses)))
         day += timedelta(days=1)

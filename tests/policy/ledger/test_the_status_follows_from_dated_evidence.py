@@ -10,6 +10,7 @@ from policy.ledger.rules import (
     Evidence,
     Finding,
     Report,
+    Terms,
     clause_status_on,
     clause_timeline,
     silent_since,
@@ -39,6 +40,11 @@ def known(*records):
         tuple(r for r in records if isinstance(r, Report)),
         tuple(r for r in records if isinstance(r, Finding)),
     )
+
+
+def asking(due, named=0):
+    """Terms that never changed and name the parties 0 to ``named`` (excluded)."""
+    return [Terms(ADOPTED, due, frozenset(range(named)))]
 
 
 CASES = [
@@ -97,8 +103,8 @@ def test_status_of_a_cell(due_in, records, status):
     assert status_on(TODAY, due, known(*records)) == status
     assert status_on(TODAY, due, known(*records[::-1])) == status
     # The timeline has the same status on that day.
-    found = [s for s in timeline(ADOPTED, due, known(*records)) if s.since <= TODAY < s.until]
-    assert [s.status for s in found] == [status]
+    periods = timeline(ADOPTED, asking(due), 1, known(*records))
+    assert [s.status for s in periods if s.since <= TODAY < s.until] == [status]
 
 
 SHOWN, SAID, SEEN = known(report(5, True)), known(report(5)), known(report(9), found(2))
@@ -122,12 +128,12 @@ SHOWN, SAID, SEEN = known(report(5, True)), known(report(5)), known(report(9), f
 def test_status_of_a_clause(due_in, named, others, status):
     due = TODAY + timedelta(days=due_in)
     assert clause_status_on(TODAY, due, named, others) == status
-    periods = clause_timeline(ADOPTED, due, named, others)
+    periods = clause_timeline(ADOPTED, asking(due, len(named)), dict(enumerate([*named, *others])))
     assert [s.status for s in periods if s.since <= TODAY < s.until] == [status]
 
 
 def test_a_timeline_includes_future_periods():
-    periods = timeline(date(2024, 1, 1), date(2024, 6, 30), known(
+    periods = timeline(date(2024, 1, 1), asking(date(2024, 6, 30)), 1, known(
         Report(date(2024, 7, 10), None, 1, True), Finding(date(2024, 8, 1), None, False, 1),
         Finding(date(2025, 8, 1), None, True, 1),
     ))
@@ -141,7 +147,8 @@ def test_a_timeline_includes_future_periods():
 
 
 def test_reports_before_the_adoption_count_from_the_adoption():
-    periods = timeline(date(2024, 1, 1), None, known(Report(date(2023, 5, 1), None, 1, True)))
+    early = known(Report(date(2023, 5, 1), None, 1, True))
+    periods = timeline(date(2024, 1, 1), asking(None), 1, early)
     assert [(s.status, s.since) for s in periods] == [(S.EVIDENCED, date(2024, 1, 1))]
 
 
@@ -160,3 +167,16 @@ def test_silence_is_counted_from_the_last_valid_report(records, since):
 
 def test_there_is_no_silence_before_the_adoption():
     assert silent_since(TODAY, TODAY + timedelta(days=1), Evidence()) is None
+
+
+def test_a_due_date_that_moves_leaves_overdue_in_the_history():
+    asked = [Terms(ADOPTED, date(2024, 6, 30), frozenset({1})),
+             Terms(date(2025, 1, 1), date(2030, 6, 30), frozenset({2}))]
+    periods = timeline(ADOPTED, asked, 1, Evidence())
+    assert [(p.status, p.since, p.is_named) for p in periods] == [
+        (S.NO_REPORT, ADOPTED, True), (S.OVERDUE, date(2024, 7, 1), True),
+        (S.NO_REPORT, date(2025, 1, 1), False), (S.OVERDUE, date(2030, 7, 1), False),
+    ]
+    # Who is named later has no cell before.
+    assert [p.since for p in timeline(ADOPTED, asked, 2, Evidence())] == [
+        date(2025, 1, 1), date(2030, 7, 1)]

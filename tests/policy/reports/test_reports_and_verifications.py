@@ -11,7 +11,7 @@ from PIL import Image
 
 from policy.ledger.clause_party_status import with_status
 from policy.models import ClauseReport, StatusPeriod, Verification, Withdrawal
-from tests.policy.conftest import REPORT, VERIFICATION
+from tests.policy.conftest import REPORT, VERIFICATION, amend_clause
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_resolution")]
 
@@ -294,10 +294,6 @@ def test_reports_stay_when_the_clause_names_another_party(
     resolution, key, party, other_party, visitor, cell_address
 ):
     ClauseReport.objects.create(clause_key=key, party=party, claim="ซ่อมแล้ว", evidence="ใบเสร็จ")
-    page = resolution.get_latest_revision_as_object()
-    clauses = list(page.clauses.all())
-    clauses[0].parties = [other_party]
-    page.clauses = clauses
-    page.save_revision().publish()
+    amend_clause(resolution, "1", parties=[other_party])
     assert "ไม่ได้ระบุชื่อ" in visitor.get(cell_address).content.decode()
     assert status_now(key, None) == "overdue"  # only the named one counts
