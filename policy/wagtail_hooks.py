@@ -7,13 +7,15 @@ from wagtail.admin.widgets import Button
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from hub.health.findings import check
 from hub.jobs.scheduler import AN_HOUR, every
 from hub.people.personal_data import PersonalData
 from policy.amendments import editor
 from policy.amendments import views as amendments
 from policy.deliberation import account_section as deliberation_section
 from policy.imports import views
-from policy.ledger import broken_links, chain_nodes
+from policy.ledger import broken_links, chain_nodes, doubtful_records
+from policy.ledger.status_periods import complete
 from policy.models import AssemblyPage, ClauseReport, ResolutionPage, Verification
 from policy.models.clause_terms import terms_of_resolution
 from policy.permissions import add_groups, may_amend, may_import_resolutions
@@ -69,6 +71,9 @@ for name in ("before_delete_page", "before_bulk_action", "before_copy_page"):
 hooks.register("account_section", reports_section.section, order=50)
 hooks.register("account_section", deliberation_section.section, order=100)
 hooks.register("load_reference_data", add_groups)
+hooks.register("load_reference_data", complete)
+hooks.register("register_health_check", check(
+    "resolutions", doubtful_records.TITLE, doubtful_records.health), order=110)
 hooks.register("non_page_nodes", chain_nodes.clause_nodes)
 hooks.register("register_chain_checks", lambda: broken_links.CHECKS)
 hooks.register("register_job", every(AN_HOUR, reminders.send_due, by_day=True))

@@ -31,7 +31,7 @@ from policy.models.clause_terms import (
 class HeldRow:
     """A clause in the form of its resolution: the fields ``names`` cannot be typed over."""
 
-    form: forms.ModelForm
+    form: forms.BaseForm
     names: tuple[str, ...]
     why: str
 

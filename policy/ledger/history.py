@@ -14,7 +14,7 @@ from policy.ledger.rules import ClauseStatus
 from policy.models import StatusPeriod
 
 COLUMNS = ["date", "what", "status", "by", "text", "evidence", "figure", "address", "file",
-           "withdrawn_on", "withdrawn_because"]
+           "withdrawn_on", "withdrawn_because", "extent"]
 LABELS = {
     "adopted": _("The clause was adopted"),
     "due": _("The due date"),
@@ -95,13 +95,13 @@ def rows(cell) -> Iterator[dict]:
             values |= {
                 "by": getattr(record, "verifier_name", "") or cell.party.name,
                 "text": getattr(record, "claim", "") or record.observation,
-                "status": getattr(record, "finding", ""),
+                "status": getattr(record, "finding", ""), "extent": record.extent,
                 "evidence": getattr(record, "evidence", ""),
                 "address": record.evidence_url,
                 "file": absolute(record.file_url) if record.file_is_public else "",
             }
             if getattr(record, "figure", None) is not None:
-                values["figure"] = f"{record.figure_text} {record.figure_method}".strip()
+                values["figure"] = record.figure_in_words
             if record.withdrawn:
                 values |= {"withdrawn_on": record.withdrawn.withdrawn_on,
                            "withdrawn_because": record.withdrawn.reason}

@@ -11,7 +11,16 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from policy.ledger.rules import Evidence, Finding, Report, Terms, clause_timeline, timeline
+from policy.ledger.rules import (
+    ClauseStatus,
+    Evidence,
+    Extent,
+    Finding,
+    Report,
+    Terms,
+    clause_timeline,
+    timeline,
+)
 from policy.models import Clause, ClauseReport, ClauseTerms, StatusPeriod, Verification
 
 BATCH_SIZE = 500  # clauses; every database accepts that many keys in a query
@@ -68,13 +77,14 @@ def evidence_of(keys) -> dict:
         "claim"
     ).order_by("pk"):
         reports[r.clause_key, r.party_id].append(
-            Report(r.reported_on, _end_of(r), r.pk, r.has_evidence)
+            Report(r.reported_on, _end_of(r), r.pk, r.has_evidence, _extent_of(r))
         )
     for v in Verification.objects.filter(clause_key__in=keys).select_related("withdrawal").defer(
         "observation"
     ).order_by("pk"):
         findings[v.clause_key, v.party_id].append(
-            Finding(v.observed_on, _end_of(v), v.finding == v.Finding.CONFIRMED, v.report_id)
+            Finding(v.observed_on, _end_of(v), v.finding == v.Finding.CONFIRMED, v.report_id,
+                    _extent_of(v))
         )
     found = defaultdict(dict)
     for key, party in {**reports, **findings}:
@@ -86,6 +96,10 @@ def evidence_of(keys) -> dict:
 
 def _end_of(record) -> date | None:
     return record.withdrawn.withdrawn_on if record.withdrawn else None
+
+
+def _extent_of(record) -> Extent:
+    return Extent(record.extent or Extent.DONE)
 
 
 def rebuild(keys) -> None:
@@ -110,6 +124,13 @@ def rebuild_all() -> int:
         for batch in _batches(keys):
             rebuild(batch)
     return len(keys)
+
+
+def complete(added) -> dict[str, int]:
+    """Recompute a table of before the ledger told how far clauses are; returns how many."""
+    before = StatusPeriod.objects.filter(
+        extent="", status__in=(ClauseStatus.VERIFIED, ClauseStatus.EVIDENCED))
+    return {"clauses": rebuild_all() if before.exists() else 0}
 
 
 def differences() -> list[tuple]:
@@ -155,11 +176,12 @@ def _rows(keys) -> list[StatusPeriod]:
 def _row(key, party, period) -> StatusPeriod:
     return StatusPeriod(
         clause_key=key, party_id=party, is_named=period.is_named, status=period.status,
-        since=period.since, until=period.until,
+        since=period.since, until=period.until, extent=period.extent or "",
     )
 
 
 def _as_tuple(row) -> tuple:
     return (
-        row.clause_key, row.party_id, row.is_named, str(row.status), row.since, row.until
+        row.clause_key, row.party_id, row.is_named, str(row.status), row.since, row.until,
+        str(row.extent),
     )

@@ -76,14 +76,13 @@ class Migration(migrations.Migration):
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='policy.party')),
                 ('terms', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='policy.clauseterms')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('terms', 'party'), name='terms_name_a_party_once')],
+            },
         ),
         migrations.AddField(
             model_name='clauseterms',
             name='parties',
             field=models.ManyToManyField(related_name='+', through='policy.ClauseTermsParty', to='policy.party'),
-        ),
-        migrations.AddConstraint(
-            model_name='clausetermsparty',
-            constraint=models.UniqueConstraint(fields=('terms', 'party'), name='terms_name_a_party_once'),
         ),
     ]

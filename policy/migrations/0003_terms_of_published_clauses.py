@@ -8,10 +8,11 @@ HELD_ONCE = ("number", "channel", "due", "measure", "target", "target_unit")
 
 
 def keep_terms(apps, schema_editor):
-    clause, terms, named = (
-        apps.get_model("policy", name) for name in ("Clause", "ClauseTerms", "ClauseTermsParty"))
-    rows, known = {}, set(terms.objects.values_list("clause_key", flat=True))
-    for row in clause.objects.filter(
+    Clause = apps.get_model("policy", "Clause")
+    ClauseTerms = apps.get_model("policy", "ClauseTerms")
+    ClauseTermsParty = apps.get_model("policy", "ClauseTermsParty")
+    rows, known = {}, set(ClauseTerms.objects.values_list("clause_key", flat=True))
+    for row in Clause.objects.filter(
         Q(page__live=True) | Q(page__first_published_at__isnull=False), page__alias_of=None,
     ).select_related("page", "locale").prefetch_related("parties").order_by("pk"):
         rows.setdefault(row.translation_key, []).append(row)
@@ -21,15 +22,17 @@ def keep_terms(apps, schema_editor):
         # The ledger has gone by this one so far.
         first = min(found, key=lambda row: (
             not row.page.live, row.locale.language_code != settings.LANGUAGE_CODE, row.pk))
-        kept = terms.objects.create(
+        kept = ClauseTerms.objects.create(
             clause_key=key, resolution_key=first.page.translation_key,
             since=first.page.adopted_on, adopted_on=first.page.adopted_on,
             texts={row.locale.language_code: row.text for row in reversed(found)},
             **{name: getattr(first, name) for name in HELD_ONCE},
         )
         parties = list(first.parties.all())
-        named.objects.bulk_create([named(terms=kept, party=party) for party in parties])
-        for row in clause.objects.filter(translation_key=key, page__alias_of=None).exclude(
+        ClauseTermsParty.objects.bulk_create([
+            ClauseTermsParty(terms=kept, party=party) for party in parties
+        ])
+        for row in Clause.objects.filter(translation_key=key, page__alias_of=None).exclude(
             pk=first.pk
         ):
             for name in HELD_ONCE:

@@ -122,10 +122,10 @@ def cell_address(key, party):
     return reverse("follow_up_cell", args=[key, party.slug])
 
 
-REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "done_on": "2024-01-05", "evidence": "ใบสั่งจ้าง 12/2567",
-          "reporter_name": "สมศรี"}
-VERIFICATION = {"finding": "contradicted", "observation": "ยังขาดห้าลูก", "observed_on": "2024-02-01",
-        "verifier_name": "เจ้าของเรือ"}
+REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "extent": "done", "done_on": "2024-01-05",
+          "evidence": "ใบสั่งจ้าง 12/2567", "reporter_name": "สมศรี"}
+VERIFICATION = {"finding": "contradicted", "extent": "begun", "observation": "ยังขาดห้าลูก",
+        "observed_on": "2024-02-01", "verifier_name": "เจ้าของเรือ"}
 
 
 Kind = ProcessStage.Kind

@@ -13,6 +13,7 @@ import pytest
 from policy.ledger.rules import (
     ClauseStatus,
     Evidence,
+    Extent,
     Finding,
     Report,
     Terms,
@@ -45,20 +46,24 @@ def random_day(chance, low=-4, high=30):
     return ADOPTED + timedelta(days=chance.randint(low, high))
 
 
+def random_extent(chance):
+    return chance.choice(["not_begun", "begun", "partly", "done", "done", "done"])
+
+
 def random_history(chance, keys) -> list[tuple]:
     """A random history of one cell."""
     found, reports = [], []
     for _ in range(chance.choice([0, 0, 1, 1, 2, 3, 5])):
         key, day = next(keys), random_day(chance)
         reports.append((key, day))
-        found.append((day, "report", key, chance.random() < 0.5))
+        found.append((day, "report", key, (chance.random() < 0.5, random_extent(chance))))
         if chance.random() < 0.3:
             end = day + timedelta(days=chance.randint(0, 9))
             found.append((end, "withdrawn report", key, None))
     for _ in range(chance.choice([0, 0, 1, 1, 2, 4])):
         about = chance.choice(reports)[0] if reports and chance.random() < 0.7 else None
         key, day = next(keys), random_day(chance)
-        found.append((day, "finding", key, (chance.random() < 0.5, about)))
+        found.append((day, "finding", key, (chance.random() < 0.6, about, random_extent(chance))))
         if chance.random() < 0.2:
             found.append((day + timedelta(days=chance.randint(0, 9)), "withdrawn finding", key,
                           None))
@@ -69,9 +74,9 @@ def random_history(chance, keys) -> list[tuple]:
 def evidence(history) -> Evidence:
     ends = {(what, key): day for day, what, key, _detail in history if what.startswith("withdrawn")}
     return Evidence(
-        tuple(Report(day, ends.get(("withdrawn report", key)), key, detail)
+        tuple(Report(day, ends.get(("withdrawn report", key)), key, detail[0], Extent(detail[1]))
               for day, what, key, detail in history if what == "report"),
-        tuple(Finding(day, ends.get(("withdrawn finding", key)), *detail)
+        tuple(Finding(day, ends.get(("withdrawn finding", key)), *detail[:2], Extent(detail[2]))
               for day, what, key, detail in history if what == "finding"),
     )
 
@@ -96,18 +101,18 @@ def random_clause(chance):
 
 
 def days_of(periods):
-    """(day, status, whether named) up to LAST: exactly one period includes each day from the
-    first period on."""
+    """(day, status, whether named, how far) up to LAST: exactly one period includes each day
+    from the first period on."""
     found, day = [], min((s.since for s in periods), default=ADOPTED)
     while periods and day <= LAST:
         (period,) = [s for s in periods if s.since <= day < s.until]
-        found.append((day, str(period.status), period.is_named))
+        found.append((day, str(period.status), period.is_named, period.extent or None))
         day += timedelta(days=1)
     return found
 
 
 def statuses_of(periods):
-    return [(day, status) for day, status, _is_named in days_of(periods)]
+    return [(day, status, extent) for day, status, _is_named, extent in days_of(periods)]
 
 
 def test_the_rules_equal_the_reference_on_random_histories():
@@ -122,9 +127,9 @@ def test_the_rules_equal_the_reference_on_random_histories():
             wanted = diary(terms, party, events.get(party, []), ADOPTED, LAST)
             known = evidence(events.get(party, []))
             assert days_of(timeline(ADOPTED, asked, party, known)) == wanted, (terms, events)
-            for day, status, _is_named in wanted:
+            for day, status, _is_named, _extent in wanted:
                 assert status_on(day, terms_on(day, asked).due, known) == status
-            seen |= {status for _day, status, _is_named in wanted}
+            seen |= {status for _day, status, *_rest in wanted}
         wanted = clause_diary(terms, events, ADOPTED, LAST)
         known = {party: evidence(history) for party, history in events.items()}
         assert statuses_of(clause_timeline(ADOPTED, asked, known)) == wanted, (terms, events)
@@ -176,14 +181,15 @@ def write(clause_key, party, history):
     for day, what, key, detail in history:
         if what == "report":
             row = ClauseReport(clause_key=clause_key, party=party, claim="ทำแล้ว",
-                               reported_on=day, evidence="ใบเสร็จ" if detail else "")
+                               reported_on=day, evidence="ใบเสร็จ" if detail[0] else "",
+                               extent=detail[1])
             ClauseReport.objects.bulk_create([row])
         elif what == "finding":
-            is_so, about = detail
+            is_so, about, extent = detail
             # The report of a finding may be dated after it.
             row = Verification(
                 clause_key=clause_key, party=party, observation="เห็น", observed_on=day,
-                finding="confirmed" if is_so else "contradicted",
+                extent=extent, finding="confirmed" if is_so else "contradicted",
             )
             row.about = about
         else:

@@ -8,6 +8,7 @@ from policy.ledger.rules import (
     OPEN_END,
     ClauseStatus,
     Evidence,
+    Extent,
     Finding,
     Report,
     Terms,
@@ -27,12 +28,12 @@ def day(ago):
     return TODAY - timedelta(days=ago)
 
 
-def report(ago, shown=False, key=1, withdrawn=None):
-    return Report(day(ago), None if withdrawn is None else day(withdrawn), key, shown)
+def report(ago, shown=False, key=1, withdrawn=None, far=Extent.DONE):
+    return Report(day(ago), None if withdrawn is None else day(withdrawn), key, shown, far)
 
 
-def found(ago, confirmed=True, about=1, withdrawn=None):
-    return Finding(day(ago), None if withdrawn is None else day(withdrawn), confirmed, about)
+def found(ago, confirmed=True, about=1, withdrawn=None, far=Extent.DONE):
+    return Finding(day(ago), None if withdrawn is None else day(withdrawn), confirmed, about, far)
 
 
 def known(*records):
@@ -91,6 +92,25 @@ CASES = [
      S.OVERDUE),
     ("seen done, later undone, nobody reported", 30,
      [found(9, about=None), found(3, False, about=None)], S.NO_REPORT),
+    ("a committee, nothing drafted: confirmed after the due date", -334,
+     [report(9, True, far=Extent.BEGUN), found(3, far=Extent.BEGUN)], S.OVERDUE),
+    ("the same before the due date", 30,
+     [report(9, True, far=Extent.BEGUN), found(3, far=Extent.BEGUN)], S.UNDER_WAY),
+    ("begun, with evidence, not due", 30, [report(9, True, far=Extent.BEGUN)], S.UNDER_WAY),
+    ("begun, without evidence, not due", 30, [report(9, far=Extent.BEGUN)], S.REPORTED),
+    ("in part, with evidence, after the due date", -1, [report(9, True, far=Extent.PARTLY)],
+     S.OVERDUE),
+    ("done since it was seen begun", -1,
+     [report(9, far=Extent.BEGUN), found(5, far=Extent.BEGUN), report(2, True, key=2)],
+     S.EVIDENCED),
+    ("seen begun since it was reported done", -1,
+     [report(9, True), found(5, far=Extent.BEGUN)], S.OVERDUE),
+    ("seen done, later reported in part", -1,
+     [report(9, True), found(5), report(2, key=2, far=Extent.PARTLY)], S.VERIFIED),
+    ("reported done, later in part", -1, [report(9, True), report(2, key=2, far=Extent.PARTLY)],
+     S.OVERDUE),
+    ("not seen so, begun", 30, [report(9, True), found(3, False, far=Extent.BEGUN)],
+     S.CONTRADICTED),
     ("seen undone, reported since", 30, [found(9, False, about=None), report(3, True)],
      S.CONTRADICTED),
 ]
