@@ -12,6 +12,7 @@ from hub.forms.text_fields import LongTextField, TextField
 from hub.thai.digits import to_arabic
 from policy.models import Clause, Party
 from policy.models.clause_terms import HELD_ONCE
+from policy.models.milestones import read_milestones
 
 
 class TargetField(forms.DecimalField):
@@ -42,6 +43,10 @@ class ClauseAmendmentForm(forms.Form):
     target = TargetField(
         label=_("target"), required=False, max_digits=15, decimal_places=2, localize=False)
     target_unit = TextField(label=_("unit of the target"), required=False, max_length=60)
+    milestones = LongTextField(
+        label=_("milestones"), required=False, max_length=2000, strip=True,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("One on each line, the date first: 30/9/2027 committee appointed."))
 
     def __init__(self, *args, terms, **options):
         self.terms = terms
@@ -66,6 +71,10 @@ class ClauseAmendmentForm(forms.Form):
         if due and "due" in self.changed_data and due < self.terms.adopted_on:
             self.add_error("due", _("It is due before it was adopted."))
         return values
+
+    def clean_milestones(self):
+        read_milestones(self.cleaned_data["milestones"])
+        return self.cleaned_data["milestones"]
 
     @property
     def values(self) -> dict:

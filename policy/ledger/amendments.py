@@ -15,7 +15,7 @@ from policy.models.report import amount
 LABELS = {
     "number": _("number"), "text": _("text"), "parties": _("responsible parties"),
     "channel": _("channel"), "due": _("due"), "measure": _("what it is measured by"),
-    "target": _("target"), "target_unit": _("unit of the target"),
+    "milestones": _("milestones"), "target": _("target"), "target_unit": _("unit of the target"),
 }
 
 

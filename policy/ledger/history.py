@@ -18,6 +18,7 @@ COLUMNS = ["date", "what", "status", "by", "text", "evidence", "figure", "addres
 LABELS = {
     "adopted": _("The clause was adopted"),
     "due": _("The due date"),
+    "milestone": _("Milestone"),
     "amended": _("The resolution was amended"),
     "status": _("Status from this day on"),
     "report": _("The party reported"),
@@ -26,7 +27,7 @@ LABELS = {
 }
 # Within a day, records come before the status that follows from them.
 ORDER = {name: number for number, name in enumerate(
-    ["adopted", "report", "verification", "withdrawal", "due", "amended", "status"]
+    ["adopted", "report", "verification", "withdrawal", "due", "milestone", "amended", "status"]
 )}
 
 
@@ -55,6 +56,7 @@ def events_of(cell) -> list[Event]:
     clause, today = cell.clause, timezone.localdate()
     events = [Event(clause.page.adopted_on, "adopted")]
     events += [Event(day, "due") for day in due_days_of(clause)]
+    events += [Event(milestone.on, "milestone", milestone) for milestone in clause.milestone_list]
     events += [
         Event(shown.amendment.recorded_on, "amended", shown)
         for shown in amendments_of_clause(clause)
@@ -87,6 +89,8 @@ def rows(cell) -> Iterator[dict]:
         record = event.record
         if event.kind == "status":
             values["status"] = record.value
+        elif event.kind == "milestone":
+            values["text"] = record.words
         elif event.kind == "amended":
             values |= {"by": record.amendment.amended_by_name, "text": record.summary}
         elif event.kind == "withdrawal":

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from policy.models.report import AppendOnlyRecord
 
 # What a clause asks besides its words; ``parties`` belong to it too.
-HELD_ONCE = ("number", "channel", "due", "measure", "target", "target_unit")
+HELD_ONCE = ("number", "channel", "due", "measure", "target", "target_unit", "milestones")
 # What a translation takes from the page in the first language.
 OF_THE_RESOLUTION = ("number", "adopted_on", "adoption", "votes_for", "votes_against",
                      "votes_abstained")
@@ -69,6 +69,7 @@ class ClauseTerms(AppendOnlyRecord):
     measure = models.TextField(blank=True)
     target = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     target_unit = models.CharField(max_length=60, blank=True)
+    milestones = models.TextField(blank=True, default="", db_default="")
     texts = models.JSONField(default=dict)  # language code → the clause in its words
     amendment = models.ForeignKey(
         Amendment, on_delete=models.PROTECT, null=True, related_name="terms"

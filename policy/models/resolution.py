@@ -20,6 +20,7 @@ from policy.models.clause_terms import (
     refuse_two_of_one_number,
     spread,
 )
+from policy.models.milestones import read_milestones
 from policy.models.report import amount
 
 
@@ -186,6 +187,10 @@ class Clause(TranslatableMixin, Orderable, ClusterableModel):
         _("unit of the target"), max_length=60, blank=True, default="", db_default="",
         help_text=_("E.g. households, baht, kilometres."),
     )
+    milestones = models.TextField(
+        _("milestones"), max_length=2000, blank=True, default="", db_default="",
+        help_text=_("One on each line, the date first: 30/9/2027 committee appointed."),
+    )
     parties = ParentalManyToManyField(
         "policy.Party", blank=True, related_name="clauses", verbose_name=_("responsible parties")
     )
@@ -198,6 +203,7 @@ class Clause(TranslatableMixin, Orderable, ClusterableModel):
         FieldPanel("due"),
         FieldPanel("measure"),
         FieldRowPanel([FieldPanel("target"), FieldPanel("target_unit")]),
+        FieldPanel("milestones"),
     ]
 
     objects = ClauseQuerySet.as_manager()
@@ -213,6 +219,10 @@ class Clause(TranslatableMixin, Orderable, ClusterableModel):
         super().clean()
         if self.target is not None and not self.target_unit:
             raise ValidationError({"target_unit": _("A figure needs its unit.")})
+        try:
+            read_milestones(self.milestones)
+        except ValidationError as error:
+            raise ValidationError({"milestones": error}) from error
 
     def save(self, *args, **options):
         refuse_change(self)
@@ -221,6 +231,14 @@ class Clause(TranslatableMixin, Orderable, ClusterableModel):
     @property
     def anchor(self) -> str:
         return f"clause-{self.number}"
+
+    @property
+    def milestone_list(self) -> list:
+        """The ``Milestone`` of each line, by date; none where a line cannot be read."""
+        try:
+            return read_milestones(self.milestones)
+        except ValidationError:
+            return []
 
     @property
     def target_text(self) -> str:

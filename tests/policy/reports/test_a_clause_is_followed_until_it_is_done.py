@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from policy.models import ClauseReport, StatusPeriod, Verification
+from policy.models import Clause, ClauseReport, StatusPeriod, Verification
 from policy.reports.reminders import send_due
 from tests.policy.conftest import REPORT, VERIFICATION, amend_clause
 
@@ -84,3 +85,17 @@ def test_a_buddhist_year_is_read_rightly(resolution, cell_address, reporter, sig
     client = signed_in(reporter)
     report(client, cell_address, done_on="๕ ม.ค. ๒๕๖๗")
     assert ClauseReport.objects.get().done_on == date(2024, 1, 5)
+
+
+def test_milestones_have_dates_in_every_writing(resolution, cell_address, visitor):
+    amend_clause(resolution, "1", milestones="๓๐ ก.ย. ๒๕๖๗ ตั้งคณะทำงาน\n1/2/2600 ร่างเสร็จ")
+    body = visitor.get(cell_address).content.decode()
+    assert "30 กันยายน 2567: <span" in body and "1 กุมภาพันธ์ 2600" in body
+    history = body.split('id="history"')[1]
+    assert "ตั้งคณะทำงาน" in history and "ร่างเสร็จ" not in history.split("หมุดหมาย: ", 1)[1][:40]
+
+
+def test_a_milestone_without_a_date_is_refused():
+    with pytest.raises(ValidationError) as refused:
+        Clause(number="1", text="ให้ทำ", milestones="ตั้งคณะทำงาน เดือนหน้า").clean()
+    assert "ตั้งคณะทำงาน" in str(refused.value.message_dict["milestones"])
