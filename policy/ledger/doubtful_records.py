@@ -32,11 +32,16 @@ def doubts() -> list[Doubt]:
     return [*misdated(), *repeated_numbers()]
 
 
+def is_typed_day(field) -> bool:
+    """Whether a field holds a day; moments are written by the clock."""
+    return isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField)
+
+
 def misdated() -> Iterator[Doubt]:
     """Records of policy with a date of a year that no date has: mostly Buddhist years that were
     stored as years of the common era."""
     for model in apps.get_app_config("policy").get_models():
-        fields = [f for f in model._meta.local_fields if isinstance(f, models.DateField)]
+        fields = [f for f in model._meta.local_fields if is_typed_day(f)]
         if model in COMPUTED or not fields:
             continue
         outside = Q()
