@@ -25,6 +25,11 @@ def may_import_resolutions(user, assembly) -> bool:
     return assembly.permissions_for_user(user).can_publish_subpage()
 
 
+def may_amend(user, resolution) -> bool:
+    """Whether ``user`` may amend a published resolution: those who may publish it."""
+    return user.is_authenticated and resolution.permissions_for_user(user).can_publish()
+
+
 # Follow-up
 
 

@@ -182,7 +182,7 @@ class DraftResolutionPageFactory(KnowledgePageFactory):
 
 class ResolutionPageFactory(KnowledgePageFactory):
     parent = factory.SubFactory(AssemblyPageFactory)
-    number = "1/1"
+    number = factory.Sequence(lambda n: f"1/{n + 1}")
     adopted_on = date(2023, 9, 1)
 
     class Meta:

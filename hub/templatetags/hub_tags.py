@@ -37,6 +37,7 @@ register.filter("own_name", own_name_of)
 STATUS_ICONS = {
     "verified": "check", "success": "check", "kept": "check", "confirmed": "check",
     "evidenced": "file", "reported": "note", "changed": "change", "partial": "half",
+    "under_way": "half",
     "contradicted": "cross", "failure": "cross", "dropped": "minus", "overdue": "clock",
 }
 

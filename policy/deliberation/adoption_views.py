@@ -1,7 +1,7 @@
 """Recording an adoption: an editor creates the resolution, which is reviewed before publication."""
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from policy.deliberation.adoption import create_resolution, undecided_amendments
 from policy.deliberation.forms import PublicForm, text_area
 from policy.deliberation.participation import redirect_to_sign_in
 from policy.models import ResolutionPage
+from policy.models.clause_terms import number_is_taken, taken_message
 from policy.permissions import may_adopt
 
 VOTES = ("votes_for", "votes_against", "votes_abstained")
@@ -39,6 +40,16 @@ class AdoptionForm(PublicForm):
                                          required=False)
     minority_view = text_area(_("minority view"), rows=3, required=False)
 
+    def __init__(self, *args, assembly=None, **options):
+        super().__init__(*args, **options)
+        self.assembly = assembly
+
+    def clean_number(self):
+        number = self.cleaned_data["number"]
+        if number_is_taken(self.assembly, number):
+            raise ValidationError(taken_message(number))
+        return number
+
     def clean(self):
         values = super().clean()
         if values.get("adoption") == ResolutionPage.Adoption.VOTE:
@@ -60,7 +71,7 @@ def adopt(request, draft):
         raise PermissionDenied
     if resolution := draft.adopted_as:
         return redirect(reverse("wagtailadmin_pages:edit", args=[resolution.pk]))
-    form, status = AdoptionForm(request.POST or None), 200
+    form, status = AdoptionForm(request.POST or None, assembly=draft.assembly), 200
     undecided = undecided_amendments(draft).count()
     if request.method == "POST":
         status = 422

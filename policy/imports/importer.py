@@ -6,12 +6,16 @@ from django.utils import timezone
 from hub.pages.forms import available_slug
 from hub.thai.dates import read_date
 from hub.thai.slugs import slugify_thai
-from policy.models import Clause, Party, ResolutionPage
+from policy.models import AssemblyPage, Clause, Party, ResolutionPage
 
 
 def existing_numbers(assembly) -> set[str]:
-    """The numbers of the resolutions that ``assembly`` has, published or not."""
-    return set(ResolutionPage.objects.child_of(assembly).values_list("number", flat=True))
+    """The numbers of the resolutions that ``assembly`` has in any language, published or not."""
+    assemblies = AssemblyPage.objects.filter(translation_key=assembly.translation_key)
+    return {
+        number for each in assemblies
+        for number in ResolutionPage.objects.child_of(each).values_list("number", flat=True)
+    }
 
 
 @transaction.atomic

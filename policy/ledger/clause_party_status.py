@@ -8,7 +8,7 @@ from django.db.models import Count, Max, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from policy.ledger.rules import ClauseStatus
+from policy.ledger.rules import ClauseStatus, Extent
 from policy.models import (
     Clause,
     ClauseReport,
@@ -31,6 +31,7 @@ class ClausePartyStatus:
     day: date
     last_report: date | None = None
     report_count: int = 0
+    extent: str = ""  # a value of ``Extent``; empty where nobody has said anything
     # With records only, newest first. ``verifications`` are those that are about no report.
     reports: list[ClauseReport] = field(default_factory=list)
     verifications: list[Verification] = field(default_factory=list)
@@ -50,8 +51,17 @@ class ClausePartyStatus:
         return (self.day - self.clause.due).days
 
     @property
+    def extent_label(self) -> str:
+        return extent_label(self.extent)
+
+    @property
     def url(self) -> str:
         return cell_url(self.clause.translation_key, self.party)
+
+
+def extent_label(extent) -> str:
+    """How far a clause is, for readers; empty where nobody has said anything."""
+    return str(Extent(extent).label) if extent else ""
 
 
 def cell_url(clause_key, party) -> str:
@@ -79,15 +89,17 @@ def with_status(clauses, day=None, with_records=False) -> list[Clause]:
     summaries = _summaries_of(reports, day) if with_records else _report_summaries(keys, day)
     for clause in clauses:
         clause.status, clause.since, clause.cells = ClauseStatus.NO_REPORT, None, []
+        clause.extent = ""
         for period in periods[clause.translation_key]:
             status = ClauseStatus(period.status)
             if period.party_id is None:
                 clause.status, clause.since = status, period.since
+                clause.extent = period.extent
                 continue
             last, count = summaries.get((clause.translation_key, period.party_id), (None, 0))
             clause.cells.append(ClausePartyStatus(
                 clause, period.party, period.is_named, status, period.since, day,
-                last, count,
+                last, count, period.extent,
             ))
         clause.cells.sort(key=lambda cell: (not cell.is_named, cell.party.name_th, cell.party.pk))
         if not periods[clause.translation_key]:
@@ -166,3 +178,6 @@ def _add_records(clauses, keys, reports) -> None:
             key = clause.translation_key, cell.party.pk
             cell.reports = [r for r in reports.get(key, ()) if r.reported_on <= today]
             cell.verifications = verifications[key]
+            seen = [v for report in cell.reports for v in report.all_verifications]
+            for record in (*cell.reports, *seen, *cell.verifications):
+                record.clause_target = (clause.target, clause.target_unit)

@@ -8,7 +8,8 @@ from policy.ledger.matrix import Row, Table, pages_of, tables
 COLUMNS = [
     "assembly", "resolution", "resolution_title", "clause", "clause_text", "channel", "due",
     "clause_status", "party", "party_name", "named", "status", "status_text", "since",
-    "reports", "last_report", "silent_days", "overdue_days", "as_of", "address",
+    "reports", "last_report", "silent_days", "overdue_days", "as_of", "address", "extent",
+    "clause_extent", "measure", "target", "target_unit",
 ]
 CLAUSES_AT_ONCE = 500  # how many are read and held in memory together
 
@@ -35,7 +36,8 @@ def _row(ledger_filter, table: Table, row: Row, cell) -> dict:
         "channel": clause.channel,
         "due": clause.due,
         "clause_status": clause.status.value,
-        "as_of": ledger_filter.day,
+        "as_of": ledger_filter.day, "clause_extent": clause.extent, "measure": clause.measure,
+        "target": clause.target, "target_unit": clause.target_unit,
     }
     if cell:
         values |= {
@@ -43,6 +45,6 @@ def _row(ledger_filter, table: Table, row: Row, cell) -> dict:
             "status": cell.status.value, "status_text": str(cell.status.label),
             "since": cell.since, "reports": cell.report_count, "last_report": cell.last_report,
             "silent_days": cell.silent_days, "overdue_days": cell.overdue_days,
-            "address": absolute(cell.url),
+            "address": absolute(cell.url), "extent": cell.extent,
         }
     return {name: values.get(name) for name in COLUMNS}

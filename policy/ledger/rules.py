@@ -4,9 +4,10 @@ Pure functions on plain records, without database or clock. A *cell* is one clau
 its evidence is the reports of the party and the verifications of the community.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -20,18 +21,35 @@ class ClauseStatus(TextChoices):
 
     NO_REPORT = "no_report", _("No report yet")
     REPORTED = "reported", _("Reported")
+    UNDER_WAY = "under_way", _("Under way")
     EVIDENCED = "evidenced", _("Reported with evidence")
     VERIFIED = "verified", _("Verified by the community")
     CONTRADICTED = "contradicted", _("Contradicted by the community")
-    OVERDUE = "overdue", _("Overdue without evidence")
+    OVERDUE = "overdue", _("Overdue and not done")
 
 
 WORST_FIRST = [
     ClauseStatus.CONTRADICTED, ClauseStatus.OVERDUE, ClauseStatus.NO_REPORT,
-    ClauseStatus.REPORTED, ClauseStatus.EVIDENCED, ClauseStatus.VERIFIED,
+    ClauseStatus.REPORTED, ClauseStatus.UNDER_WAY, ClauseStatus.EVIDENCED, ClauseStatus.VERIFIED,
 ]
 
-SETTLED = (ClauseStatus.EVIDENCED, ClauseStatus.VERIFIED)  # no report is expected
+SETTLED = (ClauseStatus.EVIDENCED, ClauseStatus.VERIFIED)  # done: no report is expected
+
+
+class Extent(TextChoices):
+    """How far a clause is, least first, as a report or a finding says."""
+
+    NOT_BEGUN = "not_begun", _("Not begun")
+    BEGUN = "begun", _("Begun")
+    PARTLY = "partly", _("Done in part")
+    DONE = "done", _("Done")
+
+
+LEAST_FIRST = list(Extent)
+
+
+def least(extents: Iterable[Extent]) -> Extent:
+    return min(extents, key=LEAST_FIRST.index)
 
 
 @dataclass(frozen=True)
@@ -52,10 +70,14 @@ class DatedRecord:
 
 @dataclass(frozen=True)
 class Report(DatedRecord):
-    """A report of a party; findings refer to it by ``key``."""
+    """A report of a party; findings refer to it by ``key``.
+
+    What was recorded before it was asked how far a clause is counts as done, as it did then.
+    """
 
     key: Hashable = None
     has_evidence: bool = False
+    extent: Extent = Extent.DONE
 
 
 @dataclass(frozen=True)
@@ -64,6 +86,10 @@ class Finding(DatedRecord):
 
     confirmed: bool = True
     report: Hashable = None
+    extent: Extent = Extent.DONE
+
+
+Record = TypeVar("Record", bound=DatedRecord)
 
 
 @dataclass(frozen=True)
@@ -87,20 +113,47 @@ class Evidence:
 
 def status_on(day: date, due: date | None, evidence: Evidence) -> ClauseStatus:
     """The status of a cell on ``day``; ``due`` may be None."""
-    reports, findings = evidence.reports_on(day), evidence.findings_on(day)
-    if findings:
-        newest = max(finding.on for finding in findings)
-        # One contradiction among the findings of that day is enough.
-        if all(finding.confirmed for finding in findings if finding.on == newest):
-            return ClauseStatus.VERIFIED
-        if reports:
-            return ClauseStatus.CONTRADICTED
-        # Without a report there is nothing to contradict: the clause is not carried out.
-    if any(report.has_evidence for report in reports):
+    reports, findings = evidence.reports_on(day), _newest(evidence.findings_on(day))
+    # One contradiction among the findings of the newest day is enough.
+    is_confirmed = bool(findings) and all(finding.confirmed for finding in findings)
+    is_done = extent_on(day, evidence) == Extent.DONE
+    if is_confirmed and least(finding.extent for finding in findings) == Extent.DONE:
+        return ClauseStatus.VERIFIED
+    if findings and not is_confirmed and reports:
+        return ClauseStatus.CONTRADICTED
+    # Without a report there is nothing to contradict: the clause is not carried out.
+    if is_done and any(r.has_evidence and r.extent == Extent.DONE for r in reports):
         return ClauseStatus.EVIDENCED
     if due is not None and due < day:
         return ClauseStatus.OVERDUE
+    if not is_done and (is_confirmed or any(report.has_evidence for report in reports)):
+        return ClauseStatus.UNDER_WAY
     return ClauseStatus.REPORTED if reports else ClauseStatus.NO_REPORT
+
+
+def extent_on(day: date, evidence: Evidence) -> Extent | None:
+    """How far a cell is on ``day``, by the last word; None where nobody has said anything.
+
+    Of one day the least counts, and of a finding and a report the finding. What was confirmed as
+    done stays done until another finding.
+    """
+    reports, findings = _newest(evidence.reports_on(day)), _newest(evidence.findings_on(day))
+    said = least(report.extent for report in reports) if reports else None
+    if not findings:
+        return said
+    seen = least(finding.extent for finding in findings)
+    is_confirmed = all(finding.confirmed for finding in findings)
+    if seen == Extent.DONE and not is_confirmed:
+        # Of before it was asked: seen not to be so, without a word on how far it is.
+        seen = Extent.NOT_BEGUN
+    stands = seen == Extent.DONE and is_confirmed
+    return said if said and not stands and reports[0].on > findings[0].on else seen
+
+
+def _newest(records: list[Record]) -> list[Record]:
+    """Those of the newest day among ``records``."""
+    newest = max((record.on for record in records), default=None)
+    return [record for record in records if record.on == newest]
 
 
 def clause_status_on(
@@ -111,9 +164,24 @@ def clause_status_on(
     ``named`` is the evidence of each responsible party, ``others`` that of parties the clause does
     not name: they count only where it names nobody, and only once they have evidence.
     """
-    if not named:
-        named = [e for e in others if e.reports_on(day) or e.findings_on(day)] or [Evidence()]
-    return worst(status_on(day, due, evidence) for evidence in named)
+    counted = _counted(day, named, others)
+    return worst(status_on(day, due, evidence) for evidence in counted)
+
+
+def clause_extent_on(
+    day: date, named: Sequence[Evidence], others: Sequence[Evidence] = ()
+) -> Extent | None:
+    """How far the slowest party is; None where one of them has said nothing."""
+    extents = [extent_on(day, evidence) for evidence in _counted(day, named, others)]
+    known = [extent for extent in extents if extent is not None]
+    return least(known) if len(known) == len(extents) else None
+
+
+def _counted(
+    day: date, named: Sequence[Evidence], others: Sequence[Evidence]
+) -> Sequence[Evidence]:
+    spoken = [e for e in others if e.reports_on(day) or e.findings_on(day)]
+    return named or spoken or [Evidence()]
 
 
 def worst(statuses: Iterable[ClauseStatus]) -> ClauseStatus:
@@ -131,50 +199,95 @@ def silent_since(day: date, adopted: date, evidence: Evidence) -> date | None:
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What a clause asks from ``since`` on: by when, and of which parties (their keys)."""
+
+    since: date
+    due: date | None = None
+    parties: frozenset[Hashable] = frozenset()
+
+
+def terms_on(day: date, history: Sequence[Terms]) -> Terms:
+    """The terms in force on ``day``. ``history`` has one for a day, in order; its first hold before
+    that day too."""
+    return next((terms for terms in reversed(history) if terms.since <= day), history[0])
+
+
+@dataclass(frozen=True)
 class Period:
-    """A status from the day ``since`` until the day ``until``, exclusive."""
+    """A status from the day ``since`` until the day ``until``, exclusive.
+
+    ``is_named`` tells whether the clause names the party on these days, ``extent`` how far it is.
+    """
 
     status: ClauseStatus
     since: date
     until: date = OPEN_END
+    is_named: bool = True
+    extent: Extent | None = None
 
 
-def timeline(adopted: date, due: date | None, evidence: Evidence) -> list[Period]:
-    """The periods of a cell from the adoption on, including future ones (due dates to come)."""
-    return _periods(
-        _days(adopted, due, [evidence]), lambda day: status_on(day, due, evidence)
-    )
+State = tuple[ClauseStatus, bool, Extent | None]  # status, whether named, how far it is
+
+
+def timeline(
+    adopted: date, history: Sequence[Terms], party: Hashable, evidence: Evidence
+) -> list[Period]:
+    """The periods of a cell, including future ones (due dates to come).
+
+    They begin with the adoption, or on the day that first names a party without evidence.
+    """
+    first = adopted
+    if not evidence.reports and not evidence.findings:
+        named = [terms.since for terms in history[1:] if party in terms.parties]
+        first = adopted if party in history[0].parties or not named else max(adopted, named[0])
+
+    def state(day: date) -> State:
+        terms = terms_on(day, history)
+        status = status_on(day, terms.due, evidence)
+        return status, party in terms.parties, extent_on(day, evidence)
+
+    return _periods(_days(first, history, [evidence]), state)
 
 
 def clause_timeline(
-    adopted: date, due: date | None, named: Sequence[Evidence], others: Sequence[Evidence] = ()
+    adopted: date, history: Sequence[Terms], evidence: Mapping[Hashable, Evidence]
 ) -> list[Period]:
-    """The periods of a whole clause, as ``timeline``."""
-    return _periods(
-        _days(adopted, due, [*named, *others]),
-        lambda day: clause_status_on(day, due, named, others),
-    )
+    """The periods of a whole clause, as ``timeline``; ``evidence`` by party."""
+
+    def state(day: date) -> State:
+        terms = terms_on(day, history)
+        named = [evidence.get(party, Evidence()) for party in terms.parties]
+        others = [known for party, known in evidence.items() if party not in terms.parties]
+        status = clause_status_on(day, terms.due, named, others)
+        return status, True, clause_extent_on(day, named, others)
+
+    return _periods(_days(adopted, history, evidence.values()), state)
 
 
-def _days(adopted: date, due: date | None, evidences: Iterable[Evidence]) -> list[date]:
-    """The days on which the status may change, in order, starting with the adoption."""
-    found = {adopted}
-    if due is not None and due < OPEN_END:
-        found.add(due + ONE_DAY)
+def _days(first: date, history: Sequence[Terms], evidences: Iterable[Evidence]) -> list[date]:
+    """The days from ``first`` on, in order, on which the status may change."""
+    found = {first}
+    for terms in history:
+        found.add(terms.since)
+        if terms.due is not None and terms.due < OPEN_END:
+            found.add(terms.due + ONE_DAY)
     for evidence in evidences:
         for record in (*evidence.reports, *evidence.findings):
             found.update(record.days)
-    return sorted(day for day in found if day >= adopted)
+    return sorted(day for day in found if day >= first)
 
 
-def _periods(days: Iterable[date], status_of: Callable[[date], ClauseStatus]) -> list[Period]:
-    changes: list[tuple[date, ClauseStatus]] = []
+def _periods(
+    days: Iterable[date], state_of: Callable[[date], State]
+) -> list[Period]:
+    changes: list[tuple[date, State]] = []
     for day in days:
-        status = status_of(day)
-        if not changes or changes[-1][1] != status:
-            changes.append((day, status))
-    ends = [day for day, _status in changes[1:]] + [OPEN_END]
+        state = state_of(day)
+        if not changes or changes[-1][1] != state:
+            changes.append((day, state))
+    ends = [day for day, _state in changes[1:]] + [OPEN_END]
     return [
-        Period(status, since, until)
-        for (since, status), until in zip(changes, ends, strict=True)
+        Period(status, since, until, is_named, extent)
+        for (since, (status, is_named, extent)), until in zip(changes, ends, strict=True)
     ]

@@ -11,42 +11,62 @@ from datetime import date
 from django.conf import settings
 from django.db import transaction
 
-from policy.ledger.rules import Evidence, Finding, Report, clause_timeline, timeline
-from policy.models import Clause, ClauseReport, StatusPeriod, Verification
+from policy.ledger.rules import (
+    ClauseStatus,
+    Evidence,
+    Extent,
+    Finding,
+    Report,
+    Terms,
+    clause_timeline,
+    timeline,
+)
+from policy.models import Clause, ClauseReport, ClauseTerms, StatusPeriod, Verification
 
 BATCH_SIZE = 500  # clauses; every database accepts that many keys in a query
 
 
 @dataclass(frozen=True)
-class ClauseTerms:
-    """The terms of a clause: adoption, due date and responsible parties (primary keys)."""
+class ClauseHistory:
+    """The adoption of a clause, and what it asked from which day on (parties by primary key)."""
 
     adopted: date
-    due: date | None
-    parties: frozenset[int]
+    terms: tuple[Terms, ...]
 
 
-def terms_of(keys) -> dict:
-    """Clause key → its ``ClauseTerms``.
-
-    Of several translations one is authoritative: a published one before a draft, the default
-    language before others, then the oldest.
+def history_of(keys) -> dict:
+    """Clause key → its ``ClauseHistory``; of a clause that was never published what its row says.
     """
-    authoritative = {}
+    kept = defaultdict(dict)
+    for terms in ClauseTerms.objects.filter(clause_key__in=keys).prefetch_related("parties"):
+        kept[terms.clause_key][terms.since] = terms  # the last of a day counts
+    found = {
+        key: ClauseHistory(
+            min(each.adopted_on for each in history.values()),
+            tuple(Terms(each.since, each.due, each.party_keys) for each in history.values()),
+        )
+        for key, history in kept.items()
+    }
+    return found | _of_rows([key for key in keys if key not in found])
+
+
+def _of_rows(keys) -> dict:
+    """As ``history_of``, from the rows of pages: that of the default language, else the oldest."""
     rows = Clause.objects.filter(translation_key__in=keys).values_list(
         "translation_key", "pk", "due", "page__adopted_on", "page__live", "locale__language_code"
-    )
+    ) if keys else ()
+    first = {}
     for key, pk, due, adopted, live, language in rows:
         rank = (not live, language != settings.LANGUAGE_CODE, pk)
-        if key not in authoritative or rank < authoritative[key][0]:
-            authoritative[key] = rank, pk, adopted, due
+        if key not in first or rank < first[key][0]:
+            first[key] = rank, pk, adopted, due
     parties = defaultdict(set)
-    pairs = Clause.parties.through.objects.filter(clause__translation_key__in=keys)
-    for clause, party in pairs.values_list("clause_id", "party_id"):
+    pairs = Clause.parties.through.objects.filter(clause__translation_key__in=first)
+    for clause, party in pairs.values_list("clause_id", "party_id") if first else ():
         parties[clause].add(party)
     return {
-        key: ClauseTerms(adopted, due, frozenset(parties[pk]))
-        for key, (_rank, pk, adopted, due) in authoritative.items()
+        key: ClauseHistory(adopted, (Terms(adopted, due, frozenset(parties[pk])),))
+        for key, (_rank, pk, adopted, due) in first.items()
     }
 
 
@@ -57,13 +77,14 @@ def evidence_of(keys) -> dict:
         "claim"
     ).order_by("pk"):
         reports[r.clause_key, r.party_id].append(
-            Report(r.reported_on, _end_of(r), r.pk, r.has_evidence)
+            Report(r.reported_on, _end_of(r), r.pk, r.has_evidence, _extent_of(r))
         )
     for v in Verification.objects.filter(clause_key__in=keys).select_related("withdrawal").defer(
         "observation"
     ).order_by("pk"):
         findings[v.clause_key, v.party_id].append(
-            Finding(v.observed_on, _end_of(v), v.finding == v.Finding.CONFIRMED, v.report_id)
+            Finding(v.observed_on, _end_of(v), v.finding == v.Finding.CONFIRMED, v.report_id,
+                    _extent_of(v))
         )
     found = defaultdict(dict)
     for key, party in {**reports, **findings}:
@@ -75,6 +96,10 @@ def evidence_of(keys) -> dict:
 
 def _end_of(record) -> date | None:
     return record.withdrawn.withdrawn_on if record.withdrawn else None
+
+
+def _extent_of(record) -> Extent:
+    return Extent(record.extent or Extent.DONE)
 
 
 def rebuild(keys) -> None:
@@ -101,6 +126,13 @@ def rebuild_all() -> int:
     return len(keys)
 
 
+def complete(added) -> dict[str, int]:
+    """Recompute a table of before the ledger told how far clauses are; returns how many."""
+    before = StatusPeriod.objects.filter(
+        extent="", status__in=(ClauseStatus.VERIFIED, ClauseStatus.EVIDENCED))
+    return {"clauses": rebuild_all() if before.exists() else 0}
+
+
 def differences() -> list[tuple]:
     """(clause key, party's primary key or None) where the table differs from the rules."""
     wrong = []
@@ -125,32 +157,31 @@ def _batches(keys):
 
 
 def _rows(keys) -> list[StatusPeriod]:
-    terms, evidence = terms_of(keys), evidence_of(keys)
+    histories, evidence = history_of(keys), evidence_of(keys)
     rows = []
-    for key, clause in terms.items():
-        cells = {party: Evidence() for party in clause.parties} | evidence.get(key, {})
-        for party, known in cells.items():
+    for key, clause in histories.items():
+        known = evidence.get(key, {})
+        for party in {*known, *(party for terms in clause.terms for party in terms.parties)}:
             rows += [
-                _row(key, party, party in clause.parties, period)
-                for period in timeline(clause.adopted, clause.due, known)
+                _row(key, party, period) for period in timeline(
+                    clause.adopted, clause.terms, party, known.get(party, Evidence()))
             ]
-        named = [known for party, known in cells.items() if party in clause.parties]
-        others = [known for party, known in cells.items() if party not in clause.parties]
         rows += [
-            _row(key, None, True, period)
-            for period in clause_timeline(clause.adopted, clause.due, named, others)
+            _row(key, None, period)
+            for period in clause_timeline(clause.adopted, clause.terms, known)
         ]
     return rows
 
 
-def _row(key, party, is_named, period) -> StatusPeriod:
+def _row(key, party, period) -> StatusPeriod:
     return StatusPeriod(
-        clause_key=key, party_id=party, is_named=is_named, status=period.status,
-        since=period.since, until=period.until,
+        clause_key=key, party_id=party, is_named=period.is_named, status=period.status,
+        since=period.since, until=period.until, extent=period.extent or "",
     )
 
 
 def _as_tuple(row) -> tuple:
     return (
-        row.clause_key, row.party_id, row.is_named, str(row.status), row.since, row.until
+        row.clause_key, row.party_id, row.is_named, str(row.status), row.since, row.until,
+        str(row.extent),
     )

@@ -1,6 +1,7 @@
 """From policy issues to resolutions and the follow-up of every clause."""
 
 from policy.models.assembly import AgendaItem, AssemblyPage
+from policy.models.clause_terms import Amendment, ClauseTerms, ClauseTermsParty
 from policy.models.contribution import Complaint, Contribution, ContributionRevision
 from policy.models.draft import DraftResolutionPage
 from policy.models.issue import IssuePage
@@ -16,9 +17,9 @@ from policy.models.status_period import StatusPeriod
 from policy.models.verification import VERIFIERS, Verification
 
 __all__ = [
-    "VERIFIERS", "AgendaItem", "AgendaProposal", "AssemblyPage", "Clause", "ClauseReport",
-    "Complaint", "Contribution", "ContributionRevision", "Decision", "DraftResolutionPage",
-    "Hearing", "HearingGroup", "IssuePage", "Paragraph", "Party", "ProcessStage", "Reminder",
-    "ReminderOptOut", "ResolutionPage", "ResolutionSheet", "StatusPeriod", "Verification",
-    "Withdrawal", "Wording",
+    "VERIFIERS", "AgendaItem", "AgendaProposal", "Amendment", "AssemblyPage", "Clause",
+    "ClauseReport", "ClauseTerms", "ClauseTermsParty", "Complaint", "Contribution",
+    "ContributionRevision", "Decision", "DraftResolutionPage", "Hearing", "HearingGroup",
+    "IssuePage", "Paragraph", "Party", "ProcessStage", "Reminder", "ReminderOptOut",
+    "ResolutionPage", "ResolutionSheet", "StatusPeriod", "Verification", "Withdrawal", "Wording",
 ]

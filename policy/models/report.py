@@ -13,11 +13,19 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 
 from hub.files.names import safe_filename
 from policy.evidence_files import clean_evidence_file
+from policy.ledger.rules import Extent
 
 
 def evidence_upload_to(instance, filename: str) -> str:
     """A folder for each file, so that two files of one name keep it."""
     return f"evidence/{uuid.uuid4().hex[:12]}/{safe_filename(filename)}"
+
+
+def amount(figure, unit) -> str:
+    """A figure with thousands separators and its unit: 12,500 metres."""
+    number = f"{figure:,f}"
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{number} {unit}".strip()
 
 
 class AppendOnlyRecord(models.Model):
@@ -33,8 +41,13 @@ class AppendOnlyRecord(models.Model):
 
 
 class EvidenceRecord(AppendOnlyRecord):
-    """A record with optional evidence: an address, or a file that may be private."""
+    """A record of how far a clause is, with optional evidence: an address, or a file that may be
+    private."""
 
+    # Empty in records from before it was asked: the ledger counts them as done.
+    extent = models.CharField(
+        _("how far it is"), max_length=10, choices=Extent.choices, default="", db_default="",
+    )
     evidence_url = models.URLField(_("evidence: address"), max_length=500, blank=True)
     file = models.FileField(
         _("evidence: file"), upload_to=evidence_upload_to, max_length=255, blank=True
@@ -45,16 +58,56 @@ class EvidenceRecord(AppendOnlyRecord):
                     "and the editors may open it."),
     )
 
+    clause_target = None  # (target, unit), where whoever reads many records knows it
+
     class Meta:
         abstract = True
 
     def clean(self):
         super().clean()
+        self._compare_with_target()
         if self.file and not self.file._committed:
             try:
                 self.file = clean_evidence_file(self.file.file)
             except ValidationError as error:
                 raise ValidationError({"file": error}) from error
+
+    def _compare_with_target(self):
+        """Ask for the figure of what is done in part, and that it fits what is said."""
+        target, unit = self.target_and_unit
+        if target is None:
+            return
+        unit_field = getattr(self, "figure_unit", unit)
+        is_of_target = self.figure is not None and unit_field in ("", unit)
+        if is_of_target and hasattr(self, "figure_unit"):
+            self.figure_unit = unit
+        values = {"target": amount(target, unit)}
+        if self.extent == Extent.PARTLY and not is_of_target:
+            raise ValidationError({"figure": _("How many of %(target)s?") % values})
+        if self.extent == Extent.PARTLY and self.figure >= target:
+            raise ValidationError({"extent": _("The target of %(target)s is reached.") % values})
+        if self.extent == Extent.DONE and is_of_target and self.figure < target:
+            raise ValidationError({"extent": _(
+                "The target is %(target)s. Say that it is done in part.") % values})
+
+    @property
+    def target_and_unit(self) -> tuple:
+        """The target that the clause has today, and its unit; (None, "") where it has none."""
+        if self.clause_target is not None:
+            return self.clause_target
+        model = self._meta.apps.get_model("policy.ClauseTerms")
+        found = model.objects.filter(clause_key=self.clause_key).order_by("-since", "-pk")
+        return found.values_list("target", "target_unit").first() or (None, "")
+
+    @property
+    def extent_text(self) -> str:
+        """How far it is for readers, with the figure against the target: 12 of 30 households."""
+        label = str(Extent(self.extent).label) if self.extent else ""
+        target, unit = self.target_and_unit if self.figure is not None else (None, "")
+        if target is None or getattr(self, "figure_unit", unit) != unit:
+            return label
+        return _("%(extent)s: %(figure)s of %(target)s") % {
+            "extent": label, "figure": amount(self.figure, ""), "target": amount(target, unit)}
 
     @property
     def withdrawn(self):
@@ -114,6 +167,7 @@ class ClauseReport(EvidenceRecord):
         FieldPanel("clause_key"),
         FieldPanel("party"),
         FieldPanel("claim"),
+        FieldPanel("extent"),
         FieldPanel("done_on"),
         MultiFieldPanel(
             [FieldPanel("evidence"), FieldPanel("evidence_url"), FieldPanel("file"),
@@ -151,6 +205,8 @@ class ClauseReport(EvidenceRecord):
             raise ValidationError({"figure_unit": _("A figure needs its unit.")})
         if self.done_on and self.reported_on and self.done_on > self.reported_on:
             raise ValidationError({"done_on": _("Done after it was reported.")})
+        if self.done_on and self.extent and self.extent != Extent.DONE:
+            raise ValidationError({"done_on": _("Only what is done has this day.")})
 
     @property
     def has_evidence(self) -> bool:
@@ -159,11 +215,13 @@ class ClauseReport(EvidenceRecord):
         )
 
     @property
+    def figure_in_words(self) -> str:
+        return f"{self.figure_text} {self.figure_method}".strip()
+
+    @property
     def figure_text(self) -> str:
         """The figure with thousands separators and its unit: 12,500 metres."""
-        number = f"{self.figure:,f}"
-        number = number.rstrip("0").rstrip(".") if "." in number else number
-        return f"{number} {self.figure_unit}".strip()
+        return amount(self.figure, self.figure_unit)
 
 
 class Withdrawal(AppendOnlyRecord):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from policy.ledger.rules import ClauseStatus
+from policy.ledger.rules import ClauseStatus, Extent
 
 
 class StatusPeriodQuerySet(models.QuerySet):
@@ -26,6 +26,7 @@ class StatusPeriod(models.Model):
     )
     is_named = models.BooleanField()  # whether the clause names the party as responsible
     status = models.CharField(_("status"), max_length=12, choices=ClauseStatus.choices)
+    extent = models.CharField(max_length=10, choices=Extent.choices, default="", db_default="")
     since = models.DateField()
     until = models.DateField()
 

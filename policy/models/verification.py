@@ -30,6 +30,10 @@ class Verification(EvidenceRecord):
     )
     finding = models.CharField(_("finding"), max_length=12, choices=Finding.choices)
     observation = models.TextField(_("what was seen"), max_length=5000)
+    figure = models.DecimalField(
+        _("how many were seen"), max_digits=15, decimal_places=2, null=True, blank=True,
+        help_text=_("In the unit of the clause's target."),
+    )
     observed_on = models.DateField(_("seen on"), default=timezone.localdate)
     verifier = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True,
@@ -42,6 +46,8 @@ class Verification(EvidenceRecord):
         FieldPanel("clause_key"),
         FieldPanel("party"),
         FieldPanel("finding"),
+        FieldPanel("extent"),
+        FieldPanel("figure"),
         FieldPanel("observation"),
         FieldPanel("observed_on"),
         FieldPanel("evidence_url"),
@@ -67,6 +73,10 @@ class Verification(EvidenceRecord):
         earliest = self.report.done_on if self.report_id else None
         if earliest and self.observed_on and self.observed_on < earliest:
             raise ValidationError({"observed_on": _("Seen before it was done.")})
+
+    @property
+    def figure_in_words(self) -> str:
+        return self.extent_text
 
     @property
     def finding_text(self) -> str:

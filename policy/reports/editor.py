@@ -46,7 +46,7 @@ class ClauseReportViewSet(RecordViewSet):
     list_display = ["party", "claim", "reported_on", "reporter_name"]
     list_filter = ["party", "reported_on"]
     inspect_view_fields = [
-        "party", "claim", "done_on", "evidence", "evidence_url", "figure", "figure_unit",
+        "party", "claim", "extent", "done_on", "evidence", "evidence_url", "figure", "figure_unit",
         "figure_method", "reported_on", "reporter_name",
     ]
 
@@ -57,8 +57,8 @@ class VerificationViewSet(RecordViewSet):
     list_display = ["party", "finding", "observation", "observed_on", "verifier_name"]
     list_filter = ["party", "finding"]
     inspect_view_fields = [
-        "party", "finding", "observation", "observed_on", "evidence_url", "verifier_name",
-        "recorded_at",
+        "party", "finding", "extent", "figure", "observation", "observed_on", "evidence_url",
+        "verifier_name", "recorded_at",
     ]
 
 

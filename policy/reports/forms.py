@@ -9,7 +9,9 @@ from hub.forms.date_fields import DateField
 from hub.forms.model_fields import ModelForm
 from hub.forms.text_fields import LongTextField, TextField
 from hub.thai.digits import to_arabic
+from policy.ledger.rules import Extent
 from policy.models import ClauseReport, Verification
+from policy.models.report import amount
 
 
 class PastDateField(DateField):
@@ -48,12 +50,21 @@ class EvidenceForm(ModelForm):
                     "smaller, and the place that the phone wrote into it is taken out."),
     )
     website = TextField(label=_("Leave this empty"), required=False)
+    extent = forms.ChoiceField(
+        label=_("How far is it?"), widget=forms.RadioSelect, choices=Extent.choices)
+    figure = FigureField(
+        label=_("A figure"), required=False, max_digits=15, decimal_places=2, localize=False
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         for field in self.fields.values():
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 4
+        target, unit = self.instance.target_and_unit
+        if target is not None:
+            self.fields["figure"].help_text = _("The target of the clause is %(target)s.") % {
+                "target": amount(target, unit)}
 
     @property
     def is_duplicate(self) -> bool:
@@ -65,13 +76,12 @@ class EvidenceForm(ModelForm):
 class ReportForm(EvidenceForm):
     """A report of a party on a clause."""
 
-    identifying_fields = ["clause_key", "party", "adds_to", "claim", "evidence", "figure",
+    identifying_fields = ["clause_key", "party", "adds_to", "claim", "extent", "evidence", "figure",
                           "reported_on", "reporter"]
 
-    done_on = PastDateField(label=_("When was it done?"))
-    figure = FigureField(
-        label=_("A figure"), required=False, max_digits=15, decimal_places=2, localize=False
-    )
+    done_on = PastDateField(
+        label=_("When was it done?"), required=False,
+        help_text=_("Only if it is done. E.g. 9/9/2023 or 9 September 2023."))
     reporter_name = TextField(
         label=_("Your name"), max_length=120,
         help_text=_("It is shown beside the report."),
@@ -79,8 +89,8 @@ class ReportForm(EvidenceForm):
 
     class Meta(ModelForm.Meta):
         model = ClauseReport
-        fields = ["claim", "done_on", "evidence", "file", "file_is_private", "evidence_url",
-                  "figure", "figure_unit", "figure_method", "reporter_name"]
+        fields = ["claim", "extent", "done_on", "evidence", "file", "file_is_private",
+                  "evidence_url", "figure", "figure_unit", "figure_method", "reporter_name"]
         labels = {
             "claim": _("What did you do?"),
             "evidence": _("What shows it?"),
@@ -94,10 +104,19 @@ class ReportForm(EvidenceForm):
         }
 
 
+    def clean(self):
+        values = super().clean()
+        if values.get("extent") == Extent.DONE and not values.get("done_on") and (
+            "done_on" not in self.errors
+        ):
+            self.add_error("done_on", self.fields["done_on"].error_messages["required"])
+        return values
+
+
 class VerificationForm(EvidenceForm):
     """A verification."""
 
-    identifying_fields = ["clause_key", "party", "report", "finding", "observation",
+    identifying_fields = ["clause_key", "party", "report", "finding", "extent", "observation",
                           "observed_on", "verifier"]
 
     observed_on = PastDateField(label=_("When did you see it?"))
@@ -115,9 +134,10 @@ class VerificationForm(EvidenceForm):
 
     class Meta(ModelForm.Meta):
         model = Verification
-        fields = ["finding", "observation", "observed_on", "file", "file_is_private",
-                  "evidence_url", "verifier_name"]
+        fields = ["finding", "extent", "figure", "observation", "observed_on", "file",
+                  "file_is_private", "evidence_url", "verifier_name"]
         labels = {
+            "figure": _("How many did you see?"),
             "observation": _("What did you see, and where?"),
             "file_is_private": _("Do not show the file to the public"),
         }

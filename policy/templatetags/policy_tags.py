@@ -5,6 +5,7 @@ from django import template
 from hub.versions.diff import Kind, word_changes
 from policy import permissions
 from policy.deliberation.contributions import count_by_paragraph
+from policy.ledger.amendments import amendments_of
 from policy.ledger.clause_party_status import with_clauses, with_status
 from policy.models import Contribution
 from policy.process.timeline import timeline_of, timelines_of_issue
@@ -40,6 +41,12 @@ def issue_timelines(issue) -> list:
 def clauses_with_status(resolution) -> list:
     """The clauses of a resolution in order, each with its status, cells and records."""
     return with_status(list(resolution.clauses.all()), with_records=True)
+
+
+@register.simple_tag
+def amendments_of_resolution(resolution) -> list:
+    """The amendments of a resolution with what each changed, newest first."""
+    return amendments_of(resolution.translation_key)
 
 
 @register.simple_tag

@@ -147,6 +147,8 @@ WITHOUT_AN_ENTRY = {
     "courses_packedition": "made from what is published",
     "courses_shortaddress": "made when it is first asked for, and never changed",
     "courses_downloadcount": "counts of everybody's downloads",
+    "policy_clauseterms": "written with the page that is saved or amended",
+    "policy_clausetermsparty": "written with the page that is saved or amended",
     "policy_contribution": "the view that takes it in writes the entry",
     "policy_decision": "the view that takes it in writes the entry",
     "policy_paragraph": "made from the text of a draft that is saved",

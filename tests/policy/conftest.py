@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
+from policy.amendments.amending import amend
 from policy.models import VERIFIERS, Clause, Party, ProcessStage
+from policy.models.clause_terms import terms_of_resolution
 from tests import factories
 from tests.factories import (
     AssemblyPageFactory,
@@ -82,6 +84,13 @@ def make_resolution(party, other_party):
     return type(page).objects.get(pk=page.pk)
 
 
+def amend_clause(resolution, number, **values):
+    """Amend one clause of a published resolution; ``values`` as ``amend`` takes them."""
+    terms = next(t for t in terms_of_resolution(resolution).values() if t.number == number)
+    return amend(resolution, {terms.clause_key: values}, reason="สมัชชาแก้มติ",
+                 decided_on=timezone.localdate())
+
+
 @pytest.fixture
 def key(resolution):
     return resolution.clauses.get(number="1").translation_key
@@ -113,10 +122,10 @@ def cell_address(key, party):
     return reverse("follow_up_cell", args=[key, party.slug])
 
 
-REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "done_on": "2024-01-05", "evidence": "ใบสั่งจ้าง 12/2567",
-          "reporter_name": "สมศรี"}
-VERIFICATION = {"finding": "contradicted", "observation": "ยังขาดห้าลูก", "observed_on": "2024-02-01",
-        "verifier_name": "เจ้าของเรือ"}
+REPORT = {"claim": "ซ่อมทุ่นครบแล้ว", "extent": "done", "done_on": "2024-01-05",
+          "evidence": "ใบสั่งจ้าง 12/2567", "reporter_name": "สมศรี"}
+VERIFICATION = {"finding": "contradicted", "extent": "begun", "observation": "ยังขาดห้าลูก",
+        "observed_on": "2024-02-01", "verifier_name": "เจ้าของเรือ"}
 
 
 Kind = ProcessStage.Kind

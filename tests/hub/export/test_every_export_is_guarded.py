@@ -195,7 +195,8 @@ def content(world):
         "user": user, "pages": [draft, course, open_lesson],
         "values": {
             "pk": [CourseRun.objects.get().pk], "kind": ["csv", "xlsx", "json"],
-            "assembly": [draft.get_parent().pk], "key": [clause.translation_key],
+            "assembly": [draft.get_parent().pk], "resolution": [resolution.pk],
+            "key": [clause.translation_key],
             "party": [party.slug], "area": ["9011"], "page_id": [lesson.pk], "number": [1],
             "old": [1], "new": [1], "version": [1], "code": ["x"], "token": ["x"],
             "form": ["bibtex"], "file": [1],

@@ -21,6 +21,7 @@ from courses.models import CurriculumPage, Handout
 from hub.models import Attachment, Contributor, HubImage, KnowledgePage, PublishedVersion, Topic
 from hub.versions.numbering import as_published, content_digest
 from models_lib.models import BuildingBlock, Condition, ModelPage
+from policy.amendments.amending import amend
 from policy.models import Clause
 from tests.factories import (
     FACTORIES,
@@ -363,7 +364,7 @@ def test_deleted_objects_break_no_version(hub, visitor):
 
 
 def test_a_curriculum_and_a_resolution_read_as_they_were(hub, visitor):
-    first, other = party("tao", "อบต.ตัวอย่าง"), party("โรงเรียน", "โรงเรียนตัวอย่าง")
+    first, other = party("tao", "อบต.ตัวอย่าง"), party("school", "โรงเรียนตัวอย่าง")
     resolution = ResolutionPageFactory()
 
     def clause(words, *parties):
@@ -372,7 +373,9 @@ def test_a_curriculum_and_a_resolution_read_as_they_were(hub, visitor):
         return new
 
     resolution = publish(resolution, clauses=[clause("ให้ตั้งกองทุน", first)])
-    resolution = publish(resolution, clauses=[clause("ให้ยุบกองทุน", other)])
+    key = resolution.clauses.get().translation_key
+    amend(resolution, {key: {"texts": {"th": "ให้ยุบกองทุน"}, "parties": [other]}},
+          reason="สมัชชาแก้มติ", decided_on=date(2024, 1, 1))
     old = text(visitor, resolution.url + "v/2/")
     assert "ให้ตั้งกองทุน" in old and "อบต.ตัวอย่าง" in old and "31 มกราคม 2570" in old
     assert "ให้ยุบกองทุน" not in old

@@ -33,6 +33,7 @@ MODEL_OF_PARAMETER = {
     "redirect_id": "wagtailredirects.redirect",
     "flag_id": "hub.flag",
     "assembly": "policy.assemblypage",
+    "resolution": "policy.resolutionpage",
     "sheet": "policy.resolutionsheet",
     "uploaded_file_id": "wagtailcore.uploadedfile",
 }

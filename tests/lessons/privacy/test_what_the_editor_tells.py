@@ -61,6 +61,7 @@ from tests.factories import (
     CurriculumPageFactory,
     LessonPageFactory,
     ModelPageFactory,
+    ResolutionPageFactory,
     SectionPageFactory,
     document,
     link,
@@ -316,12 +317,13 @@ def _others(people):
     finding = Verification.objects.create(
         clause_key=key, party=party, finding="confirmed", observation="เห็น")
     assembly, curriculum = AssemblyPageFactory(), CurriculumPageFactory()
+    resolution = ResolutionPageFactory(parent=assembly)
     sheet = ResolutionSheet.objects.create(assembly=assembly, file_name="-", resolutions=[])
     upload = UploadedFile.objects.create(file="-", uploaded_by_user=people["author"])
     imported = HandoutImport.objects.create(page=curriculum)
     found |= {
         made._meta.label_lower: [made.pk]
-        for made in (report, finding, assembly, sheet, upload, imported)
+        for made in (report, finding, assembly, resolution, sheet, upload, imported)
     }
     found["hub.topic"] = [Topic.objects.get(slug="fishers").pk]
     for model in (Area, Skill, CommunityGroup, AreaFeature, Site, Locale, Task, Workflow):

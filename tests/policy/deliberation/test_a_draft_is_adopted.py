@@ -5,7 +5,7 @@ import pytest
 from hub.models import Topic
 from policy.deliberation import decisions
 from policy.models import ResolutionPage
-from tests.factories import ModelPageFactory, link
+from tests.factories import ModelPageFactory, ResolutionPageFactory, link
 from tests.policy.deliberation.proposals import amend, ruling
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +75,11 @@ def test_consensus_needs_no_votes(draft, editor, signed_in):
     values = {"number": "1/2", "adopted_on": "2026-11-10", "adoption": "consensus"}
     assert signed_in(editor).post(address(draft), values).status_code == 302
     assert ResolutionPage.objects.get().votes_for is None
+
+
+def test_a_number_that_is_taken_is_refused_beside_the_field(draft, editor, signed_in):
+    ResolutionPageFactory(parent=draft.assembly, number="2/1")
+    answer = signed_in(editor).post(address(draft), VOTE | {"number": "2/1"})
+    body = answer.content.decode()
+    assert answer.status_code == 422 and "มีมติ 2/1 อยู่แล้ว" in body and 'value="2/1"' in body
+    assert ResolutionPage.objects.filter(number="2/1").count() == 1

@@ -6,7 +6,8 @@ import json
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import ProtectedError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -273,8 +274,9 @@ def test_unpublishing_removes_a_resolution_from_the_ledger(ledger, resolution, v
     page.get_latest_revision().publish()
     assert "ให้ซ่อมทุ่น" in text(visitor, "/follow-up/")
     page = type(resolution).objects.get(pk=resolution.pk)
-    page.delete()
-    assert "ให้ซ่อมทุ่น" not in text(visitor, "/follow-up/")
+    with pytest.raises(ProtectedError), transaction.atomic():  # what was published stays
+        page.delete()
+    assert "ให้ซ่อมทุ่น" in text(visitor, "/follow-up/")
 
 
 def test_an_unpublished_resolution_can_be_previewed(

@@ -11,12 +11,15 @@ from datetime import date, timedelta
 import pytest
 
 from policy.ledger.rules import (
+    ClauseStatus,
     Evidence,
+    Extent,
     Finding,
     Report,
-    clause_status_on,
+    Terms,
     clause_timeline,
     status_on,
+    terms_on,
     timeline,
 )
 from policy.ledger.status_periods import differences, rebuild
@@ -27,12 +30,13 @@ from policy.models import (
     Verification,
     Withdrawal,
 )
+from policy.models.clause_terms import add_terms
 from tests import factories
 from tests.factories import ResolutionPageFactory
 from tests.policy.ledger.slow_ledger import clause_diary, diary
 
 SEED = int(os.environ.get("LEDGER_SEED", "20261125"))
-HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "1500"))
+HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "2000"))
 ADOPTED = date(2026, 1, 10)
 LAST = ADOPTED + timedelta(days=30)
 
@@ -42,20 +46,24 @@ def random_day(chance, low=-4, high=30):
     return ADOPTED + timedelta(days=chance.randint(low, high))
 
 
+def random_extent(chance):
+    return chance.choice(["not_begun", "begun", "partly", "done", "done", "done"])
+
+
 def random_history(chance, keys) -> list[tuple]:
     """A random history of one cell."""
     found, reports = [], []
     for _ in range(chance.choice([0, 0, 1, 1, 2, 3, 5])):
         key, day = next(keys), random_day(chance)
         reports.append((key, day))
-        found.append((day, "report", key, chance.random() < 0.5))
+        found.append((day, "report", key, (chance.random() < 0.5, random_extent(chance))))
         if chance.random() < 0.3:
             end = day + timedelta(days=chance.randint(0, 9))
             found.append((end, "withdrawn report", key, None))
     for _ in range(chance.choice([0, 0, 1, 1, 2, 4])):
         about = chance.choice(reports)[0] if reports and chance.random() < 0.7 else None
         key, day = next(keys), random_day(chance)
-        found.append((day, "finding", key, (chance.random() < 0.5, about)))
+        found.append((day, "finding", key, (chance.random() < 0.6, about, random_extent(chance))))
         if chance.random() < 0.2:
             found.append((day + timedelta(days=chance.randint(0, 9)), "withdrawn finding", key,
                           None))
@@ -66,51 +74,67 @@ def random_history(chance, keys) -> list[tuple]:
 def evidence(history) -> Evidence:
     ends = {(what, key): day for day, what, key, _detail in history if what.startswith("withdrawn")}
     return Evidence(
-        tuple(Report(day, ends.get(("withdrawn report", key)), key, detail)
+        tuple(Report(day, ends.get(("withdrawn report", key)), key, detail[0], Extent(detail[1]))
               for day, what, key, detail in history if what == "report"),
-        tuple(Finding(day, ends.get(("withdrawn finding", key)), *detail)
+        tuple(Finding(day, ends.get(("withdrawn finding", key)), *detail[:2], Extent(detail[2]))
               for day, what, key, detail in history if what == "finding"),
     )
 
 
+PARTIES = range(6)
+
+
 def random_clause(chance):
+    """What the clause asks, as (day, due, parties) each, and the events of each party."""
     keys = iter(range(1, 1000))
-    due = random_day(chance, 1, 32) if chance.random() < 0.8 else None
-    named = [random_history(chance, keys) for _ in range(chance.choice([0, 1, 1, 2, 3]))]
-    others = [random_history(chance, keys) for _ in range(chance.choice([0, 0, 1, 2]))]
-    return due, named, others
+    events = {
+        party: random_history(chance, keys)
+        for party in chance.sample(PARTIES, chance.choice([1, 1, 2, 3]))
+    }
+    terms = {}
+    for number in range(chance.choice([1, 1, 2, 3])):
+        since = random_day(chance, 1, 30) if number else ADOPTED
+        due = random_day(chance, 1, 32) if chance.random() < 0.8 else None
+        named = frozenset(chance.sample(PARTIES, chance.choice([0, 1, 1, 2, 3])))
+        terms[since] = since, due, named
+    return sorted(terms.values(), key=lambda each: each[0]), events
 
 
 def days_of(periods):
-    """The status of every day up to LAST, which exactly one period includes."""
-    found, day = [], ADOPTED
-    while day <= LAST:
-        (status,) = [s.status for s in periods if s.since <= day < s.until]
-        found.append((day, str(status)))
+    """(day, status, whether named, how far) up to LAST: exactly one period includes each day
+    from the first period on."""
+    found, day = [], min((s.since for s in periods), default=ADOPTED)
+    while periods and day <= LAST:
+        (period,) = [s for s in periods if s.since <= day < s.until]
+        found.append((day, str(period.status), period.is_named, period.extent or None))
         day += timedelta(days=1)
     return found
 
 
+def statuses_of(periods):
+    return [(day, status, extent) for day, status, _is_named, extent in days_of(periods)]
+
+
 def test_the_rules_equal_the_reference_on_random_histories():
-    print(f"LEDGER_SEED={SEED} LEDGER_HISTORIES={HISTORIES}")
     chance, seen = random.Random(SEED), set()
-    cells = 0
+    cells = amended = 0
     while cells < HISTORIES:
-        due, named, others = random_clause(chance)
-        for history in [*named, *others]:
+        terms, events = random_clause(chance)
+        asked = [Terms(*each) for each in terms]
+        amended += len(terms) > 1
+        for party in {*events, *(party for each in asked for party in each.parties)}:
             cells += 1
-            wanted = diary(due, history, ADOPTED, LAST)
-            known = evidence(history)
-            assert [(d, str(status_on(d, due, known))) for d, _s in wanted] == wanted, history
-            assert days_of(timeline(ADOPTED, due, known)) == wanted, history
-            seen |= {status for _day, status in wanted}
-        wanted = clause_diary(due, named, others, ADOPTED, LAST)
-        all_named, all_others = list(map(evidence, named)), list(map(evidence, others))
-        assert [
-            (d, str(clause_status_on(d, due, all_named, all_others))) for d, _s in wanted
-        ] == wanted, (due, named, others)
-        assert days_of(clause_timeline(ADOPTED, due, all_named, all_others)) == wanted
-    assert len(seen) == 6  # all statuses occur
+            wanted = diary(terms, party, events.get(party, []), ADOPTED, LAST)
+            known = evidence(events.get(party, []))
+            assert days_of(timeline(ADOPTED, asked, party, known)) == wanted, (terms, events)
+            for day, status, _is_named, _extent in wanted:
+                assert status_on(day, terms_on(day, asked).due, known) == status
+            seen |= {status for _day, status, *_rest in wanted}
+        wanted = clause_diary(terms, events, ADOPTED, LAST)
+        known = {party: evidence(history) for party, history in events.items()}
+        assert statuses_of(clause_timeline(ADOPTED, asked, known)) == wanted, (terms, events)
+    print(f"LEDGER_SEED={SEED}: {cells} histories, {amended} amended clauses, no difference")
+    assert seen == set(ClauseStatus.values)  # all statuses occur
 
 
 @pytest.mark.postgresql
@@ -119,35 +143,35 @@ def test_the_table_equals_the_reference(hub):
     """The same histories as database rows: the table equals the reference on every day."""
     print(f"LEDGER_SEED={SEED}")
     chance = random.Random(SEED)
-    parties = [
-        factories.party(f"p{n}", f"ฝ่าย {n}")
-        for n in range(6)
-    ]
+    parties = [factories.party(f"p{n}", f"ฝ่าย {n}") for n in PARTIES]
     page = ResolutionPageFactory(adopted_on=ADOPTED)
-    wanted, clauses = {}, []
-    for number in range(60):
-        due, named, others = random_clause(chance)
-        clause = Clause(number=str(number), text="ให้ทำ", locale=page.locale, due=due)
-        clause.parties = parties[: len(named)]
-        clauses.append(clause)
-        wanted[number] = due, named, others
-    page.clauses = clauses
+    wanted = {str(number): random_clause(chance) for number in range(60)}
+    page.clauses = [
+        Clause(number=number, text="ให้ทำ", locale=page.locale, due=terms[0][1],
+               parties=[parties[n] for n in terms[0][2]])
+        for number, (terms, _events) in wanted.items()
+    ]
     page.save_revision().publish()
-    keys = {int(clause.number): clause.translation_key for clause in page.clauses.all()}
-    for number, (_due, named, others) in wanted.items():
-        for party, history in zip(parties, [*named, *others], strict=False):
-            write(keys[number], party, history)
+    keys = {clause.number: clause.translation_key for clause in page.clauses.all()}
+    for number, (terms, events) in wanted.items():
+        for since, due, named in terms[1:]:
+            add_terms(clause_key=keys[number], resolution_key=page.translation_key, since=since,
+                      adopted_on=ADOPTED, number=number, due=due, texts={"th": "ให้ทำ"},
+                      parties=[parties[n] for n in named])
+        for party, history in events.items():
+            write(keys[number], parties[party], history)
     rebuild(keys.values())
-    for number, (due, named, others) in wanted.items():
+    for number, (terms, events) in wanted.items():
         periods = StatusPeriod.objects.filter(clause_key=keys[number])
-        assert days_of(periods.filter(party=None)) == clause_diary(
-            due, named, others, ADOPTED, LAST
-        )
-        for place, history in enumerate([*named, *others]):
-            own = list(periods.filter(party=parties[place]))
-            if own or place < len(named):
-                assert days_of(own) == diary(due, history, ADOPTED, LAST)
-                assert {s.is_named for s in own} == {place < len(named)}
+        assert statuses_of(periods.filter(party=None)) == clause_diary(
+            terms, events, ADOPTED, LAST)
+        for party in PARTIES:
+            own = list(periods.filter(party=parties[party]))
+            if own:
+                history = events.get(party, [])
+                assert days_of(own) == diary(terms, party, history, ADOPTED, LAST)
+            else:
+                assert not events.get(party) and not any(party in each[2] for each in terms)
     assert differences() == []
 
 
@@ -157,14 +181,15 @@ def write(clause_key, party, history):
     for day, what, key, detail in history:
         if what == "report":
             row = ClauseReport(clause_key=clause_key, party=party, claim="ทำแล้ว",
-                               reported_on=day, evidence="ใบเสร็จ" if detail else "")
+                               reported_on=day, evidence="ใบเสร็จ" if detail[0] else "",
+                               extent=detail[1])
             ClauseReport.objects.bulk_create([row])
         elif what == "finding":
-            is_so, about = detail
+            is_so, about, extent = detail
             # The report of a finding may be dated after it.
             row = Verification(
                 clause_key=clause_key, party=party, observation="เห็น", observed_on=day,
-                finding="confirmed" if is_so else "contradicted",
+                extent=extent, finding="confirmed" if is_so else "contradicted",
             )
             row.about = about
         else:

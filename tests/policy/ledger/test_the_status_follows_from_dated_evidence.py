@@ -8,8 +8,10 @@ from policy.ledger.rules import (
     OPEN_END,
     ClauseStatus,
     Evidence,
+    Extent,
     Finding,
     Report,
+    Terms,
     clause_status_on,
     clause_timeline,
     silent_since,
@@ -26,12 +28,12 @@ def day(ago):
     return TODAY - timedelta(days=ago)
 
 
-def report(ago, shown=False, key=1, withdrawn=None):
-    return Report(day(ago), None if withdrawn is None else day(withdrawn), key, shown)
+def report(ago, shown=False, key=1, withdrawn=None, far=Extent.DONE):
+    return Report(day(ago), None if withdrawn is None else day(withdrawn), key, shown, far)
 
 
-def found(ago, confirmed=True, about=1, withdrawn=None):
-    return Finding(day(ago), None if withdrawn is None else day(withdrawn), confirmed, about)
+def found(ago, confirmed=True, about=1, withdrawn=None, far=Extent.DONE):
+    return Finding(day(ago), None if withdrawn is None else day(withdrawn), confirmed, about, far)
 
 
 def known(*records):
@@ -39,6 +41,11 @@ def known(*records):
         tuple(r for r in records if isinstance(r, Report)),
         tuple(r for r in records if isinstance(r, Finding)),
     )
+
+
+def asking(due, named=0):
+    """Terms that never changed and name the parties 0 to ``named`` (excluded)."""
+    return [Terms(ADOPTED, due, frozenset(range(named)))]
 
 
 CASES = [
@@ -85,6 +92,25 @@ CASES = [
      S.OVERDUE),
     ("seen done, later undone, nobody reported", 30,
      [found(9, about=None), found(3, False, about=None)], S.NO_REPORT),
+    ("a committee, nothing drafted: confirmed after the due date", -334,
+     [report(9, True, far=Extent.BEGUN), found(3, far=Extent.BEGUN)], S.OVERDUE),
+    ("the same before the due date", 30,
+     [report(9, True, far=Extent.BEGUN), found(3, far=Extent.BEGUN)], S.UNDER_WAY),
+    ("begun, with evidence, not due", 30, [report(9, True, far=Extent.BEGUN)], S.UNDER_WAY),
+    ("begun, without evidence, not due", 30, [report(9, far=Extent.BEGUN)], S.REPORTED),
+    ("in part, with evidence, after the due date", -1, [report(9, True, far=Extent.PARTLY)],
+     S.OVERDUE),
+    ("done since it was seen begun", -1,
+     [report(9, far=Extent.BEGUN), found(5, far=Extent.BEGUN), report(2, True, key=2)],
+     S.EVIDENCED),
+    ("seen begun since it was reported done", -1,
+     [report(9, True), found(5, far=Extent.BEGUN)], S.OVERDUE),
+    ("seen done, later reported in part", -1,
+     [report(9, True), found(5), report(2, key=2, far=Extent.PARTLY)], S.VERIFIED),
+    ("reported done, later in part", -1, [report(9, True), report(2, key=2, far=Extent.PARTLY)],
+     S.OVERDUE),
+    ("not seen so, begun", 30, [report(9, True), found(3, False, far=Extent.BEGUN)],
+     S.CONTRADICTED),
     ("seen undone, reported since", 30, [found(9, False, about=None), report(3, True)],
      S.CONTRADICTED),
 ]
@@ -97,8 +123,8 @@ def test_status_of_a_cell(due_in, records, status):
     assert status_on(TODAY, due, known(*records)) == status
     assert status_on(TODAY, due, known(*records[::-1])) == status
     # The timeline has the same status on that day.
-    found = [s for s in timeline(ADOPTED, due, known(*records)) if s.since <= TODAY < s.until]
-    assert [s.status for s in found] == [status]
+    periods = timeline(ADOPTED, asking(due), 1, known(*records))
+    assert [s.status for s in periods if s.since <= TODAY < s.until] == [status]
 
 
 SHOWN, SAID, SEEN = known(report(5, True)), known(report(5)), known(report(9), found(2))
@@ -122,12 +148,12 @@ SHOWN, SAID, SEEN = known(report(5, True)), known(report(5)), known(report(9), f
 def test_status_of_a_clause(due_in, named, others, status):
     due = TODAY + timedelta(days=due_in)
     assert clause_status_on(TODAY, due, named, others) == status
-    periods = clause_timeline(ADOPTED, due, named, others)
+    periods = clause_timeline(ADOPTED, asking(due, len(named)), dict(enumerate([*named, *others])))
     assert [s.status for s in periods if s.since <= TODAY < s.until] == [status]
 
 
 def test_a_timeline_includes_future_periods():
-    periods = timeline(date(2024, 1, 1), date(2024, 6, 30), known(
+    periods = timeline(date(2024, 1, 1), asking(date(2024, 6, 30)), 1, known(
         Report(date(2024, 7, 10), None, 1, True), Finding(date(2024, 8, 1), None, False, 1),
         Finding(date(2025, 8, 1), None, True, 1),
     ))
@@ -141,7 +167,8 @@ def test_a_timeline_includes_future_periods():
 
 
 def test_reports_before_the_adoption_count_from_the_adoption():
-    periods = timeline(date(2024, 1, 1), None, known(Report(date(2023, 5, 1), None, 1, True)))
+    early = known(Report(date(2023, 5, 1), None, 1, True))
+    periods = timeline(date(2024, 1, 1), asking(None), 1, early)
     assert [(s.status, s.since) for s in periods] == [(S.EVIDENCED, date(2024, 1, 1))]
 
 
@@ -160,3 +187,16 @@ def test_silence_is_counted_from_the_last_valid_report(records, since):
 
 def test_there_is_no_silence_before_the_adoption():
     assert silent_since(TODAY, TODAY + timedelta(days=1), Evidence()) is None
+
+
+def test_a_due_date_that_moves_leaves_overdue_in_the_history():
+    asked = [Terms(ADOPTED, date(2024, 6, 30), frozenset({1})),
+             Terms(date(2025, 1, 1), date(2030, 6, 30), frozenset({2}))]
+    periods = timeline(ADOPTED, asked, 1, Evidence())
+    assert [(p.status, p.since, p.is_named) for p in periods] == [
+        (S.NO_REPORT, ADOPTED, True), (S.OVERDUE, date(2024, 7, 1), True),
+        (S.NO_REPORT, date(2025, 1, 1), False), (S.OVERDUE, date(2030, 7, 1), False),
+    ]
+    # Who is named later has no cell before.
+    assert [p.since for p in timeline(ADOPTED, asked, 2, Evidence())] == [
+        date(2025, 1, 1), date(2030, 7, 1)]

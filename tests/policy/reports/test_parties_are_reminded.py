@@ -18,7 +18,7 @@ from policy.models.party import new_link_key
 from policy.reports import reminders
 from policy.reports.reminder_links import token_for
 from policy.reports.reminders import send_due, step_of
-from tests.policy.conftest import REPORT
+from tests.policy.conftest import REPORT, amend_clause
 
 pytestmark = pytest.mark.django_db
 DUE = date(2024, 1, 1)  # of clause 1, which names the party alone; clause 2 has no date
@@ -100,11 +100,7 @@ def test_evidence_or_a_recent_report_stops_reminders(
 
 
 def test_one_email_a_day_lists_all_clauses(resolution, key, party, other_party):
-    page = resolution.get_latest_revision_as_object()
-    clauses = list(page.clauses.all())
-    clauses[1].due = DUE
-    page.clauses = clauses
-    page.save_revision().publish()
+    amend_clause(resolution, "2", due=DUE)
     send_due(day(1))
     email = next(m for m in mail.outbox if m.to == ["tao@example.org"])
     assert len(mail.outbox) == 1  # the other party has no address
@@ -115,11 +111,7 @@ def test_one_email_a_day_lists_all_clauses(resolution, key, party, other_party):
 
 
 def test_clauses_beyond_the_maximum_are_sent_the_next_day(resolution, monkeypatch):
-    page = resolution.get_latest_revision_as_object()
-    clauses = list(page.clauses.all())
-    clauses[1].due = DUE
-    page.clauses = clauses
-    page.save_revision().publish()
+    amend_clause(resolution, "2", due=DUE)
     monkeypatch.setattr(reminders, "MAX_CLAUSES_PER_EMAIL", 1)
     send_due(day(1))
     send_due(day(1))
@@ -272,11 +264,7 @@ def test_a_link_is_valid_for_one_purpose_only(resolution, key, party, visitor):
     strange = token_for(party, other)
     assert visitor.get(f"/follow-up/link/{strange}/").status_code == 200
     # A clause that no longer names the party.
-    page = resolution.get_latest_revision_as_object()
-    clauses = list(page.clauses.all())
-    clauses[1].parties = []
-    page.clauses = clauses
-    page.save_revision().publish()
+    amend_clause(resolution, "2", parties=[])
     assert visitor.get(f"/follow-up/link/{strange}/").status_code in (403, 404)
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from policy.ledger.clause_party_status import with_status
 from policy.models import ClauseReport, StatusPeriod, Verification, Withdrawal
-from tests.policy.conftest import REPORT, VERIFICATION
+from tests.policy.conftest import REPORT, VERIFICATION, amend_clause
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_resolution")]
 
@@ -228,7 +228,8 @@ def test_verifications_are_shown_beside_the_report(
         for shown in ("ซ่อมทุ่นครบแล้ว", "ยังขาดห้าลูก", "เจ้าของเรือ", "ชุมชนตรวจแล้วไม่ตรง"):
             assert shown in body
     later = VERIFICATION | {
-        "finding": "confirmed", "observation": "ครบแล้ว", "observed_on": "2024-03-01"
+        "finding": "confirmed", "extent": "done", "observation": "ครบแล้ว",
+        "observed_on": "2024-03-01",
     }
     client.post(f"{verify_address}?report={report.pk}", later)
     assert status_now(key, party) == "verified"
@@ -241,7 +242,8 @@ def test_verifications_are_shown_beside_the_report(
 def test_a_cell_is_verified_without_any_report(
     signed_in, verifier, visitor, key, party, verify_address, cell_address
 ):
-    signed_in(verifier).post(verify_address, VERIFICATION | {"finding": "confirmed"})
+    seen = VERIFICATION | {"finding": "confirmed", "extent": "done"}
+    signed_in(verifier).post(verify_address, seen)
     assert Verification.objects.get().report is None
     assert status_now(key, party) == "verified"
     assert "เห็นแล้วว่าทำจริง" in visitor.get(cell_address).content.decode()
@@ -266,7 +268,7 @@ def test_editors_enter_reports_and_verifications_on_paper(signed_in, moderator, 
     address = reverse("wagtailsnippets_policy_clausereport:add")
     assert "ให้ซ่อมทุ่น" in client.get(address).content.decode()
     form = {"clause_key": str(key), "party": party.pk, "claim": "ซ่อมแล้ว", "done_on": "",
-            "evidence": "", "evidence_url": "", "figure": "", "figure_unit": "",
+            "extent": "done", "evidence": "", "evidence_url": "", "figure": "", "figure_unit": "",
             "figure_method": "", "reported_on": "2024-01-05", "reporter_name": "หนังสือ 7/2567"}
     assert client.post(address, form | {"clause_key": "not-a-key"}).status_code == 200
     assert not ClauseReport.objects.exists()
@@ -274,8 +276,8 @@ def test_editors_enter_reports_and_verifications_on_paper(signed_in, moderator, 
     assert ClauseReport.objects.get().clause_key == key
     address = reverse("wagtailsnippets_policy_verification:add")
     form = {"clause_key": str(key), "party": party.pk, "finding": "confirmed",
-            "observation": "เห็นแล้ว", "observed_on": "2024-02-01", "evidence_url": "",
-            "verifier_name": "กลุ่มเรือเล็ก"}
+            "extent": "done", "figure": "", "observation": "เห็นแล้ว", "observed_on": "2024-02-01",
+            "evidence_url": "", "verifier_name": "กลุ่มเรือเล็ก"}
     assert client.post(address, form).status_code == 302
     assert status_now(key, party) == "verified"
 
@@ -294,10 +296,6 @@ def test_reports_stay_when_the_clause_names_another_party(
     resolution, key, party, other_party, visitor, cell_address
 ):
     ClauseReport.objects.create(clause_key=key, party=party, claim="ซ่อมแล้ว", evidence="ใบเสร็จ")
-    page = resolution.get_latest_revision_as_object()
-    clauses = list(page.clauses.all())
-    clauses[0].parties = [other_party]
-    page.clauses = clauses
-    page.save_revision().publish()
+    amend_clause(resolution, "1", parties=[other_party])
     assert "ไม่ได้ระบุชื่อ" in visitor.get(cell_address).content.decode()
     assert status_now(key, None) == "overdue"  # only the named one counts
