@@ -319,6 +319,7 @@ def test_06_the_party_reports_and_a_verifier_confirms(
     for cell, proof in ((cells[0], True), (cells[1], False)):
         party.goto(f"{cell}report/")
         party.get_by_label("ทำอะไรไปแล้วบ้าง").fill("ตั้งคนจดน้ำครบทุกหมู่บ้าน")
+        party.get_by_label("เสร็จแล้ว", exact=True).check()
         party.get_by_label("ทำเมื่อไร").fill(str(TODAY - timedelta(days=3)))
         party.get_by_label("ชื่อของคุณ").fill("สมศรี")
         if proof:
@@ -328,6 +329,7 @@ def test_06_the_party_reports_and_a_verifier_confirms(
     verifier = member("verifier", served.password("verifier"), cells[0])
     verifier.get_by_role("link", name="บันทึกสิ่งที่ไปเห็น").last.click()
     verifier.get_by_label("จริง ไปดูแล้วเป็นตามนั้น", exact=True).check()
+    verifier.get_by_label("เสร็จแล้ว", exact=True).check()
     verifier.get_by_label("เห็นอะไร ที่ไหน").fill("มีสมุดจดน้ำที่ศาลาทุกหมู่บ้าน")
     verifier.get_by_label("ไปดูเมื่อไร").fill(str(TODAY))
     verifier.get_by_label("ชื่อของคุณหรือชื่อกลุ่ม").fill("กลุ่มเรือเล็ก")
