@@ -66,8 +66,9 @@ def amend_button(page, user, next_url=None, view_name=None):
         )
 
 
-for name in ("before_delete_page", "before_bulk_action", "before_copy_page"):
-    hooks.register(name, getattr(editor, name))
+hooks.register("before_delete_page", editor.before_delete_page)
+hooks.register("before_bulk_action", editor.before_bulk_action)
+hooks.register("before_copy_page", editor.before_copy_page)
 hooks.register("account_section", reports_section.section, order=50)
 hooks.register("account_section", deliberation_section.section, order=100)
 hooks.register("load_reference_data", add_groups)

@@ -11,6 +11,7 @@ from hub.people.account_pages import AccountItem, AccountSection
 from policy.ledger.clause_party_status import ClausePartyStatus, cell_url, with_status
 from policy.ledger.rules import SETTLED, WORST_FIRST
 from policy.models import (
+    Amendment,
     Clause,
     ClauseReport,
     Party,
@@ -107,6 +108,11 @@ def export_of(user) -> dict:
              "name": w.withdrawn_by_name}
             for w in withdrawals
         ],
+        "amendments": [
+            {"reason": a.reason, "recorded_on": a.recorded_on.isoformat(),
+             "name": a.amended_by_name}
+            for a in Amendment.objects.filter(amended_by=user)
+        ],
     }
 
 
@@ -118,6 +124,7 @@ def erase_of(user) -> None:
     ClauseReport.objects.filter(reporter=user).update(reporter=None, reporter_name="")
     Verification.objects.filter(verifier=user).update(verifier=None, verifier_name="")
     Withdrawal.objects.filter(withdrawn_by=user).update(withdrawn_by=None, withdrawn_by_name="")
+    Amendment.objects.filter(amended_by=user).update(amended_by=None, amended_by_name="")
     user.parties.clear()
     record("site")  # updates send no signals
     ReminderOptOut.objects.filter(at_addresses_of(user)).delete()

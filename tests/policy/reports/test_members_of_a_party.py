@@ -54,7 +54,7 @@ def test_personal_data_is_exported_and_erased(
     assert Withdrawal.objects.get().withdrawn_by_name == ""
     assert Verification.objects.get().verifier is None
     assert export_of(reporter) == {
-        "parties": [], "reports": [], "verifications": [], "withdrawals": []}
+        "parties": [], "reports": [], "verifications": [], "withdrawals": [], "amendments": []}
     body = visitor.get(cell_address).content.decode()
     assert "ซ่อมทุ่นครบแล้ว" in body and "ยังขาดห้าลูก" in body  # the records stay
     assert "สมศรี" not in body and "เจ้าของเรือ" not in body
