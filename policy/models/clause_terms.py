@@ -141,7 +141,9 @@ def terms_of_resolution(page) -> dict:
 def original_of(page):
     """The page that holds for all languages what is no words: the one in the site's language,
     else the oldest. None where ``page`` is it, or an alias, or has no language yet."""
-    if not page.locale_id or page.alias_of_id or page.locale.language_code == settings.LANGUAGE_CODE:
+    if not page.locale_id or page.alias_of_id:
+        return None
+    if page.locale.language_code == settings.LANGUAGE_CODE:
         return None
     others = type(page).objects.filter(
         translation_key=page.translation_key, alias_of=None
