@@ -210,7 +210,8 @@ def restore(backup: Backup, identity: str = "", *, replace: bool = False) -> dic
         aside = f".before-{timezone.now().astimezone(UTC).strftime(STAMP)}"
         database.load(Path(folder) / manifest["database"], aside)
         media.put_back(Path(folder) / MEDIA, aside)
-        manifest["settings"] = settings_file.put_back(Path(folder), manifest)
+        settings_there = settings_file.put_back(Path(folder), manifest)
+        manifest["settings"] = str(settings_there or "")
     for derived in (settings.SEARCH_INDEX_DIR, settings.PACKS_DIR):
         shutil.rmtree(derived, ignore_errors=True)
     return manifest

@@ -1,5 +1,7 @@
 """manage.py restore: puts the hub of a backup into DATA_DIR, STORAGE_URL and the database."""
 
+from pathlib import Path
+
 from django.core.management.base import BaseCommand, CommandError
 
 from hub.backup import archive, backups, database, keys, settings_file
@@ -44,5 +46,5 @@ class Command(BaseCommand):
         self.stdout.write(f"The hub of {manifest['created']} is here. {NEXT}")
         if file := manifest["settings"]:
             self.stdout.write(f"Its settings are in {file}.")
-            if settings_file.is_another_key(file):
+            if settings_file.is_another_key(Path(file)):
                 self.stdout.write(KEY)

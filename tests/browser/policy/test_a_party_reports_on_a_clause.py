@@ -109,7 +109,7 @@ def test_a_link_in_an_email_opens_the_form_without_signing_in(served, open_brows
     page.goto(address)
     has_no_violation(page)
     page.get_by_label("ทำอะไรไปแล้วบ้าง").fill("ช่วยร่างแล้ว")
-    page.get_by_label("เริ่มแล้ว", exact=True).check()
+    page.get_by_label("เสร็จแล้ว", exact=True).check()
     page.get_by_label("ทำเมื่อไร").fill("2025-11-20")
     page.get_by_label("ชื่อของคุณ").fill("อาจารย์สมชาย")
     page.get_by_role("button", name="ส่งรายงาน").click()
