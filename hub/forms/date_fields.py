@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import from_current_timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters.fields import DateRangeField as FilterDateRangeField
@@ -128,6 +129,16 @@ class DateField(_TypedField, forms.DateField):
 
     def to_python(self, value):
         return _read(read_date, value)
+
+
+class PastDateField(DateField):
+    """A day up to today."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if value and value > timezone.localdate():
+            raise ValidationError(_("This day is still to come."))
+        return value
 
 
 class DateTimeField(_TypedField, forms.DateTimeField):

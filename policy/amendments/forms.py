@@ -2,28 +2,16 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
-from hub.forms.date_fields import DateField
+from hub.forms.date_fields import DateField, PastDateField
+from hub.forms.number_fields import FigureField
 from hub.forms.text_fields import LongTextField, TextField
-from hub.thai.digits import to_arabic
 from policy.models import Clause, Party
 from policy.models.clause_terms import HELD_ONCE
 from policy.models.milestones import read_milestones
-
-
-class TargetField(forms.DecimalField):
-    """A number, also with thousands marked or in Thai digits."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal"})
-
-    def to_python(self, value):
-        if isinstance(value, str):
-            value = to_arabic(value).replace(",", "")
-        return super().to_python(value)
 
 
 class ClauseAmendmentForm(forms.Form):
@@ -40,7 +28,7 @@ class ClauseAmendmentForm(forms.Form):
     measure = LongTextField(
         label=_("what it is measured by"), required=False, max_length=500,
         widget=forms.Textarea({"rows": 2}))
-    target = TargetField(
+    target = FigureField(
         label=_("target"), required=False, max_digits=15, decimal_places=2, localize=False)
     target_unit = TextField(label=_("unit of the target"), required=False, max_length=60)
     milestones = LongTextField(
@@ -92,7 +80,7 @@ class ClauseAmendmentForm(forms.Form):
 class AmendmentForm(forms.Form):
     """Why and when the resolution was amended; ``clauses`` are the forms of its clauses."""
 
-    decided_on = DateField(label=_("When was it decided?"))
+    decided_on = PastDateField(label=_("When was it decided?"))
     reason = LongTextField(
         label=_("Why is the resolution amended, and who decided it?"), max_length=1000,
         widget=forms.Textarea({"rows": 3}),
@@ -110,8 +98,6 @@ class AmendmentForm(forms.Form):
 
     def clean_decided_on(self):
         day = self.cleaned_data["decided_on"]
-        if day > timezone.localdate():
-            raise ValidationError(_("This day is still to come."))
         if day < min(terms.adopted_on for terms in self.terms.values()):
             raise ValidationError(_("This day lies before the adoption."))
         return day

@@ -292,11 +292,16 @@ def twice_message(number) -> str:
 # The row
 
 
+def _terms_of(row) -> ClauseTerms | None:
+    """The terms that ``row`` is held to; None of an alias and of what was never published."""
+    if row.page.alias_of_id:
+        return None
+    return current_terms(clause_key=row.translation_key).get(row.translation_key)
+
+
 def refuse_change(row) -> None:
     """Raise ValidationError where ``row`` differs from the terms of a published clause."""
-    if row.page_id is None or row.page.alias_of_id:
-        return
-    terms = current_terms(clause_key=row.translation_key).get(row.translation_key)
+    terms = _terms_of(row) if row.page_id is not None else None
     if terms is None:
         return
     language = row.locale.language_code
@@ -327,9 +332,7 @@ def refuse_deletion(row) -> None:
 
 def refuse_other_parties(row, action, keys) -> None:
     """Raise ValidationError where parties other than those of the terms would be stored."""
-    if row.page.alias_of_id:
-        return
-    terms = current_terms(clause_key=row.translation_key).get(row.translation_key)
+    terms = _terms_of(row)
     if terms is None:
         return
     named = terms.party_keys

@@ -1,40 +1,21 @@
 """Forms of follow-up: reports, verifications and withdrawals."""
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hub.forms.date_fields import DateField
+from hub.forms.date_fields import PastDateField
 from hub.forms.model_fields import ModelForm
+from hub.forms.number_fields import FigureField
 from hub.forms.text_fields import LongTextField, TextField
-from hub.thai.digits import to_arabic
 from policy.ledger.rules import Extent
 from policy.models import ClauseReport, Verification
 from policy.models.report import amount
 
 
-class PastDateField(DateField):
-    """A day up to today, also as people write it: 9 ก.ย. 2569 or 9/9/2026."""
+class ReportedDateField(PastDateField):
+    """A day up to today, with the date picker of a phone."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def to_python(self, value):
-        value = super().to_python(value)
-        if value and value > timezone.localdate():
-            raise ValidationError(_("This day is still to come."))
-        return value
-
-
-class FigureField(forms.DecimalField):
-    """A number, also with thousands marked or in Thai digits."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal"})
-
-    def to_python(self, value):
-        if isinstance(value, str):
-            value = to_arabic(value).replace(",", "")
-        return super().to_python(value)
 
 
 class EvidenceForm(ModelForm):
@@ -79,7 +60,7 @@ class ReportForm(EvidenceForm):
     identifying_fields = ["clause_key", "party", "adds_to", "claim", "extent", "evidence", "figure",
                           "reported_on", "reporter"]
 
-    done_on = PastDateField(
+    done_on = ReportedDateField(
         label=_("When was it done?"), required=False,
         help_text=_("Only if it is done. E.g. 9/9/2023 or 9 September 2023."))
     reporter_name = TextField(
@@ -119,7 +100,7 @@ class VerificationForm(EvidenceForm):
     identifying_fields = ["clause_key", "party", "report", "finding", "extent", "observation",
                           "observed_on", "verifier"]
 
-    observed_on = PastDateField(label=_("When did you see it?"))
+    observed_on = ReportedDateField(label=_("When did you see it?"))
     finding = forms.ChoiceField(
         label=_("Is it so?"), widget=forms.RadioSelect,
         choices=[
