@@ -254,8 +254,10 @@ class Reader:
 
     def _documents_among(self, pks: set[int]) -> set[int]:
         """Of the documents ``pks``, in open collections, those that nothing else keeps back."""
+        if not pks:
+            return set()
         keep = self.restrictions.keep
-        if not pks or keep is None or not self._is_known_by_kind:
+        if keep is None or not self._is_known_by_kind:
             return self._documents_not_refused(pks)
         key = ("documents", frozenset(pks), self.page and self.page.pk, self.is_facilitator,
                self.passes_collections, self.kind)
@@ -272,8 +274,6 @@ class Reader:
         return not is_shared and not self.user.is_authenticated
 
     def _documents_not_refused(self, pks: set[int]) -> set[int]:
-        if not pks:
-            return set()
         attachment = get_document_model()._meta.get_field("attachments").related_model
         is_open = Exists(self.readable(Page.objects.filter(pk=OuterRef("page"))).order_by())
         rows = attachment.objects.filter(document__in=pks).annotate(is_open=is_open).order_by()

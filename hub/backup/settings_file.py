@@ -25,8 +25,8 @@ PASSWORD = re.compile(r"(?<=://)[^/@\s]*@")
 
 def content(*, is_encrypted: bool) -> bytes:
     """A line for each variable that is set, as a shell or systemd reads them."""
-    found = {name: os.environ[name] for name in ReadEnv.names if name in os.environ}
-    found = {name: value for name, value in found.items() if name not in NEVER}
+    wanted = (ReadEnv.names - NEVER) & os.environ.keys()
+    found = {name: os.environ[name] for name in wanted}
     if not is_encrypted:
         found = {
             name: PASSWORD.sub("…@", value)

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from hub.access.readers import Reader
-from hub.changelog.page_cache import NO_PAGES, SAFE_METHODS
+from hub.changelog.page_cache import GIVES_PAGES, NO_PAGES
 from hub.changelog.stored_pages import StoredPages, may_be_stored
 from hub.models.generation import state_of
 from hub.models.reads import noted
@@ -54,7 +54,7 @@ class MemberPagesMiddleware:
 
 def _may_be_shared(request) -> bool:
     return (
-        request.method in SAFE_METHODS
+        request.method in GIVES_PAGES
         and not request.path.startswith(NO_PAGES)
         and request.user.is_authenticated
         and not len(getattr(request, "_messages", ()))

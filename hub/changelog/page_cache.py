@@ -13,16 +13,18 @@ What a view puts in ``request.counted_event`` is stored with the page and put on
 when the page comes from memory, for the counters (the hook ``count_response``).
 """
 
+from contextlib import nullcontext
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from hub.changelog.stored_pages import StoredPages, etag_of, may_be_stored
-from hub.models.generation import state_of
+from hub.models.generation import SAFE_METHODS, state_of
 from hub.models.reads import noted
 from hub.web.read_parameters import record
 
-SAFE_METHODS = ("GET", "HEAD")
+GIVES_PAGES = ("GET", "HEAD")
 NO_PAGES = ("/admin/", "/documents/", "/media/", "/livez", "/readyz", "/static/")
 
 
@@ -35,7 +37,8 @@ class PageCacheMiddleware:
 
     def __call__(self, request):
         if not self._may_be_stored(request):
-            with noted():  # parts of pages are kept, and pages that members share
+            # Parts of pages are kept, and pages that members share; what writes keeps nothing.
+            with noted() if request.method in SAFE_METHODS else nullcontext():
                 response = self.get_response(request)
             if settings.SESSION_COOKIE_NAME in request.COOKIES:
                 response.setdefault("Cache-Control", "private, no-cache")
@@ -63,7 +66,7 @@ class PageCacheMiddleware:
     @staticmethod
     def _may_be_stored(request) -> bool:
         return (
-            request.method in SAFE_METHODS
+            request.method in GIVES_PAGES
             and not {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
             and not request.path.startswith(NO_PAGES)
         )

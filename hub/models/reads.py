@@ -20,17 +20,37 @@ DIGEST_BYTES = 16
 LOOKS = ("SELECT", "WITH", "(SELECT")  # how SQL begins that changes nothing
 
 
-class Question:
+class Read:
+    """Something that was read; it remembers the last generation in which it was still so."""
+
+    __slots__ = ("_held_at",)
+
+    def __init__(self) -> None:
+        self._held_at = ""
+
+    def still_holds(self, generation: str) -> bool:
+        """Whether the same would be read at ``generation`` of the change log."""
+        if self._held_at != generation:
+            if not self._is_still_so(generation):
+                return False
+            self._held_at = generation
+        return True
+
+    def _is_still_so(self, generation: str) -> bool:
+        raise NotImplementedError
+
+
+class Question(Read):
     """SQL with its parameters, and a digest of the rows that were taken of its answer."""
 
-    __slots__ = ("_digest", "_held_at", "_is_whole", "_parameters", "_rows", "_sql")
+    __slots__ = ("_digest", "_is_whole", "_parameters", "_rows", "_sql")
 
     def __init__(self, sql: str, parameters: Any) -> None:
+        super().__init__()
         self._sql = sys.intern(sql)  # the same for many pages
         self._parameters = parameters
         self._digest: Any = hashlib.blake2b(digest_size=DIGEST_BYTES)
         self._rows, self._is_whole = 0, False
-        self._held_at = ""
 
     def note(self, row: Any) -> None:
         self._digest.update(repr(row).encode("utf-8", "surrogatepass"))
@@ -39,74 +59,57 @@ class Question:
     def note_end(self) -> None:
         self._is_whole = True
 
-    def still_holds(self, generation: str) -> bool:
-        if self._held_at == generation:
-            return True
-        digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    def _is_still_so(self, generation: str) -> bool:
+        now = Question(self._sql, self._parameters)
         most = self._rows + self._is_whole
         with unnoted(), connection.cursor() as cursor:
             cursor.execute(self._sql, self._parameters)
-            rows = cursor.fetchmany(most) if most else []
-        for row in rows:
-            digest.update(repr(row).encode("utf-8", "surrogatepass"))
-        if len(rows) != self._rows or digest.digest() != self._digest.digest():
-            return False
-        self._held_at = generation
-        return True
+            for row in cursor.fetchmany(most) if most else ():
+                now.note(row)
+        return now._rows == self._rows and now._digest.digest() == self._digest.digest()
 
 
-class Asked:
+class Asked(Read):
     """A question to something else than the database: a function with its arguments."""
 
-    __slots__ = ("_answer", "_arguments", "_function", "_held_at")
+    __slots__ = ("_answer", "_arguments", "_function")
 
     def __init__(self, function: Callable[..., Any], arguments: Any, answer: Any) -> None:
+        super().__init__()
         self._function, self._arguments, self._answer = function, arguments, answer
-        self._held_at = ""
 
-    def still_holds(self, generation: str) -> bool:
-        if self._held_at == generation:
-            return True
+    def _is_still_so(self, generation: str) -> bool:
         with unnoted():
-            if self._function(*self._arguments) != self._answer:
-                return False
-        self._held_at = generation
-        return True
+            return bool(self._function(*self._arguments) == self._answer)
 
 
-class Reads:
+class Reads(Read):
     """All that was read while one thing was made.
 
     ``within`` are the reads of what it is a part of, of which it may know all until now.
     """
 
     def __init__(self, within: Reads | None = None) -> None:
-        self._noted: list[Question | Asked | Reads] = []
+        super().__init__()
+        self._noted: list[Read] = []
         self._within = within
         self._known = len(within._noted) if within else 0
         self._is_repeatable = True
-        self._held_at = ""
 
     @property
     def is_alone(self) -> bool:
         """Whether it is of no whole whose reads are noted."""
         return self._within is None
 
-    def note(self, question: Question | Asked | Reads) -> None:
-        self._noted.append(question)
+    def note(self, read: Read) -> None:
+        self._noted.append(read)
 
     def note_change(self) -> None:
         """Something was written; that is not done again in order to compare."""
         self._is_repeatable = False
 
-    def still_holds(self, generation: str) -> bool:
-        """Whether every answer is the same at ``generation`` of the change log."""
-        if self._held_at == generation:
-            return True
-        if not self._is_repeatable or not _all_hold(self._noted, generation):
-            return False
-        self._held_at = generation
-        return True
+    def _is_still_so(self, generation: str) -> bool:
+        return self._is_repeatable and _all_hold(self._noted, generation)
 
     def would_be_made_again(self, generation: str) -> bool:
         """As ``still_holds``, for what had been read in the same request before it as well.
@@ -124,8 +127,8 @@ class Reads:
         )
 
 
-def _all_hold(noted: list[Any], generation: str) -> bool:
-    return all(question.still_holds(generation) for question in noted)
+def _all_hold(noted: list[Read], generation: str) -> bool:
+    return all(read.still_holds(generation) for read in noted)
 
 
 _current: ContextVar[Reads | None] = ContextVar("reads", default=None)
